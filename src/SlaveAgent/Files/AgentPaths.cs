@@ -1,0 +1,34 @@
+namespace SlaveAgent.Files;
+
+/// <summary>Every path of the agent's own, in one place. All are host paths: <see cref="HostRoot.At"/> places them under the root.</summary>
+public static class AgentPaths
+{
+    public const string SettingsFile = "/etc/k2hdkc-slave-agent/agent.yaml";
+    public const string SettingsDirectory = "/etc/k2hdkc-slave-agent/conf.d";
+
+    public const string StateDirectory = "/var/lib/k2hdkc-slave-agent";
+
+    /// <summary>Copies (never links: a hard link blinds chmpx, chmpx.md) of the last configurations, <c>generation-N.ini</c>.</summary>
+    public const string GenerationsDirectory = StateDirectory + "/generations";
+
+    /// <summary>The last resource text K2HR3 gave and the agent accepted, with its ETag.</summary>
+    public const string AcceptedResource = StateDirectory + "/resource.json";
+
+    /// <summary>What the role's keys last said, so that a reboot without K2HR3 still knows its services.</summary>
+    public const string RoleKeys = StateDirectory + "/role-keys.json";
+
+    /// <summary>There after <c>unregister</c>: a running agent rests until <c>bootstrap</c> takes it away.</summary>
+    public const string UnregisteredMark = StateDirectory + "/unregistered";
+
+    public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
+    public const string StatusFile = RuntimeDirectory + "/status.json";
+
+    /// <summary>Held by the one watching agent of a root as long as it lives.</summary>
+    public const string DaemonLock = RuntimeDirectory + "/daemon.lock";
+
+    /// <summary>Held by the one bootstrap of a root as long as it lives.</summary>
+    public const string BootstrapLock = RuntimeDirectory + "/bootstrap.lock";
+
+    /// <summary>Held while a new configuration is made and put in place: the daemon and <c>regenerate</c> take turns.</summary>
+    public const string WriteLock = RuntimeDirectory + "/write.lock";
+}

@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace SlaveAgent.Files;
+
+/// <summary>
+/// Replaces a file so that at every instant its path holds either the old whole file or the new whole file, also after a crash:
+/// staged beside it with the final owner and mode, synced, renamed over it, the directory synced. Nothing stays open
+/// (a descriptor left open on the old inode would blind chmpx, chmpx.md).
+/// </summary>
+public static class AtomicFile
+{
+    /// <summary>The stage has a fixed name, so that one which a crash left behind is found and removed.</summary>
+    public static string StageOf(string path) =>
+        Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.stage");
+
+    /// <summary>Writes <paramref name="content"/> as UTF-8 without a byte order mark (chmpx exits on one).</summary>
+    /// <param name="mode">Exact permission bits, from the file's first byte on.</param>
+    /// <param name="durable">False for what may be lost with the power, such as a status that is written anew anyway.</param>
+    /// <exception cref="IOException">The path is a link or no regular file, or writing failed; the old file is untouched then.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
+    public static void Write(string path, string content, UnixFileMode mode, bool durable = true)
+    {
+        var before = FileStatus.Of(path);
+        if (before is { Kind: not FileKind.Regular })
+        {
+            throw new IOException($"{path} is a {Describe(before.Kind)}, not a regular file");
+        }
+
+        var stage = StageOf(path);
+        File.Delete(stage);
+        try
+        {
+            Stage(stage, Encoding.UTF8.GetBytes(content), mode, before, durable);
+            File.Move(stage, path, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(stage);
+            throw;
+        }
+
+        if (durable)
+        {
+            SyncDirectory(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    /// <summary>Removes the stage that a killed writer left beside <paramref name="path"/>.</summary>
+    /// <returns>Whether there was one.</returns>
+    public static bool RemoveStaleStage(string path)
+    {
+        var stage = StageOf(path);
+        if (FileStatus.Of(stage) is null)
+        {
+            return false;
+        }
+
+        File.Delete(stage);
+        return true;
+    }
+
+    private static void Stage(string stage, byte[] bytes, UnixFileMode mode, FileStatus? before, bool durable)
+    {
+        // CreateNew is O_CREAT|O_EXCL: a link planted under the stage's name is refused, not followed.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            UnixCreateMode = mode & (UnixFileMode.UserRead | UnixFileMode.UserWrite),
+            BufferSize = 0,
+        };
+        using var file = new FileStream(stage, options);
+        if (before is not null)
+        {
+            KeepOwner(file, before);
+        }
+
+        // After the owner, because changing the owner may clear bits; the mode given at creation is narrowed by the umask.
+        File.SetUnixFileMode(file.SafeFileHandle, mode);
+        file.Write(bytes);
+        if (durable)
+        {
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    private static void KeepOwner(FileStream file, FileStatus before)
+    {
+        var now = FileStatus.Of(file.Name);
+        if (now is null || (now.User == before.User && now.Group == before.Group))
+        {
+            return;
+        }
+
+        if (Posix.ChangeOwner(file.SafeFileHandle, before.User, before.Group) != 0)
+        {
+            throw new IOException($"{file.Name} cannot be given its owner {before.User}:{before.Group}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    private static void SyncDirectory(string directory)
+    {
+        var descriptor = Posix.Open(directory, Posix.OpenDirectory);
+        if (descriptor < 0)
+        {
+            throw new IOException($"{directory} cannot be opened to be synced: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        var failed = Posix.Sync(descriptor) != 0 ? Marshal.GetLastPInvokeErrorMessage() : null;
+        _ = Posix.Close(descriptor);
+        if (failed is not null)
+        {
+            throw new IOException($"{directory} cannot be synced: {failed}");
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (IOException)
+        {
+            // The reason that is already on its way up is the one to report; the next start removes the stage.
+        }
+        catch (UnauthorizedAccessException)
+        {
+        }
+    }
+
+    private static string Describe(FileKind kind) => kind switch
+    {
+        FileKind.SymbolicLink => "symbolic link",
+        FileKind.Directory => "directory",
+        FileKind.Fifo => "FIFO",
+        FileKind.Socket => "socket",
+        _ => "device",
+    };
+}

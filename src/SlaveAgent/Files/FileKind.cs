@@ -1,0 +1,11 @@
+namespace SlaveAgent.Files;
+
+public enum FileKind
+{
+    Regular,
+    Directory,
+    SymbolicLink,
+    Fifo,
+    Socket,
+    Device,
+}

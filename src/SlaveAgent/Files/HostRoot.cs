@@ -1,0 +1,24 @@
+namespace SlaveAgent.Files;
+
+/// <summary>
+/// The directory under which every path the agent touches lies: <c>/</c> on a real host, any directory for trying and testing.
+/// </summary>
+public sealed record HostRoot(string Directory)
+{
+    /// <summary>Where a path of the host, absolute as in <c>/etc/os-release</c>, really is.</summary>
+    public string At(string hostPath) =>
+        Directory is "/" ? hostPath : string.Concat(Directory.TrimEnd('/'), "/", hostPath.TrimStart('/'));
+
+    /// <summary>The text of a file of the host, or null when there is none or it cannot be read.</summary>
+    public string? TryRead(string hostPath)
+    {
+        try
+        {
+            return File.ReadAllText(At(hostPath));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace SlaveAgent.Files;
+
+/// <summary>The few system calls that .NET does not offer: looking at a path without following it, its owner, and syncing a directory.</summary>
+internal static partial class Posix
+{
+    public const int CurrentDirectory = -100;
+    public const int NoFollow = 0x100;
+    public const uint BasicStats = 0x7ff;
+    public const int OpenDirectory = 0x10000 | 0x80000;
+
+    [LibraryImport("libc.so.6", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(int directory, string path, int flags, uint mask, out StatXBuffer buffer);
+
+    [LibraryImport("libc.so.6", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc.so.6", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(int descriptor);
+
+    [LibraryImport("libc.so.6", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc.so.6", EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
+
+    /// <summary>The kernel's <c>struct statx</c>, the same on every architecture (statx(2)).</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatXBuffer
+    {
+        [FieldOffset(16)] public uint Links;
+        [FieldOffset(20)] public uint User;
+        [FieldOffset(24)] public uint Group;
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(40)] public ulong Size;
+        [FieldOffset(112)] public long ModifiedSeconds;
+        [FieldOffset(120)] public uint ModifiedNanoseconds;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SlaveAgent.K2hr3;
+
+/// <summary>The JSON that K2HR3 answers with.</summary>
+/// <param name="Resource">A string for what the agent asks; an object for <c>type=object</c>, which it never asks for.</param>
+internal sealed record K2hr3Body(
+    [property: JsonPropertyName("result")] bool? Result,
+    [property: JsonPropertyName("message")] JsonElement? Message,
+    [property: JsonPropertyName("resource")] JsonElement? Resource)
+{
+    /// <summary>Reads an answer's bytes, or null when they are no such JSON.</summary>
+    public static K2hr3Body? TryRead(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, K2hr3Json.Default.K2hr3Body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The resource's text; null when it is none, or not valid UTF-8.</summary>
+    public string? ResourceText => TextOf(Resource);
+
+    public string? MessageText => TextOf(Message);
+
+    private static string? TextOf(JsonElement? element)
+    {
+        try
+        {
+            return element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // What JsonElement throws for bytes that are not UTF-8.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using Flurl;
+using Flurl.Http;
+
+namespace SlaveAgent.K2hr3;
+
+/// <summary>
+/// Asks K2HR3's REST API (k2hr3-api.md). It does not repeat a request: when to ask again is decided by whoever hears the answer.
+/// Flurl is used here only, so that another version can take its place.
+/// </summary>
+public sealed class K2hr3Client : IDisposable
+{
+    /// <summary>A resource of a thousand nodes is a quarter of this; an endless body must not fill the memory.</summary>
+    private const int LargestBody = 4 * 1024 * 1024;
+
+    private readonly FlurlClient _http;
+    private readonly K2hr3Identity _identity;
+    private readonly Func<RoleToken?> _token;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+
+    /// <param name="token">Read anew for each request, so that a token file replaced by the operator is taken at once.</param>
+    /// <param name="timeout">For one request as a whole.</param>
+    public K2hr3Client(K2hr3Identity identity, Func<RoleToken?> token, HttpMessageHandler handler, TimeSpan timeout, TimeProvider time)
+    {
+        _identity = identity;
+        _token = token;
+        _timeout = timeout;
+        _time = time;
+        _http = new FlurlClient(new HttpClient(handler)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = LargestBody,
+        });
+    }
+
+    public K2hr3Identity Identity => _identity;
+
+    /// <summary>Puts this host into its role; harmless to repeat. Always by token.</summary>
+    public Task<K2hr3Answer> RegisterAsync(CancellationToken cancel)
+    {
+        var url = HostUrl()
+            .SetQueryParam("inboundip", _identity.InboundAddress)
+            .SetQueryParam("outboundip", _identity.OutboundAddress);
+        return SendAsync(HttpMethod.Put, url, new K2hr3Request(K2hr3RequestKind.Register), _token(), cancel);
+    }
+
+    /// <summary>Takes this host out of its role; K2HR3 goes by the caller's address alone and answers 403 from another one, or a second time.</summary>
+    public Task<K2hr3Answer> UnregisterAsync(CancellationToken cancel) =>
+        SendAsync(HttpMethod.Delete, HostUrl(), new K2hr3Request(K2hr3RequestKind.Unregister), null, cancel);
+
+    /// <summary>Reads a resource's text.</summary>
+    /// <param name="etag">Of the text already known; K2HR3 then answers 304 when it is still the same.</param>
+    public Task<K2hr3Answer> ReadTextAsync(Yrn resource, string? etag, CancellationToken cancel) =>
+        ReadAsync(Api("resource", resource), new K2hr3Request(K2hr3RequestKind.Read, etag), cancel);
+
+    /// <summary>Reads one of a resource's keys.</summary>
+    public Task<K2hr3Answer> ReadKeyAsync(Yrn resource, string key, CancellationToken cancel)
+    {
+        var url = Api("resource", resource).SetQueryParam("type", "keys").SetQueryParam("keyname", key);
+        return ReadAsync(url, new K2hr3Request(K2hr3RequestKind.Read, IsKey: true), cancel);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Task<K2hr3Answer> ReadAsync(Url url, K2hr3Request request, CancellationToken cancel)
+    {
+        if (!_identity.ByAddress)
+        {
+            return SendAsync(HttpMethod.Get, url, request, _token(), cancel);
+        }
+
+        url.SetQueryParam("role", _identity.Role).SetQueryParam("cuk", _identity.Cuk);
+        return SendAsync(HttpMethod.Get, url, request, null, cancel);
+    }
+
+    private Url HostUrl() => Api("role", _identity.Role)
+        .SetQueryParam("cuk", _identity.Cuk)
+        .SetQueryParam("extra", K2hr3Identity.Extra)
+        .SetQueryParam("tag", _identity.Tag);
+
+    private Url Api(string kind, Yrn yrn) =>
+        new Url(_identity.ApiUri.ToString()).AppendPathSegments("v1", kind).AppendPathSegment(yrn);
+
+    private async Task<K2hr3Answer> SendAsync(HttpMethod method, Url url, K2hr3Request request, RoleToken? token, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(_timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        try
+        {
+            using var response = await Prepare(url, request, token).SendAsync(method, null, either.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+            return K2hr3Reading.Read(
+                request, (int)response.StatusCode, body, response.Headers.ETag?.ToString(), RetryAfter(response), token);
+        }
+        catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return new K2hr3Answer.Unavailable(deadline.IsCancellationRequested
+                ? $"it did not answer within {_timeout.TotalSeconds:0} s"
+                : Why(e));
+        }
+    }
+
+    private IFlurlRequest Prepare(Url url, K2hr3Request request, RoleToken? token)
+    {
+        var prepared = _http.Request(url).AllowAnyHttpStatus();
+        if (token is not null)
+        {
+            prepared = prepared.WithHeader("x-auth-token", $"R={token.Value}");
+        }
+
+        return request.ETag is null ? prepared : prepared.WithHeader("If-None-Match", request.ETag);
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date - _time.GetUtcNow() is var delta && delta > TimeSpan.Zero => delta,
+        _ => null,
+    };
+
+    private static string Why(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpRequestException http)
+            {
+                return http.HttpRequestError switch
+                {
+                    HttpRequestError.NameResolutionError => "its name does not resolve",
+                    HttpRequestError.ConnectionError => "no connection could be made",
+                    HttpRequestError.SecureConnectionError => $"TLS failed: {Innermost(http).Message}",
+                    HttpRequestError.ConfigurationLimitExceeded => "its answer is larger than 4 MB",
+                    _ => "it broke off or garbled its answer",
+                };
+            }
+        }
+
+        return "it broke off or garbled its answer";
+    }
+
+    private static Exception Innermost(Exception e) => e.GetBaseException();
+
+    /// <summary>The handler for real use: no redirects (the token must not follow them), no cookies, and no connection kept
+    /// longer than K2HR3 keeps it (5 s, k2hr3-api.md), so that a poll never meets one that is being closed.</summary>
+    public static SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
+    };
+}

@@ -1,0 +1,19 @@
+namespace SlaveAgent.K2hr3;
+
+/// <summary>Who this host is to K2HR3.</summary>
+/// <param name="Cuk">Its unique key: the cloud's instance id.</param>
+/// <param name="Tag">Its full host name, which the resource's template uses as the node's NAME.</param>
+/// <param name="ByAddress">Requests carry <c>role=</c> and <c>cuk=</c> in place of the token.</param>
+public sealed record K2hr3Identity(
+    Uri ApiUri,
+    Yrn Role,
+    string Tenant,
+    string Cuk,
+    string Tag,
+    string? InboundAddress,
+    string? OutboundAddress,
+    bool ByAddress)
+{
+    /// <summary>What marks a host that registered itself (k2hr3-api.md).</summary>
+    public const string Extra = "openstack-auto-v1";
+}

@@ -1,0 +1,8 @@
+namespace SlaveAgent.K2hr3;
+
+public enum K2hr3RequestKind
+{
+    Register,
+    Unregister,
+    Read,
+}

@@ -1,0 +1,41 @@
+namespace SlaveAgent.Settings;
+
+/// <summary>
+/// What the agent does, as <c>agent.yaml</c>, <c>conf.d/*.yaml</c> and the options say; each default stands here and nowhere else.
+/// </summary>
+public sealed record AgentSettings(
+    K2hr3Settings K2hr3,
+    HostSettings Host,
+    ConfigurationSettings Configuration,
+    PackageSettings Packages,
+    ServiceSettings Services,
+    ChmpxSettings Chmpx,
+    WatchSettings Watch,
+    RetrySettings Retry,
+    LogLevel LogLevel)
+{
+    /// <exception cref="SettingsException">A value has the wrong shape, or a name is not known.</exception>
+    public static AgentSettings From(SettingsValues values)
+    {
+        var settings = new AgentSettings(
+            K2hr3Settings.From(values),
+            HostSettings.From(values),
+            ConfigurationSettings.From(values),
+            PackageSettings.From(values),
+            ServiceSettings.From(values),
+            ChmpxSettings.From(values),
+            WatchSettings.From(values),
+            RetrySettings.From(values),
+            values.Choice("log.level", LogLevel.Information, LogLevels));
+        values.RefuseUnknown();
+        return settings;
+    }
+
+    private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["debug"] = LogLevel.Debug,
+        ["information"] = LogLevel.Information,
+        ["warning"] = LogLevel.Warning,
+        ["error"] = LogLevel.Error,
+    };
+}

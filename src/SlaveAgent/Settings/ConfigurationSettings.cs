@@ -1,0 +1,19 @@
+namespace SlaveAgent.Settings;
+
+/// <summary>The k2hdkc/chmpx configuration file.</summary>
+/// <param name="Path">Null when not set: then override.conf decides, else <c>/etc/antpickax/k2hdkc.ini</c>.</param>
+/// <param name="Resource">The resource's YRN; null: override.conf decides, else the role's own.</param>
+/// <param name="Keep">How many copies of past generations stay.</param>
+/// <param name="SecondAnswerAfter">How long to wait before a list that lost more than half of the live servers is asked for again.</param>
+public sealed record ConfigurationSettings(string? Path, string? Resource, UnixFileMode Mode, int Keep, TimeSpan SecondAnswerAfter)
+{
+    private const UnixFileMode ReadableByAll =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    public static ConfigurationSettings From(SettingsValues values) => new(
+        values.Text("configuration.path"),
+        values.Text("configuration.resource"),
+        values.Mode("configuration.mode", ReadableByAll),
+        values.Number("configuration.keep", 5, 0, 1000),
+        values.Duration("configuration.second_answer_after", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100)));
+}

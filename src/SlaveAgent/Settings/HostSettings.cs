@@ -1,0 +1,13 @@
+namespace SlaveAgent.Settings;
+
+/// <summary>Who this host is. What is not set is found out: the CUK from cloud-init, the tag from the host's names (k2hdkc-dbaas.md).</summary>
+/// <param name="RegisterAgain">Whether a host that vanished from its role registers once more.</param>
+public sealed record HostSettings(string? Cuk, string? Tag, string? InboundAddress, string? OutboundAddress, bool RegisterAgain)
+{
+    public static HostSettings From(SettingsValues values) => new(
+        values.Text("host.cuk"),
+        values.Text("host.tag"),
+        values.Text("host.inboundip"),
+        values.Text("host.outboundip"),
+        values.Flag("host.register_again", true));
+}

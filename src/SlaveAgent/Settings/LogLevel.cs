@@ -1,0 +1,9 @@
+namespace SlaveAgent.Settings;
+
+public enum LogLevel
+{
+    Debug,
+    Information,
+    Warning,
+    Error,
+}

@@ -1,0 +1,8 @@
+namespace SlaveAgent.Settings;
+
+/// <param name="Superseded">Units of the role that this agent stands in for, left out on a slave node.</param>
+public sealed record ServiceSettings(IReadOnlyList<string> Superseded)
+{
+    public static ServiceSettings From(SettingsValues values) =>
+        new(values.List("services.superseded") ?? ["k2hr3-get-resource.timer", "k2hr3-get-resource.service"]);
+}
