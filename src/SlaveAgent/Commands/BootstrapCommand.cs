@@ -44,7 +44,7 @@ internal static class BootstrapCommand
         }
 
         using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, time, log, cancel);
-        File.Delete(setup.Root.At(AgentPaths.UnregisteredMark));
+        setup.Root.Delete(AgentPaths.UnregisteredMark);
         var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
         var steps = daemonRuns
             ? parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList()

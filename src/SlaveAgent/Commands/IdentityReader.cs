@@ -27,7 +27,7 @@ public static class IdentityReader
         return new K2hr3Identity(
             ReadApiUri(settings, files),
             role,
-            settings.K2hr3.Tenant ?? files.ReadTenant() ?? role.Tenant,
+            settings.K2hr3.Tenant ?? files.ReadTenant() ?? role.TenantYrn,
             cuk,
             tag,
             settings.Host.InboundAddress,

@@ -50,9 +50,9 @@ internal static class UnregisterCommand
 
         Console.WriteLine($"This host is out of {parts.Identity.Role}.");
         new IdentityFiles(parts.Root).Remove();
-        foreach (var path in new[] { parts.File.Path, parts.Root.At(AgentPaths.AcceptedResource), parts.Root.At(AgentPaths.RoleKeys) })
+        foreach (var path in new[] { parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys })
         {
-            File.Delete(path);
+            parts.Root.Delete(path);
         }
 
         Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");

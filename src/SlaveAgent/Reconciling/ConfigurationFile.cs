@@ -10,6 +10,9 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     private readonly Generations _generations = new(root.At(AgentPaths.GenerationsDirectory), keep);
     private FileVersion? _seen;
 
+    /// <summary>Its path on the host, without the root.</summary>
+    public string HostPath { get; } = hostPath;
+
     /// <summary>Where it really is.</summary>
     public string Path { get; } = root.At(hostPath);
 

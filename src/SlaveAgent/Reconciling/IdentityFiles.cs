@@ -57,7 +57,7 @@ public sealed class IdentityFiles(HostRoot root)
     {
         foreach (var path in new[] { Token, Role, Tenant, Cuk, CukParameter, ExtraParameter, TagParameter, ApiArgument, ApiUri })
         {
-            File.Delete(root.At(path));
+            root.Delete(path);
         }
     }
 
