@@ -16,6 +16,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Watch over this host until told to end; what systemd starts");
         options.AddIdentityTo(command);
+        command.Options.Add(options.InstallBy);
         command.SetAction(async (parsed, cancel) =>
         {
             var setup = Setup.Of(options, parsed);
