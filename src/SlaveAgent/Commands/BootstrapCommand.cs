@@ -52,7 +52,7 @@ internal static class BootstrapCommand
         parts.File.RemoveStaleStage();
         var progress = new Progress(Logging.IsUnderSystemd ? TextWriter.Null : Console.Out, time);
         var (reconciler, board) = parts.Assemble(steps, keepsStatus: !daemonRuns, _ => new ReconcilerHooks { Heard = progress.Hear });
-        progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri}");
+        progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri.ToString().TrimEnd('/')}");
         if (daemonRuns)
         {
             progress.Say("The agent is running already and sees to configuration, services and connection itself.");

@@ -143,7 +143,7 @@ public sealed class StatusBoard(
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            AtomicFile.Write(_path, JsonSerializer.Serialize(Snapshot(), StateJson.Default.AgentStatus), ReadableByAll, durable: false);
+            AtomicFile.Write(_path, JsonSerializer.Serialize(Snapshot(), StateJson.Readable.AgentStatus), ReadableByAll, durable: false);
             _isPublished = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -154,6 +154,11 @@ public sealed class VerifyConnectionStep(
             : new StepOutcome.Waiting(verdict.Words, time.GetElapsedTime(file.ChangedAt) < SoonAfterChange ? LookSoon : null);
         return changedByOthers || verdict.Disagreement is not null
             ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = verdict.Disagreement ?? "the file was changed" }
+            : verdict.State == RingState.Silent && verdict.Action == RingAction.None && ring.View is null && IsLongSilent
+            ? outcome with { Demands = Steps.StartServices, DemandReason = "silent" }
             : outcome;
     }
+
+    /// <summary>Long enough that a chmpx which only starts anew would have answered; a unit that somebody stopped is started again.</summary>
+    private bool IsLongSilent => time.GetElapsedTime(_answered ?? _started) > settings.LoadDeadline;
 }
