@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace SlaveAgent.Reconciling;
@@ -8,8 +6,4 @@ namespace SlaveAgent.Reconciling;
 [JsonSerializable(typeof(RoleKeys))]
 [JsonSerializable(typeof(AcceptedResource))]
 [JsonSerializable(typeof(AgentStatus))]
-internal sealed partial class StateJson : JsonSerializerContext
-{
-    /// <summary>For files and terminals, where an apostrophe need not be escaped as for a web page.</summary>
-    public static StateJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
+internal sealed partial class StateJson : JsonSerializerContext;
