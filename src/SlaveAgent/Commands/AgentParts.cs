@@ -31,8 +31,6 @@ internal sealed class AgentParts : IDisposable
         Ring = new RingMemory();
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper));
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
-        Write = new WriteConfigurationStep(
-            Resource, Role, File, Ring, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log);
         Steps =
         [
             new RegisterHostStep(Client, new IdentityFiles(root), token.Read),
@@ -40,7 +38,7 @@ internal sealed class AgentParts : IDisposable
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages,
                 watches && settings.Packages.InstallBy == InstallBy.Bootstrap ? cancel => Systemctl.StartAsync(AgentUnits.Bootstrap, cancel) : null),
-            Write,
+            new WriteConfigurationStep(Resource, Role, File, Ring, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log),
             new StartServicesStep(
                 Role, File, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, time),
             new AnnounceReadyStep(
@@ -76,8 +74,6 @@ internal sealed class AgentParts : IDisposable
 
     public HostFiles HostFiles { get; }
 
-    public WriteConfigurationStep Write { get; }
-
     /// <summary>The pipeline, in its order.</summary>
     public IReadOnlyList<IStep> Steps { get; }
 
@@ -98,9 +94,10 @@ internal sealed class AgentParts : IDisposable
     }
 
     /// <summary>The loop over these steps, with what it reports to.</summary>
-    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IStep> steps, Func<StatusBoard, ReconcilerHooks> hooks)
+    /// <param name="keepsStatus">Whether the status file is this process's to write.</param>
+    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IStep> steps, bool keepsStatus, Func<StatusBoard, ReconcilerHooks> hooks)
     {
-        var board = new StatusBoard(steps, File, Ring, Identity.Role.ToString(), Root, Time, Log);
+        var board = new StatusBoard(steps, File, Ring, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
         var schedule = new Schedule(steps, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
         return (new Reconciler(steps, schedule, board, hooks(board), Time, Log), board);
     }

@@ -54,13 +54,13 @@ internal static class BootstrapCommand
         var needRoot = parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList();
         parts.File.RemoveStaleStage();
         var progress = new Progress(Logging.IsUnderSystemd ? TextWriter.Null : Console.Out, time);
-        progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri}");
+        progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri.ToString().TrimEnd('/')}");
         if (daemonRuns)
         {
             progress.Say("The agent is running already and sees to configuration, services and connection itself.");
         }
 
-        var code = await TryUntilSettledAsync(parts, daemonRuns || handOver ? needRoot : parts.Steps, patience, progress, time, cancel);
+        var code = await TryUntilSettledAsync(parts, daemonRuns || handOver ? needRoot : parts.Steps, patience, !daemonRuns, progress, time, cancel);
         return code == ExitCode.Done && handOver && !daemonRuns
             ? await HandOverAsync(parts, [.. parts.Steps.Except(needRoot)], patience, progress, time, cancel)
             : code;
@@ -72,7 +72,7 @@ internal static class BootstrapCommand
     {
         var code = parts.Role.IsSlaveNode is true
             ? await StartDaemonAsync(parts, cancel)
-            : await TryUntilSettledAsync(parts, rest, patience, progress, time, cancel);
+            : await TryUntilSettledAsync(parts, rest, patience, keepsStatus: true, progress, time, cancel);
         if (code == ExitCode.Done)
         {
             // From the next boot on the daemon, or the role's own services, need no bootstrap.
@@ -97,9 +97,9 @@ internal static class BootstrapCommand
     }
 
     private static async Task<int> TryUntilSettledAsync(
-        AgentParts parts, IReadOnlyList<IStep> steps, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
+        AgentParts parts, IReadOnlyList<IStep> steps, TimeSpan patience, bool keepsStatus, Progress progress, TimeProvider time, CancellationToken cancel)
     {
-        var (reconciler, board) = parts.Assemble(steps, _ => new ReconcilerHooks { Heard = progress.Hear });
+        var (reconciler, board) = parts.Assemble(steps, keepsStatus, _ => new ReconcilerHooks { Heard = progress.Hear });
         using var deadline = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try
@@ -109,13 +109,13 @@ internal static class BootstrapCommand
                 await reconciler.RunDueAsync(either.Token);
                 if (board.IsSettled)
                 {
-                    progress.End($"Done: {board.Words}.");
+                    progress.End($"Done: {board.Words}");
                     return ExitCode.Done;
                 }
 
                 if (board.HaveAllRun && board.NeedsPerson)
                 {
-                    await Console.Error.WriteLineAsync($"Bootstrap failed. {board.FirstOpen?.Outcome.Words}.");
+                    await Console.Error.WriteLineAsync($"Bootstrap failed. {Progress.Sentence(board.FirstOpen?.Outcome.Words ?? string.Empty)}");
                     return ExitCode.Failed;
                 }
 
@@ -127,7 +127,7 @@ internal static class BootstrapCommand
             var open = board.FirstOpen;
             await Console.Error.WriteLineAsync(
                 $"Not done after {patience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s. "
-                + (open is { } o ? $"{Progress.Sentence(o.Step.Name)}: {o.Outcome.Words}. " : string.Empty)
+                + (open is { } o ? $"{Progress.Sentence($"{o.Step.Name}: {o.Outcome.Words}")} " : string.Empty)
                 + "Nothing is lost: run bootstrap again, or let the daemon go on.");
             return ExitCode.TryAgainLater;
         }

@@ -49,8 +49,8 @@ internal static class UnregisterCommand
         var answer = await parts.Client.UnregisterAsync(cancel);
         if (answer is not K2hr3Answer.Done && !await IsGoneAsync(parts, answer, cancel))
         {
-            await Console.Error.WriteLineAsync(
-                "The services are stopped, but K2HR3 could not be told or refused: this host may still be in its role; run unregister again.");
+            var why = K2hr3Outcome.Of(answer, "taking this host out of its role").Words;
+            await Console.Error.WriteLineAsync($"{Progress.Sentence(why)} Its services are stopped; run unregister again.");
             return ExitCode.TryAgainLater;
         }
 

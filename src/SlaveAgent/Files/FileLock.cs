@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace SlaveAgent.Files;
 
@@ -19,8 +18,7 @@ public sealed class FileLock : IDisposable
         {
             // .NET takes an flock(LOCK_EX|LOCK_NB) for FileShare.None.
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            File.WriteAllText(PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new FileLock(file);
         }
         catch (IOException) when (File.Exists(path))
@@ -34,10 +32,7 @@ public sealed class FileLock : IDisposable
     {
         try
         {
-            // Sharing everything asks for no lock.
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file);
-            return int.TryParse(reader.ReadToEnd(), out var pid) ? pid : null;
+            return int.TryParse(File.ReadAllText(PidFileOf(path)), out var pid) ? pid : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,6 +65,9 @@ public sealed class FileLock : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancel);
         }
     }
+
+    // Beside the lock, because .NET lets nobody read a file that is locked exclusively.
+    private static string PidFileOf(string path) => Path.ChangeExtension(path, ".pid");
 
     public void Dispose() => _file.Dispose();
 }
