@@ -1,1 +1,6 @@
-return 0;
+using System.CommandLine;
+using SlaveAgent.Sandbox.Chmpx;
+
+var root = new RootCommand("A whole K2HDKC DBaaS on one machine.") { ChmpxCommand.Create() };
+// HUP, INT and TERM mean something else to each command, so System.CommandLine leaves them alone.
+return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
