@@ -1,1 +1,3 @@
-return 0;
+using SlaveAgent.Commands;
+
+return await CommandLine.RunAsync(args);

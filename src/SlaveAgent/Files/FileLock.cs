@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace SlaveAgent.Files;
 
 /// <summary>An advisory lock (flock) on a file of the agent's, let go when disposed or when the process dies in whatever way.</summary>
@@ -15,9 +18,28 @@ public sealed class FileLock : IDisposable
         try
         {
             // .NET takes an flock(LOCK_EX|LOCK_NB) for FileShare.None.
-            return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            return new FileLock(file);
         }
         catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The process that holds the lock, or held it last; null when it cannot be told.</summary>
+    public static int? HolderOf(string path)
+    {
+        try
+        {
+            // Sharing everything asks for no lock.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(file);
+            return int.TryParse(reader.ReadToEnd(), out var pid) ? pid : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

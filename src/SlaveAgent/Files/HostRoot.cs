@@ -21,4 +21,13 @@ public sealed record HostRoot(string Directory)
             return null;
         }
     }
+
+    /// <summary>Removes a file of the host, if it is there.</summary>
+    public void Delete(string hostPath)
+    {
+        if (File.Exists(At(hostPath)))
+        {
+            File.Delete(At(hostPath));
+        }
+    }
 }

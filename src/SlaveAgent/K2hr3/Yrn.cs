@@ -41,6 +41,9 @@ public sealed record Yrn
     /// <summary>The resource that stands beside a role: DBaaS gives both the same path (k2hdkc-dbaas.md).</summary>
     public Yrn ToResource() => new(Prefix, Tenant, "resource", Path);
 
+    /// <summary>The full name of the tenant, as the User Data Script gives it.</summary>
+    public string TenantYrn => $"{Prefix}:{Tenant}";
+
     public override string ToString() => $"{Prefix}:{Tenant}:{Type}:{Path}";
 
     // A dot segment would be folded away by whoever normalises the address, and name another role.

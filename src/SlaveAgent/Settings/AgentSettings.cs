@@ -1,8 +1,9 @@
 namespace SlaveAgent.Settings;
 
 /// <summary>
-/// What the agent does, as <c>agent.yaml</c>, <c>conf.d/*.yaml</c> and the options say; each default stands here and nowhere else.
+/// What the agent does, as <c>agent.yaml</c>, <c>conf.d/*.yaml</c> and the options say; each default stands in these records and nowhere else.
 /// </summary>
+/// <param name="Source">All that was set, as text: equal for equal settings.</param>
 public sealed record AgentSettings(
     K2hr3Settings K2hr3,
     HostSettings Host,
@@ -12,7 +13,8 @@ public sealed record AgentSettings(
     ChmpxSettings Chmpx,
     WatchSettings Watch,
     RetrySettings Retry,
-    LogLevel LogLevel)
+    LogLevel LogLevel,
+    string Source)
 {
     /// <exception cref="SettingsException">A value has the wrong shape, or a name is not known.</exception>
     public static AgentSettings From(SettingsValues values)
@@ -26,7 +28,8 @@ public sealed record AgentSettings(
             ChmpxSettings.From(values),
             WatchSettings.From(values),
             RetrySettings.From(values),
-            values.Choice("log.level", LogLevel.Information, LogLevels));
+            values.Choice("log.level", LogLevel.Information, LogLevels),
+            values.ToString());
         values.RefuseUnknown();
         return settings;
     }

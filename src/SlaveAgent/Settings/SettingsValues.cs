@@ -89,6 +89,10 @@ public sealed class SettingsValues
         }
     }
 
+    /// <summary>Names and values in a fixed order.</summary>
+    public override string ToString() => string.Join(
+        '\n', _values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={string.Join(',', pair.Value.Texts)}"));
+
     private T Read<T>(string name, T otherwise, string shape, Func<string, T?> parse)
         where T : struct =>
         Find(name) is { } value ? parse(Single(name, value)) ?? throw Wrong(name, value, shape) : otherwise;

@@ -1,0 +1,61 @@
+namespace SlaveAgent.Chmpx;
+
+/// <summary>Compares two configurations as far as they differ for chmpx: FILEVERSION, DATE, comments, layout and the order of nodes do not count.</summary>
+public static class IniComparison
+{
+    private static readonly HashSet<string> Uncounted = new(StringComparer.Ordinal) { "FILEVERSION", "DATE" };
+
+    /// <summary>What chmpx reads at its start only (chmpx.md, "Need a restart").</summary>
+    private static readonly string[] FixedAtStart =
+    [
+        "GROUP", "CHMPXIDTYPE", "DELIVERMODE", "CTLPORT", "SELFCTLPORT", "SELFCUK", "MAXCHMPX",
+        "MAXMQSERVER", "MAXMQCLIENT", "MQPERATTACH", "MAXQPERSERVERMQ", "MAXQPERCLIENTMQ", "MAXMQPERCLIENT",
+    ];
+
+    public static bool SaysTheSame(IniDocument a, IniDocument b) =>
+        Summary(a, IniSection.GlobalName).SequenceEqual(Summary(b, IniSection.GlobalName))
+        && Summary(a, IniSection.ServerName).SequenceEqual(Summary(b, IniSection.ServerName))
+        && Summary(a, IniSection.SlaveName).SequenceEqual(Summary(b, IniSection.SlaveName))
+        && OtherSections(a).SequenceEqual(OtherSections(b));
+
+    /// <summary>What chmpx keeps of a server it already knows, although it shows the new FILEVERSION (lib/chmstructure.tcc, the match of known servers).</summary>
+    private static readonly string[] FixedPerServer =
+    [
+        "PORT", "SSL", "SSL_VERIFY_PEER", "CAPATH", "SERVER_CERT", "SERVER_PRIKEY", "SLAVE_CERT", "SLAVE_PRIKEY",
+    ];
+
+    /// <summary>The keys that changed and that chmpx only takes when it is started again; empty when a reload will do.</summary>
+    public static IReadOnlyList<string> NeedingRestart(IniDocument before, IniDocument after)
+    {
+        var changed = FixedAtStart.Where(key => before.Global(key) != after.Global(key)).ToList();
+        var known = before.Servers.GroupBy(before.KeyOf).ToDictionary(g => g.Key, g => g.Last());
+        foreach (var server in after.Servers)
+        {
+            if (known.TryGetValue(after.KeyOf(server), out var old))
+            {
+                changed.AddRange(FixedPerServer.Where(key =>
+                    (old[key] ?? before.Global(key)) != (server[key] ?? after.Global(key)) && !changed.Contains(key)));
+            }
+        }
+
+        return changed;
+    }
+
+    private static IEnumerable<string> Summary(IniDocument ini, string name)
+    {
+        var sections = ini.Sections.Where(s => s.Name == name);
+        return name == IniSection.GlobalName
+            ? sections.SelectMany(s => s.Lines).Select(l => l.Key).OfType<string>().Distinct().Where(key => !Uncounted.Contains(key))
+                .Order(StringComparer.Ordinal).Select(key => $"{key}={ini.Global(key)}")
+            : sections.Select(Summary).Order(StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<string> OtherSections(IniDocument ini) =>
+        ini.Sections
+            .Where(s => s.Name is not (IniSection.GlobalName or IniSection.ServerName or IniSection.SlaveName))
+            .Select(s => $"[{s.Name}]\n{Summary(s)}");
+
+    private static string Summary(IniSection section) => string.Join(
+        '\n',
+        section.Lines.Select(l => l.Key).OfType<string>().Distinct().Order(StringComparer.Ordinal).Select(key => $"{key}={section[key]}"));
+}

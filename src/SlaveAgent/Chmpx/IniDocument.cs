@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace SlaveAgent.Chmpx;
+
+/// <summary>A chmpx configuration as its sections, in their order. Pure: read by <see cref="IniReader"/>, judged by <see cref="IniCheck"/>.</summary>
+/// <param name="Sections">All sections, also those chmpx passes over, such as <c>[K2HDKC]</c>.</param>
+/// <param name="Problems">What reading alone found wrong.</param>
+public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableArray<IniProblem> Problems)
+{
+    public IEnumerable<IniSection> Servers => Sections.Where(s => s.Name == IniSection.ServerName);
+
+    public IEnumerable<IniSection> Slaves => Sections.Where(s => s.Name == IniSection.SlaveName);
+
+    /// <summary>A key of <c>[GLOBAL]</c>; of several such sections the last that has it counts, as chmpx merges them.</summary>
+    public IniLine? FindGlobal(string key)
+    {
+        for (var i = Sections.Length - 1; i >= 0; i--)
+        {
+            if (Sections[i].Name == IniSection.GlobalName && Sections[i].Find(key) is { } line)
+            {
+                return line;
+            }
+        }
+
+        return null;
+    }
+
+    public string? Global(string key) => FindGlobal(key)?.Value;
+
+    /// <summary>The number chmpx shows as <c>cfg_revision</c>; null when there is none.</summary>
+    public int? FileVersion => int.TryParse(Global("FILEVERSION"), out var number) ? number : null;
+
+    /// <summary>The port on 127.0.0.1 where this node's chmpx answers; null when it is not a port.</summary>
+    public int? ControlPort => PortOf(Global("SELFCTLPORT") ?? Global("CTLPORT"));
+
+    /// <summary>What tells a node apart from the others; the name chmpx shows for it is normalised, so it is none (chmpx.md).</summary>
+    public NodeKey KeyOf(IniSection node) =>
+        new(node["CUK"] ?? string.Empty, PortOf(node["CTLPORT"] ?? Global("CTLPORT")) ?? 0);
+
+    /// <summary>A port that chmpx can use: it keeps ports in a signed 16-bit number.</summary>
+    public static int? PortOf(string? text) =>
+        int.TryParse(text, System.Globalization.NumberStyles.None, null, out var port) && port is > 0 and <= short.MaxValue ? port : null;
+}

@@ -1,0 +1,154 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Serilog;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>The agent put together from its settings; what every command that does something works with.</summary>
+internal sealed class AgentParts : IDisposable
+{
+    private AgentParts(AgentSettings settings, HostRoot root, K2hr3Identity identity, TokenSource token, CommandRunner commands, TimeProvider time, ILogger log)
+    {
+        Settings = settings;
+        Root = root;
+        Identity = identity;
+        Time = time;
+        Log = log;
+        var overrides = new OverrideReader(root);
+        var resource = ResourceOf(settings.Configuration.Resource ?? overrides.Find("RESOURCE_PATH"), identity.Role);
+        Client = new K2hr3Client(identity, token.Read, K2hr3Client.Handler(Authorities(settings, root)), settings.K2hr3.Timeout, time);
+        Resource = new ResourceReader(Client, resource, root);
+        Role = new RoleMemory(Client, resource, root);
+        Systemctl = new Systemctl(commands);
+        File = new ConfigurationFile(root, OutputPath(settings, overrides), settings.Configuration.Mode, settings.Configuration.Keep, time);
+        ControlPort = new ControlPort(time);
+        Ring = new RingMemory();
+        HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
+        Write = new WriteConfigurationStep(
+            Resource, Role, File, Ring, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log);
+        Steps =
+        [
+            new RegisterHostStep(Client, new IdentityFiles(root), token.Read),
+            new InstallPackagesStep(
+                Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
+                new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, () => true),
+            Write,
+            new StartServicesStep(Role, File, Systemctl, settings.Services, time),
+            new VerifyConnectionStep(Role, File, Ring, ControlPort, Systemctl, settings.Chmpx, time),
+        ];
+    }
+
+    public AgentSettings Settings { get; }
+
+    public HostRoot Root { get; }
+
+    public K2hr3Identity Identity { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Log { get; }
+
+    public K2hr3Client Client { get; }
+
+    public ResourceReader Resource { get; }
+
+    public RoleMemory Role { get; }
+
+    public Systemctl Systemctl { get; }
+
+    public ConfigurationFile File { get; }
+
+    public ControlPort ControlPort { get; }
+
+    public RingMemory Ring { get; }
+
+    public HostFiles HostFiles { get; }
+
+    public WriteConfigurationStep Write { get; }
+
+    /// <summary>The pipeline, in its order.</summary>
+    public IReadOnlyList<IStep> Steps { get; }
+
+    /// <exception cref="SettingsException">Settings or identity cannot be used.</exception>
+    public static async Task<AgentParts> CreateAsync(
+        AgentSettings settings, HostRoot root, TokenSource token, TimeProvider time, ILogger log, CancellationToken cancel)
+    {
+        var commands = new CommandRunner(time);
+        var identity = await IdentityReader.ReadAsync(settings, root, commands, cancel);
+        if (!identity.ByAddress && token.Read() is null)
+        {
+            throw new SettingsException(
+                $"There is no role token: give --token-file, set k2hr3.token_file, or put it into {root.At(IdentityFiles.Token)} (mode 0600).");
+        }
+
+        return new AgentParts(settings, root, identity, token, commands, time, log);
+    }
+
+    /// <summary>The loop over these steps, with what it reports to.</summary>
+    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IStep> steps, Func<StatusBoard, ReconcilerHooks> hooks)
+    {
+        var board = new StatusBoard(steps, File, Ring, Identity.Role.ToString(), Root, Time, Log);
+        var schedule = new Schedule(steps, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
+        return (new Reconciler(steps, schedule, board, hooks(board), Time, Log), board);
+    }
+
+    public void Dispose() => Client.Dispose();
+
+    /// <summary>Where the configuration goes: the setting, else what override.conf tells the shell helper, else the packaged place.</summary>
+    internal static string OutputPath(AgentSettings settings, OverrideReader overrides)
+    {
+        var path = settings.Configuration.Path
+            ?? $"{overrides.Find("OUTPUT_DIR")?.TrimEnd('/') ?? "/etc/antpickax"}/{overrides.Find("OUTPUT_FILE") ?? "k2hdkc.ini"}";
+        return path.StartsWith('/') && !path.Contains("/../", StringComparison.Ordinal) && Path.GetExtension(path) is ".ini" or ""
+            ? path
+            : throw new SettingsException($"The configuration's path {path} must be absolute and end in .ini, or chmpx takes it for another format.");
+    }
+
+    private static Yrn ResourceOf(string? text, Yrn role)
+    {
+        if (text is null)
+        {
+            return role.ToResource();
+        }
+
+        return Yrn.TryParse(text) is { Type: "resource" } resource
+            ? resource
+            : throw new SettingsException($"The resource {InstallPackagesStep.Printable(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
+    }
+
+    private static X509Certificate2Collection? Authorities(AgentSettings settings, HostRoot root)
+    {
+        if (settings.K2hr3.AuthorityFile is not { } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(root.At(file));
+            return authorities.Count > 0 ? authorities : throw new SettingsException($"k2hr3.ca_file {root.At(file)} holds no certificate.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new SettingsException($"k2hr3.ca_file {root.At(file)} cannot be read: {e.Message}");
+        }
+    }
+
+    private static IPackageManager? FindPackageManager(PackageSettings settings, HostRoot root, CommandRunner commands)
+    {
+        var os = OsRelease.Read(root.TryRead("/etc/os-release") ?? root.TryRead("/usr/lib/os-release") ?? string.Empty);
+        return os.Family switch
+        {
+            PackageFamily.Debian => new AptPackageManager(commands, root, os, settings.Repository, settings.Distribution, settings.LockTimeout),
+            PackageFamily.RedHat => new DnfPackageManager(commands, root, os, settings.Repository, settings.Distribution),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using SlaveAgent.Files;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>The options that several commands share, and the settings they stand for.</summary>
+public sealed class CommonOptions
+{
+    public Option<string> Root { get; } = new("--root")
+    {
+        Description = "Directory under which every path lies; / on a real host",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "/",
+        Recursive = true,
+    };
+
+    public Option<string?> Role { get; } = new("--role")
+    {
+        Description = "The role's full name, such as yrn:yahoo:::mytenant:role:mycluster/slave",
+        HelpName = "YRN",
+    };
+
+    public Option<string?> Tenant { get; } = new("--tenant") { Description = "The tenant's full name", HelpName = "YRN" };
+
+    public Option<string?> ApiUri { get; } = new("--api-uri") { Description = "K2HR3's address, such as https://k2hr3.example.com", HelpName = "URI" };
+
+    public Option<string?> TokenFile { get; } = new("--token-file")
+    {
+        Description = "File that holds the role token, or - for standard input; the token itself is never an option",
+        HelpName = "FILE",
+    };
+
+    public Option<string?> Authentication { get; } = new("--authentication")
+    {
+        Description = "token, or address for a host that is already a member of its role",
+        HelpName = "KIND",
+    };
+
+    public Option<string?> Cuk { get; } = new("--cuk") { Description = "The host's unique key; else cloud-init's instance id", HelpName = "ID" };
+
+    public Option<string?> Tag { get; } = new("--tag") { Description = "The host's full name; else found out", HelpName = "NAME" };
+
+    public void AddIdentityTo(Command command)
+    {
+        foreach (var option in new Option[] { Role, Tenant, ApiUri, TokenFile, Authentication, Cuk, Tag })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <exception cref="SettingsException">The directory is not there.</exception>
+    public HostRoot RootOf(ParseResult parsed)
+    {
+        var directory = Path.GetFullPath(parsed.GetValue(Root) ?? "/");
+        return Directory.Exists(directory) ? new HostRoot(directory) : throw new SettingsException($"--root {directory} is no directory.");
+    }
+
+    /// <summary>The options given, by the setting each stands for.</summary>
+    public IReadOnlyList<KeyValuePair<string, SettingValue>> Overrides(ParseResult parsed)
+    {
+        (string Setting, Option<string?> Option)[] pairs =
+        [
+            ("k2hr3.role", Role), ("k2hr3.tenant", Tenant), ("k2hr3.api_uri", ApiUri), ("k2hr3.authentication", Authentication),
+            ("host.cuk", Cuk), ("host.tag", Tag),
+        ];
+        return
+        [
+            .. pairs
+                .Where(pair => parsed.GetResult(pair.Option) is not null && parsed.GetValue(pair.Option) is not null)
+                .Select(pair => KeyValuePair.Create(pair.Setting, new SettingValue([parsed.GetValue(pair.Option)!], $"option {pair.Option.Name}"))),
+        ];
+    }
+}

@@ -1,0 +1,15 @@
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>Looks a setting of the shell helper up where the helper would.</summary>
+internal sealed class OverrideReader(HostRoot root)
+{
+    private const string Directory = "/etc/antpickax";
+
+    public string? Find(string key) => OverrideConf.Find(
+        root.TryRead($"{Directory}/override.conf"),
+        key,
+        other => root.TryRead(other.StartsWith('/') ? other : $"{Directory}/{other}"));
+}

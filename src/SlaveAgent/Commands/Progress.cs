@@ -1,0 +1,45 @@
+using System.Globalization;
+using SlaveAgent.Reconciling;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>Tells a person how bootstrap goes on: a line a step when it is done, with the time since the last, and one for what is waited for.</summary>
+internal sealed class Progress(TextWriter output, TimeProvider time)
+{
+    private const int NameWidth = 20;
+
+    private readonly Dictionary<Steps, string> _said = [];
+    private readonly long _begun = time.GetTimestamp();
+    private long _last = time.GetTimestamp();
+
+    public void Begin(string words) => output.WriteLine(words);
+
+    public void Say(string words) => output.WriteLine($"  {words}");
+
+    public void Hear(IStep step, StepOutcome outcome)
+    {
+        var mark = outcome switch
+        {
+            StepOutcome.Changed => "changed",
+            StepOutcome.Unchanged => "ok",
+            StepOutcome.NothingToDo => "nothing",
+            StepOutcome.Waiting => "waiting",
+            _ => "failed",
+        };
+        var line = $"{mark}|{outcome.Words}";
+        if (_said.GetValueOrDefault(step.Kind) == line)
+        {
+            return;
+        }
+
+        _said[step.Kind] = line;
+        output.WriteLine($"  {step.Name.PadRight(NameWidth)} {mark,-8} {Seconds(time.GetElapsedTime(_last)),7}  {outcome.Words}");
+        _last = time.GetTimestamp();
+    }
+
+    public void End(string words) => output.WriteLine($"{words} ({Seconds(time.GetElapsedTime(_begun))})");
+
+    public static string Sentence(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+
+    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s";
+}

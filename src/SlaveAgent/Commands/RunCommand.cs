@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using SlaveAgent.Files;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>The daemon: bootstraps what is left to do and then watches, until it is told to end.</summary>
+internal static class RunCommand
+{
+    public static Command Create(CommonOptions options)
+    {
+        var command = new Command("run", "Watch over this host until told to end; what systemd starts");
+        options.AddIdentityTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var setup = Setup.Of(options, parsed);
+            await using var log = Logging.Create(setup.Settings.LogLevel);
+            using var turn = FileLock.TryTake(setup.Root.At(AgentPaths.DaemonLock));
+            if (turn is null)
+            {
+                var holder = FileLock.HolderOf(setup.Root.At(AgentPaths.DaemonLock)) is { } pid ? $" (process {pid})" : string.Empty;
+                log.Error("Another agent{Holder} watches over {Root}; this one ends. Use status, regenerate, or systemctl restart", holder, setup.Root.Directory);
+                return ExitCode.Failed;
+            }
+
+            using var host = Build(setup, () => Setup.LoadSettings(options, parsed, setup.Root), log);
+            var daemon = host.Services.GetRequiredService<Daemon>();
+            await host.RunAsync(cancel);
+            return daemon.ExitCode;
+        });
+        return command;
+    }
+
+    private static IHost Build(Setup setup, Func<AgentSettings> reload, Serilog.Core.Logger log)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddSerilog(log).SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning);
+        builder.Services.AddSystemd();
+        builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
+
+        // A package transaction is waited for however long it takes; everything else ends at once.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddSingleton(services => new Daemon(
+            setup, reload, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), TimeProvider.System, log));
+        builder.Services.AddHostedService(services => services.GetRequiredService<Daemon>());
+        return builder.Build();
+    }
+}

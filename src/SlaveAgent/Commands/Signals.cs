@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>Cancels when the process is told to end, so that it ends in order.</summary>
+internal sealed class Signals : IDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    public Signals()
+    {
+        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT })
+        {
+            _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = true;
+                _ended.Cancel();
+            }));
+        }
+    }
+
+    public CancellationToken Token => _ended.Token;
+
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _ended.Dispose();
+    }
+}

@@ -1,0 +1,66 @@
+using SlaveAgent.Files;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>
+/// Where the role token comes from: standard input or the option's file, the setting's file, a systemd credential, or the file that
+/// registering left. Files are read anew each time, so that a replaced token is taken without a restart.
+/// </summary>
+public sealed class TokenSource
+{
+    private const string CredentialName = "k2hr3-role-token";
+
+    private readonly RoleToken? _given;
+    private readonly IReadOnlyList<string> _files;
+
+    private TokenSource(RoleToken? given, IReadOnlyList<string> files)
+    {
+        _given = given;
+        _files = files;
+    }
+
+    /// <param name="option">What <c>--token-file</c> says; <c>-</c> reads standard input, once.</param>
+    /// <param name="credentials">systemd's <c>$CREDENTIALS_DIRECTORY</c>; null outside of it.</param>
+    /// <exception cref="SettingsException">The option's file holds no token.</exception>
+    public static TokenSource Open(string? option, string? setting, string? credentials, HostRoot root, TextReader input)
+    {
+        List<string> files = [];
+        if (setting is not null)
+        {
+            files.Add(root.At(setting));
+        }
+
+        if (credentials is not null)
+        {
+            files.Add(Path.Join(credentials, CredentialName));
+        }
+
+        files.Add(root.At(IdentityFiles.Token));
+        return option switch
+        {
+            null => new TokenSource(null, files),
+            "-" => new TokenSource(
+                RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException("Standard input held no role token."), files),
+            _ => new TokenSource(
+                ReadFile(option) ?? throw new SettingsException($"--token-file {option} cannot be read or holds no role token."), files),
+        };
+    }
+
+    /// <summary>The token as it is now; null when no place has one.</summary>
+    public RoleToken? Read() => _given ?? _files.Select(ReadFile).FirstOrDefault(token => token is not null);
+
+    private static RoleToken? ReadFile(string path)
+    {
+        try
+        {
+            return RoleToken.TryParse(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>Takes the host out of its role: stops the role's units in reverse order, leaves K2HR3, removes the identity. A running daemon rests from then on.</summary>
+internal static class UnregisterCommand
+{
+    private const UnixFileMode ReadableByAll =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    public static Command Create(CommonOptions options)
+    {
+        var command = new Command("unregister", "Stop the role's services in reverse order and take this host out of its role");
+        options.AddIdentityTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            var setup = Setup.Of(options, parsed);
+            if (File.Exists(setup.Root.At(AgentPaths.UnregisteredMark)) && new IdentityFiles(setup.Root).ReadRole() is null)
+            {
+                Console.WriteLine("This host is unregistered already.");
+                return ExitCode.Done;
+            }
+
+            using var signals = new Signals();
+            await using var log = Logging.Create(LogLevel.Warning);
+            using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, TimeProvider.System, log, signals.Token);
+            return await RunAsync(parts, signals.Token);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(AgentParts parts, CancellationToken cancel)
+    {
+        // First of all: a daemon that sees the units stopped, or the host gone from its role, would set that right again.
+        Directory.CreateDirectory(parts.Root.At(AgentPaths.StateDirectory));
+        AtomicFile.Write(parts.Root.At(AgentPaths.UnregisteredMark), string.Empty, ReadableByAll);
+        var stopped = await StopServicesAsync(parts, cancel);
+        var answer = await parts.Client.UnregisterAsync(cancel);
+        if (answer is not K2hr3Answer.Done && !await IsGoneAsync(parts, answer, cancel))
+        {
+            await Console.Error.WriteLineAsync(
+                "The services are stopped, but K2HR3 could not be told or refused: this host may still be in its role; run unregister again.");
+            return ExitCode.TryAgainLater;
+        }
+
+        Console.WriteLine($"This host is out of {parts.Identity.Role}.");
+        new IdentityFiles(parts.Root).Remove();
+        foreach (var path in new[] { parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys })
+        {
+            parts.Root.Delete(path);
+        }
+
+        Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");
+        return stopped ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static async Task<bool> StopServicesAsync(AgentParts parts, CancellationToken cancel)
+    {
+        if (parts.Role.Keys is null && await parts.Role.ReadKeysAsync(cancel) is not null)
+        {
+            await Console.Error.WriteLineAsync("Which services the role lists cannot be learnt from K2HR3 now; none are stopped.");
+            return false;
+        }
+
+        parts.File.Refresh();
+        var units = parts.Role.Keys!.Units.Where(UnitName.IsValid).Select(UnitName.WithSuffix).Distinct().Reverse();
+        var skipped = parts.File.Current is null ? [] : parts.Settings.Services.Superseded;
+        var all = true;
+        foreach (var unit in units.Except(skipped))
+        {
+            var stopped = await parts.Systemctl.StopAsync(unit, cancel);
+            var disabled = await parts.Systemctl.DisableAsync(unit, cancel);
+            all &= stopped.IsDone && disabled.IsDone;
+            Console.WriteLine(stopped.IsDone && disabled.IsDone
+                ? $"Stopped and disabled {unit}."
+                : $"Stopping {unit} failed: {(stopped.IsDone ? disabled : stopped).LastLines()}");
+        }
+
+        return all;
+    }
+
+    /// <summary>K2HR3 answers 403 both to a host that is out already and to one that calls from another address; the resource tells which.</summary>
+    private static async Task<bool> IsGoneAsync(AgentParts parts, K2hr3Answer answer, CancellationToken cancel) =>
+        answer is K2hr3Answer.Denied { Status: 403 }
+        && await parts.Resource.LookAsync(anew: true, cancel) is K2hr3Answer.Text text
+        && ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles) is ConfigurationPlan.SelfMissing or ConfigurationPlan.NoSlave;
+}

@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using CliWrap;
+using CliWrap.Exceptions;
+
+namespace SlaveAgent.Hosting;
+
+/// <summary>Runs a host tool found on PATH: no shell, each argument as it is, the C locale, output kept to its last lines.</summary>
+public sealed class CommandRunner(TimeProvider time)
+{
+    private const int KeptOutput = 8 * 1024;
+
+    /// <summary>Runs a tool that may be given up: after <paramref name="patience"/> or when cancelled it is killed with its children.</summary>
+    public async Task<CommandResult> RunAsync(string tool, IReadOnlyList<string> arguments, TimeSpan patience, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        var output = new TailBuffer(KeptOutput);
+        try
+        {
+            return await ExecuteAsync(tool, arguments, output, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return new CommandResult(null, $"{output}\n{tool} did not end within {patience.TotalSeconds:0} s");
+        }
+    }
+
+    /// <summary>Runs a tool that must never be killed: a package transaction broken in the middle leaves a host that installs nothing any more.</summary>
+    public static Task<CommandResult> RunToTheEndAsync(string tool, IReadOnlyList<string> arguments) =>
+        ExecuteAsync(tool, arguments, new TailBuffer(KeptOutput), CancellationToken.None);
+
+    private static async Task<CommandResult> ExecuteAsync(string tool, IReadOnlyList<string> arguments, TailBuffer output, CancellationToken cancel)
+    {
+        var target = PipeTarget.ToDelegate(output.AddLine);
+        try
+        {
+            var result = await Cli.Wrap(tool)
+                .WithArguments(arguments)
+                .WithEnvironmentVariables(e => e.Set("LC_ALL", "C.UTF-8").Set("DEBIAN_FRONTEND", "noninteractive"))
+                .WithValidation(CommandResultValidation.None)
+                .WithStandardOutputPipe(target)
+                .WithStandardErrorPipe(target)
+                .ExecuteAsync(cancel);
+            return new CommandResult(result.ExitCode, output.ToString());
+        }
+        catch (Exception e) when (e is Win32Exception or CliWrapException or IOException)
+        {
+            return new CommandResult(null, $"{tool} could not be started: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Serilog.Events;
+using Serilog.Formatting;
+
+namespace SlaveAgent.Hosting;
+
+/// <summary>
+/// One line an event, with the priority in front that journald takes from a service's output (sd-daemon(3)); newlines are folded,
+/// and a line ends well before the 48 KB at which journald cuts (platform.md).
+/// </summary>
+public sealed class JournalFormatter : ITextFormatter
+{
+    private const int LongestLine = 8000;
+
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        output.Write(PriorityOf(logEvent.Level));
+        var text = logEvent.RenderMessage();
+        if (logEvent.Exception is { } exception)
+        {
+            text = $"{text} | {exception}";
+        }
+
+        output.Write(text.Length > LongestLine ? Fold(text[..LongestLine]) + "…" : Fold(text));
+        output.Write('\n');
+    }
+
+    private static string Fold(string text) => text.ReplaceLineEndings(" | ");
+
+    private static string PriorityOf(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Fatal => "<2>",
+        LogEventLevel.Error => "<3>",
+        LogEventLevel.Warning => "<4>",
+        LogEventLevel.Information => "<6>",
+        _ => "<7>",
+    };
+}

@@ -1,0 +1,50 @@
+namespace SlaveAgent.Hosting;
+
+/// <summary>
+/// <c>/etc/antpickax/override.conf</c>: settings of the AntPickax helpers, a line each, <c>&lt;conf file&gt;:&lt;KEY&gt; = &lt;value&gt;</c> or
+/// <c>= &lt;other file&gt;:&lt;other key&gt;</c> (k2hdkc-dbaas.md). The agent honours those of k2hr3-get-resource-helper, whose work it does.
+/// </summary>
+public static class OverrideConf
+{
+    private const string HelperConf = "k2hr3-get-resource-helper.conf";
+
+    /// <param name="overrides">The text of override.conf; null when there is none.</param>
+    /// <param name="readOther">Reads another file in the same directory, or an absolute path; null when it cannot.</param>
+    /// <returns>The helper's setting, or null when neither file has it.</returns>
+    public static string? Find(string? overrides, string key, Func<string, string?> readOther)
+    {
+        var value = overrides is null ? null : ValueOf(overrides, $"{HelperConf}:{key}");
+        if (value is not null && SplitReference(value) is var (file, otherKey) && readOther(file) is { } other)
+        {
+            return ValueOf(other, otherKey);
+        }
+
+        // A YRN has colons and is no reference; the shell helper takes it for one, finds no such file and forgets it.
+        return value is { Length: > 0 } && SplitReference(value) is null
+            ? value
+            : readOther(HelperConf) is { } own ? ValueOf(own, key) : null;
+    }
+
+    private static (string File, string Key)? SplitReference(string value)
+    {
+        var parting = value.IndexOf(':');
+        return parting > 0 && parting < value.Length - 1 && !value.StartsWith("yrn:", StringComparison.OrdinalIgnoreCase)
+            ? (value[..parting].Trim(), value[(parting + 1)..].Trim())
+            : null;
+    }
+
+    private static string? ValueOf(string text, string key)
+    {
+        string? last = null;
+        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            if (line.StartsWith(key, StringComparison.Ordinal)
+                && line.AsSpan(key.Length).TrimStart() is ['=', .. var value])
+            {
+                last = value.Trim().ToString();
+            }
+        }
+
+        return last is { Length: > 0 } ? last : null;
+    }
+}

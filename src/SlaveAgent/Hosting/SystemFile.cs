@@ -1,0 +1,23 @@
+using SlaveAgent.Files;
+
+namespace SlaveAgent.Hosting;
+
+/// <summary>A file of the system's that everybody may read and only root writes.</summary>
+internal static class SystemFile
+{
+    private const UnixFileMode ReadableByAll =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <returns>Whether the file was not already as it should be.</returns>
+    public static bool WriteIfDifferent(string path, string content)
+    {
+        if (File.Exists(path) && File.ReadAllText(path) == content)
+        {
+            return false;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, content, ReadableByAll);
+        return true;
+    }
+}

@@ -1,0 +1,38 @@
+namespace SlaveAgent.Hosting;
+
+/// <summary>systemd's units, through systemctl.</summary>
+public sealed class Systemctl(CommandRunner commands)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A packaged chmpx takes the stop time-out to end (chmpx.md), 90 s by systemd's default.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(3);
+
+    /// <summary>Such as <c>active</c>, <c>activating</c>, <c>inactive</c> or <c>failed</c>.</summary>
+    public async Task<string> StateAsync(string unit, CancellationToken cancel) =>
+        (await RunAsync(Patience, cancel, "is-active", "--", unit)).LastLines(1);
+
+    public async Task<bool> IsEnabledAsync(string unit, CancellationToken cancel) =>
+        (await RunAsync(Patience, cancel, "is-enabled", "--quiet", "--", unit)).IsDone;
+
+    public Task<CommandResult> EnableAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "enable", "--", unit);
+
+    public Task<CommandResult> DisableAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "disable", "--", unit);
+
+    /// <summary>Asks for the start and does not wait: in a first boot, waiting can be for a job that waits for this one (platform.md).</summary>
+    public Task<CommandResult> StartAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "start", "--no-block", "--", unit);
+
+    public Task<CommandResult> RestartAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "restart", "--no-block", "--", unit);
+
+    public Task<CommandResult> StopAsync(string unit, CancellationToken cancel) => RunAsync(StopPatience, cancel, "stop", "--", unit);
+
+    /// <summary>The unit's own last words, for a message about its failure.</summary>
+    public async Task<string> LastLinesAsync(string unit, CancellationToken cancel)
+    {
+        var journal = await commands.RunAsync("journalctl", ["--no-pager", "-q", "-o", "cat", "-n", "3", "-u", unit], Patience, cancel);
+        return journal.IsDone ? journal.LastLines() : string.Empty;
+    }
+
+    private Task<CommandResult> RunAsync(TimeSpan patience, CancellationToken cancel, params string[] arguments) =>
+        commands.RunAsync("systemctl", arguments, patience, cancel);
+}

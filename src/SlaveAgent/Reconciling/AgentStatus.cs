@@ -1,0 +1,23 @@
+namespace SlaveAgent.Reconciling;
+
+/// <summary>What the agent knows, for <c>status</c> and whoever reads the status file. Never holds a secret.</summary>
+/// <param name="Phase">One word: see <see cref="StatusBoard"/>.</param>
+/// <param name="Since">Since when the phase lasts.</param>
+/// <param name="Generation">Of the configuration in place; null without one.</param>
+/// <param name="Loaded">What chmpx has loaded; null while it does not answer.</param>
+/// <param name="LastAnswer">When K2HR3 last answered; null when it never did.</param>
+/// <param name="LastError">The last failure of a step, also when it is over.</param>
+public sealed record AgentStatus(
+    string Phase,
+    string Words,
+    DateTimeOffset Since,
+    int Pid,
+    string Version,
+    string? Role,
+    string ConfigurationFile,
+    int? Generation,
+    int? Loaded,
+    IReadOnlyList<ServerStatus> Servers,
+    IReadOnlyList<StepStatus> Steps,
+    DateTimeOffset? LastAnswer,
+    ErrorStatus? LastError);

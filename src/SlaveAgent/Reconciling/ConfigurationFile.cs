@@ -1,0 +1,97 @@
+using System.Text;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>The configuration at its path: read when it changed, replaced with the next generation.</summary>
+public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMode mode, int keep, TimeProvider time)
+{
+    private readonly Generations _generations = new(root.At(AgentPaths.GenerationsDirectory), keep);
+    private FileVersion? _seen;
+
+    /// <summary>Its path on the host, without the root.</summary>
+    public string HostPath { get; } = hostPath;
+
+    /// <summary>Where it really is.</summary>
+    public string Path { get; } = root.At(hostPath);
+
+    /// <summary>As last read or written; null when there is no file, or none that can be read.</summary>
+    public IniDocument? Current { get; private set; }
+
+    /// <summary>When <see cref="Current"/> last changed, as a <see cref="TimeProvider"/> timestamp.</summary>
+    public long ChangedAt { get; private set; } = time.GetTimestamp();
+
+    /// <summary>The old file had a further hard link when it was replaced: chmpx watches the inode and will not notice (chmpx.md).</summary>
+    public bool OldFileWasLinked { get; private set; }
+
+    /// <summary>Reads the file again if it is another than last time; one system call when it is not.</summary>
+    /// <returns>Whether it was another.</returns>
+    public bool Refresh()
+    {
+        var status = FileStatus.Of(Path);
+        var version = status is { Kind: FileKind.Regular } ? status.Version : (FileVersion?)null;
+        if (version == _seen && (version is not null || Current is null))
+        {
+            return false;
+        }
+
+        _seen = version;
+        ChangedAt = time.GetTimestamp();
+        Current = version is null ? null : ReadFile();
+        return true;
+    }
+
+    /// <summary>Puts a configuration in place under the next generation number, and a copy of it beside the earlier ones.</summary>
+    /// <param name="loaded">What chmpx has loaded: the number must become another one, or chmpx does not reload (chmpx.md).</param>
+    /// <returns>The generation, and why no copy could be kept, if so.</returns>
+    /// <exception cref="IOException">It could not be written; the old file is untouched.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
+    public async Task<(int Generation, string? CopyFailed)> WriteAsync(IniDocument ini, int? loaded, CancellationToken cancel)
+    {
+        using var turn = await FileLock.TakeAsync(root.At(AgentPaths.WriteLock), time, cancel);
+        Refresh();
+        var generation = Next(Math.Max(Math.Max(Current?.FileVersion ?? 0, _generations.Newest), loaded ?? 0));
+        var text = IniWriter.Write(ini, generation);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        OldFileWasLinked = FileStatus.Of(Path) is { Links: > 1 };
+        AtomicFile.Write(Path, text, mode);
+        Refresh();
+        return (generation, TryKeep(generation, text));
+    }
+
+    /// <summary>The text as it stands there; null without a file.</summary>
+    public string? ReadText() => File.Exists(Path) ? File.ReadAllText(Path) : null;
+
+    /// <summary>Removes what a killed agent left half written.</summary>
+    public bool RemoveStaleStage() => AtomicFile.RemoveStaleStage(Path);
+
+    /// <summary>The number after <paramref name="highest"/>; chmpx asks only for another one, so after the last of 31 bits comes 1.</summary>
+    public static int Next(int highest) => highest is < 1 or int.MaxValue ? 1 : highest + 1;
+
+    private string? TryKeep(int generation, string text)
+    {
+        try
+        {
+            _generations.Keep(generation, text);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private IniDocument? ReadFile()
+    {
+        try
+        {
+            // A file of another's making may hold anything; what is no UTF-8 becomes a sign that no rule allows.
+            return IniReader.Read(Encoding.UTF8.GetString(File.ReadAllBytes(Path)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

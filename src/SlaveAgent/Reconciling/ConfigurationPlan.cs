@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using SlaveAgent.Chmpx;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>What a resource's text means for this host. Pure.</summary>
+public abstract record ConfigurationPlan
+{
+    private const string SelfMark = "__SELF_INSTANCE_ID__";
+
+    private ConfigurationPlan()
+    {
+    }
+
+    /// <summary>A configuration that chmpx will take, each node once.</summary>
+    public sealed record Usable(IniDocument Ini, ImmutableArray<IniProblem> Warnings) : ConfigurationPlan;
+
+    /// <summary>The resource is for something else than a k2hdkc slave node.</summary>
+    public sealed record NoSlave(string Why) : ConfigurationPlan;
+
+    /// <summary>All is well but that this host is not listed: chmpx would not start with it.</summary>
+    public sealed record SelfMissing : ConfigurationPlan;
+
+    /// <summary>A slave's configuration that chmpx would exit on.</summary>
+    public sealed record Refused(ImmutableArray<IniProblem> Problems) : ConfigurationPlan;
+
+    /// <param name="cuk">Put in where the resource leaves room for the host's own.</param>
+    /// <param name="files">What is on this host.</param>
+    public static ConfigurationPlan Make(string text, string cuk, HostFiles files)
+    {
+        var read = IniReader.Read(text.Replace(SelfMark, cuk, StringComparison.Ordinal));
+        if (WhyNoSlave(read) is { } why)
+        {
+            return new NoSlave(why);
+        }
+
+        var (ini, warnings) = IniWriter.NodesOnce(read);
+        var problems = IniCheck.Check(WithVersion(ini), files);
+        return problems.IsEmpty ? new Usable(ini, warnings)
+            : problems.Length == 1 && !IniCheck.IsSelfListed(ini) ? new SelfMissing()
+            : new Refused(problems);
+    }
+
+    private static string? WhyNoSlave(IniDocument ini) =>
+        ini.Sections.All(s => s.Name != IniSection.GlobalName) ? "it has no [GLOBAL] section"
+        : ini.Global("MODE") is { } mode && !mode.Equals("SLAVE", StringComparison.OrdinalIgnoreCase) ? $"its MODE is {mode}"
+        : null;
+
+    // The agent stamps its own number, so a template without one, or with an empty one, is no reason to refuse.
+    private static IniDocument WithVersion(IniDocument ini)
+    {
+        var stamped = false;
+        return ini with
+        {
+            Sections = [.. ini.Sections.Select(section =>
+            {
+                if (section.Name != IniSection.GlobalName || stamped)
+                {
+                    return section;
+                }
+
+                stamped = true;
+                return section with { Lines = [.. section.Lines.Where(l => l.Key != "FILEVERSION"), new IniLine(section.Line, "FILEVERSION", "1", "1")] };
+            })],
+        };
+    }
+}

@@ -1,0 +1,147 @@
+using SlaveAgent.Hosting;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>
+/// Installs what the role lists and the host does not have. Also finds out whether the role is a slave node's at all, because only there the agent
+/// stands in for some of the packages.
+/// </summary>
+public sealed class InstallPackagesStep(
+    RoleMemory role,
+    ResourceReader resource,
+    string cuk,
+    Func<IPackageManager?> findManager,
+    Func<CancellationToken, Task<(string? Key, string? Problem)>> readRepositoryKey,
+    PackageSettings settings,
+    Func<bool> mayInstallHere) : IStep
+{
+    public Steps Kind => Steps.InstallPackages;
+
+    public string Name => "install packages";
+
+    public bool AsksK2hr3 => true;
+
+    /// <summary>A slow mirror behind a lock held for long: a package manager is waited for, never killed.</summary>
+    public TimeSpan Patience => TimeSpan.FromHours(2);
+
+    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    {
+        if (await LearnRoleAsync(cancel) is { } failed)
+        {
+            return failed;
+        }
+
+        var keys = role.Keys!;
+        var skipped = role.IsSlaveNode is true ? settings.Superseded.Intersect(keys.Packages.Concat(keys.AntPickaxPackages)).ToList() : [];
+        var packages = keys.Packages.Except(skipped).Distinct().ToList();
+        var antPickax = keys.AntPickaxPackages.Except(skipped).Except(packages).Distinct().ToList();
+        var leftOut = skipped.Count > 0 ? $"; left out, because this agent does its work: {string.Join(", ", skipped)}" : string.Empty;
+        if (packages.Count + antPickax.Count == 0)
+        {
+            return new StepOutcome.Unchanged($"the role lists no packages{leftOut}") { Demands = Steps.StartServices, DemandReason = Reason(keys) };
+        }
+
+        var outcome = await InstallAsync(packages, antPickax, leftOut, cancel);
+        return outcome.IsSettled ? outcome with { Demands = Steps.StartServices, DemandReason = Reason(keys) } : outcome;
+    }
+
+    private static string Reason(RoleKeys keys) => string.Join(',', keys.Units);
+
+    private async Task<StepOutcome?> LearnRoleAsync(CancellationToken cancel)
+    {
+        switch (await resource.LookAsync(anew: false, cancel))
+        {
+            case K2hr3Answer.Text text:
+                role.IsSlaveNode = ConfigurationPlan.Make(text.Value, cuk, new Chmpx.HostFiles(_ => true, _ => true)) is not ConfigurationPlan.NoSlave;
+                break;
+            case K2hr3Answer.Denied when resource.IsSurelyUnreadable:
+                role.IsSlaveNode = false;
+                role.HasNoKeys();
+                return null;
+            case var other:
+                return K2hr3Outcome.Of(other, "reading the role's resource");
+        }
+
+        return await role.ReadKeysAsync(cancel);
+    }
+
+    private async Task<StepOutcome> InstallAsync(List<string> packages, List<string> antPickax, string leftOut, CancellationToken cancel)
+    {
+        if (findManager() is not { } manager)
+        {
+            return new StepOutcome.Failed(
+                "installing packages failed: this system is neither of the Debian nor of the Red Hat family (ID and ID_LIKE in /etc/os-release)",
+                Consequence.NeedsPerson);
+        }
+
+        if (packages.Concat(antPickax).Where(name => !PackageName.IsValid(name, manager.Family)).ToList() is { Count: > 0 } refused)
+        {
+            return new StepOutcome.Failed(
+                $"installing packages refused: the role lists what no package can be called: {string.Join(", ", refused.Select(Printable))}",
+                Consequence.NeedsPerson);
+        }
+
+        var missing = await MissingAsync(manager, packages, cancel);
+        var missingAntPickax = await MissingAsync(manager, antPickax, cancel);
+        var all = missing.Concat(missingAntPickax).ToList();
+        if (all.Count == 0)
+        {
+            return new StepOutcome.Unchanged($"all {packages.Count + antPickax.Count} packages are there{leftOut}");
+        }
+
+        if (!settings.Install)
+        {
+            return new StepOutcome.Failed(
+                $"packages are missing ({string.Join(", ", all)}) and packages.install is off; install them or switch it on", Consequence.NeedsPerson);
+        }
+
+        if (!mayInstallHere())
+        {
+            return new StepOutcome.Waiting($"packages are missing ({string.Join(", ", all)}); the bootstrap service installs them");
+        }
+
+        if (missingAntPickax.Count > 0 && await SetUpRepositoryAsync(manager, cancel) is { } problem)
+        {
+            return new StepOutcome.Failed($"setting up the AntPickax repository failed: {problem}");
+        }
+
+        var result = await manager.InstallAsync(all);
+        var still = await MissingAsync(manager, all, cancel);
+        return still.Count == 0
+            ? new StepOutcome.Changed($"installed {string.Join(", ", all)}{leftOut}")
+            : new StepOutcome.Failed(result.IsDone
+                ? $"the package manager ended well but did not install {string.Join(", ", still)}"
+                : $"installing {string.Join(", ", still)} failed: {result.LastLines()}");
+    }
+
+    private async Task<string?> SetUpRepositoryAsync(IPackageManager manager, CancellationToken cancel)
+    {
+        var (key, problem) = await readRepositoryKey(cancel);
+        if (key is null)
+        {
+            return problem;
+        }
+
+        manager.SetUpRepository(key);
+        return null;
+    }
+
+    private static async Task<List<string>> MissingAsync(IPackageManager manager, IEnumerable<string> packages, CancellationToken cancel)
+    {
+        var missing = new List<string>();
+        foreach (var package in packages)
+        {
+            if (!await manager.IsInstalledAsync(package, cancel))
+            {
+                missing.Add(package);
+            }
+        }
+
+        return missing;
+    }
+
+    internal static string Printable(string name) =>
+        $"\"{new string([.. name.Take(60).Select(c => char.IsControl(c) ? '?' : c)])}\"";
+}

@@ -1,0 +1,19 @@
+using SlaveAgent.K2hr3;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>The one place that turns K2HR3's refusals and silences into a step's outcome.</summary>
+internal static class K2hr3Outcome
+{
+    /// <param name="doing">What was being done, such as <c>registering this host</c>.</param>
+    public static StepOutcome Of(K2hr3Answer answer, string doing) => answer switch
+    {
+        K2hr3Answer.Unavailable away => new StepOutcome.Failed(
+            $"{doing} failed: K2HR3 cannot be asked, {away.Reason}", Consequence.K2hr3Away, away.RetryAfter),
+        K2hr3Answer.Denied { Status: 401 } => new StepOutcome.Failed(
+            $"{doing} failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away),
+        K2hr3Answer.Denied denied => new StepOutcome.Failed(
+            $"{doing} failed: K2HR3 refused ({denied.Status}): {denied.Reason}", Consequence.K2hr3Away),
+        _ => new StepOutcome.Failed($"{doing} failed: K2HR3 gave an answer that does not belong to the question", Consequence.K2hr3Away),
+    };
+}

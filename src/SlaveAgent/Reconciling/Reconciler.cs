@@ -1,0 +1,116 @@
+using Serilog;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>
+/// The loop: runs the steps that are due, in their order, one after the other, and sleeps until the next is. It ends only when it is cancelled.
+/// </summary>
+public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, StatusBoard board, ReconcilerHooks hooks, TimeProvider time, ILogger log)
+{
+    /// <summary>How often the watchdog is fed at the least, also while a step works.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    private readonly long _started = time.GetTimestamp();
+    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _wanted;
+
+    /// <summary>Has these steps run now; may be called from any thread.</summary>
+    public void Wake(Steps wanted)
+    {
+        Interlocked.Or(ref _wanted, (int)wanted);
+        Volatile.Read(ref _woken).TrySetResult();
+    }
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            await RunDueAsync(cancel);
+            await SleepAsync(cancel);
+        }
+    }
+
+    /// <summary>One pass: every step that is due, in order.</summary>
+    public async Task RunDueAsync(CancellationToken cancel)
+    {
+        hooks.Pulse();
+        TakeWanted();
+        if (hooks.IsResting())
+        {
+            board.Rest();
+            return;
+        }
+
+        foreach (var step in steps)
+        {
+            if (schedule.IsDue(step.Kind, Now))
+            {
+                var outcome = await RunAsync(step, cancel);
+                schedule.Record(step.Kind, outcome, Now);
+                board.Report(step, outcome, schedule.DueAt(step.Kind) - Now);
+                hooks.Heard(step, outcome);
+            }
+        }
+    }
+
+    /// <summary>Sleeps until a step is due or somebody wakes the loop.</summary>
+    public async Task SleepAsync(CancellationToken cancel)
+    {
+        var rest = hooks.IsResting() ? Heartbeat : schedule.Next - Now;
+        if (rest <= TimeSpan.Zero)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return;
+        }
+
+        await Volatile.Read(ref _woken).Task
+            .WaitAsync(rest < Heartbeat ? rest : Heartbeat, time, cancel)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    private TimeSpan Now => time.GetElapsedTime(_started);
+
+    private void TakeWanted()
+    {
+        if (Volatile.Read(ref _woken).Task.IsCompleted)
+        {
+            Volatile.Write(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            schedule.RunNow((Steps)Interlocked.Exchange(ref _wanted, 0));
+        }
+    }
+
+    private async Task<StepOutcome> RunAsync(IStep step, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            var running = step.RunAsync(cancel);
+            while (!running.IsCompleted)
+            {
+                await ((Task)running).WaitAsync(Heartbeat, time, CancellationToken.None)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!running.IsCompleted && time.GetElapsedTime(began) < step.Patience)
+                {
+                    hooks.Pulse();
+                }
+            }
+
+            return await running;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new StepOutcome.Failed($"{step.Name} failed on this host: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            // The loop's edge: whatever it was, it must not end the agent.
+            log.Error(e, "{Step}: failed in a way that was not foreseen; it is tried again with growing delays; please report this", step.Name);
+            return new StepOutcome.Failed($"{step.Name} failed in a way that was not foreseen: {e.GetType().Name}");
+        }
+    }
+}

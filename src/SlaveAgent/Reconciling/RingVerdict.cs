@@ -1,0 +1,10 @@
+namespace SlaveAgent.Reconciling;
+
+/// <summary>What the ring is like, and what is to be done about it.</summary>
+/// <param name="Words">For a person.</param>
+/// <param name="Disagreement">In what the ring and the configuration differ, so that K2HR3 is to be asked; null when they agree.</param>
+public sealed record RingVerdict(RingState State, string Words, RingAction Action = RingAction.None, string? Disagreement = null)
+{
+    /// <summary>Servers that are gone for good still show in chmpx.</summary>
+    public bool HasLingering { get; init; }
+}

@@ -1,0 +1,52 @@
+using SlaveAgent.Files;
+using SlaveAgent.K2hr3;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>What is known of the role: its keys, kept over restarts, and whether its resource is a slave's configuration.</summary>
+public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root)
+{
+    private readonly string _path = root.At(AgentPaths.RoleKeys);
+
+    /// <summary>As last read from K2HR3, maybe before a restart; null when never.</summary>
+    public RoleKeys? Keys { get; private set; } = RoleKeys.Load(root.At(AgentPaths.RoleKeys));
+
+    /// <summary>Null while it is not known.</summary>
+    public bool? IsSlaveNode { get; set; }
+
+    /// <summary>Reads the three keys anew. A key that is not set lists nothing; a K2HR3 that does not answer lists nothing either, but is no answer.</summary>
+    /// <returns>Null when all were read, else why not.</returns>
+    public async Task<StepOutcome?> ReadKeysAsync(CancellationToken cancel)
+    {
+        var values = new List<IReadOnlyList<string>>(3);
+        foreach (var key in new[] { RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey })
+        {
+            switch (await client.ReadKeyAsync(resource, key, cancel))
+            {
+                case K2hr3Answer.Text text:
+                    values.Add(RoleKeys.Split(text.Value));
+                    break;
+                case K2hr3Answer.NoSuchKey:
+                    values.Add([]);
+                    break;
+                case var other:
+                    return K2hr3Outcome.Of(other, $"reading the role's key {key}");
+            }
+        }
+
+        var keys = new RoleKeys(values[0], values[1], values[2]);
+        if (Keys is null || !Same(Keys, keys))
+        {
+            keys.Save(_path);
+        }
+
+        Keys = keys;
+        return null;
+    }
+
+    /// <summary>The role may read no resource, so it lists nothing; not kept, for it may be allowed tomorrow.</summary>
+    public void HasNoKeys() => Keys ??= new RoleKeys([], [], []);
+
+    private static bool Same(RoleKeys a, RoleKeys b) =>
+        a.Packages.SequenceEqual(b.Packages) && a.AntPickaxPackages.SequenceEqual(b.AntPickaxPackages) && a.Units.SequenceEqual(b.Units);
+}

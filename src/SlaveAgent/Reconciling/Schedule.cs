@@ -1,0 +1,148 @@
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>
+/// Decides when each step runs next; nobody else decides about delays. Time is what has passed since some start and only grows,
+/// so a clock that is set, either way, changes nothing.
+/// </summary>
+public sealed class Schedule
+{
+    private readonly WatchSettings _watch;
+    private readonly RetrySettings _retry;
+    private readonly Func<double> _random;
+    private readonly Dictionary<Steps, Entry> _entries = [];
+    private TimeSpan _k2hr3AwayUntil = TimeSpan.Zero;
+    private int _k2hr3Failures;
+
+    /// <param name="random">From 0 up to, not including, 1.</param>
+    public Schedule(IEnumerable<IStep> steps, WatchSettings watch, RetrySettings retry, Func<double> random)
+    {
+        _watch = watch;
+        _retry = retry;
+        _random = random;
+        foreach (var step in steps)
+        {
+            _entries[step.Kind] = new Entry { AsksK2hr3 = step.AsksK2hr3 };
+        }
+    }
+
+    public bool IsDue(Steps step, TimeSpan now) => DueOf(_entries[step]) <= now;
+
+    /// <summary>When the next step is due.</summary>
+    public TimeSpan Next => _entries.Values.Min(DueOf);
+
+    /// <summary>When the step is due; for the status.</summary>
+    public TimeSpan DueAt(Steps step) => DueOf(_entries[step]);
+
+    /// <summary>Takes note of how a step ended, and decides when it and those it demands run next.</summary>
+    public void Record(Steps step, StepOutcome outcome, TimeSpan now)
+    {
+        var entry = _entries[step];
+        entry.Failures = outcome.IsSettled ? 0 : entry.Failures + 1;
+        entry.LastRun = now;
+        entry.Due = now + DelayAfter(step, outcome, entry);
+        if (entry.AsksK2hr3)
+        {
+            RecordK2hr3(outcome, now);
+        }
+
+        RecordDemands(step, outcome.Demands, outcome.DemandReason, now);
+    }
+
+    /// <summary>A person, or a new start, wants these steps at once, whatever they waited for.</summary>
+    public void RunNow(Steps steps)
+    {
+        _k2hr3AwayUntil = TimeSpan.Zero;
+        foreach (var (kind, entry) in _entries)
+        {
+            if (steps.HasFlag(kind))
+            {
+                entry.Due = TimeSpan.Zero;
+                entry.Failures = 0;
+                entry.Asked.Clear();
+            }
+        }
+    }
+
+    private void RecordK2hr3(StepOutcome outcome, TimeSpan now)
+    {
+        if (outcome is not StepOutcome.Failed { Consequence: Consequence.K2hr3Away } away)
+        {
+            _k2hr3Failures = 0;
+            return;
+        }
+
+        _k2hr3Failures++;
+        var delay = RetryDelay.After(_k2hr3Failures, _retry, _random());
+        _k2hr3AwayUntil = now + (away.RetryAfter > delay ? Capped(away.RetryAfter.Value) : delay);
+    }
+
+    /// <summary>
+    /// A demand runs its step at once, but a demand that only repeats itself waits longer each time, up to the poll's interval:
+    /// a K2HR3 that lags behind the ring is not hammered.
+    /// </summary>
+    private void RecordDemands(Steps by, Steps demands, string? reason, TimeSpan now)
+    {
+        foreach (var (kind, entry) in _entries)
+        {
+            if (!demands.HasFlag(kind))
+            {
+                entry.Asked.Remove(by);
+                continue;
+            }
+
+            var before = entry.Asked.GetValueOrDefault(by);
+            var demand = before is null || before.Reason != reason
+                ? new Demand(reason, 1, entry.LastRun)
+                : before.SeenRun != entry.LastRun ? new Demand(reason, before.Times + 1, entry.LastRun) : before;
+            entry.Asked[by] = demand;
+            var wait = demand.Times == 1 ? TimeSpan.Zero : RetryDelay.Doubled(_watch.AskAgain, demand.Times - 2, _watch.K2hr3Interval);
+            var at = entry.LastRun is { } last ? Max(now, last + wait) : now;
+            if (at < entry.Due)
+            {
+                entry.Due = at;
+            }
+        }
+    }
+
+    private TimeSpan DelayAfter(Steps step, StepOutcome outcome, Entry entry) => outcome switch
+    {
+        StepOutcome.Waiting { Again: { } again } => again,
+        StepOutcome.Failed { Consequence: Consequence.NeedsPerson } => _retry.Cap,
+        StepOutcome.Failed or StepOutcome.Waiting when step == Steps.VerifyConnection => _watch.RingInterval,
+        StepOutcome.Failed or StepOutcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
+        _ => step switch
+        {
+            Steps.VerifyConnection => _watch.RingInterval,
+            Steps.WriteConfiguration => RetryDelay.Jittered(_watch.K2hr3Interval, _watch.Jitter, _random()),
+            Steps.InstallPackages or Steps.StartServices => _watch.RoleInterval,
+            _ => TimeSpan.FromDays(3650),
+        },
+    };
+
+    private TimeSpan DueOf(Entry entry) => entry.AsksK2hr3 ? Max(entry.Due, _k2hr3AwayUntil) : entry.Due;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    // A service that asks for more than an hour is asked again within the hour.
+    private static TimeSpan Capped(TimeSpan asked) => asked > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : asked;
+
+    private sealed class Entry
+    {
+        public required bool AsksK2hr3 { get; init; }
+
+        public TimeSpan Due { get; set; }
+
+        public TimeSpan? LastRun { get; set; }
+
+        public int Failures { get; set; }
+
+        /// <summary>The demands of other steps that still stand.</summary>
+        public Dictionary<Steps, Demand> Asked { get; } = [];
+    }
+
+    /// <param name="Times">How often this step ran for it already, and once more.</param>
+    /// <param name="SeenRun">The demanded step's last run when this was counted.</param>
+    private sealed record Demand(string? Reason, int Times, TimeSpan? SeenRun);
+}

@@ -1,0 +1,107 @@
+using SlaveAgent.Hosting;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>Enables and starts the role's units in their order; on a slave node only once there is a configuration for chmpx.</summary>
+public sealed class StartServicesStep(RoleMemory role, ConfigurationFile file, Systemctl systemctl, ServiceSettings settings, TimeProvider time) : IStep
+{
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
+
+    private const int SettleLooks = 15;
+
+    public Steps Kind => Steps.StartServices;
+
+    public string Name => "start services";
+
+    public bool AsksK2hr3 => false;
+
+    public TimeSpan Patience => TimeSpan.FromMinutes(10);
+
+    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    {
+        if (role.Keys is not { } keys)
+        {
+            return new StepOutcome.Waiting("which services the role lists is not known yet");
+        }
+
+        file.Refresh();
+        var isSlaveNode = role.IsSlaveNode ?? file.Current is not null;
+        if (isSlaveNode && file.Current is null)
+        {
+            return new StepOutcome.Waiting("there is no configuration yet for chmpx to start with");
+        }
+
+        var (units, skipped, refused) = Sort(keys, isSlaveNode);
+        if (refused.Count > 0)
+        {
+            return new StepOutcome.Failed(
+                $"starting services refused: the role lists what no unit can be called: {string.Join(", ", refused.Select(InstallPackagesStep.Printable))}",
+                Consequence.NeedsPerson);
+        }
+
+        var leftOut = skipped.Count > 0 ? $"; left out, because this agent does its work: {string.Join(", ", skipped)}" : string.Empty;
+        var started = new List<string>();
+        foreach (var unit in units)
+        {
+            if (await StartAsync(unit, started, cancel) is { } problem)
+            {
+                return new StepOutcome.Failed(problem);
+            }
+        }
+
+        return started.Count > 0
+            ? new StepOutcome.Changed($"started {string.Join(", ", started)}{leftOut}")
+            : new StepOutcome.Unchanged(units.Count == 0 ? $"the role lists no services{leftOut}" : $"{string.Join(", ", units)} running{leftOut}");
+    }
+
+    /// <summary>The units to run in order, those this agent stands in for, and what is no unit's name.</summary>
+    private (List<string> Units, List<string> Skipped, List<string> Refused) Sort(RoleKeys keys, bool isSlaveNode)
+    {
+        var refused = keys.Units.Where(name => !UnitName.IsValid(name)).ToList();
+        var names = keys.Units.Except(refused).Select(UnitName.WithSuffix).Distinct().ToList();
+        var skipped = isSlaveNode ? names.Where(settings.Superseded.Contains).ToList() : [];
+        return (names.Except(skipped).ToList(), skipped, refused);
+    }
+
+    private async Task<string?> StartAsync(string unit, List<string> started, CancellationToken cancel)
+    {
+        if (!await systemctl.IsEnabledAsync(unit, cancel) && await systemctl.EnableAsync(unit, cancel) is { IsDone: false } notEnabled)
+        {
+            return $"enabling {unit} failed: {notEnabled.LastLines()}";
+        }
+
+        if (await systemctl.StateAsync(unit, cancel) is "active" or "activating" or "reloading")
+        {
+            return null;
+        }
+
+        if (await systemctl.StartAsync(unit, cancel) is { IsDone: false } notStarted)
+        {
+            return $"starting {unit} failed: {notStarted.LastLines()}";
+        }
+
+        started.Add(unit);
+        return await WhyNotRunningAsync(unit, cancel);
+    }
+
+    private async Task<string?> WhyNotRunningAsync(string unit, CancellationToken cancel)
+    {
+        for (var look = 0; look < SettleLooks; look++)
+        {
+            switch (await systemctl.StateAsync(unit, cancel))
+            {
+                case "active":
+                    return null;
+                case "failed":
+                    return $"{unit} failed to start: {await systemctl.LastLinesAsync(unit, cancel)}";
+                default:
+                    await Task.Delay(SettleTime, time, cancel);
+                    break;
+            }
+        }
+
+        // A queued job, as in a first boot, or a unit that ends at once; the next look sees.
+        return null;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using Serilog;
+using SlaveAgent.Files;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>
+/// Hears every outcome; says what changed to the log, keeps the status file, and knows in one word where the agent stands.
+/// What only repeats itself is neither logged nor written.
+/// </summary>
+public sealed class StatusBoard(
+    IReadOnlyList<IStep> steps, ConfigurationFile file, RingMemory ring, string? role, HostRoot root, TimeProvider time, ILogger log)
+{
+    private const UnixFileMode ReadableByAll =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly Dictionary<Steps, (StepOutcome Outcome, DateTimeOffset Since)> _outcomes = [];
+    private readonly string _path = root.At(AgentPaths.StatusFile);
+    private ErrorStatus? _lastError;
+    private DateTimeOffset? _lastAnswer;
+    private (string Phase, DateTimeOffset Since) _phase = ("starting", time.GetUtcNow());
+    private string? _written;
+
+    /// <summary>One line for <c>systemctl status</c>.</summary>
+    public string Words { get; private set; } = "starting";
+
+    /// <summary>Every step has run and none has anything left to do.</summary>
+    public bool IsSettled => steps.All(step => _outcomes.TryGetValue(step.Kind, out var o) && o.Outcome.IsSettled);
+
+    /// <summary>A step failed in a way that trying again alone will not mend.</summary>
+    public bool NeedsPerson => _outcomes.Values.Any(o => o.Outcome is StepOutcome.Failed { Consequence: Consequence.NeedsPerson });
+
+    public bool HaveAllRun => _outcomes.Count == steps.Count;
+
+    /// <summary>The first step that is not settled, with what it said; null when all are.</summary>
+    public (IStep Step, StepOutcome Outcome)? FirstOpen => steps
+        .Where(step => _outcomes.TryGetValue(step.Kind, out var o) && !o.Outcome.IsSettled)
+        .Select(step => ((IStep, StepOutcome)?)(step, _outcomes[step.Kind].Outcome))
+        .FirstOrDefault();
+
+    public StepOutcome? OutcomeOf(Steps step) => _outcomes.TryGetValue(step, out var o) ? o.Outcome : null;
+
+    /// <param name="again">When the step runs next, for the log.</param>
+    public void Report(IStep step, StepOutcome outcome, TimeSpan again)
+    {
+        var now = time.GetUtcNow();
+        var before = _outcomes.TryGetValue(step.Kind, out var o) ? o.Outcome : null;
+        var isNews = before is null || before.GetType() != outcome.GetType() || before.Words != outcome.Words;
+        if (isNews)
+        {
+            _outcomes[step.Kind] = (outcome, now);
+        }
+
+        if (step.AsksK2hr3 && outcome is not StepOutcome.Failed { Consequence: Consequence.K2hr3Away })
+        {
+            _lastAnswer = now;
+        }
+
+        if (outcome is StepOutcome.Failed)
+        {
+            _lastError = new ErrorStatus(step.Name, outcome.Words, isNews || _lastError is null ? now : _lastError.At);
+        }
+
+        if (isNews || outcome is StepOutcome.Changed)
+        {
+            Log(step, outcome, before, again);
+        }
+
+        Publish(now);
+    }
+
+    /// <summary>The host was taken out of its role by <c>unregister</c>; nothing is done until it is registered again.</summary>
+    public void Rest()
+    {
+        if (_phase.Phase != "unregistered")
+        {
+            _phase = ("unregistered", time.GetUtcNow());
+            Words = "unregistered; bootstrap takes this host into its role again";
+            log.Information("This host was unregistered; the agent rests until bootstrap takes it into its role again");
+            Write();
+        }
+    }
+
+    public AgentStatus Snapshot() => new(
+        _phase.Phase,
+        Words,
+        _phase.Since,
+        Environment.ProcessId,
+        AgentVersion.Text,
+        role,
+        file.Path,
+        file.Current?.FileVersion,
+        ring.View?.Revision,
+        ServerList.Of(file.Current, ring.View),
+        [.. steps.Select(step => _outcomes.TryGetValue(step.Kind, out var o)
+            ? new StepStatus(step.Name, StateOf(o.Outcome), o.Outcome.Words, o.Since)
+            : new StepStatus(step.Name, "not run yet", string.Empty, null))],
+        _lastAnswer,
+        _lastError);
+
+    private void Publish(DateTimeOffset now)
+    {
+        var open = FirstOpen;
+        var phase = open is { } o ? PhaseOf(o.Step, o.Outcome) : HaveAllRun ? Settled() : "starting";
+        if (phase != _phase.Phase)
+        {
+            _phase = (phase, now);
+        }
+
+        Words = open is var (step, outcome) ? $"{step.Name}: {outcome.Words}" : OutcomeOf(Steps.VerifyConnection)?.Words ?? "starting";
+        Write();
+    }
+
+    private string Settled() => OutcomeOf(Steps.VerifyConnection) is StepOutcome.NothingToDo ? "idle" : "connected";
+
+    private static string PhaseOf(IStep step, StepOutcome outcome) => (outcome, step.Kind) switch
+    {
+        (StepOutcome.Failed { Consequence: Consequence.NeedsPerson }, _) => "stalled",
+        (StepOutcome.Failed { Consequence: Consequence.K2hr3Away }, _) => "waiting for K2HR3",
+        (_, Steps.RegisterHost) => "registering",
+        (_, Steps.InstallPackages) => "installing",
+        (_, Steps.WriteConfiguration) => "configuring",
+        (_, Steps.StartServices) => "starting services",
+        _ => "connecting",
+    };
+
+    private void Write()
+    {
+        // The last answer's time alone changes with every poll and is no reason to write.
+        var status = Snapshot();
+        var gist = JsonSerializer.Serialize(status with { LastAnswer = null }, StateJson.Default.AgentStatus);
+        if (gist == _written)
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            AtomicFile.Write(_path, JsonSerializer.Serialize(status, StateJson.Default.AgentStatus), ReadableByAll, durable: false);
+            _written = gist;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Debug("The status file could not be written: {Why}", e.Message);
+        }
+    }
+
+    private void Log(IStep step, StepOutcome outcome, StepOutcome? before, TimeSpan again)
+    {
+        switch (outcome)
+        {
+            case StepOutcome.Failed:
+                log.Warning("{Step}: {Words}; tried again in {Again:0.0} s", step.Name, outcome.Words, again.TotalSeconds);
+                break;
+            case StepOutcome.Unchanged when before is StepOutcome.Unchanged or StepOutcome.Changed && step.Kind != Steps.VerifyConnection:
+                log.Debug("{Step}: {Words}", step.Name, outcome.Words);
+                break;
+            default:
+                log.Information("{Step}: {Words}", step.Name, outcome.Words);
+                break;
+        }
+    }
+
+    private static string StateOf(StepOutcome outcome) => outcome switch
+    {
+        StepOutcome.Unchanged => "unchanged",
+        StepOutcome.Changed => "changed",
+        StepOutcome.NothingToDo => "nothing to do",
+        StepOutcome.Waiting => "waiting",
+        _ => "failed",
+    };
+}

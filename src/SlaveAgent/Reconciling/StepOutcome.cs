@@ -1,0 +1,31 @@
+namespace SlaveAgent.Reconciling;
+
+/// <summary>What a step found or did. The words are one sentence's part for a person, never with a secret in it.</summary>
+/// <param name="Words">What is, or happened.</param>
+public abstract record StepOutcome(string Words)
+{
+    /// <summary>Steps that have to look now because of what this one found.</summary>
+    public Steps Demands { get; init; }
+
+    /// <summary>What the demand rests on: while it stays the same, following it again can wait longer.</summary>
+    public string? DemandReason { get; init; }
+
+    /// <summary>Everything is as it should be.</summary>
+    public sealed record Unchanged(string Words) : StepOutcome(Words);
+
+    /// <summary>It was not, and now is.</summary>
+    public sealed record Changed(string Words) : StepOutcome(Words);
+
+    /// <summary>The role, or a setting, leaves nothing to do here.</summary>
+    public sealed record NothingToDo(string Words) : StepOutcome(Words);
+
+    /// <summary>Nothing is wrong, but somebody else has to act or some time to pass first.</summary>
+    /// <param name="Again">When to look again; null: as after a failure.</param>
+    public sealed record Waiting(string Words, TimeSpan? Again = null) : StepOutcome(Words);
+
+    /// <param name="RetryAfter">Least delay that the other side asked for.</param>
+    public sealed record Failed(string Words, Consequence Consequence = Consequence.TryAgain, TimeSpan? RetryAfter = null) : StepOutcome(Words);
+
+    /// <summary>Nothing more is to be done for now.</summary>
+    public bool IsSettled => this is Unchanged or Changed or NothingToDo;
+}

@@ -1,0 +1,4 @@
+namespace SlaveAgent.Reconciling;
+
+/// <param name="State"><c>unchanged</c>, <c>changed</c>, <c>nothing to do</c>, <c>waiting</c>, <c>failed</c> or <c>not run yet</c>.</param>
+public sealed record StepStatus(string Name, string State, string Words, DateTimeOffset? Since);

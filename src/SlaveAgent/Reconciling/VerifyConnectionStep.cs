@@ -1,0 +1,151 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Hosting;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>
+/// Looks at the ring through chmpx's control port and sees to it that chmpx has loaded the generation in place and is really connected.
+/// </summary>
+public sealed class VerifyConnectionStep(
+    RoleMemory role, ConfigurationFile file, RingMemory ring, ControlPort controlPort, Systemctl systemctl, ChmpxSettings settings, TimeProvider time)
+    : IStep
+{
+    /// <summary>Right after a change chmpx is about to follow (50 ms to load, 0.3 s to connect, chmpx.md); later it is no hurry.</summary>
+    private static readonly TimeSpan SoonAfterChange = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookSoon = TimeSpan.FromMilliseconds(100);
+
+    private readonly long _started = time.GetTimestamp();
+    private long? _answered;
+    private long? _restarted;
+    private long? _lackingSince;
+    private IniDocument? _loaded;
+    private IniDocument? _judged;
+    private int _stamps;
+    private int _restarts;
+
+    public Steps Kind => Steps.VerifyConnection;
+
+    public string Name => "verify connection";
+
+    public bool AsksK2hr3 => false;
+
+    public TimeSpan Patience => TimeSpan.FromMinutes(5);
+
+    /// <summary>The last judgement; null before the first.</summary>
+    public RingVerdict? Verdict { get; private set; }
+
+    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    {
+        if (role.IsSlaveNode is false)
+        {
+            ring.View = null;
+            return new StepOutcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
+        }
+
+        var changedByOthers = file.Refresh();
+        if (file.Current is not { ControlPort: { } port } ini)
+        {
+            ring.View = null;
+            return new StepOutcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
+            {
+                Demands = changedByOthers ? Steps.WriteConfiguration : Steps.None,
+                DemandReason = "no configuration",
+            };
+        }
+
+        ring.View = await controlPort.LookAsync(port, cancel);
+        var verdict = RingJudge.Judge(Describe(ini, ring.View));
+        var acted = await ActAsync(verdict, ini, cancel);
+        Verdict = verdict;
+        return Outcome(verdict, acted, changedByOthers);
+    }
+
+    private RingSituation Describe(IniDocument ini, RingView? view)
+    {
+        if (view is not null)
+        {
+            _answered = time.GetTimestamp();
+        }
+
+        if (!ReferenceEquals(_judged, ini) && (_judged is null || !IniComparison.SaysTheSame(_judged, ini)))
+        {
+            _stamps = 0;
+        }
+
+        _judged = ini;
+        var restartFor = WhyRestart(ini, view);
+        _lackingSince = view is not null && RingJudge.Lacking(ini, view).Any() ? _lackingSince ?? time.GetTimestamp() : null;
+        return new RingSituation(
+            ini,
+            view,
+            time.GetElapsedTime(file.ChangedAt),
+            time.GetElapsedTime(Math.Max(Math.Max(_answered ?? _started, _restarted ?? _started), file.ChangedAt)),
+            _restarted is { } restarted ? time.GetElapsedTime(restarted) : TimeSpan.MaxValue,
+            _lackingSince is { } lacking ? time.GetElapsedTime(lacking) : TimeSpan.Zero,
+            _stamps,
+            _restarts,
+            restartFor,
+            settings);
+    }
+
+    /// <summary>Compares with what chmpx is known to have taken; a chmpx that loads the file in place at its own start takes all of it.</summary>
+    private string? WhyRestart(IniDocument ini, RingView? view)
+    {
+        if (view is null)
+        {
+            // Not running, or starting: it will read the whole file.
+            _loaded = null;
+            return null;
+        }
+
+        if (_loaded is not null && IniComparison.NeedingRestart(_loaded, ini) is { Count: > 0 } keys)
+        {
+            return $"a changed {string.Join(", ", keys)}";
+        }
+
+        if (view.Revision == ini.FileVersion)
+        {
+            _loaded = ini;
+            return null;
+        }
+
+        return file.OldFileWasLinked ? "a file whose predecessor has another hard link (a backup made with ln?)" : null;
+    }
+
+    /// <returns>What was done or why it could not be, in words; null when nothing was to be done.</returns>
+    private async Task<string?> ActAsync(RingVerdict verdict, IniDocument ini, CancellationToken cancel)
+    {
+        switch (verdict.Action)
+        {
+            case RingAction.Stamp:
+                _stamps++;
+                var (generation, _) = await file.WriteAsync(ini, ring.View?.Revision, cancel);
+                return $"{verdict.Words} (generation {generation})";
+            case RingAction.Restart:
+                _restarts++;
+                _restarted = time.GetTimestamp();
+                _loaded = null;
+                var result = await systemctl.RestartAsync(settings.Unit, cancel);
+                return result.IsDone ? verdict.Words : $"{verdict.Words}, which failed: {result.LastLines()}";
+            default:
+                if (verdict is { State: RingState.Connected, HasLingering: false })
+                {
+                    _restarts = 0;
+                    _stamps = 0;
+                }
+
+                return null;
+        }
+    }
+
+    private StepOutcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers)
+    {
+        StepOutcome outcome = acted is not null ? new StepOutcome.Changed(acted)
+            : verdict.State == RingState.Connected ? new StepOutcome.Unchanged(verdict.Words)
+            : new StepOutcome.Waiting(verdict.Words, time.GetElapsedTime(file.ChangedAt) < SoonAfterChange ? LookSoon : null);
+        return changedByOthers || verdict.Disagreement is not null
+            ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = verdict.Disagreement ?? "the file was changed" }
+            : outcome;
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Serilog;
+using SlaveAgent.Chmpx;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>
+/// Makes the configuration from the role's resource, and puts it in place when it says something else than the file does.
+/// Whatever goes wrong, the last good file stays.
+/// </summary>
+public sealed class WriteConfigurationStep(
+    ResourceReader resource,
+    RoleMemory role,
+    ConfigurationFile file,
+    RingMemory ring,
+    string cuk,
+    HostFiles files,
+    ConfigurationSettings settings,
+    bool registerAgain,
+    ILogger log) : IStep
+{
+    private IniDocument? _doubted;
+    private ImmutableArray<IniProblem> _warned = [];
+
+    public Steps Kind => Steps.WriteConfiguration;
+
+    public string Name => "write configuration";
+
+    public bool AsksK2hr3 => true;
+
+    public TimeSpan Patience => TimeSpan.FromMinutes(2);
+
+    /// <summary>The next run writes even what says the same, so that chmpx loads it anew.</summary>
+    public bool Force { get; set; }
+
+    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    {
+        file.Refresh();
+        var answer = await resource.LookAsync(anew: _doubted is not null || Force, cancel);
+        if (resource.IsSurelyUnreadable)
+        {
+            role.IsSlaveNode = false;
+            return new StepOutcome.NothingToDo("K2HR3 lets this role read no resource");
+        }
+
+        return answer is K2hr3Answer.Text text
+            ? await ApplyAsync(text.Value, cancel)
+            : await KeepLastGoodAsync(K2hr3Outcome.Of(answer, "reading the role's resource"), cancel);
+    }
+
+    private async Task<StepOutcome> ApplyAsync(string text, CancellationToken cancel)
+    {
+        switch (ConfigurationPlan.Make(text, cuk, files))
+        {
+            case ConfigurationPlan.NoSlave noSlave:
+                return NotASlave(noSlave.Why);
+            case ConfigurationPlan.SelfMissing:
+                role.IsSlaveNode = true;
+                return registerAgain
+                    ? new StepOutcome.Waiting("the role's resource does not list this host; it is registered again")
+                    {
+                        Demands = Steps.RegisterHost,
+                        DemandReason = "not listed",
+                    }
+                    : new StepOutcome.Waiting("the role's resource does not list this host, and host.register_again is off");
+            case ConfigurationPlan.Refused refused:
+                role.IsSlaveNode = true;
+                return new StepOutcome.Failed(
+                    $"the role's resource was refused, because chmpx would exit on it: {string.Join("; ", refused.Problems.Take(3))}"
+                    + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
+                    + (file.Current is null ? string.Empty : "; the last good file stays"));
+            case ConfigurationPlan.Usable usable:
+                role.IsSlaveNode = true;
+                return await ApplyAsync(text, usable, cancel);
+            default:
+                throw new InvalidOperationException("a plan that is none of its kinds");
+        }
+    }
+
+    private async Task<StepOutcome> ApplyAsync(string text, ConfigurationPlan.Usable plan, CancellationToken cancel)
+    {
+        Warn(plan.Warnings);
+        var before = file.Current;
+        if (!Force && before is { FileVersion: not null } && IniComparison.SaysTheSame(before, plan.Ini))
+        {
+            _doubted = null;
+            resource.Accept(text);
+            return new StepOutcome.Unchanged($"generation {before.FileVersion} with {Servers(plan.Ini)} is what K2HR3 says");
+        }
+
+        if (ShrinkGuard.LosesTooMany(plan.Ini, ring.View) && (_doubted is null || !ShrinkGuard.SameServers(_doubted, plan.Ini)))
+        {
+            _doubted = plan.Ini;
+            return new StepOutcome.Waiting(
+                $"K2HR3 lists {Servers(plan.Ini)} and leaves out more than half of those that are up; a second answer has to say the same", settings.SecondAnswerAfter);
+        }
+
+        _doubted = null;
+        Force = false;
+        var (generation, copyFailed) = await file.WriteAsync(plan.Ini, ring.View?.Revision, cancel);
+        if (copyFailed is not null)
+        {
+            log.Warning("No copy of generation {Generation} could be kept: {Why}; the configuration itself is in place", generation, copyFailed);
+        }
+
+        resource.Accept(text);
+        return new StepOutcome.Changed(before is null
+            ? $"generation {generation} with {Servers(plan.Ini)}"
+            : $"generation {generation} with {Servers(plan.Ini)}, before {Servers(before)}")
+        {
+            Demands = Steps.VerifyConnection,
+        };
+    }
+
+    // A resource that was a slave's configuration and now is none: an empty answer of a store in trouble is likelier than a changed mind.
+    private StepOutcome NotASlave(string why)
+    {
+        if (resource.AcceptedText is not null)
+        {
+            return new StepOutcome.Failed($"the role's resource is suddenly no slave configuration ({why}); the last good file stays");
+        }
+
+        role.IsSlaveNode = false;
+        return new StepOutcome.NothingToDo($"the role's resource is no slave configuration ({why})");
+    }
+
+    /// <summary>K2HR3 is away: a file that is gone too is made again from the last accepted answer.</summary>
+    private async Task<StepOutcome> KeepLastGoodAsync(StepOutcome failed, CancellationToken cancel)
+    {
+        if (file.Current is null
+            && resource.AcceptedText is { } accepted
+            && ConfigurationPlan.Make(accepted, cuk, files) is ConfigurationPlan.Usable usable)
+        {
+            var (generation, _) = await file.WriteAsync(usable.Ini, ring.View?.Revision, cancel);
+            return failed with { Words = $"{failed.Words}; generation {generation} was made from the last answer that was accepted" };
+        }
+
+        return file.Current is null ? failed : failed with { Words = $"{failed.Words}; the last good file stays" };
+    }
+
+    private void Warn(ImmutableArray<IniProblem> warnings)
+    {
+        if (!warnings.SequenceEqual(_warned))
+        {
+            foreach (var warning in warnings)
+            {
+                log.Warning("The role's resource, {Warning}", warning.ToString());
+            }
+        }
+
+        _warned = warnings;
+    }
+
+    internal static string Servers(IniDocument ini) => ini.Servers.Count() switch
+    {
+        1 => "1 server",
+        var n => $"{n} servers",
+    };
+}
