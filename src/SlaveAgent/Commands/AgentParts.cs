@@ -30,15 +30,13 @@ internal sealed class AgentParts : IDisposable
         ControlPort = new ControlPort(time);
         Ring = new RingMemory();
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
-        Write = new WriteConfigurationStep(
-            Resource, Role, File, Ring, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log);
         Steps =
         [
             new RegisterHostStep(Client, new IdentityFiles(root), token.Read),
             new InstallPackagesStep(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, () => true),
-            Write,
+            new WriteConfigurationStep(Resource, Role, File, Ring, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log),
             new StartServicesStep(Role, File, Systemctl, settings.Services, time),
             new VerifyConnectionStep(Role, File, Ring, ControlPort, Systemctl, settings.Chmpx, time),
         ];
@@ -70,8 +68,6 @@ internal sealed class AgentParts : IDisposable
 
     public HostFiles HostFiles { get; }
 
-    public WriteConfigurationStep Write { get; }
-
     /// <summary>The pipeline, in its order.</summary>
     public IReadOnlyList<IStep> Steps { get; }
 
@@ -91,9 +87,10 @@ internal sealed class AgentParts : IDisposable
     }
 
     /// <summary>The loop over these steps, with what it reports to.</summary>
-    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IStep> steps, Func<StatusBoard, ReconcilerHooks> hooks)
+    /// <param name="keepsStatus">Whether the status file is this process's to write.</param>
+    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IStep> steps, bool keepsStatus, Func<StatusBoard, ReconcilerHooks> hooks)
     {
-        var board = new StatusBoard(steps, File, Ring, Identity.Role.ToString(), Root, Time, Log);
+        var board = new StatusBoard(steps, File, Ring, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
         var schedule = new Schedule(steps, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
         return (new Reconciler(steps, schedule, board, hooks(board), Time, Log), board);
     }

@@ -51,7 +51,7 @@ internal static class BootstrapCommand
             : parts.Steps;
         parts.File.RemoveStaleStage();
         var progress = new Progress(Logging.IsUnderSystemd ? TextWriter.Null : Console.Out, time);
-        var (reconciler, board) = parts.Assemble(steps, _ => new ReconcilerHooks { Heard = progress.Hear });
+        var (reconciler, board) = parts.Assemble(steps, keepsStatus: !daemonRuns, _ => new ReconcilerHooks { Heard = progress.Hear });
         progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri}");
         if (daemonRuns)
         {
@@ -73,13 +73,13 @@ internal static class BootstrapCommand
                 await reconciler.RunDueAsync(either.Token);
                 if (board.IsSettled)
                 {
-                    progress.End($"Done: {board.Words}.");
+                    progress.End($"Done: {board.Words}");
                     return ExitCode.Done;
                 }
 
                 if (board.HaveAllRun && board.NeedsPerson)
                 {
-                    await Console.Error.WriteLineAsync($"Bootstrap failed. {board.FirstOpen?.Outcome.Words}.");
+                    await Console.Error.WriteLineAsync($"Bootstrap failed. {Progress.Sentence(board.FirstOpen?.Outcome.Words ?? string.Empty)}");
                     return ExitCode.Failed;
                 }
 
@@ -91,7 +91,7 @@ internal static class BootstrapCommand
             var open = board.FirstOpen;
             await Console.Error.WriteLineAsync(
                 $"Not done after {patience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s. "
-                + (open is { } o ? $"{Progress.Sentence(o.Step.Name)}: {o.Outcome.Words}. " : string.Empty)
+                + (open is { } o ? $"{Progress.Sentence($"{o.Step.Name}: {o.Outcome.Words}")} " : string.Empty)
                 + "Nothing is lost: run bootstrap again, or let the daemon go on.");
             return ExitCode.TryAgainLater;
         }

@@ -62,7 +62,7 @@ internal sealed class Daemon(
 
         var mark = setup.Root.At(AgentPaths.UnregisteredMark);
         var (reconciler, _) = parts.Assemble(
-            parts.Steps, board => new ReconcilerHooks { Pulse = () => Tell(board.Words), IsResting = () => File.Exists(mark) });
+            parts.Steps, keepsStatus: true, board => new ReconcilerHooks { Pulse = () => Tell(board.Words), IsResting = () => File.Exists(mark) });
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 

@@ -39,7 +39,9 @@ internal sealed class Progress(TextWriter output, TimeProvider time)
 
     public void End(string words) => output.WriteLine($"{words} ({Seconds(time.GetElapsedTime(_begun))})");
 
-    public static string Sentence(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+    /// <summary>The words with a capital in front and one full stop behind, whatever a tool's own message ended with.</summary>
+    public static string Sentence(string words) =>
+        words.TrimEnd('.', ' ') is { Length: > 0 } trimmed ? $"{char.ToUpperInvariant(trimmed[0])}{trimmed[1..]}." : words;
 
     private static string Seconds(TimeSpan time) => $"{time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s";
 }

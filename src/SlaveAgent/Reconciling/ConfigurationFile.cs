@@ -19,6 +19,9 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <summary>As last read or written; null when there is no file, or none that can be read.</summary>
     public IniDocument? Current { get; private set; }
 
+    /// <summary>Whether whoever is to read it can; somebody may have changed the mode.</summary>
+    public bool HasRightMode => FileStatus.Of(Path)?.Mode == mode;
+
     /// <summary>When <see cref="Current"/> last changed, as a <see cref="TimeProvider"/> timestamp.</summary>
     public long ChangedAt { get; private set; } = time.GetTimestamp();
 

@@ -1,3 +1,4 @@
+using SlaveAgent.Chmpx;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Settings;
@@ -17,6 +18,9 @@ public sealed class InstallPackagesStep(
     PackageSettings settings,
     Func<bool> mayInstallHere) : IStep
 {
+    // Certificates may come with a package that is yet to be installed; here it only matters what the resource is for.
+    private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
+
     public Steps Kind => Steps.InstallPackages;
 
     public string Name => "install packages";
@@ -54,11 +58,10 @@ public sealed class InstallPackagesStep(
         switch (await resource.LookAsync(anew: false, cancel))
         {
             case K2hr3Answer.Text text:
-                role.IsSlaveNode = ConfigurationPlan.Make(text.Value, cuk, new Chmpx.HostFiles(_ => true, _ => true)) is not ConfigurationPlan.NoSlave;
+                role.Learn(ConfigurationPlan.Make(text.Value, cuk, AnyFiles), resource.AcceptedText is not null);
                 break;
             case K2hr3Answer.Denied when resource.IsSurelyUnreadable:
-                role.IsSlaveNode = false;
-                role.HasNoKeys();
+                role.LearnUnreadable();
                 return null;
             case var other:
                 return K2hr3Outcome.Of(other, "reading the role's resource");

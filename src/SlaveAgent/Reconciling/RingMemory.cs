@@ -6,5 +6,14 @@ namespace SlaveAgent.Reconciling;
 public sealed class RingMemory
 {
     /// <summary>Null while chmpx does not answer.</summary>
-    public RingView? View { get; set; }
+    public RingView? View { get; private set; }
+
+    /// <summary>Takes note of a look; one that shows what the last one did leaves the same object, so that nobody need compare again.</summary>
+    public void Note(RingView? view)
+    {
+        if (view is null || View is null || view.Revision != View.Revision || !view.Servers.AsSpan().SequenceEqual(View.Servers.AsSpan()))
+        {
+            View = view;
+        }
+    }
 }

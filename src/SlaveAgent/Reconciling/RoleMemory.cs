@@ -12,7 +12,21 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root)
     public RoleKeys? Keys { get; private set; } = RoleKeys.Load(root.At(AgentPaths.RoleKeys));
 
     /// <summary>Null while it is not known.</summary>
-    public bool? IsSlaveNode { get; set; }
+    public bool? IsSlaveNode { get; private set; }
+
+    /// <summary>
+    /// Takes note of what the role's resource is. One that was a slave's configuration and now is none changes nothing: an empty answer of a store
+    /// in trouble is likelier than a changed mind.
+    /// </summary>
+    /// <param name="everWasSlave">A text of the resource became a configuration before.</param>
+    public void Learn(ConfigurationPlan plan, bool everWasSlave) => IsSlaveNode = everWasSlave || plan is not ConfigurationPlan.NoSlave;
+
+    /// <summary>The role may read no resource, so it is no slave node's and lists nothing; not kept, for it may be allowed tomorrow.</summary>
+    public void LearnUnreadable()
+    {
+        IsSlaveNode = false;
+        Keys ??= new RoleKeys([], [], []);
+    }
 
     /// <summary>Reads the three keys anew. A key that is not set lists nothing; a K2HR3 that does not answer lists nothing either, but is no answer.</summary>
     /// <returns>Null when all were read, else why not.</returns>
@@ -43,9 +57,6 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root)
         Keys = keys;
         return null;
     }
-
-    /// <summary>The role may read no resource, so it lists nothing; not kept, for it may be allowed tomorrow.</summary>
-    public void HasNoKeys() => Keys ??= new RoleKeys([], [], []);
 
     private static bool Same(RoleKeys a, RoleKeys b) =>
         a.Packages.SequenceEqual(b.Packages) && a.AntPickaxPackages.SequenceEqual(b.AntPickaxPackages) && a.Units.SequenceEqual(b.Units);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Serilog;
+using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
 
 namespace SlaveAgent.Reconciling;
@@ -8,8 +9,9 @@ namespace SlaveAgent.Reconciling;
 /// Hears every outcome; says what changed to the log, keeps the status file, and knows in one word where the agent stands.
 /// What only repeats itself is neither logged nor written.
 /// </summary>
+/// <param name="keepsFile">Off beside a running daemon, whose status file it is.</param>
 public sealed class StatusBoard(
-    IReadOnlyList<IStep> steps, ConfigurationFile file, RingMemory ring, string? role, HostRoot root, TimeProvider time, ILogger log)
+    IReadOnlyList<IStep> steps, ConfigurationFile file, RingMemory ring, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
 {
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -19,7 +21,9 @@ public sealed class StatusBoard(
     private ErrorStatus? _lastError;
     private DateTimeOffset? _lastAnswer;
     private (string Phase, DateTimeOffset Since) _phase = ("starting", time.GetUtcNow());
-    private string? _written;
+    private RingView? _publishedView;
+    private IniDocument? _publishedFile;
+    private bool _isPublished;
 
     /// <summary>One line for <c>systemctl status</c>.</summary>
     public string Words { get; private set; } = "starting";
@@ -45,7 +49,7 @@ public sealed class StatusBoard(
     {
         var now = time.GetUtcNow();
         var before = _outcomes.TryGetValue(step.Kind, out var o) ? o.Outcome : null;
-        var isNews = before is null || before.GetType() != outcome.GetType() || before.Words != outcome.Words;
+        var isNews = before is null || (!ReferenceEquals(before, outcome) && (before.GetType() != outcome.GetType() || before.Words != outcome.Words));
         if (isNews)
         {
             _outcomes[step.Kind] = (outcome, now);
@@ -66,7 +70,10 @@ public sealed class StatusBoard(
             Log(step, outcome, before, again);
         }
 
-        Publish(now);
+        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ReferenceEquals(file.Current, _publishedFile) || step.AsksK2hr3 || !_isPublished)
+        {
+            Publish(now);
+        }
     }
 
     /// <summary>The host was taken out of its role by <c>unregister</c>; nothing is done until it is registered again.</summary>
@@ -126,10 +133,9 @@ public sealed class StatusBoard(
 
     private void Write()
     {
-        // The last answer's time alone changes with every poll and is no reason to write.
-        var status = Snapshot();
-        var gist = JsonSerializer.Serialize(status with { LastAnswer = null }, StateJson.Default.AgentStatus);
-        if (gist == _written)
+        _publishedView = ring.View;
+        _publishedFile = file.Current;
+        if (!keepsFile)
         {
             return;
         }
@@ -137,11 +143,12 @@ public sealed class StatusBoard(
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            AtomicFile.Write(_path, JsonSerializer.Serialize(status, StateJson.Default.AgentStatus), ReadableByAll, durable: false);
-            _written = gist;
+            AtomicFile.Write(_path, JsonSerializer.Serialize(Snapshot(), StateJson.Default.AgentStatus), ReadableByAll, durable: false);
+            _isPublished = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            _isPublished = false;
             log.Debug("The status file could not be written: {Why}", e.Message);
         }
     }

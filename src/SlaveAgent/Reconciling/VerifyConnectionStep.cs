@@ -21,6 +21,9 @@ public sealed class VerifyConnectionStep(
     private long? _lackingSince;
     private IniDocument? _loaded;
     private IniDocument? _judged;
+
+    /// <summary>The outcome while all is well, good until the ring or the file changes: the watching path judges nothing twice.</summary>
+    private StepOutcome? _quiet;
     private int _stamps;
     private int _restarts;
 
@@ -32,21 +35,18 @@ public sealed class VerifyConnectionStep(
 
     public TimeSpan Patience => TimeSpan.FromMinutes(5);
 
-    /// <summary>The last judgement; null before the first.</summary>
-    public RingVerdict? Verdict { get; private set; }
-
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         if (role.IsSlaveNode is false)
         {
-            ring.View = null;
+            ring.Note(null);
             return new StepOutcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
         }
 
         var changedByOthers = file.Refresh();
         if (file.Current is not { ControlPort: { } port } ini)
         {
-            ring.View = null;
+            ring.Note(null);
             return new StepOutcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
                 Demands = changedByOthers ? Steps.WriteConfiguration : Steps.None,
@@ -54,11 +54,19 @@ public sealed class VerifyConnectionStep(
             };
         }
 
-        ring.View = await controlPort.LookAsync(port, cancel);
+        var before = ring.View;
+        ring.Note(await controlPort.LookAsync(port, cancel));
+        if (_quiet is not null && ReferenceEquals(ring.View, before) && ReferenceEquals(_judged, ini))
+        {
+            _answered = time.GetTimestamp();
+            return _quiet;
+        }
+
         var verdict = RingJudge.Judge(Describe(ini, ring.View));
         var acted = await ActAsync(verdict, ini, cancel);
-        Verdict = verdict;
-        return Outcome(verdict, acted, changedByOthers);
+        var outcome = Outcome(verdict, acted, changedByOthers);
+        _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null } && !changedByOthers ? outcome : null;
+        return outcome;
     }
 
     private RingSituation Describe(IniDocument ini, RingView? view)

@@ -32,16 +32,13 @@ public sealed class WriteConfigurationStep(
 
     public TimeSpan Patience => TimeSpan.FromMinutes(2);
 
-    /// <summary>The next run writes even what says the same, so that chmpx loads it anew.</summary>
-    public bool Force { get; set; }
-
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         file.Refresh();
-        var answer = await resource.LookAsync(anew: _doubted is not null || Force, cancel);
+        var answer = await resource.LookAsync(anew: _doubted is not null, cancel);
         if (resource.IsSurelyUnreadable)
         {
-            role.IsSlaveNode = false;
+            role.LearnUnreadable();
             return new StepOutcome.NothingToDo("K2HR3 lets this role read no resource");
         }
 
@@ -52,12 +49,13 @@ public sealed class WriteConfigurationStep(
 
     private async Task<StepOutcome> ApplyAsync(string text, CancellationToken cancel)
     {
-        switch (ConfigurationPlan.Make(text, cuk, files))
+        var plan = ConfigurationPlan.Make(text, cuk, files);
+        role.Learn(plan, resource.AcceptedText is not null);
+        switch (plan)
         {
             case ConfigurationPlan.NoSlave noSlave:
                 return NotASlave(noSlave.Why);
             case ConfigurationPlan.SelfMissing:
-                role.IsSlaveNode = true;
                 return registerAgain
                     ? new StepOutcome.Waiting("the role's resource does not list this host; it is registered again")
                     {
@@ -66,13 +64,11 @@ public sealed class WriteConfigurationStep(
                     }
                     : new StepOutcome.Waiting("the role's resource does not list this host, and host.register_again is off");
             case ConfigurationPlan.Refused refused:
-                role.IsSlaveNode = true;
                 return new StepOutcome.Failed(
                     $"the role's resource was refused, because chmpx would exit on it: {string.Join("; ", refused.Problems.Take(3))}"
                     + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
                     + (file.Current is null ? string.Empty : "; the last good file stays"));
             case ConfigurationPlan.Usable usable:
-                role.IsSlaveNode = true;
                 return await ApplyAsync(text, usable, cancel);
             default:
                 throw new InvalidOperationException("a plan that is none of its kinds");
@@ -83,7 +79,7 @@ public sealed class WriteConfigurationStep(
     {
         Warn(plan.Warnings);
         var before = file.Current;
-        if (!Force && before is { FileVersion: not null } && IniComparison.SaysTheSame(before, plan.Ini))
+        if (file.HasRightMode && before is { FileVersion: not null } && IniComparison.SaysTheSame(before, plan.Ini))
         {
             _doubted = null;
             resource.Accept(text);
@@ -98,7 +94,6 @@ public sealed class WriteConfigurationStep(
         }
 
         _doubted = null;
-        Force = false;
         var (generation, copyFailed) = await file.WriteAsync(plan.Ini, ring.View?.Revision, cancel);
         if (copyFailed is not null)
         {
@@ -122,7 +117,6 @@ public sealed class WriteConfigurationStep(
             return new StepOutcome.Failed($"the role's resource is suddenly no slave configuration ({why}); the last good file stays");
         }
 
-        role.IsSlaveNode = false;
         return new StepOutcome.NothingToDo($"the role's resource is no slave configuration ({why})");
     }
 
