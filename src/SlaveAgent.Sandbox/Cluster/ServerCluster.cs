@@ -8,7 +8,7 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// The server nodes of a cluster and their ring. Nodes register with K2HR3 as real ones do, and all of them learn from
 /// K2HR3, some time later, which slaves to let in; while K2HR3 is away, both wait.
 /// </summary>
-public sealed class ServerCluster : IAsyncDisposable
+public sealed class ServerCluster : IServerCluster
 {
     private readonly K2hr3Service service;
     private readonly DbaasCluster cluster;
@@ -40,6 +40,8 @@ public sealed class ServerCluster : IAsyncDisposable
             }
         }
     }
+
+    IReadOnlyList<IServerNode> IServerCluster.Servers => Servers;
 
     private bool CanReachK2hr3 => service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
 
@@ -99,6 +101,14 @@ public sealed class ServerCluster : IAsyncDisposable
             await AddAsync();
         }
     }
+
+    async Task<IServerNode> IServerCluster.AddAsync() => await AddAsync();
+
+    Task IServerCluster.RemoveAsync(IServerNode node) => RemoveAsync((ServerNode)node);
+
+    Task IServerCluster.LoseAsync(IServerNode node) => LoseAsync((ServerNode)node);
+
+    Task IServerCluster.ForgetAsync(IServerNode node) => ForgetAsync((ServerNode)node);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,7 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// A stand-in server node: its own loopback address, and a listener that plays its chmpx. It lets in the slaves which the
 /// servers' configuration lists, and keeps them told about the ring.
 /// </summary>
-public sealed class ServerNode : IAsyncDisposable
+public sealed class ServerNode : IServerNode, IAsyncDisposable
 {
     private readonly Func<RingHello, bool> isListed;
     private readonly Func<IReadOnlyList<RingMember>> ring;
@@ -36,6 +36,8 @@ public sealed class ServerNode : IAsyncDisposable
 
     /// <summary>The CUKs of the slaves that are connected at this moment.</summary>
     public IReadOnlyList<string> ConnectedSlaves => [.. slaves.Values.Select(slave => slave.Cuk)];
+
+    public Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) => Task.FromResult(ConnectedSlaves.Contains(cuk));
 
     internal RingStatus Status { get; set; } = RingStatus.ServiceOut | RingStatus.Up;
 
