@@ -40,7 +40,7 @@ internal static class BootstrapCommand
 
     private static async Task<int> RunAsync(Setup setup, TimeSpan patience, bool handOver, Logger log, TimeProvider time, CancellationToken cancel)
     {
-        using var turn = FileLock.TryTake(setup.Root.At(AgentPaths.BootstrapLock));
+        using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), time, cancel);
         if (turn is null)
         {
             await Console.Error.WriteLineAsync(
@@ -60,7 +60,7 @@ internal static class BootstrapCommand
             progress.Say("The agent is running already and sees to configuration, services and connection itself.");
         }
 
-        var code = await TryUntilSettledAsync(parts, daemonRuns || handOver ? needRoot : parts.Steps, patience, !daemonRuns, progress, time, cancel);
+        var code = await TryUntilSettledAsync(parts, daemonRuns || handOver ? needRoot : parts.Steps, patience, progress, time, cancel);
         return code == ExitCode.Done && handOver && !daemonRuns
             ? await HandOverAsync(parts, [.. parts.Steps.Except(needRoot)], patience, progress, time, cancel)
             : code;
@@ -72,7 +72,7 @@ internal static class BootstrapCommand
     {
         var code = parts.Role.IsSlaveNode is true
             ? await StartDaemonAsync(parts, cancel)
-            : await TryUntilSettledAsync(parts, rest, patience, keepsStatus: true, progress, time, cancel);
+            : await TryUntilSettledAsync(parts, rest, patience, progress, time, cancel);
         if (code == ExitCode.Done)
         {
             // From the next boot on the daemon, or the role's own services, need no bootstrap.
@@ -97,9 +97,9 @@ internal static class BootstrapCommand
     }
 
     private static async Task<int> TryUntilSettledAsync(
-        AgentParts parts, IReadOnlyList<IStep> steps, TimeSpan patience, bool keepsStatus, Progress progress, TimeProvider time, CancellationToken cancel)
+        AgentParts parts, IReadOnlyList<IStep> steps, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
     {
-        var (reconciler, board) = parts.Assemble(steps, keepsStatus, _ => new ReconcilerHooks { Heard = progress.Hear });
+        var (reconciler, board) = parts.Assemble(steps, keepsStatus: !FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock)), _ => new ReconcilerHooks { Heard = progress.Hear });
         using var deadline = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try

@@ -75,7 +75,7 @@ internal static class WaitCommand
         try
         {
             return root.TryRead(AgentPaths.StatusFile) is { } text
-                && JsonSerializer.Deserialize(text, StateJson.Default.AgentStatus) is { } status
+                && StatusJson.Read(text) is { } status
                 && !IsOutdated(root, status)
                 ? status
                 : null;

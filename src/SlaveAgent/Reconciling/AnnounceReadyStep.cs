@@ -8,7 +8,7 @@ namespace SlaveAgent.Reconciling;
 /// Processes are started only when the connection comes or goes.
 /// </summary>
 /// <param name="follow">Whether the target is stopped when the connection is lost; else it stays once it was reached.</param>
-public sealed class AnnounceReadyStep(IStep verify, Systemctl systemctl, HostRoot root, bool follow) : IStep
+public sealed class AnnounceReadyStep(VerifyConnectionStep verify, Systemctl systemctl, HostRoot root, bool follow) : IStep
 {
     private bool? _told;
 
@@ -23,13 +23,7 @@ public sealed class AnnounceReadyStep(IStep verify, Systemctl systemctl, HostRoo
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         var outcome = await verify.RunAsync(cancel);
-        if (outcome is StepOutcome.Changed)
-        {
-            // It acted, on a connection that may well be there; the next look tells.
-            return outcome;
-        }
-
-        var connected = outcome is StepOutcome.Unchanged;
+        var connected = verify.IsConnected;
         if (connected != _told && AgentUnits.FindFile(root, AgentUnits.Ready) is not null)
         {
             if (connected)
