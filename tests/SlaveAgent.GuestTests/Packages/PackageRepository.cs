@@ -30,7 +30,7 @@ internal sealed class PackageRepository : IAsyncDisposable
 
     /// <summary>A .sources file for it, key and all.</summary>
     public string Source => string.Join('\n', [
-        "Types: deb", $"URIs: {Uri}debian/", "Suites: bookworm", "Components: main", "Signed-By:",
+        "Types: deb", $"URIs: {Uri}agent/", "Suites: bookworm", "Components: main", "Signed-By:",
         .. Key.TrimEnd().Split('\n').Select(line => line.Length == 0 ? " ." : $" {line}")]);
 
     public static async Task<PackageRepository> StartAsync(IPAddress address, string agentPackage)
@@ -39,19 +39,22 @@ internal sealed class PackageRepository : IAsyncDisposable
         await ShellAsync($"""
             set -eu
             [ ! -d {directory} ] || rm -r {directory}
-            mkdir -p {directory}/debian/pool {directory}/gnupg
+            mkdir -p {directory}/agent/pool {directory}/debian/pool {directory}/gnupg
             chmod 700 {directory}/gnupg
-            cp {agentPackage} {directory}/debian/pool/
+            cp {agentPackage} {directory}/agent/pool/
             sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-packages")} {directory}/debian/pool {AppContext.BaseDirectory}
-            cd {directory}/debian
-            mkdir -p dists/bookworm/main/binary-amd64
-            apt-ftparchive packages pool > dists/bookworm/main/binary-amd64/Packages
-            apt-ftparchive -o APT::FTPArchive::Release::Codename=bookworm -o APT::FTPArchive::Release::Suite=bookworm \
-                -o APT::FTPArchive::Release::Components=main -o APT::FTPArchive::Release::Architectures=amd64 release dists/bookworm > {directory}/Release
-            mv {directory}/Release dists/bookworm/Release
             export GNUPGHOME={directory}/gnupg
             gpg --batch --quiet --passphrase '' --quick-generate-key 'guest tests <guest@example.org>' rsa3072 sign never
-            gpg --batch --quiet --clearsign -o dists/bookworm/InRelease dists/bookworm/Release
+            # Two repositories: apt refuses one address with two ways to name its key, the agent's file and the script's own.
+            for part in agent debian; do
+                cd {directory}/$part
+                mkdir -p dists/bookworm/main/binary-amd64
+                apt-ftparchive packages pool > dists/bookworm/main/binary-amd64/Packages
+                apt-ftparchive -o APT::FTPArchive::Release::Codename=bookworm -o APT::FTPArchive::Release::Suite=bookworm \
+                    -o APT::FTPArchive::Release::Components=main -o APT::FTPArchive::Release::Architectures=amd64 release dists/bookworm > {directory}/Release
+                mv {directory}/Release dists/bookworm/Release
+                gpg --batch --quiet --clearsign -o dists/bookworm/InRelease dists/bookworm/Release
+            done
             gpg --batch --armor --export > {directory}/gpgkey
             gpgconf --kill all
             """);
