@@ -42,7 +42,7 @@ public sealed class PackageLifeTests(ITestOutputHelper output)
         Assert.Equal("0", (await guest.TryAsync("test", "-e", "/etc/k2hdkc-slave-agent/agent.yaml")).ExitCode.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
         await guest.ShellAsync("rm /etc/k2hdkc-slave-agent/conf.d/repository.yaml; apt-get purge -qq -y k2hdkc-slave-agent 2>&1");
-        var left = await guest.ShellAsync("find / -xdev -name '*k2hdkc-slave*' ! -path '/proc/*' ! -path '/sys/*' ! -path '/tmp/*' ! -path '/var/cache/apt/*' ! -path '/var/lib/apt/lists/*' ! -path '/etc/apt/sources.list.d/*'");
+        var left = await guest.ShellAsync("find / -xdev -name '*k2hdkc-slave*' ! -path '/proc/*' ! -path '/sys/*' ! -path '/tmp/*' ! -path '/opt/*' ! -path '/var/cache/apt/*' ! -path '/var/lib/apt/lists/*' ! -path '/etc/apt/sources.list.d/*'");
         Assert.Equal("", left);
         Assert.Equal("", await guest.RunAsync("systemctl", "--failed", "--no-legend", "--plain"));
     }

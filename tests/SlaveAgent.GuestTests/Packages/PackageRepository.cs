@@ -61,6 +61,7 @@ internal sealed class PackageRepository : IAsyncDisposable
                 gpg --batch --quiet --clearsign -o dists/bookworm/InRelease dists/bookworm/Release
             done
             gpg --batch --armor --export > {directory}/gpgkey
+            sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-rpms")} {directory}/el/9/x86_64 guest@example.org
             gpgconf --kill all
             """);
         var builder = WebApplication.CreateEmptyBuilder(new());
