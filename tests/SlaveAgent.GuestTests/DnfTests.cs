@@ -15,6 +15,8 @@ public sealed class DnfTests(ITestOutputHelper output)
         await using var world = await World.CreateAsync("dnf");
         var guest = world.Guest;
         guest.Put("/etc/os-release", "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.4\"\nPRETTY_NAME=\"Rocky Linux 9.4, played by Debian\"\n");
+        // As on the distributions it plays; Debian's own rpm keeps its database in the home directory, which the agent's unit does not see.
+        guest.Put("/etc/rpm/macros", "%_dbpath /var/lib/rpm\n");
         await guest.BootAsync();
         await world.CloudInitAsync();
         output.WriteLine(await world.TimelineAsync());
