@@ -34,10 +34,11 @@ internal static class RegenerateCommand
     private static async Task<int> RunAsync(Setup setup, bool dryRun, bool force, Logger log, CancellationToken cancel)
     {
         using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, TimeProvider.System, log, cancel);
-        if (await parts.Resource.LookAsync(anew: true, cancel) is not K2hr3Answer.Text text)
+        var answer = await parts.Resource.LookAsync(anew: true, cancel);
+        if (answer is not K2hr3Answer.Text text)
         {
-            await Console.Error.WriteLineAsync(
-                "K2HR3 gave no configuration: it could not be asked or it refused; the last good file stays. status tells more; try again later.");
+            var why = K2hr3Outcome.Of(answer, "reading the role's resource").Words;
+            await Console.Error.WriteLineAsync($"{Progress.Sentence(why)} The last good file stays; try again later.");
             return ExitCode.TryAgainLater;
         }
 

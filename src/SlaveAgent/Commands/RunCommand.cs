@@ -16,11 +16,12 @@ internal static class RunCommand
     {
         var command = new Command("run", "Watch over this host until told to end; what systemd starts");
         options.AddIdentityTo(command);
+        command.Options.Add(options.InstallBy);
         command.SetAction(async (parsed, cancel) =>
         {
             var setup = Setup.Of(options, parsed);
             await using var log = Logging.Create(setup.Settings.LogLevel);
-            using var turn = FileLock.TryTake(setup.Root.At(AgentPaths.DaemonLock));
+            using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);
             if (turn is null)
             {
                 var holder = FileLock.HolderOf(setup.Root.At(AgentPaths.DaemonLock)) is { } pid ? $" (process {pid})" : string.Empty;

@@ -20,7 +20,7 @@ internal static class StatusCommand
             var root = options.RootOf(parsed);
             var runs = FileLock.IsHeld(root.At(AgentPaths.DaemonLock));
             var status = (runs ? Read(root) : null) ?? await LookAsync(Setup.LoadSettings(options, parsed, root), root, runs, cancel);
-            Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(status, StateJson.Default.AgentStatus) : Describe(status));
+            Console.WriteLine(parsed.GetValue(json) ? StatusJson.Write(status) : Describe(status));
             return ExitCode.Done;
         });
         return command;
@@ -30,7 +30,7 @@ internal static class StatusCommand
     {
         try
         {
-            return root.TryRead(AgentPaths.StatusFile) is { } text ? JsonSerializer.Deserialize(text, StateJson.Default.AgentStatus) : null;
+            return root.TryRead(AgentPaths.StatusFile) is { } text ? StatusJson.Read(text) : null;
         }
         catch (JsonException)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
@@ -143,7 +142,7 @@ public sealed class StatusBoard(
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            AtomicFile.Write(_path, JsonSerializer.Serialize(Snapshot(), StateJson.Default.AgentStatus), ReadableByAll, durable: false);
+            AtomicFile.Write(_path, StatusJson.Write(Snapshot()), ReadableByAll, durable: false);
             _isPublished = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -35,10 +35,14 @@ public sealed class VerifyConnectionStep(
 
     public TimeSpan Patience => TimeSpan.FromMinutes(5);
 
+    /// <summary>Connected to every server that is up, and to at least one.</summary>
+    public bool IsConnected { get; private set; }
+
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         if (role.IsSlaveNode is false)
         {
+            IsConnected = false;
             ring.Note(null);
             return new StepOutcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
         }
@@ -46,6 +50,7 @@ public sealed class VerifyConnectionStep(
         var changedByOthers = file.Refresh();
         if (file.Current is not { ControlPort: { } port } ini)
         {
+            IsConnected = false;
             ring.Note(null);
             return new StepOutcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
@@ -64,6 +69,7 @@ public sealed class VerifyConnectionStep(
 
         var verdict = RingJudge.Judge(Describe(ini, ring.View));
         var acted = await ActAsync(verdict, ini, cancel);
+        IsConnected = verdict.State == RingState.Connected;
         var outcome = Outcome(verdict, acted, changedByOthers);
         _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null } && !changedByOthers ? outcome : null;
         return outcome;
@@ -154,6 +160,11 @@ public sealed class VerifyConnectionStep(
             : new StepOutcome.Waiting(verdict.Words, time.GetElapsedTime(file.ChangedAt) < SoonAfterChange ? LookSoon : null);
         return changedByOthers || verdict.Disagreement is not null
             ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = verdict.Disagreement ?? "the file was changed" }
+            : verdict.State == RingState.Silent && verdict.Action == RingAction.None && ring.View is null && IsLongSilent
+            ? outcome with { Demands = Steps.StartServices, DemandReason = "silent" }
             : outcome;
     }
+
+    /// <summary>Long enough that a chmpx which only starts anew would have answered; a unit that somebody stopped is started again.</summary>
+    private bool IsLongSilent => time.GetElapsedTime(_answered ?? _started) > settings.LoadDeadline;
 }
