@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Chmpx;
@@ -78,6 +79,10 @@ public static partial class IniCheck
                 else if (line.Key?.Contains("INCLUDE", StringComparison.Ordinal) is true)
                 {
                     problems.Add(new IniProblem(line.Number, "INCLUDE would make chmpx read another file of this host"));
+                }
+                else if (line.Key is not null && line.Key.AsSpan().IndexOfAny("\"'\\#") >= 0)
+                {
+                    problems.Add(new IniProblem(line.Number, "a key must be plain: with quotes, backslashes or # in it chmpx may take it for another"));
                 }
                 else if (line is { Key: not null, Value: null })
                 {
@@ -238,9 +243,9 @@ public static partial class IniCheck
 
     private static void CheckLength(IniLine? line, int longest, ImmutableArray<IniProblem>.Builder problems)
     {
-        if (line?.Value?.Length > longest)
+        if (line?.Value is { } value && Encoding.UTF8.GetByteCount(value) > longest)
         {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} is longer than the {longest} signs chmpx has room for"));
+            problems.Add(new IniProblem(line.Number, $"{line.Key} is longer than the {longest} bytes chmpx has room for"));
         }
     }
 
