@@ -44,9 +44,9 @@ internal sealed class AgentWorld : IAsyncDisposable
     public static async Task<AgentWorld> CreateAsync(int servers, string settings = "")
     {
         var world = new AgentWorld(await DbaasWorld.CreateAsync(new StoryOptions(AgentProgram.DefaultPath, IsReal: false, Keeps: false, Serves: false), Cancel));
-        for (var count = 0; count < servers; count++)
+        if (servers > 0)
         {
-            await world.Cluster.AddAsync();
+            await world.Cluster.AddAsync(servers);
         }
 
         // Tests wait for less than operators do; what a test is about it sets itself.

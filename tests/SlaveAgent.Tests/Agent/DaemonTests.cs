@@ -1,3 +1,4 @@
+using SlaveAgent.Chmpx;
 using SlaveAgent.Sandbox.K2hr3;
 
 namespace SlaveAgent.Tests.Agent;
@@ -62,7 +63,7 @@ public sealed class DaemonTests
         HangUp(pid);
         await world.UntilAsync(() => world.Agent.Output.Contains("the settings changed", StringComparison.Ordinal), "the new settings are not taken");
 
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
         await world.ConnectedAsync();
         Assert.True(world.Agent.IsRunning);
     }
@@ -80,7 +81,7 @@ public sealed class DaemonTests
             world.Agent.Start();
             if (world.Cluster.Servers.Count < 4)
             {
-                await world.Cluster.AddAsync();
+                await world.Cluster.AddAsync(1);
             }
             else
             {
@@ -90,8 +91,8 @@ public sealed class DaemonTests
             // The moment is what varies here, not a wait for something.
             await Task.Delay(random.Next(0, 1500), Cancel);
             await world.Agent.KillAsync();
-            var ini = Chmpx.IniReader.Read(await File.ReadAllTextAsync(world.IniPath, Cancel));
-            Assert.Empty(Chmpx.IniCheck.Check(ini, new Chmpx.HostFiles(_ => true, _ => true)));
+            var ini = IniReader.Read(await File.ReadAllTextAsync(world.IniPath, Cancel));
+            Assert.Empty(IniCheck.Check(ini, new HostFiles(_ => true, _ => true)));
         }
 
         await world.WatchAsync();

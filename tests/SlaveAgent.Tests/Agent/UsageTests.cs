@@ -66,7 +66,8 @@ public sealed class UsageTests
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
         var before = await File.ReadAllTextAsync(world.IniPath, TestContext.Current.CancellationToken);
-        var joined = await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
+        var joined = world.Cluster.Servers[^1];
 
         var (code, output) = await world.RunAsync("regenerate", "--dry-run");
 
@@ -82,7 +83,7 @@ public sealed class UsageTests
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
         var (_, unchanged) = await world.RunAsync("regenerate");
         var before = world.File.Generation;
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
 
         var (code, output) = await world.RunAsync("regenerate");
 

@@ -14,7 +14,7 @@ public sealed class WatchTests
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n");
         await world.WatchAsync();
 
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
         await world.ConnectedAsync();
         await world.Cluster.RemoveAsync(world.Cluster.Servers[0]);
         await world.ConnectedAsync();
@@ -84,7 +84,7 @@ public sealed class WatchTests
             await world.K2hr3.SetOutageAsync(Outage.None, Cancel);
         }
 
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
         await world.ConnectedAsync();
 
         Assert.DoesNotContain(world.Token, world.Agent.Output, StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class WatchTests
         await world.WatchAsync();
         HardLink(world.IniPath, world.IniPath + ".backup");
 
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
 
         await world.ConnectedAsync();
         Assert.Contains(world.Units.Events, unit => unit is { Unit: "chmpx.service", What: "stopped" });
