@@ -33,6 +33,9 @@ public sealed class K2hr3Client : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = LargestBody,
         });
+
+        // Flurl's own 100 s would cut a longer k2hr3.timeout short.
+        _http.Settings.Timeout = null;
     }
 
     public K2hr3Identity Identity => _identity;
