@@ -18,7 +18,7 @@ public sealed class FileLock : IDisposable
         {
             // .NET takes an flock(LOCK_EX|LOCK_NB) for FileShare.None.
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            File.WriteAllText(PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            NoteHolder(path);
             return new FileLock(file);
         }
         catch (IOException) when (File.Exists(path))
@@ -63,6 +63,18 @@ public sealed class FileLock : IDisposable
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancel);
+        }
+    }
+
+    private static void NoteHolder(string path)
+    {
+        try
+        {
+            File.WriteAllText(PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The lock is what counts; without the note, as on a full disk, its holder just cannot be named.
         }
     }
 
