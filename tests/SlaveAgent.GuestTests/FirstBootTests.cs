@@ -2,6 +2,7 @@ using SlaveAgent.GuestTests.Guests;
 
 namespace SlaveAgent.GuestTests;
 
+[Collection("one guest at a time")]
 public sealed class FirstBootTests(ITestOutputHelper output)
 {
     [Fact]

@@ -25,12 +25,29 @@ internal sealed class Guest(string name, IReadOnlyList<string> nspawnArguments) 
         File.SetUnixFileMode(place, mode);
     }
 
+    /// <summary>Puts a further copy of a file of the pristine tree's into the guest before it boots.</summary>
+    public void Copy(string path, string to)
+    {
+        var place = Path.Combine(Directory, "upper", to.TrimStart('/'));
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        File.Copy(Path.Combine(Home, "tree", path.TrimStart('/')), place);
+    }
+
     public void Link(string path, string target)
     {
         var place = Path.Combine(Directory, "upper", path.TrimStart('/'));
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         File.CreateSymbolicLink(place, target);
     }
+
+    /// <summary>The guest's end of the network stays down until <see cref="RaiseNetworkAsync"/>.</summary>
+    public void HoldNetworkBack()
+    {
+        System.IO.Directory.CreateDirectory(Directory);
+        File.WriteAllText(Path.Combine(Directory, "network-late"), "");
+    }
+
+    public async Task RaiseNetworkAsync() => await ShellAsync("ip link set host0 up && ip route add default via 10.77.7.1");
 
     public async Task RemoveAsync() => await ScriptAsync(["remove", name]);
 

@@ -93,6 +93,15 @@ internal sealed class World : IAsyncDisposable
         return (await Guest.TryAsync("cloud-init", "status", "--long")).StandardOutput;
     }
 
+    /// <summary>The filled-in script itself, as K2HR3 serves it under a name of the operator's.</summary>
+    public async Task<string> ReadExtDataAsync()
+    {
+        K2hr3.SetExtData("k2hdkc-slave", new ExtDataTemplate(Script(Packages), ContentType: "text/x-shellscript"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("Cloud-Init/22.4.2");
+        return await http.GetStringAsync(new Uri(K2hr3.Uri, $"/v1/extdata/k2hdkc-slave/{Token.RegisterPath}"));
+    }
+
     /// <summary>What happened when, in seconds since the guest's systemd started, for people to read; and the figure the issue asks for.</summary>
     public async Task<string> TimelineAsync()
     {
@@ -173,13 +182,14 @@ internal sealed class World : IAsyncDisposable
         Guest.Put("/etc/resolv.conf", "search novalocal\n");
         Guest.Put("/etc/k2hdkc-slave-agent/conf.d/repository.yaml", $"packages:\n  antpickax:\n    uri: {Packages.Uri}\n");
 
-        // Where the time goes: apt-get as the agent and the script find it on PATH.
+        // Where the time goes. In apt-get's own place, because .NET looks for a tool beside the program before it looks on PATH.
+        Guest.Copy("/usr/bin/apt-get", "/usr/lib/guest/apt-get");
         Guest.Put(
-            "/usr/local/sbin/apt-get",
+            "/usr/bin/apt-get",
             """
             #!/bin/sh
             read -r up _ </proc/uptime; echo "$up apt-get begins: $*" >>/run/guest-times
-            /usr/bin/apt-get "$@"; code=$?
+            /usr/lib/guest/apt-get "$@"; code=$?
             read -r up _ </proc/uptime; echo "$up apt-get ends" >>/run/guest-times
             exit $code
 

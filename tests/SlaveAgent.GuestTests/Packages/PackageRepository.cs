@@ -43,6 +43,11 @@ internal sealed class PackageRepository : IAsyncDisposable
             chmod 700 {directory}/gnupg
             cp {agentPackage} {directory}/agent/pool/
             sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-packages")} {directory}/debian/pool {AppContext.BaseDirectory}
+            # The same package under a later version, for an upgrade.
+            mkdir {directory}/newer
+            dpkg-deb -R {agentPackage} {directory}/unpacked
+            sed -i 's/^Version: .*/&+newer/' {directory}/unpacked/DEBIAN/control
+            dpkg-deb --root-owner-group -Zxz -z1 --build {directory}/unpacked {directory}/newer/k2hdkc-slave-agent.deb >/dev/null
             export GNUPGHOME={directory}/gnupg
             gpg --batch --quiet --passphrase '' --quick-generate-key 'guest tests <guest@example.org>' rsa3072 sign never
             # Two repositories: apt refuses one address with two ways to name its key, the agent's file and the script's own.
@@ -56,6 +61,7 @@ internal sealed class PackageRepository : IAsyncDisposable
                 gpg --batch --quiet --clearsign -o dists/bookworm/InRelease dists/bookworm/Release
             done
             gpg --batch --armor --export > {directory}/gpgkey
+            sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-rpms")} {directory}/el/9/x86_64 guest@example.org
             gpgconf --kill all
             """);
         var builder = WebApplication.CreateEmptyBuilder(new());
