@@ -5,8 +5,8 @@ public interface IServerCluster : IAsyncDisposable
 {
     IReadOnlyList<IServerNode> Servers { get; }
 
-    /// <summary>A new node comes up and registers with K2HR3; ends when K2HR3 lists it.</summary>
-    Task<IServerNode> AddAsync();
+    /// <summary>New nodes come up and register with K2HR3; ends when they are in the ring.</summary>
+    Task AddAsync(int count);
 
     /// <summary>A node is taken out in good order.</summary>
     Task RemoveAsync(IServerNode node);

@@ -104,7 +104,7 @@ public sealed class ServerCluster : IServerCluster
         }
     }
 
-    async Task<IServerNode> IServerCluster.AddAsync() => await AddAsync();
+    Task IServerCluster.AddAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => AddAsync()));
 
     Task IServerCluster.RemoveAsync(IServerNode node) => RemoveAsync((ServerNode)node);
 

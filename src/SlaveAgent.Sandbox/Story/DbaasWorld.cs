@@ -66,7 +66,7 @@ internal sealed class DbaasWorld : IAsyncDisposable
         IServerCluster cluster = options.IsReal
             ? new RealCluster(service, names, Path.Combine(directory, "servers"))
             : new ServerCluster(service, names);
-        var world = new DbaasWorld(new(directory), service, names, cluster, options.Agent, options.IsReal ? "chmpx" : null);
+        var world = new DbaasWorld(new(directory), service, names, cluster, options.Agent, options.IsReal ? RealCluster.FindOnPath("chmpx") : null);
         HostSetup.Write(world.Layout, "etc/k2hdkc-slave-agent/agent.yaml",
             $"""
             packages:

@@ -28,7 +28,7 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         await teller.BeatAsync("a server node is lost", beat => LoseAsync(beat, cancellationToken));
         await teller.BeatAsync("the lost node is replaced", beat => ReplaceAsync(beat, cancellationToken));
         await teller.BeatAsync("restore from backup: all servers new", beat => RestoreAsync(beat, cancellationToken));
-        await teller.BeatAsync("agent killed with -9, cluster grows, agent back", beat => KillAsync(beat, cancellationToken));
+        await teller.BeatAsync("agent killed (-9), cluster grows, agent back", beat => KillAsync(beat, cancellationToken));
         await teller.BeatAsync("regenerate --force", beat => RegenerateAsync(beat, cancellationToken));
         await teller.BeatAsync("decommission: unregister", beat => UnregisterAsync(beat, cancellationToken));
         await teller.BeatAsync("no trace of the role token", _ => Task.FromResult(SearchToken()));
@@ -39,26 +39,24 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     {
         await teller.BeatAsync("a cluster of three server nodes", async _ =>
         {
-            for (var count = 0; count < 3; count++)
-            {
-                await world.Cluster.AddAsync();
-            }
+            await world.Cluster.AddAsync(3).WaitAsync(cancellationToken);
             return $"{world.Service.Hosts(world.Names.ServerRole).Count} servers registered with K2HR3";
         });
         await teller.BeatAsync("the slave's VM boots: agent bootstrap", beat => BootAsync(beat, cancellationToken));
-        await teller.BeatAsync("the agent's daemon watches", async _ =>
+        await teller.BeatAsync("the agent's daemon starts and watches", async _ =>
         {
+            var asked = world.Service.Counts[RequestKind.Resource];
             world.Agent.Start();
-            await AgreeAsync(cancellationToken);
-            return world.Agent.IsRunning ? "runs, everything stays as it is" : throw new StoryFailure($"it ended\n{world.Agent.Output}");
+            await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Service.Counts[RequestKind.Resource] > asked ? null : $"it has not asked K2HR3\n{world.Agent.Output}"),
+                Patience, cancellationToken);
+            return $"asked K2HR3; {await AgreeAsync(cancellationToken)} as before";
         });
     }
 
     public async Task<string> GrowAsync(Beat beat, int size, CancellationToken cancellationToken)
     {
-        var adding = Enumerable.Range(0, size - world.Cluster.Servers.Count).Select(_ => world.Cluster.AddAsync()).ToList();
-        await Task.WhenAll(adding);
         beat.BeginsNow();
+        await world.Cluster.AddAsync(size - world.Cluster.Servers.Count).WaitAsync(cancellationToken);
         return await AgreeAsync(cancellationToken);
     }
 
@@ -76,8 +74,8 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     {
         var before = world.ReadFile()!.Value;
         var lost = world.Cluster.Servers[0];
-        await world.Cluster.LoseAsync(lost);
         beat.BeginsNow();
+        await world.Cluster.LoseAsync(lost);
         await DbaasWorld.UntilAsync(async token => await ControlPortClient.ViewAsync(world.Names.SlaveControlPort, token) is { } view
             && view.Connected == world.Cluster.Servers.Count ? null : "chmpx still shows it connected", Patience, cancellationToken);
         beat.EndsNow();
@@ -89,19 +87,17 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     public async Task<string> ReplaceAsync(Beat beat, CancellationToken cancellationToken)
     {
         var alive = world.Cluster.Servers.Select(server => server.Cuk).ToHashSet();
-        foreach (var gone in world.Service.Hosts(world.Names.ServerRole).Where(host => !alive.Contains(host.Cuk!)))
-        {
-            world.Service.RemoveHost(world.Names.ServerRole, gone.Cuk!);
-            await world.Cluster.AddAsync();
-        }
+        var lost = world.Service.Hosts(world.Names.ServerRole).Where(host => !alive.Contains(host.Cuk!)).ToList();
         beat.BeginsNow();
+        lost.ForEach(host => world.Service.RemoveHost(world.Names.ServerRole, host.Cuk!));
+        await world.Cluster.AddAsync(lost.Count).WaitAsync(cancellationToken);
         return await AgreeAsync(cancellationToken);
     }
 
     public async Task<string> RestoreAsync(Beat beat, CancellationToken cancellationToken)
     {
-        await world.Cluster.RestoreAsync(3);
         beat.BeginsNow();
+        await world.Cluster.RestoreAsync(3).WaitAsync(cancellationToken);
         return await AgreeAsync(cancellationToken);
     }
 
@@ -134,6 +130,9 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         {
             Check(File.Exists(Path.Combine(world.Layout.Root, "etc/antpickax", file)), $"/etc/antpickax/{file} is not there");
         }
+        var token = Path.Combine(world.Layout.Root, "etc/antpickax", IdentityFiles[0]);
+        Check(await File.ReadAllTextAsync(token, cancellationToken) == world.Token, "the token file does not hold the token");
+        Check(File.GetUnixFileMode(token) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "the token file's mode is not 0600");
         return $"{agreed}; registered, installed, enabled";
     }
 
@@ -144,13 +143,13 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         await world.Service.SetOutageAsync(new(OutageMode.Stopped), cancellationToken);
         var lost = world.Cluster.Servers[0];
         await world.Cluster.LoseAsync(lost);
-        var replacing = Task.WhenAll(world.Cluster.ForgetAsync(lost), world.Cluster.AddAsync());
+        var replacing = Task.WhenAll(world.Cluster.ForgetAsync(lost), world.Cluster.AddAsync(1));
         await StayAsync(before.Servers, OutageLength / 2, cancellationToken);
         await world.Service.SetOutageAsync(new(OutageMode.StorePaused, TimeSpan.FromMilliseconds(300)), cancellationToken);
         await StayAsync(before.Servers, OutageLength / 2, cancellationToken);
         await world.Service.SetOutageAsync(Outage.None, cancellationToken);
         beat.BeginsNow();
-        await replacing;
+        await replacing.WaitAsync(cancellationToken);
         var agreed = await AgreeAsync(cancellationToken);
         return string.Create(CultureInfo.InvariantCulture, $"{agreed}; {OutageLength.TotalSeconds:0} s without K2HR3 the last good file stayed");
     }
@@ -158,7 +157,7 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     private async Task<string> KillAsync(Beat beat, CancellationToken cancellationToken)
     {
         await world.Agent.KillAsync();
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1).WaitAsync(cancellationToken);
         beat.BeginsNow();
         world.Agent.Start();
         return await AgreeAsync(cancellationToken);
@@ -166,6 +165,9 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
 
     private async Task<string> UnregisterAsync(Beat beat, CancellationToken cancellationToken)
     {
+        // Once while the identity is still there, and once at the end.
+        SearchToken();
+        beat.BeginsNow();
         await RunAgentAsync(["unregister"], null, cancellationToken);
         beat.EndsNow();
         Check(world.Service.Hosts(world.Names.SlaveRole).All(host => host.Cuk != world.Cuk), "K2HR3 still has the host in the slave role");

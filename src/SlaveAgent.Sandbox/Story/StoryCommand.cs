@@ -65,7 +65,7 @@ internal static class StoryCommand
             }
             isGood = true;
         }
-        catch (StoryFailure failure)
+        catch (Exception failure) when (failure is StoryFailure or InvalidOperationException)
         {
             teller.Say("");
             teller.Say($"The story broke off: {failure.Message}");
@@ -91,16 +91,16 @@ internal static class StoryCommand
         $"""
         K2HDKC DBaaS on one machine
 
-                         K2HR3 {world.Service.Uri}
-                         knows the cluster's hosts, gives each its configuration
-                           ^                                  ^
-                           | asks, registers                  | register
-          +-- a VM: {"the slave node",-16}--+             +----+--------------------+
-          |  k2hdkc-slave-agent       |             |  server nodes{(options.IsReal ? ", real     " : ", stand-ins")}  |
-          |    | writes k2hdkc.ini    |             |                         |
-          |    v                      |  connects   |                         |
-          |  chmpx ===================|=============|=> chmpx + k2hdkc each   |
-          +---------------------------+             +-------------------------+
+                        K2HR3 {world.Service.Uri}
+                        knows the cluster's hosts and gives each its configuration
+                           ^                                    ^
+                           | registers, asks                    | register
+          +- a VM: the slave node ---+            +- the cluster ----------------+
+          |  k2hdkc-slave-agent      |            |                              |
+          |    | writes k2hdkc.ini   |            |  server nodes{(options.IsReal ? ", real ones   " : ", stand-ins   ")}   |
+          |    v                     |  connects  |  (chmpx and k2hdkc on each)  |
+          |  chmpx ==================|============|=> they come and go           |
+          +--------------------------+            +------------------------------+
 
           agent   {options.Agent}
           chmpx   {(options.IsReal ? "the installed one" : "a stand-in with the real one's rules, also those that kill it")}
