@@ -32,10 +32,15 @@ public sealed class CommandRunner(TimeProvider time)
 
     private static async Task<CommandResult> ExecuteAsync(string tool, IReadOnlyList<string> arguments, TailBuffer output, CancellationToken cancel)
     {
+        if (Find(tool) is not { } path)
+        {
+            return new CommandResult(null, $"{tool} could not be started: it is not on the PATH");
+        }
+
         var target = PipeTarget.ToDelegate(output.AddLine);
         try
         {
-            var result = await Cli.Wrap(tool)
+            var result = await Cli.Wrap(path)
                 .WithArguments(arguments)
                 .WithEnvironmentVariables(e => e.Set("LC_ALL", "C.UTF-8").Set("DEBIAN_FRONTEND", "noninteractive"))
                 .WithValidation(CommandResultValidation.None)
@@ -49,4 +54,11 @@ public sealed class CommandRunner(TimeProvider time)
             return new CommandResult(null, $"{tool} could not be started: {e.Message}");
         }
     }
+
+    // Given a bare name, .NET looks beside the executable and in the current directory first, where another user may have put one.
+    private static string? Find(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin")
+        .Split(':')
+        .Where(directory => directory.StartsWith('/'))
+        .Select(directory => Path.Join(directory, tool))
+        .FirstOrDefault(File.Exists);
 }

@@ -13,9 +13,9 @@ public static class HostNames
 
     private static string? LastWord(string resolvConf, string keyword) => resolvConf
         .Split('\n')
-        .Where(line => line.StartsWith(keyword, StringComparison.OrdinalIgnoreCase))
+        .Where(line => line.Length > 0 && line[0] is not (' ' or '\t'))
         .Select(line => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        .Where(words => words.Length > 1 && words[^1] != ".")
+        .Where(words => words.Length > 1 && words[0].Equals(keyword, StringComparison.OrdinalIgnoreCase) && words[^1] != ".")
         .Select(words => words[^1])
         .LastOrDefault();
 }

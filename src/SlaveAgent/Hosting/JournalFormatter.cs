@@ -30,7 +30,8 @@ public sealed class JournalFormatter : ITextFormatter
         output.Write('\n');
     }
 
-    private static string Fold(string text) => text.ReplaceLineEndings(" | ");
+    // journald ends a line at a NUL too, and would take what follows for one with a priority of its own.
+    private static string Fold(string text) => text.ReplaceLineEndings(" | ").Replace('\0', ' ');
 
     private static string PriorityOf(LogEventLevel level) => level switch
     {

@@ -11,10 +11,10 @@ public static partial class PackageName
         _ => RedHat().IsMatch(name),
     };
 
-    // Debian Policy 5.6.7.
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9+.-]+\z")]
+    // Debian Policy 5.6.7; but apt-get takes a hyphen at the end for "remove it".
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\z")]
     private static partial Regex Debian();
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9+._-]*\z")]
+    [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9+._-]*[A-Za-z0-9+._])?\z")]
     private static partial Regex RedHat();
 }

@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace SlaveAgent.Settings;
@@ -10,6 +11,9 @@ namespace SlaveAgent.Settings;
 /// </summary>
 public static class SettingsDocument
 {
+    /// <summary>A setting lies three deep; the node model recurses, so that far more would overflow the stack and end the process.</summary>
+    private const int DeepestNesting = 16;
+
     /// <exception cref="SettingsException">The text is no YAML mapping.</exception>
     public static IReadOnlyDictionary<string, SettingValue> Read(string file, string text)
     {
@@ -35,6 +39,7 @@ public static class SettingsDocument
     {
         try
         {
+            CheckShape(file, text);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             return stream.Documents;
@@ -42,6 +47,37 @@ public static class SettingsDocument
         catch (YamlException e)
         {
             throw new SettingsException($"{file} line {e.Start.Line} is not valid YAML: {e.Message}");
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            // What YamlDotNet's parser throws for texts that its authors did not think of, such as a second document without its head.
+            throw new SettingsException($"{file} is not valid YAML: {e.Message}");
+        }
+    }
+
+    private static void CheckShape(string file, string text)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            // The parser takes one for the end, and a file that a crash left full of them for an empty one.
+            throw new SettingsException($"{file} line {text.AsSpan(0, text.IndexOf('\0', StringComparison.Ordinal)).Count('\n') + 1} has a NUL; the file is damaged.");
+        }
+
+        var depth = 0;
+        var parser = new Parser(new StringReader(text));
+        while (parser.MoveNext())
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > DeepestNesting)
+            {
+                throw new SettingsException($"{file} line {parser.Current.Start.Line} is nested deeper than any setting.");
+            }
+
+            if (parser.Current is AnchorAlias alias)
+            {
+                // One that stands within its own anchor has no end.
+                throw new SettingsException($"{file} line {alias.Start.Line} has the alias *{alias.Value}; write the value out.");
+            }
         }
     }
 

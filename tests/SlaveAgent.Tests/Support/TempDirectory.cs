@@ -1,3 +1,4 @@
+using System.Text;
 using SlaveAgent.Files;
 
 namespace SlaveAgent.Tests.Support;
@@ -19,7 +20,7 @@ internal sealed class TempDirectory : IDisposable
     {
         var path = At(name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
+        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
         return path;
     }
 

@@ -1,0 +1,205 @@
+using CsCheck;
+using SlaveAgent.Settings;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Settings;
+
+public sealed class SettingsLoaderTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Without_any_file_every_setting_has_its_default()
+    {
+        var settings = Load();
+        Assert.Null(settings.K2hr3.ApiUri);
+        Assert.Equal(Authentication.Token, settings.K2hr3.Authentication);
+        Assert.Equal(TimeSpan.FromSeconds(40), settings.K2hr3.Timeout);
+        Assert.True(settings.Host.RegisterAgain);
+        Assert.Equal((UnixFileMode)0x1a4, settings.Configuration.Mode);
+        Assert.Equal(5, settings.Configuration.Keep);
+        Assert.Equal(TimeSpan.FromSeconds(5), settings.Configuration.SecondAnswerAfter);
+        Assert.True(settings.Packages.Install);
+        Assert.Equal(["k2hr3-get-resource"], settings.Packages.Superseded);
+        Assert.Equal("https://packagecloud.io/antpickax/stable/gpgkey", settings.Packages.RepositoryKey);
+        Assert.Equal(TimeSpan.FromMinutes(10), settings.Packages.LockTimeout);
+        Assert.Equal(["k2hr3-get-resource.timer", "k2hr3-get-resource.service"], settings.Services.Superseded);
+        Assert.Equal(new ChmpxSettings("chmpx.service", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)), settings.Chmpx);
+        Assert.Equal(
+            new WatchSettings(TimeSpan.FromSeconds(60), 0.2, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), settings.Watch);
+        Assert.Equal(new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), settings.Retry);
+        Assert.Equal(LogLevel.Information, settings.LogLevel);
+        Assert.Equal(string.Empty, settings.Source);
+    }
+
+    [Fact]
+    public void Every_setting_can_be_set()
+    {
+        _directory.Put("agent.yaml", """
+            k2hr3:
+              api_uri: https://k2hr3.example/api
+              role: yrn:yahoo:::t:role:c/slave
+              tenant: yrn:yahoo:::t
+              token_file: /etc/token
+              authentication: Address
+              ca_file: /etc/ca.pem
+              timeout: 2m
+            host: {cuk: a, tag: b, inboundip: 10.0.0.1, outboundip: 10.0.0.2, register_again: "no"}
+            configuration: {path: /etc/x.ini, resource: yrn:x, mode: "0640", keep: 0, second_answer_after: 1s}
+            packages:
+              install: off
+              superseded: a, b ,
+              antpickax: {uri: http://mirror/, key: /etc/key, distribution: bookworm}
+              lock_timeout: 0s
+            services: {superseded: []}
+            chmpx: {unit: c.service, load_deadline: 100ms, answer_deadline: 1m, connect_deadline: 1m}
+            watch: {k2hr3_interval: 1s, jitter: 100%, ring_interval: 50ms, role_interval: 1s, ask_again: 50ms}
+            retry: {first: 10ms, cap: 1h}
+            log: {level: DEBUG}
+            """);
+        var settings = Load();
+        Assert.Equal(
+            new K2hr3Settings(new Uri("https://k2hr3.example/api"), "yrn:yahoo:::t:role:c/slave", "yrn:yahoo:::t", "/etc/token", Authentication.Address, "/etc/ca.pem", TimeSpan.FromMinutes(2)),
+            settings.K2hr3);
+        Assert.Equal(new HostSettings("a", "b", "10.0.0.1", "10.0.0.2", false), settings.Host);
+        Assert.Equal(new ConfigurationSettings("/etc/x.ini", "yrn:x", (UnixFileMode)0x1a0, 0, TimeSpan.FromSeconds(1)), settings.Configuration);
+        Assert.Equal(["a", "b"], settings.Packages.Superseded);
+        Assert.Equal((false, new Uri("http://mirror/"), "/etc/key", "bookworm", TimeSpan.Zero),
+            (settings.Packages.Install, settings.Packages.Repository, settings.Packages.RepositoryKey, settings.Packages.Distribution, settings.Packages.LockTimeout));
+        Assert.Empty(settings.Services.Superseded);
+        Assert.Equal(new ChmpxSettings("c.service", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), settings.Chmpx);
+        Assert.Equal(
+            new WatchSettings(TimeSpan.FromSeconds(1), 1, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)), settings.Watch);
+        Assert.Equal(new RetrySettings(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), settings.Retry);
+        Assert.Equal(LogLevel.Debug, settings.LogLevel);
+    }
+
+    [Fact]
+    public void The_directorys_files_are_laid_over_the_main_one_in_the_order_of_their_names_and_options_over_all()
+    {
+        _directory.Put("agent.yaml", "host: {cuk: main, tag: main, inboundip: main, outboundip: main}");
+        _directory.Put("conf.d/20-b.yaml", "host: {inboundip: twenty, outboundip: twenty}");
+        _directory.Put("conf.d/10-a.yaml", "host: {tag: ten, inboundip: ten}");
+        _directory.Put("conf.d/B.yaml", "host: {tag: capital}");
+        _directory.Put("conf.d/30-off.yaml.bak", "host: {cuk: never}");
+        var settings = Load(("host.outboundip", "option"));
+        Assert.Equal(new HostSettings("main", "capital", "twenty", "option", true), settings.Host);
+    }
+
+    [Fact]
+    public void Equal_settings_have_an_equal_source_and_others_another()
+    {
+        _directory.Put("agent.yaml", "host: {cuk: a, tag: b}");
+        var one = Load().Source;
+        _directory.Put("agent.yaml", "# words\nhost:\n  tag: b\n  cuk: a\n");
+        Assert.Equal(one, Load().Source);
+        _directory.Put("agent.yaml", "host: {cuk: a, tag: c}");
+        Assert.NotEqual(one, Load().Source);
+    }
+
+    [Theory]
+    [InlineData("watch:\n  jiter: 10%", "agent.yaml line 2: there is no setting watch.jiter; did you mean watch.jitter?")]
+    [InlineData("host:\n  cuck: a", "agent.yaml line 2: there is no setting host.cuck; did you mean host.cuk?")]
+    [InlineData("watch: 5", "agent.yaml line 1: there is no setting watch; did you mean")]
+    [InlineData("k2hr3:\n  api_uri: ftp://a", "agent.yaml line 2: k2hr3.api_uri is \"ftp://a\", but must be an http or https address without a user name in it.")]
+    [InlineData("k2hr3:\n  api_uri: https://user:word@a/", "without a user name in it.")]
+    [InlineData("k2hr3:\n  api_uri: somewhere", "must be an http or https address")]
+    [InlineData("k2hr3:\n  authentication: magic", "but must be token or address.")]
+    [InlineData("k2hr3:\n  timeout: 40", "k2hr3.timeout is \"40\", but must be a duration such as 500ms, 30s, 5m or 1h, at least 1s.")]
+    [InlineData("k2hr3:\n  timeout: 100ms", "at least 1s")]
+    [InlineData("host:\n  cuk: [a, b]", "host.cuk is \"a, b\", but must be one value, not a list.")]
+    [InlineData("host:\n  cuk: []", "one value, not a list")]
+    [InlineData("host:\n  register_again: maybe", "but must be true or false.")]
+    [InlineData("configuration:\n  mode: rw-r--r--", "but must be an octal file mode such as 0644.")]
+    [InlineData("configuration:\n  mode: '8'", "octal")]
+    [InlineData("configuration:\n  mode: '1777'", "octal")]
+    [InlineData("configuration:\n  mode: ''", "octal")]
+    [InlineData("configuration:\n  mode: '-1'", "octal")]
+    [InlineData("configuration:\n  keep: -1", "but must be a whole number from 0 to 1000.")]
+    [InlineData("configuration:\n  keep: 1001", "from 0 to 1000")]
+    [InlineData("configuration:\n  keep: 1.5", "from 0 to 1000")]
+    [InlineData("watch:\n  jitter: 101%", "but must be a percentage from 0% to 100%.")]
+    [InlineData("watch:\n  jitter: -1", "percentage")]
+    [InlineData("watch:\n  jitter: NaN", "percentage")]
+    [InlineData("watch:\n  ring_interval: 49ms", "at least 0.05s")]
+    [InlineData("log:\n  level: loud", "but must be debug or information or warning or error.")]
+    public void A_wrong_setting_is_refused_with_file_line_and_what_it_must_be(string text, string words)
+    {
+        var path = _directory.Put("agent.yaml", text);
+        var message = Assert.Throws<SettingsException>(() => Load()).Message;
+        Assert.StartsWith(path, message, StringComparison.Ordinal);
+        Assert.Contains(words, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void A_wrong_option_is_named_as_one() => Assert.StartsWith(
+        "option --host.register_again: ", Assert.Throws<SettingsException>(() => Load(("host.register_again", "maybe"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_file_that_is_wrong_is_the_one_that_is_named()
+    {
+        _directory.Put("agent.yaml", "host: {cuk: a}");
+        var path = _directory.Put("conf.d/10.yaml", "\n\nhost: {register_again: 7}");
+        Assert.StartsWith($"{path} line 3: ", Assert.Throws<SettingsException>(() => Load()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_named()
+    {
+        Directory.CreateDirectory(_directory.At("conf.d/10.yaml"));
+        File.CreateSymbolicLink(_directory.At("conf.d/20.yaml"), _directory.At("conf.d/20.yaml"));
+        Assert.StartsWith(_directory.At("conf.d/20.yaml"), Assert.Throws<SettingsException>(() => Load()).Message, StringComparison.Ordinal);
+    }
+
+    private static readonly Gen<string> Piece = Gen.OneOf(
+        Gen.OneOf("watch:", "host:", "jitter:", "cuk:", "configuration:", "mode:", "keep:", "k2hr3:", "api_uri:", "retry:", "first:", "log:", "level:"),
+        Gen.OneOf("\n", "\n  ", " ", "- ", "[", "]", "{", "}", ", ", "'", "\"", "|\n", ">\n", "&a ", "*a", "!!int ", "!<tag:x> ", "%YAML 1.2\n", "---\n", "...\n", "? ", ": ", "# ", "\t", "\0", "\r", "\ufeff", "\ud800", "<<: ", "@", "`"),
+        Gen.OneOf("10%", "1s", "7", "http://a/", "http://[", "~", "é", "0644", "99999999999999999999"));
+
+    [Fact]
+    public void No_text_makes_reading_fail_with_anything_but_a_message_for_a_person() => Gen.OneOf(Piece.Array[0, 14].Select(string.Concat), Gen.String).Sample(
+        text =>
+        {
+            try
+            {
+                var values = new SettingsValues();
+                values.Overlay(SettingsDocument.Read("agent.yaml", text));
+                _ = AgentSettings.From(values);
+            }
+            catch (SettingsException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+            }
+        },
+        iter: 50_000);
+
+    [Fact]
+    public void No_file_makes_loading_fail_with_anything_but_a_message_for_a_person()
+    {
+        Gen.OneOf(Piece.Array[0, 14].Select(string.Concat), Gen.String).Sample(
+            text =>
+            {
+                using var directory = new TempDirectory();
+                directory.Put("agent.yaml", text);
+                try
+                {
+                    _ = Load(directory);
+                }
+                catch (SettingsException e)
+                {
+                    Assert.DoesNotContain('\n', e.Message);
+                }
+            },
+            iter: 2_000);
+    }
+
+    private AgentSettings Load(params (string Name, string Value)[] options) => Load(_directory, options);
+
+    private static AgentSettings Load(TempDirectory directory, params (string Name, string Value)[] options) => SettingsLoader.Load(
+        directory.At("agent.yaml"),
+        directory.At("conf.d"),
+        options.Select(o => new KeyValuePair<string, SettingValue>(o.Name, new SettingValue([o.Value], $"option --{o.Name}"))));
+}
