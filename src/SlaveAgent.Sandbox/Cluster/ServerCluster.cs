@@ -18,15 +18,17 @@ public sealed class ServerCluster : IServerCluster
     private readonly List<Action> waitingForK2hr3 = [];
     private readonly CancellationTokenSource stopping = new();
     private readonly Task refreshing;
-    private readonly string network = $"127.{RandomNumberGenerator.GetInt32(16, 250)}.{RandomNumberGenerator.GetInt32(1, 250)}";
+    private readonly string network;
     private HashSet<string> listedSlaves = [];
     private int nextNumber = 1;
 
-    public ServerCluster(K2hr3Service service, DbaasCluster cluster, TimeSpan? refresh = null)
+    /// <param name="network">The first three numbers of the servers' addresses, all of them this machine's; a part of loopback unless given.</param>
+    public ServerCluster(K2hr3Service service, DbaasCluster cluster, TimeSpan? refresh = null, string? network = null)
     {
         this.service = service;
         this.cluster = cluster;
         this.refresh = refresh ?? TimeSpan.FromSeconds(1);
+        this.network = network ?? $"127.{RandomNumberGenerator.GetInt32(16, 250)}.{RandomNumberGenerator.GetInt32(1, 250)}";
         refreshing = RefreshAsync(stopping.Token);
     }
 

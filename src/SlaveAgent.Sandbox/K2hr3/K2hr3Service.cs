@@ -47,11 +47,11 @@ public sealed class K2hr3Service : IAsyncDisposable
     private Outage outage = Outage.None;
     private TaskCompletionSource outageChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private K2hr3Service(int port, string adminTenant, TimeProvider time)
+    private K2hr3Service(IPAddress address, int port, string adminTenant, TimeProvider time)
     {
         this.time = time;
         store = new(time);
-        Uri = new($"http://127.0.0.1:{port}");
+        Uri = new($"http://{address}:{port}");
         var callers = new CallerCheck(store, AdminToken, adminTenant);
         resources = new(store, callers);
         roles = new(store, callers);
@@ -80,14 +80,14 @@ public sealed class K2hr3Service : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts on the port given, or on a free one.</summary>
+    /// <summary>Starts on the port given, or on a free one, of the loopback address unless another is given.</summary>
     public static async Task<K2hr3Service> StartAsync(
-        int port = 0, string adminTenant = "tenant0", TimeProvider? time = null, CancellationToken cancellationToken = default)
+        int port = 0, string adminTenant = "tenant0", TimeProvider? time = null, IPAddress? address = null, CancellationToken cancellationToken = default)
     {
         for (var attempt = 1; ; attempt++)
         {
             var chosen = port != 0 ? port : RandomNumberGenerator.GetInt32(LowestPort, HighestPort);
-            var service = new K2hr3Service(chosen, adminTenant, time ?? TimeProvider.System);
+            var service = new K2hr3Service(address ?? IPAddress.Loopback, chosen, adminTenant, time ?? TimeProvider.System);
             try
             {
                 service.listener = await service.ListenAsync(cancellationToken);
@@ -162,7 +162,7 @@ public sealed class K2hr3Service : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(5);
-            kestrel.Listen(IPAddress.Loopback, Uri.Port);
+            kestrel.Listen(IPAddress.Parse(Uri.Host), Uri.Port);
         });
         // A stopped K2HR3 does not finish what it was doing.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Chmpx;
@@ -23,7 +24,35 @@ public static partial class IniCheck
         "CONTIMEOUT", "MQRWTIMEOUT", "MQRETRYCNT", "K2HMASKBIT", "K2HCMASKBIT", "K2HMAXELE",
     ];
 
-    private static readonly string[] AtLeastOne = ["MAXCHMPX", "MAXSOCKPOOL", "MAXMQSERVER", "MAXMQCLIENT", "K2HMASKBIT", "K2HMAXELE"];
+    /// <summary>Below these chmpx ends, some of them by SIGFPE or SIGSEGV (seen on 1.0.113); for all others 0 will do.</summary>
+    private static readonly Dictionary<string, int> Least = new(StringComparer.Ordinal)
+    {
+        ["MAXCHMPX"] = 1,
+        ["MAXSOCKPOOL"] = 1,
+        ["MAXMQSERVER"] = 1,
+        ["MAXMQCLIENT"] = 1,
+        ["MQPERATTACH"] = 1,
+        ["MAXQPERSERVERMQ"] = 1,
+        ["K2HMASKBIT"] = 2,
+        ["K2HMAXELE"] = 1,
+    };
+
+    /// <summary>Beyond these it is busy for minutes before it answers, or cannot be ended any more (seen on 1.0.113).</summary>
+    private static readonly Dictionary<string, int> Most = new(StringComparer.Ordinal)
+    {
+        ["SOCKTHREADCNT"] = 1000,
+        ["MQTHREADCNT"] = 1000,
+        ["MAXSOCKPOOL"] = 100_000,
+        ["K2HMASKBIT"] = 16,
+        ["K2HCMASKBIT"] = 16,
+    };
+
+    /// <summary>The k2hash table that chmpx makes at its start has 2 to the power of both masks' bits; with 16 that takes it 5 s, with 20 over a minute.</summary>
+    private const int MostMaskBits = 16;
+
+    /// <summary>What chmpx takes where a mask is not given (lib/k2hshm.h).</summary>
+    private const int DefaultMaskBits = 8;
+    private const int DefaultCollisionMaskBits = 4;
 
     private static readonly string[] KnownSections = [IniSection.GlobalName, IniSection.ServerName, IniSection.SlaveName];
 
@@ -79,6 +108,10 @@ public static partial class IniCheck
                 {
                     problems.Add(new IniProblem(line.Number, "INCLUDE would make chmpx read another file of this host"));
                 }
+                else if (line.Key is not null && line.Key.AsSpan().IndexOfAny("\"'\\#") >= 0)
+                {
+                    problems.Add(new IniProblem(line.Number, "a key must be plain: with quotes, backslashes or # in it chmpx may take it for another"));
+                }
                 else if (line is { Key: not null, Value: null })
                 {
                     problems.Add(new IniProblem(line.Number, $"the value of {line.Key} has a quote or backslash without its partner"));
@@ -108,6 +141,7 @@ public static partial class IniCheck
             CheckCount(line, problems);
         }
 
+        CheckMasks(ini, problems);
         if (ini.FindGlobal("FILEVERSION") is { Value: { Length: > 0 } version } versionLine && ini.FileVersion is null)
         {
             problems.Add(new IniProblem(versionLine.Number, $"FILEVERSION must be a signed 32-bit number, not \"{version}\""));
@@ -221,12 +255,29 @@ public static partial class IniCheck
 
     private static void CheckCount(IniLine line, ImmutableArray<IniProblem>.Builder problems)
     {
-        var least = AtLeastOne.Contains(line.Key) ? 1 : 0;
-        if (!int.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < least)
+        var least = Least.GetValueOrDefault(line.Key!);
+        var most = Most.GetValueOrDefault(line.Key!, int.MaxValue);
+        if (!int.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < least || count > most)
         {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} must be a whole number of at least {least}, not \"{line.Value}\""));
+            problems.Add(new IniProblem(line.Number, $"{line.Key} must be a whole number from {least} to {most}, not \"{line.Value}\""));
         }
     }
+
+    private static void CheckMasks(IniDocument ini, ImmutableArray<IniProblem>.Builder problems)
+    {
+        var mask = ini.FindGlobal("K2HMASKBIT");
+        var collision = ini.FindGlobal("K2HCMASKBIT");
+        var bits = BitsOf(mask, DefaultMaskBits) + BitsOf(collision, DefaultCollisionMaskBits);
+        if (bits > MostMaskBits)
+        {
+            problems.Add(new IniProblem(
+                (mask ?? collision)?.Number ?? 0, $"K2HMASKBIT and K2HCMASKBIT must be at most {MostMaskBits} together, not {bits}, or chmpx takes minutes to start"));
+        }
+    }
+
+    // One that is out of its own bounds is reported as that.
+    private static int BitsOf(IniLine? line, int otherwise) =>
+        line is null ? otherwise : int.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits <= MostMaskBits ? bits : 0;
 
     private static void CheckPort(IniLine? line, ImmutableArray<IniProblem>.Builder problems)
     {
@@ -238,9 +289,9 @@ public static partial class IniCheck
 
     private static void CheckLength(IniLine? line, int longest, ImmutableArray<IniProblem>.Builder problems)
     {
-        if (line?.Value?.Length > longest)
+        if (line?.Value is { } value && Encoding.UTF8.GetByteCount(value) > longest)
         {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} is longer than the {longest} signs chmpx has room for"));
+            problems.Add(new IniProblem(line.Number, $"{line.Key} is longer than the {longest} bytes chmpx has room for"));
         }
     }
 

@@ -29,7 +29,8 @@ public static class IniReader
                 continue;
             }
 
-            if (line.ContainsAnyInRange('\0', '\u0008') || line.Contains('\u007f'))
+            // chmpx passes most of them; whoever reads the file or a message about it on a terminal should not have to.
+            if (line.ContainsAnyInRange('\0', '\u0008') || line.ContainsAnyInRange('\u000b', '\u001f') || line.ContainsAnyInRange('\u007f', '\u009f'))
             {
                 problems.Add(new IniProblem(number, "the line has a control character"));
                 continue;

@@ -4,14 +4,17 @@ namespace SlaveAgent.Chmpx;
 
 /// <summary>
 /// A value as chmpx takes it (lib/chmconfutil.cc, extract_conf_value): single quotes keep everything, double quotes allow <c>\"</c>
-/// and <c>\\</c>, outside of quotes a backslash hides the next quote, and a <c>#</c> after a blank begins a comment.
+/// and <c>\\</c>, outside of quotes a backslash hides the next quote and vanishes before anything else but a <c>#</c>, and a <c>#</c> after
+/// a blank begins a comment. Only ASCII blanks are blanks.
 /// </summary>
 public static class IniValue
 {
+    private const string Blanks = " \t\r\n";
+
     /// <summary>The value, or null when a quote is not closed or a backslash has nothing to hide: chmpx throws such a line away.</summary>
     public static string? TryRead(ReadOnlySpan<char> written)
     {
-        written = written.Trim();
+        written = written.Trim(Blanks);
         if (written.IndexOfAny("\"'\\#") < 0)
         {
             return written.ToString();
@@ -34,34 +37,29 @@ public static class IniValue
                     value.Append(c);
                 }
             }
-            else if (escaped)
-            {
-                escaped = false;
-                if (quote == '"' && c is not ('"' or '\\'))
-                {
-                    value.Append('\\');
-                }
-
-                value.Append(c);
-            }
-            else if (c == '\\')
-            {
-                escaped = true;
-            }
             else if (quote == '"')
             {
-                if (c == '"')
+                if (c == '"' && !escaped)
                 {
                     quote = '\0';
                 }
+                else if (c == '\\' && !escaped)
+                {
+                    escaped = true;
+                }
                 else
                 {
-                    value.Append(c);
+                    value.Append(escaped && c is not ('"' or '\\') ? "\\" : string.Empty).Append(c);
+                    escaped = false;
                 }
             }
-            else if (c is '"' or '\'')
+            else if (c is '"' or '\'' && !escaped)
             {
                 quote = c;
+            }
+            else if (c == '\\' && !escaped)
+            {
+                escaped = true;
             }
             else if (c == '#' && afterBlank)
             {
@@ -70,10 +68,16 @@ public static class IniValue
             else
             {
                 value.Append(c);
-                afterBlank = char.IsWhiteSpace(c);
+                if (c is not ('#' or '"' or '\'' or '\\'))
+                {
+                    afterBlank = c is ' ' or (>= '\t' and <= '\r');
+                }
+
+                // Before a # the backslash stays in wait, so that one at the end spoils the line.
+                escaped = escaped && c == '#';
             }
         }
 
-        return quote == '\0' && !escaped ? value.ToString().Trim() : null;
+        return quote == '\0' && !escaped ? value.ToString().Trim(' ', '\t', '\r', '\n') : null;
     }
 }

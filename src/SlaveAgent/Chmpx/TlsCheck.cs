@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace SlaveAgent.Chmpx;
 
@@ -49,9 +50,9 @@ internal static class TlsCheck
         {
             problems.Add(new IniProblem(line.Number, $"{line.Key} names \"{line.Value}\", which is not there on this host"));
         }
-        else if (line.Value?.Length > LongestPath)
+        else if (line.Value is { } value && Encoding.UTF8.GetByteCount(value) > LongestPath)
         {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} is longer than the {LongestPath} signs chmpx has room for"));
+            problems.Add(new IniProblem(line.Number, $"{line.Key} is longer than the {LongestPath} bytes chmpx has room for"));
         }
     }
 

@@ -19,6 +19,7 @@ internal static class RunCommand
         command.Options.Add(options.InstallBy);
         command.SetAction(async (parsed, cancel) =>
         {
+            using var hangUps = new HangUps();
             var setup = Setup.Of(options, parsed);
             await using var log = Logging.Create(setup.Settings.LogLevel);
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);
@@ -29,7 +30,7 @@ internal static class RunCommand
                 return ExitCode.Failed;
             }
 
-            using var host = Build(setup, () => Setup.LoadSettings(options, parsed, setup.Root), log);
+            using var host = Build(setup, () => Setup.LoadSettings(options, parsed, setup.Root), hangUps, log);
             var daemon = host.Services.GetRequiredService<Daemon>();
             await host.RunAsync(cancel);
             return daemon.ExitCode;
@@ -37,7 +38,7 @@ internal static class RunCommand
         return command;
     }
 
-    private static IHost Build(Setup setup, Func<AgentSettings> reload, Serilog.Core.Logger log)
+    private static IHost Build(Setup setup, Func<AgentSettings> reload, HangUps hangUps, Serilog.Core.Logger log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSerilog(log).SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning);
@@ -47,7 +48,7 @@ internal static class RunCommand
         // A package transaction is waited for however long it takes; everything else ends at once.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(services => new Daemon(
-            setup, reload, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), TimeProvider.System, log));
+            setup, reload, hangUps, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), TimeProvider.System, log));
         builder.Services.AddHostedService(services => services.GetRequiredService<Daemon>());
         return builder.Build();
     }

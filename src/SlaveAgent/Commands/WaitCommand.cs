@@ -43,10 +43,13 @@ internal static class WaitCommand
         {
             var status = Read(root);
             words = status?.Words ?? words;
+            if (Connection(status) is { } connection)
+            {
+                return End(dots, $"Connected after {Seconds(time.GetElapsedTime(began))}: {connection}.", ExitCode.Done);
+            }
+
             switch (status?.Phase)
             {
-                case "connected":
-                    return End(dots, $"Connected after {Seconds(time.GetElapsedTime(began))}: {words}.", ExitCode.Done);
                 case "idle":
                     return End(dots, $"There is no connection to wait for: {words}.", settled ? ExitCode.Done : ExitCode.Failed);
                 case "stalled":
@@ -68,6 +71,10 @@ internal static class WaitCommand
             await Task.Delay(BetweenLooks, time, cancel);
         }
     }
+
+    /// <summary>How chmpx is connected; null while it is not. The agent may still have something to do: with K2HR3 away it has, and the phase says so.</summary>
+    private static string? Connection(AgentStatus? status) =>
+        status?.Steps.FirstOrDefault(step => step.Name == VerifyConnectionStep.StepName) is { State: "unchanged" } verified ? verified.Words : null;
 
     /// <summary>What the agent at work says; else what the last one said. Null where an earlier one's words are no longer true.</summary>
     private static AgentStatus? Read(HostRoot root)

@@ -31,7 +31,7 @@ public sealed class FileLock : IDisposable
         {
             File.WriteAllText(PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Only a courtesy to whoever meets the lock; a full disk must not keep the agent from working.
         }

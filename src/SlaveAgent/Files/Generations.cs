@@ -23,7 +23,11 @@ public sealed class Generations(string directory, int keep)
 
         Directory.CreateDirectory(directory);
         AtomicFile.Write(PathOf(generation), content, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        foreach (var old in Numbers().OrderDescending().Skip(keep).ToList())
+
+        // After the last number comes 1 again: copies with higher ones are older then, and would be taken for the newest for ever.
+        var numbers = Numbers().OrderDescending().ToList();
+        var older = numbers.Where(number => number <= generation);
+        foreach (var old in numbers.Where(number => number > generation).Concat(older.Skip(keep)))
         {
             File.Delete(PathOf(old));
         }

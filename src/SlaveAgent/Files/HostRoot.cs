@@ -16,7 +16,7 @@ public sealed record HostRoot(string Directory)
         {
             return File.ReadAllText(At(hostPath));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return null;
         }

@@ -33,6 +33,9 @@ public sealed class K2hr3Client : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = LargestBody,
         });
+
+        // Flurl's own 100 s would cut a longer k2hr3.timeout short.
+        _http.Settings.Timeout = null;
     }
 
     public K2hr3Identity Identity => _identity;
@@ -105,7 +108,8 @@ public sealed class K2hr3Client : IDisposable
 
     private IFlurlRequest Prepare(Url url, K2hr3Request request, RoleToken? token)
     {
-        var prepared = _http.Request(url).AllowAnyHttpStatus();
+        // Not FlurlClient.Request, which takes some escaped names for no address (Uri.IsWellFormedUriString) and throws.
+        var prepared = new FlurlRequest(url).WithClient(_http).AllowAnyHttpStatus();
         if (token is not null)
         {
             prepared = prepared.WithHeader("x-auth-token", $"R={token.Value}");

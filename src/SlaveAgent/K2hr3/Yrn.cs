@@ -33,6 +33,8 @@ public sealed record Yrn
             && parts[4].Length > 0
             && parts[5].ToLowerInvariant() is ("role" or "resource" or "policy" or "service") and var type
             && IsPath(parts[6])
+            && parts[..5].All(part => !part.Contains('/', StringComparison.Ordinal))
+            && !text.Any(char.IsControl)
             && !text.AsSpan().ContainsAny(" \t\r\n%?#&\"'\\<>")
             ? new Yrn(string.Join(':', parts[..4]), parts[4], type, parts[6])
             : null;
@@ -49,6 +51,5 @@ public sealed record Yrn
     // A dot segment would be folded away by whoever normalises the address, and name another role.
     private static bool IsPath(string path) =>
         path.Length > 0
-        && !path.Any(char.IsControl)
         && path.Split('/').All(segment => segment is not ("" or "." or ".."));
 }

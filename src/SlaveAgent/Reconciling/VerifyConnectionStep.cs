@@ -29,7 +29,10 @@ public sealed class VerifyConnectionStep(
 
     public Steps Kind => Steps.VerifyConnection;
 
-    public string Name => "verify connection";
+    /// <summary>As in the status.</summary>
+    public const string StepName = "verify connection";
+
+    public string Name => StepName;
 
     public bool AsksK2hr3 => false;
 

@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using System.Text;
+using CsCheck;
+using SlaveAgent.Files;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Files;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode ReadableByAll = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void The_text_is_there_in_full_without_a_byte_order_mark_and_without_a_stage()
+    {
+        var path = _directory.At("file");
+        AtomicFile.Write(path, "é\n", OwnerOnly);
+        Assert.Equal([0xc3, 0xa9, (byte)'\n'], File.ReadAllBytes(path));
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public void Any_text_comes_back_as_it_was()
+    {
+        var path = _directory.At("file");
+        Gen.Char.Where(c => !char.IsSurrogate(c)).Array[0, 2000].Select(c => new string(c)).Sample(
+            text =>
+            {
+                AtomicFile.Write(path, text, ReadableByAll, durable: false);
+                return new UTF8Encoding(false).GetString(File.ReadAllBytes(path)) == text;
+            },
+            iter: 200,
+            threads: 1);
+    }
+
+    [Theory]
+    [InlineData(OwnerOnly)]
+    [InlineData(ReadableByAll)]
+    [InlineData(UnixFileMode.UserRead)]
+    [InlineData(OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)]
+    public void The_mode_is_the_one_asked_for_whatever_the_umask_or_the_old_file_say(UnixFileMode mode)
+    {
+        var path = _directory.Put("file", "old");
+        File.SetUnixFileMode(path, OwnerOnly | UnixFileMode.OtherExecute);
+        AtomicFile.Write(path, "new", mode);
+        Assert.Equal(mode, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
+    public async Task At_no_moment_is_a_secret_readable_by_others_or_the_file_anything_but_whole()
+    {
+        var path = _directory.At("secret");
+        var stage = AtomicFile.StageOf(path);
+        var old = new string('a', 100_000);
+        AtomicFile.Write(path, old, OwnerOnly);
+        using var done = new CancellationTokenSource();
+        var watching = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                Assert.True((FileStatus.Of(stage)?.Mode ?? OwnerOnly) is OwnerOnly or UnixFileMode.None);
+                Assert.Equal(OwnerOnly, FileStatus.Of(path)!.Mode);
+                var text = File.ReadAllText(path);
+                Assert.Equal(100_000, text.Length);
+                Assert.Equal(-1, text.AsSpan().IndexOfAnyExcept(text[0]));
+            }
+        }, CancellationToken.None);
+        for (var i = 0; i < 100; i++)
+        {
+            AtomicFile.Write(path, new string((char)('a' + (i % 26)), 100_000), OwnerOnly, durable: false);
+        }
+
+        await done.CancelAsync();
+        await watching;
+    }
+
+    [Fact]
+    public void The_file_is_replaced_and_not_written_to()
+    {
+        var path = _directory.Put("file", "old");
+        File.CreateSymbolicLink(_directory.At("elsewhere"), path);
+        var before = FileStatus.Of(path)!;
+        using var open = File.OpenRead(path);
+        AtomicFile.Write(path, "new", ReadableByAll);
+        var after = FileStatus.Of(path)!;
+        Assert.NotEqual(before.Version.Inode, after.Version.Inode);
+        Assert.Equal("old", new StreamReader(open).ReadToEnd());
+        Assert.Equal("new", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public async Task A_hard_link_to_the_old_file_is_not_kept_to_the_new_one()
+    {
+        var path = _directory.Put("file", "old");
+        await RunAsync("ln", path, _directory.At("backup"));
+        Assert.Equal(2u, FileStatus.Of(path)!.Links);
+        AtomicFile.Write(path, "new", ReadableByAll);
+        Assert.Equal(1u, FileStatus.Of(path)!.Links);
+        Assert.Equal("old", File.ReadAllText(_directory.At("backup")));
+    }
+
+    [Fact]
+    public void Nothing_is_held_open()
+    {
+        var path = _directory.At("file");
+        AtomicFile.Write(path, "text", ReadableByAll);
+        AtomicFile.Write(path, "text", ReadableByAll);
+        Assert.DoesNotContain(
+            Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(fd => new FileInfo(fd).LinkTarget ?? string.Empty),
+            target => target.StartsWith(_directory.Path, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_symbolic_link_is_refused_and_not_followed()
+    {
+        var target = _directory.Put("target", "old");
+        var path = _directory.At("link");
+        File.CreateSymbolicLink(path, target);
+        Assert.Equal($"{path} is a symbolic link, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
+        Assert.Equal("old", File.ReadAllText(target));
+        AssertNoStage(path);
+    }
+
+    [Fact]
+    public void A_link_to_nowhere_is_refused_too()
+    {
+        var path = _directory.At("link");
+        File.CreateSymbolicLink(path, _directory.At("nowhere"));
+        Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll));
+        Assert.False(File.Exists(_directory.At("nowhere")));
+    }
+
+    [Fact]
+    public void A_directory_is_refused()
+    {
+        var path = Directory.CreateDirectory(_directory.At("directory")).FullName;
+        Assert.Equal($"{path} is a directory, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
+        AssertNoStage(path);
+    }
+
+    [Fact]
+    public async Task A_FIFO_is_refused_without_waiting_for_a_reader()
+    {
+        var path = _directory.At("fifo");
+        await RunAsync("mkfifo", path);
+        Assert.Equal($"{path} is a FIFO, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
+        AssertNoStage(path);
+    }
+
+    [Fact]
+    public void A_device_is_refused() =>
+        Assert.Equal("/dev/null is a device, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write("/dev/null", "new", ReadableByAll)).Message);
+
+    [Fact]
+    public void A_link_planted_under_the_stages_name_is_not_followed()
+    {
+        var path = _directory.Put("file", "old");
+        var victim = _directory.Put("victim", "untouched");
+        File.CreateSymbolicLink(AtomicFile.StageOf(path), victim);
+        AtomicFile.Write(path, "new", ReadableByAll);
+        Assert.Equal("untouched", File.ReadAllText(victim));
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal(FileKind.Regular, FileStatus.Of(path)!.Kind);
+    }
+
+    [Fact]
+    public void A_stage_that_a_killed_writer_left_is_no_obstacle_and_can_be_removed()
+    {
+        var path = _directory.Put("file", "old");
+        File.WriteAllText(AtomicFile.StageOf(path), "half");
+        AtomicFile.Write(path, "new", ReadableByAll);
+        AssertNoStage(path);
+        File.WriteAllText(AtomicFile.StageOf(path), "half");
+        Assert.True(AtomicFile.RemoveStaleStage(path));
+        Assert.False(AtomicFile.RemoveStaleStage(path));
+        AssertNoStage(path);
+        Assert.Equal("new", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_there_is_an_error_and_nothing_else() =>
+        Assert.ThrowsAny<IOException>(() => AtomicFile.Write(_directory.At("no/file"), "new", ReadableByAll));
+
+    [Fact]
+    public void A_directory_that_may_not_be_written_is_an_error_and_leaves_the_old_file()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may write everywhere");
+        var path = _directory.Put("closed/file", "old");
+        File.SetUnixFileMode(_directory.At("closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            Assert.ThrowsAny<UnauthorizedAccessException>(() => AtomicFile.Write(path, "new", ReadableByAll));
+            Assert.Equal("old", File.ReadAllText(path));
+        }
+        finally
+        {
+            File.SetUnixFileMode(_directory.At("closed"), OwnerOnly | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public void An_error_after_the_stage_was_begun_leaves_the_old_file_and_no_stage()
+    {
+        var path = _directory.Put("file", "old");
+        const UnixFileMode NoMode = (UnixFileMode)0x10000 | OwnerOnly;
+        Assert.ThrowsAny<ArgumentException>(() => AtomicFile.Write(path, "new", NoMode));
+        Assert.Equal("old", File.ReadAllText(path));
+        AssertNoStage(path);
+    }
+
+    [Fact]
+    public async Task Where_root_writes_the_owner_stays()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
+        var path = _directory.Put("file", "old");
+        await RunAsync("chown", "65534:65533", path);
+        AtomicFile.Write(path, "new", OwnerOnly);
+        var status = FileStatus.Of(path)!;
+        Assert.Equal((65534u, 65533u, OwnerOnly), (status.User, status.Group, status.Mode));
+    }
+
+    [Fact]
+    public void The_stage_lies_beside_the_file_under_a_fixed_name() => Assert.Equal("/a/b/.c.ini.stage", AtomicFile.StageOf("/a/b/c.ini"));
+
+    private static void AssertNoStage(string path) => Assert.Null(FileStatus.Of(AtomicFile.StageOf(path)));
+
+    private static async Task RunAsync(string tool, params string[] arguments)
+    {
+        using var process = Process.Start(tool, arguments);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.Files;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Files;
+
+public sealed class FileLockTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    private string Path => _directory.At("run/agent.lock");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void A_lock_is_taken_once_and_again_when_it_was_let_go()
+    {
+        using (var first = FileLock.TryTake(Path))
+        {
+            Assert.NotNull(first);
+            Assert.Null(FileLock.TryTake(Path));
+            Assert.True(FileLock.IsHeld(Path));
+        }
+
+        Assert.False(FileLock.IsHeld(Path));
+        using var second = FileLock.TryTake(Path);
+        Assert.NotNull(second);
+    }
+
+    [Fact]
+    public void The_holder_can_be_named_while_it_holds_and_afterwards()
+    {
+        using (FileLock.TryTake(Path))
+        {
+            Assert.Equal(Environment.ProcessId, FileLock.HolderOf(Path));
+        }
+
+        Assert.Equal(Environment.ProcessId, FileLock.HolderOf(Path));
+    }
+
+    [Fact]
+    public void Nobody_can_be_named_where_there_never_was_a_lock()
+    {
+        Assert.Null(FileLock.HolderOf(Path));
+        Assert.False(FileLock.IsHeld(Path));
+        Assert.False(File.Exists(Path));
+    }
+
+    [Fact]
+    public void Nonsense_in_place_of_the_holder_names_nobody()
+    {
+        _directory.Put("run/agent.pid", "not a number");
+        Assert.Null(FileLock.HolderOf(Path));
+    }
+
+    [Fact]
+    public void Of_many_that_want_it_at_once_one_gets_it()
+    {
+        var taken = new FileLock?[16];
+        Parallel.For(0, taken.Length, i => taken[i] = FileLock.TryTake(Path));
+        Assert.Single(taken, one => one is not null);
+        Array.ForEach(taken, one => one?.Dispose());
+    }
+
+    [Fact]
+    public async Task Who_waits_gets_the_lock_when_it_is_let_go()
+    {
+        var time = new FakeTimeProvider();
+        var first = FileLock.TryTake(Path)!;
+        var waiting = FileLock.TakeAsync(Path, time, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(waiting.IsCompleted);
+        first.Dispose();
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return waiting.IsCompleted;
+            },
+            "the lock");
+        (await waiting).Dispose();
+    }
+
+    [Fact]
+    public async Task Who_waits_can_be_told_to_stop()
+    {
+        using var first = FileLock.TryTake(Path);
+        using var cancel = new CancellationTokenSource();
+        var waiting = FileLock.TakeAsync(Path, new FakeTimeProvider(), cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public void A_lock_whose_holder_cannot_be_noted_is_not_held_for_ever()
+    {
+        Directory.CreateDirectory(_directory.At("run/agent.pid"));
+        try
+        {
+            FileLock.TryTake(Path)?.Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whether it may be had without the note is not the question here.
+        }
+
+        Directory.Delete(_directory.At("run/agent.pid"));
+        using var taken = FileLock.TryTake(Path);
+        Assert.NotNull(taken);
+    }
+
+    [Fact]
+    public void A_place_where_no_lock_can_be_is_an_error_and_not_a_lock_of_somebody_elses()
+    {
+        _directory.Put("file", "no directory");
+        Assert.ThrowsAny<IOException>(() => FileLock.TryTake(_directory.At("file/agent.lock")));
+    }
+}

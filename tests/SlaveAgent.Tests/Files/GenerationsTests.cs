@@ -1,0 +1,83 @@
+using CsCheck;
+using SlaveAgent.Files;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Files;
+
+public sealed class GenerationsTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Without_a_directory_there_is_none_and_nothing_to_read()
+    {
+        var generations = new Generations(_directory.At("none"), 5);
+        Assert.Equal(0, generations.Newest);
+        Assert.Null(generations.ReadNewest());
+    }
+
+    [Fact]
+    public void The_newest_comes_back_as_it_was_and_the_oldest_go()
+    {
+        var generations = new Generations(_directory.Path, 3);
+        for (var i = 8; i <= 12; i++)
+        {
+            generations.Keep(i, $"text {i}");
+        }
+
+        Assert.Equal(12, generations.Newest);
+        Assert.Equal("text 12", generations.ReadNewest());
+        Assert.Equal(["generation-10.ini", "generation-11.ini", "generation-12.ini"], Names());
+    }
+
+    [Fact]
+    public void As_many_stay_as_are_to_be_kept() =>
+        Gen.Select(Gen.Int[0, 6], Gen.Int[0, 12]).Sample((keep, count) =>
+        {
+            using var directory = new TempDirectory();
+            var generations = new Generations(directory.Path, keep);
+            for (var i = 1; i <= count; i++)
+            {
+                generations.Keep(i, "text");
+            }
+
+            return Directory.GetFiles(directory.Path).Length == Math.Min(keep, count);
+        }, iter: 50);
+
+    [Fact]
+    public void After_the_last_number_the_first_is_the_newest_again()
+    {
+        var generations = new Generations(_directory.Path, 3);
+        generations.Keep(int.MaxValue - 1, "last but one");
+        generations.Keep(int.MaxValue, "last");
+        generations.Keep(1, "first");
+        Assert.Equal(1, generations.Newest);
+        Assert.Equal("first", generations.ReadNewest());
+    }
+
+    [Fact]
+    public void Files_of_another_making_are_neither_counted_nor_removed()
+    {
+        foreach (var name in (string[])["generation-.ini", "generation-x.ini", "generation--4.ini", "generation-99999999999.ini", "generation-7.ini.bak", "other"])
+        {
+            _directory.Put(name, "text");
+        }
+
+        var generations = new Generations(_directory.Path, 1);
+        generations.Keep(2, "text");
+        generations.Keep(3, "text");
+        Assert.Equal(3, generations.Newest);
+        Assert.Equal(7, Names().Count);
+    }
+
+    [Fact]
+    public void A_copy_is_a_file_of_its_own()
+    {
+        new Generations(_directory.Path, 1).Keep(1, "text");
+        Assert.Equal(1u, FileStatus.Of(_directory.At("generation-1.ini"))!.Links);
+    }
+
+    private List<string> Names() => [.. Directory.EnumerateFiles(_directory.Path).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+}

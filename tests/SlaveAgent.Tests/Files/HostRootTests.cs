@@ -1,0 +1,42 @@
+using SlaveAgent.Files;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Files;
+
+public sealed class HostRootTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("/", "/etc/os-release", "/etc/os-release")]
+    [InlineData("/tmp/root", "/etc/os-release", "/tmp/root/etc/os-release")]
+    [InlineData("/tmp/root/", "/etc/os-release", "/tmp/root/etc/os-release")]
+    [InlineData("/tmp/root", "etc/os-release", "/tmp/root/etc/os-release")]
+    public void Every_path_of_the_host_lies_under_the_root(string root, string path, string really) => Assert.Equal(really, new HostRoot(root).At(path));
+
+    [Fact]
+    public void Every_path_of_the_agents_own_is_absolute() => Assert.All(
+        typeof(AgentPaths).GetFields().Select(field => (string)field.GetValue(null)!), path => Assert.StartsWith("/", path, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_file_is_read_and_one_that_is_missing_or_no_file_is_null()
+    {
+        _directory.Put("etc/a", "text");
+        Assert.Equal("text", _directory.Root.TryRead("/etc/a"));
+        Assert.Null(_directory.Root.TryRead("/etc/b"));
+        Assert.Null(_directory.Root.TryRead("/etc"));
+        Assert.Null(_directory.Root.TryRead("/etc/a/b"));
+        Assert.Null(_directory.Root.TryRead("/etc/a\0b"));
+    }
+
+    [Fact]
+    public void A_file_is_removed_if_it_is_there()
+    {
+        _directory.Put("etc/a", "text");
+        _directory.Root.Delete("/etc/a");
+        _directory.Root.Delete("/etc/a");
+        Assert.False(File.Exists(_directory.At("etc/a")));
+    }
+}

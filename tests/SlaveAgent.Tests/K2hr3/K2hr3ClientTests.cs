@@ -1,0 +1,405 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.K2hr3;
+
+public sealed class K2hr3ClientTests
+{
+    private const string Good = """{"result":true,"message":null,"resource":"[GLOBAL]\nGROUP = a\n"}""";
+
+    private static readonly Yrn Role = Yrn.TryParse("yrn:yahoo:::tenant0:role:ct/slave")!;
+    private static readonly RoleToken Token = RoleToken.TryParse("e2f568bca43f5fe84c85b4c05eb64a67dd6a07a19637efd33eb875603453305a")!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_requests_are_those_that_were_recorded()
+    {
+        var seen = new List<string>();
+        await using var server = await SmallServer.StartAsync(async context =>
+        {
+            lock (seen)
+            {
+                seen.Add($"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget} {context.Request.Headers["x-auth-token"]}");
+            }
+
+            context.Response.StatusCode = context.Request.Method switch { "PUT" => 201, "DELETE" => 204, _ => 200 };
+            if (context.Request.Method != "DELETE")
+            {
+                await context.Response.WriteAsync(context.Request.Method == "PUT" ? """{"result":true,"message":null}""" : Good, Cancel);
+            }
+        });
+        using var client = Client(server.Address);
+        Assert.IsType<K2hr3Answer.Done>(await client.RegisterAsync(Cancel));
+        Assert.IsType<K2hr3Answer.Done>(await client.UnregisterAsync(Cancel));
+        Assert.IsType<K2hr3Answer.Text>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+        Assert.IsType<K2hr3Answer.Text>(await client.ReadKeyAsync(Role.ToResource(), "k2hr3-init-packages", Cancel));
+        var plain = seen.Select(s => s.Replace("%3A", ":", StringComparison.OrdinalIgnoreCase).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)).ToList();
+        Assert.Equal(
+            [
+                Recorded("22-register-host-slv1.txt"),
+                "DELETE /v1/role/yrn:yahoo:::tenant0:role:ct/slave?cuk=cuk-slv1&extra=openstack-auto-v1&tag=slv1 ",
+                Recorded("28-resource-slave.txt"),
+                $"GET /v1/resource/yrn:yahoo:::tenant0:resource:ct/slave?type=keys&keyname=k2hr3-init-packages R={Token.Value}",
+            ],
+            plain);
+
+        static string Recorded(string name) =>
+            RecordedExchange.Load(name) is var e ? $"{e.Method} {e.Target} {e.Sent["x-auth-token"]}" : string.Empty;
+    }
+
+    [Fact]
+    public async Task By_address_the_role_and_CUK_go_along_and_no_token()
+    {
+        string? seen = null;
+        await using var server = await SmallServer.StartAsync(context =>
+        {
+            seen = $"{context.Request.QueryString.Value} {context.Request.Headers["x-auth-token"]}";
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        using var client = Client(server.Address, identity: i => i with { ByAddress = true });
+        await client.ReadTextAsync(Role.ToResource(), null, Cancel);
+        Assert.Equal("?role=yrn:yahoo:::tenant0:role:ct/slave&cuk=cuk-slv1 ", Uri.UnescapeDataString(seen!));
+    }
+
+    [Fact]
+    public async Task Addresses_for_others_to_reach_the_host_go_along_when_registering()
+    {
+        string? seen = null;
+        await using var server = await SmallServer.StartAsync(context =>
+        {
+            seen = context.Request.QueryString.Value;
+            return Task.CompletedTask;
+        });
+        using var client = Client(server.Address, identity: i => i with { InboundAddress = "10.0.0.1", OutboundAddress = "192.0.2.1" });
+        await client.RegisterAsync(Cancel);
+        Assert.EndsWith("&inboundip=10.0.0.1&outboundip=192.0.2.1", seen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plain", "host.example")]
+    [InlineData("a&role=b#c", "x=y +%26?é")]
+    [InlineData("a/../b", "😀[]{}|^`\"<>")]
+    public async Task What_a_host_is_called_cannot_become_another_parameter(string cuk, string tag)
+    {
+        IQueryCollection? seen = null;
+        await using var server = await SmallServer.StartAsync(context =>
+        {
+            seen = context.Request.Query;
+            return Task.CompletedTask;
+        });
+        using var client = Client(server.Address, identity: i => i with { Cuk = cuk, Tag = tag });
+        await client.RegisterAsync(Cancel);
+        Assert.Equal(["cuk", "extra", "tag"], seen!.Keys.Order());
+        Assert.Equal((cuk, tag), (seen["cuk"].ToString(), seen["tag"].ToString()));
+    }
+
+    [Fact]
+    public async Task A_known_ETag_makes_the_request_conditional()
+    {
+        const string ETag = "W/\"145-oD6jccy+/zVdciyEX3UrrK5xcFY\"";
+        await using var server = await SmallServer.StartAsync(context =>
+        {
+            context.Response.Headers.ETag = ETag;
+            if (context.Request.Headers.IfNoneMatch == ETag)
+            {
+                context.Response.StatusCode = 304;
+                return Task.CompletedTask;
+            }
+
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        using var client = Client(server.Address);
+        var text = Assert.IsType<K2hr3Answer.Text>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+        Assert.Equal(ETag, text.ETag);
+        Assert.IsType<K2hr3Answer.NotModified>(await client.ReadTextAsync(Role.ToResource(), text.ETag, Cancel));
+    }
+
+    [Fact]
+    public async Task A_304_that_was_not_asked_for_makes_no_sense() => Assert.IsType<K2hr3Answer.Unavailable>(await AskAsync(context =>
+    {
+        context.Response.StatusCode = 304;
+        return Task.CompletedTask;
+    }));
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task The_token_does_not_follow_a_redirection(int status)
+    {
+        var elsewhere = new List<string>();
+        await using var other = await SmallServer.StartAsync(context =>
+        {
+            lock (elsewhere)
+            {
+                elsewhere.Add(context.Request.Path);
+            }
+
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        var answer = await AskAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.Location = other.Address.ToString();
+            return Task.CompletedTask;
+        });
+        Assert.Contains("redirection", Assert.IsType<K2hr3Answer.Unavailable>(answer).Reason, StringComparison.Ordinal);
+        Assert.Empty(elsewhere);
+    }
+
+    [Fact]
+    public async Task A_service_that_does_not_answer_is_given_up_after_the_whole_time_and_no_sooner()
+    {
+        var time = new FakeTimeProvider();
+        var asked = new TaskCompletionSource();
+        await using var server = await SmallServer.StartAsync(async context =>
+        {
+            asked.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var client = Client(server.Address, time);
+        var asking = client.ReadTextAsync(Role.ToResource(), null, Cancel);
+        await asked.Task.WaitAsync(Cancel);
+        time.Advance(TimeSpan.FromSeconds(39));
+        Assert.False(asking.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("it did not answer within 40 s", Assert.IsType<K2hr3Answer.Unavailable>(await asking).Reason);
+    }
+
+    [Fact]
+    public async Task A_body_that_drips_is_given_up_after_the_whole_time_too()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await SmallServer.StartAsync(async context =>
+        {
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.WriteAsync(" ", context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+        });
+        using var client = Client(server.Address, time);
+        Assert.Equal("it did not answer within 40 s", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+    }
+
+    [Fact]
+    public async Task Being_cancelled_is_no_answer()
+    {
+        using var cancel = new CancellationTokenSource();
+        await using var server = await SmallServer.StartAsync(async context =>
+        {
+            await cancel.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var client = Client(server.Address);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ReadTextAsync(Role.ToResource(), null, cancel.Token));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_that_is_too_large_or_has_no_end_is_given_up(bool tellsItsLength)
+    {
+        long sent = 0;
+        var answer = await AskAsync(async context =>
+        {
+            context.Response.ContentLength = tellsItsLength ? 1L << 40 : null;
+            var piece = new byte[64 * 1024];
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+                Interlocked.Add(ref sent, piece.Length);
+            }
+        });
+        Assert.Equal("its answer is larger than 4 MB", Assert.IsType<K2hr3Answer.Unavailable>(answer).Reason);
+        Assert.InRange(Interlocked.Read(ref sent), 0, 64 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task A_body_of_nearly_four_megabytes_is_read()
+    {
+        var answer = await AskAsync(context => context.Response.WriteAsync($$"""{"result":true,"resource":"{{new string('a', 4_000_000)}}"}""", Cancel));
+        Assert.Equal(4_000_000, Assert.IsType<K2hr3Answer.Text>(answer).Value.Length);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"result\":true")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}")]
+    [InlineData("HTTP/1.1 abc\r\n\r\n")]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n")]
+    [InlineData("")]
+    [InlineData("\0\0\0\0\0\0\0\0\r\n\r\n")]
+    public async Task A_service_that_breaks_off_or_talks_nonsense_is_away(string said)
+    {
+        using var service = new Listener(async (socket, _) => await socket.SendAsync(Encoding.ASCII.GetBytes(said), Cancel));
+        using var client = Client(new Uri($"http://127.0.0.1:{service.Port}"));
+        Assert.Equal("it broke off or garbled its answer", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+    }
+
+    [Fact]
+    public async Task A_reset_is_a_service_that_broke_off()
+    {
+        using var service = new Listener((socket, _) =>
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            return Task.CompletedTask;
+        });
+        using var client = Client(new Uri($"http://127.0.0.1:{service.Port}"));
+        Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+    }
+
+    [Fact]
+    public async Task Headers_without_an_end_are_given_up()
+    {
+        using var service = new Listener(async (socket, _) =>
+        {
+            await socket.SendAsync("HTTP/1.1 200 OK\r\n"u8.ToArray(), Cancel);
+            while (true)
+            {
+                await socket.SendAsync("X-More: and more and more and more and more and more\r\n"u8.ToArray(), Cancel);
+            }
+        });
+        using var client = Client(new Uri($"http://127.0.0.1:{service.Port}"));
+        Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+    }
+
+    [Fact]
+    public async Task A_refused_connection_is_said_to_be_one()
+    {
+        using var client = Client(new Uri($"http://127.0.0.1:{Listener.ClosedPort()}"));
+        Assert.Equal("no connection could be made", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+    }
+
+    [Fact]
+    public async Task A_name_that_does_not_resolve_is_said_not_to()
+    {
+        // RFC 6761: never exists.
+        using var client = Client(new Uri("http://k2hr3.invalid/"));
+        Assert.Equal("its name does not resolve", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+    }
+
+    [Fact]
+    public async Task Plain_HTTP_where_TLS_is_asked_for_is_said_to_be_TLS()
+    {
+        await using var server = await SmallServer.StartAsync(_ => Task.CompletedTask);
+        using var client = Client(new Uri($"https://127.0.0.1:{server.Address.Port}"));
+        Assert.StartsWith("TLS failed: ", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("120", 120)]
+    [InlineData("0", 0)]
+    [InlineData("soon", null)]
+    [InlineData("-5", null)]
+    [InlineData("Sat, 01 Jan 2000 00:02:00 GMT", 120)]
+    [InlineData("Fri, 31 Dec 1999 23:59:00 GMT", null)]
+    public async Task Retry_After_is_understood_as_seconds_and_as_a_date(string header, int? seconds)
+    {
+        // FakeTimeProvider begins on 1 January 2000.
+        var answer = await AskAsync(
+            context =>
+            {
+                context.Response.StatusCode = 429;
+                context.Response.Headers.RetryAfter = header;
+                return Task.CompletedTask;
+            },
+            new FakeTimeProvider());
+        Assert.Equal(seconds is { } s ? TimeSpan.FromSeconds(s) : null, Assert.IsType<K2hr3Answer.Unavailable>(answer).RetryAfter);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_UTF8_are_no_text() => Assert.IsType<K2hr3Answer.Unavailable>(await AskAsync(
+        async context => await context.Response.Body.WriteAsync((byte[])[.. "{\"result\":true,\"resource\":\"a"u8, 0xc3, 0x28, .. "\"}"u8], Cancel)));
+
+    [Fact]
+    public async Task An_encoding_that_is_declared_wrongly_does_not_matter()
+    {
+        var answer = await AskAsync(context =>
+        {
+            context.Response.ContentType = "text/html; charset=no-such-thing";
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        Assert.Equal("[GLOBAL]\nGROUP = a\n", Assert.IsType<K2hr3Answer.Text>(answer).Value);
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_refused_without_being_repeated()
+    {
+        var answer = await AskAsync(context =>
+        {
+            context.Response.StatusCode = 401;
+            return context.Response.WriteAsync($$"""{"result":false,"message":"token({{Token.Value}}) is not existed"}""", Cancel);
+        });
+        Assert.Equal("token((hidden)) is not existed", Assert.IsType<K2hr3Answer.Denied>(answer).Reason);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_replaced_is_taken_with_the_next_request()
+    {
+        var seen = new List<string?>();
+        await using var server = await SmallServer.StartAsync(context =>
+        {
+            seen.Add(context.Request.Headers["x-auth-token"]);
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        var token = RoleToken.TryParse("old");
+        using var client = new K2hr3Client(Identity(server.Address), () => token, K2hr3Client.Handler(null), TimeSpan.FromSeconds(40), TimeProvider.System);
+        await client.ReadTextAsync(Role.ToResource(), null, Cancel);
+        token = RoleToken.TryParse("new");
+        await client.ReadTextAsync(Role.ToResource(), null, Cancel);
+        Assert.Equal(["R=old", "R=new"], seen);
+    }
+
+    [Fact]
+    public async Task A_cookie_is_not_sent_back()
+    {
+        string? seen = null;
+        await using var server = await SmallServer.StartAsync(context =>
+        {
+            seen = context.Request.Headers.Cookie;
+            context.Response.Headers.SetCookie = "a=b";
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        using var client = Client(server.Address);
+        await client.ReadTextAsync(Role.ToResource(), null, Cancel);
+        await client.ReadTextAsync(Role.ToResource(), null, Cancel);
+        Assert.Null(seen);
+    }
+
+    [Fact]
+    public async Task An_API_below_a_path_is_asked_there()
+    {
+        string? seen = null;
+        await using var server = await SmallServer.StartAsync(context =>
+        {
+            seen = context.Request.Path;
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        using var client = Client(new Uri(server.Address, "/behind/a/proxy/"));
+        await client.ReadTextAsync(Role.ToResource(), null, Cancel);
+        Assert.Equal("/behind/a/proxy/v1/resource/yrn:yahoo:::tenant0:resource:ct/slave", seen);
+    }
+
+    private static async Task<K2hr3Answer> AskAsync(RequestDelegate answer, TimeProvider? time = null)
+    {
+        await using var server = await SmallServer.StartAsync(answer);
+        using var client = Client(server.Address, time);
+        return await client.ReadTextAsync(Role.ToResource(), null, Cancel);
+    }
+
+    private static K2hr3Client Client(Uri address, TimeProvider? time = null, Func<K2hr3Identity, K2hr3Identity>? identity = null) =>
+        new((identity ?? (i => i))(Identity(address)), () => Token, K2hr3Client.Handler(null), TimeSpan.FromSeconds(40), time ?? TimeProvider.System);
+
+    private static K2hr3Identity Identity(Uri address) => new(address, Role, "yrn:yahoo:::tenant0", "cuk-slv1", "slv1", null, null, ByAddress: false);
+}

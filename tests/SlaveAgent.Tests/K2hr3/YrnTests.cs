@@ -1,0 +1,67 @@
+using CsCheck;
+using SlaveAgent.K2hr3;
+
+namespace SlaveAgent.Tests.K2hr3;
+
+public sealed class YrnTests
+{
+    private static readonly Gen<string> Word = Gen.Char["abcXYZ019-_."].Array[1, 8].Select(c => new string(c)).Where(w => w is not ("." or ".."));
+
+    private static readonly Gen<string> Piece = Gen.OneOf(
+            Gen.OneOf("/", "..", ".", "/../", "%2e", ":", "?", "#", "&", " ", "\n", "\0", "\u0001", "\u007f", "\\", "\"", "é", "\u2028"), Word)
+        .Array[0, 4].Select(string.Concat);
+
+    private static readonly Gen<string> Wild = Gen.Select(Piece, Piece, Piece, Piece, Gen.OneOf("role", "resource", "x"), Piece)
+        .Select((a, b, c, d, type, path) => $"yrn:{a}:{b}:{c}:{d}:{type}:{path}");
+
+    [Fact]
+    public void A_role_of_DBaaS_is_read_in_its_parts()
+    {
+        var yrn = Yrn.TryParse("yrn:yahoo:::tenant0:role:ct/slave");
+        Assert.NotNull(yrn);
+        Assert.Equal(("tenant0", "role", "ct/slave"), (yrn.Tenant, yrn.Type, yrn.Path));
+        Assert.Equal("yrn:yahoo:::tenant0", yrn.TenantYrn);
+        Assert.Equal("yrn:yahoo:::tenant0:resource:ct/slave", yrn.ToResource().ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ct/slave")]
+    [InlineData("yrn:yahoo:::tenant0:role")]
+    [InlineData("yrn:yahoo:::tenant0:role:")]
+    [InlineData("yrn:yahoo::::role:ct")]
+    [InlineData("yrn:yahoo:::tenant0:thing:ct")]
+    [InlineData("urn:yahoo:::tenant0:role:ct")]
+    [InlineData("yrn:yahoo:::tenant0:role:ct/../admin")]
+    [InlineData("yrn:yahoo:::tenant0:role:./ct")]
+    [InlineData("yrn:yahoo:::tenant0:role:/ct")]
+    [InlineData("yrn:yahoo:::tenant0:role:ct//slave")]
+    [InlineData("yrn:yahoo:::tenant0:role:ct/")]
+    [InlineData("yrn:yahoo:::tenant0:role:ct?x=1")]
+    [InlineData("yrn:yahoo:::tenant0:role:ct#x")]
+    [InlineData("yrn:yahoo:::tenant0:role:ct%2f..")]
+    [InlineData("yrn:yahoo:::tenant0:role:ct slave")]
+    [InlineData("yrn:yahoo:::tenant0:role:ct\0")]
+    [InlineData("yrn:yahoo:::ten\u0001ant:role:ct")]
+    [InlineData("yrn:yahoo:::../../role/x:role:ct")]
+    [InlineData("yrn:yahoo:a/b::tenant0:role:ct")]
+    public void What_is_no_full_name_or_would_name_another_address_is_none(string text) => Assert.Null(Yrn.TryParse(text));
+
+    [Fact]
+    public void Every_well_formed_name_reads_and_prints_as_it_was() =>
+        Gen.Select(Word, Word, Gen.OneOf("role", "resource", "policy", "service"), Word.Array[1, 4]).Sample((service, tenant, type, path) =>
+        {
+            var text = $"yrn:yahoo:{service}::{tenant}:{type}:{string.Join('/', path)}";
+            var yrn = Yrn.TryParse(text);
+            return yrn?.ToString() == text && yrn.ToResource().ToResource() == yrn.ToResource() && yrn.ToResource().Path == yrn.Path;
+        });
+
+    [Fact]
+    public void No_name_that_is_accepted_is_folded_into_another_by_whoever_normalises_addresses() => Wild.Sample(
+        text => Yrn.TryParse(text) is not { } yrn
+            || new Uri($"http://k2hr3/v1/role/{Uri.EscapeDataString(yrn.ToString()).Replace("%2F", "/", StringComparison.Ordinal)}").Segments.Length == 3 + yrn.Path.Count(c => c == '/') + 1,
+        iter: 50_000);
+
+    [Fact]
+    public void No_text_makes_reading_fail() => Gen.String.Sample(text => { _ = Yrn.TryParse(text); });
+}

@@ -1,0 +1,17 @@
+namespace SlaveAgent.Tests.Support;
+
+/// <summary>Waits for what another process or thread brings about; the limit is for a build machine at its worst and never part of a promise.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public static async Task IsTrueAsync(Func<bool> condition, string what)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Limit, $"never came about: {what}");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace SlaveAgent.Tests.Support;
+
+/// <summary>The real chmpx as a process of the test's own: own group, own control port, ended by the SIGHUP that it takes for "end in order".</summary>
+internal sealed partial class RealChmpx : IAsyncDisposable
+{
+    private const int HangUp = 1;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static int s_given;
+
+    private readonly Process _process;
+    private readonly string _group;
+    private readonly int _port;
+    private readonly Task<string> _output;
+
+    private RealChmpx(Process process, string group, int port)
+    {
+        _process = process;
+        _group = group;
+        _port = port;
+        _output = process.StandardOutput.ReadToEndAsync();
+    }
+
+    /// <summary>Skips the test, saying why, where the real program cannot run.</summary>
+    public static void Require()
+    {
+        Assert.SkipUnless(Executable is not null, "chmpx is not on the PATH");
+        var most = int.TryParse(File.ReadAllText("/proc/sys/fs/mqueue/msg_max"), out var n) ? n : 0;
+        Assert.SkipUnless(most >= 1025, $"chmpx needs message queues of 1025: as root, sysctl -w fs.mqueue.msg_max=1025 (now {most})");
+    }
+
+    /// <summary>A group and a control port that no other chmpx here has.</summary>
+    public static (string Group, int Port) Identity()
+    {
+        while (true)
+        {
+            var port = 22000 + (Interlocked.Increment(ref s_given) + (Environment.ProcessId * 37)) % 8000;
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.Any, port));
+                return ($"unit{Environment.ProcessId}x{port}", port);
+            }
+            catch (SocketException)
+            {
+                // Somebody else has it.
+            }
+        }
+    }
+
+    /// <summary>A slave's configuration that the real program starts with here: its servers are closed ports.</summary>
+    public static string Slave(string group, int port) =>
+        $"""
+        [GLOBAL]
+        FILEVERSION = 3
+        DATE = Fri, 01 Jan 2027 00:00:00 +0000
+        GROUP = {group}
+        MODE = SLAVE
+        CHMPXIDTYPE = CUSTOM
+        DELIVERMODE = hash
+        MAXCHMPX = 16
+        REPLICA = 1
+        MAXMQSERVER = 2
+        MAXMQCLIENT = 8
+        MQPERATTACH = 1
+        MAXQPERSERVERMQ = 1
+        MAXQPERCLIENTMQ = 1
+        MAXMQPERCLIENT = 2
+        MAXHISTLOG = 0
+        SELFCTLPORT = {port}
+        SELFCUK = cuk-slv1
+        RWTIMEOUT = 10000
+        RETRYCNT = 500
+        CONTIMEOUT = 1000
+        MQACK = no
+        AUTOMERGE = on
+        DOMERGE = on
+        SOCKTHREADCNT = 2
+        MQTHREADCNT = 2
+        MAXSOCKPOOL = 2
+        SSL = no
+        K2HFULLMAP = on
+        K2HMASKBIT = 4
+        K2HCMASKBIT = 4
+        K2HMAXELE = 4
+
+        [SVRNODE]
+        NAME = 127.0.0.1
+        PORT = 1
+        CTLPORT = 2
+        CUK = cuk-svr1
+        CUSTOM_ID_SEED = svr1
+        SSL = no
+
+        [SVRNODE]
+        NAME = 127.0.0.1
+        PORT = 3
+        CTLPORT = 4
+        CUK = cuk-svr2
+        CUSTOM_ID_SEED = svr2
+        ENDPOINTS = 127.0.0.1:3
+        SSL = no
+
+        [SLVNODE]
+        NAME = 127.0.0.1
+        CTLPORT = {port}
+        CUK = cuk-slv1
+        CUSTOM_ID_SEED = slv1
+
+        """;
+
+    public static RealChmpx Start(string file, string group, int port)
+    {
+        var start = new ProcessStartInfo(Executable!, ["-conf", file, "-d", "err"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        return new RealChmpx(process, group, port);
+    }
+
+    /// <summary>Whether it comes up and answers on its control port, rather than ending.</summary>
+    public async Task<bool> ComesUpAsync(CancellationToken cancel)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!_process.HasExited)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "chmpx neither ended nor answered");
+            if (await AnswersAsync(cancel))
+            {
+                return true;
+            }
+
+            await Task.Delay(20, cancel);
+        }
+
+        return false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _ = Kill(_process.Id, HangUp);
+        }
+
+        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
+        await _output;
+        _process.Dispose();
+        foreach (var left in Directory.EnumerateFiles("/tmp", $"{_group}-*"))
+        {
+            File.Delete(left);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancel)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, _port), cancel);
+            await socket.SendAsync("VERSION\n"u8.ToArray(), cancel);
+            return await socket.ReceiveAsync(new byte[64], cancel) > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string? Executable { get; } = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+        .Split(':', StringSplitOptions.RemoveEmptyEntries).Select(directory => Path.Join(directory, "chmpx")).FirstOrDefault(File.Exists);
+
+    [LibraryImport("libc.so.6", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,40 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace SlaveAgent.Tests.Support;
+
+/// <summary>A real HTTP server on a free loopback port; each test says what it answers.</summary>
+internal sealed class SmallServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private SmallServer(WebApplication application) => _application = application;
+
+    public Uri Address => new(_application.Urls.First());
+
+    public static async Task<SmallServer> StartAsync(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.Listen(IPAddress.Loopback, 0);
+            options.AddServerHeader = false;
+        });
+        var application = builder.Build();
+        application.Run(answer);
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        return new SmallServer(application);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _application.StopAsync(now.Token);
+        await _application.DisposeAsync();
+    }
+}
