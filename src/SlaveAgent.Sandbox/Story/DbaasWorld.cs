@@ -13,11 +13,10 @@ namespace SlaveAgent.Sandbox.Story;
 /// <summary>Everything the story needs, wired up: K2HR3, the cluster, the slave's VM, and the agent on it.</summary>
 internal sealed class DbaasWorld : IAsyncDisposable
 {
-    private readonly TimeSpan lookAgain;
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
 
-    private DbaasWorld(HostLayout layout, K2hr3Service service, DbaasCluster names, IServerCluster cluster, string agent, string? chmpx, TimeSpan lookAgain)
+    private DbaasWorld(HostLayout layout, K2hr3Service service, DbaasCluster names, IServerCluster cluster, string agent, string? chmpx)
     {
-        this.lookAgain = lookAgain;
         Layout = layout;
         Service = service;
         Names = names;
@@ -67,9 +66,7 @@ internal sealed class DbaasWorld : IAsyncDisposable
         IServerCluster cluster = options.IsReal
             ? new RealCluster(service, names, Path.Combine(directory, "servers"))
             : new ServerCluster(service, names);
-        var world = new DbaasWorld(new(directory), service, names, cluster, options.Agent, options.IsReal ? RealCluster.FindOnPath("chmpx") : null,
-            // Real servers are not to be asked too often.
-            TimeSpan.FromMilliseconds(options.IsReal ? 500 : 20));
+        var world = new DbaasWorld(new(directory), service, names, cluster, options.Agent, options.IsReal ? RealCluster.FindOnPath("chmpx") : null);
         HostSetup.Write(world.Layout, "etc/k2hdkc-slave-agent/agent.yaml",
             $"""
             packages:
@@ -83,9 +80,10 @@ internal sealed class DbaasWorld : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing speaks against it any more; says what still does when the time is over.</summary>
-    public async Task UntilAsync(Func<CancellationToken, Task<string?>> whyNot, TimeSpan atMost, CancellationToken cancellationToken)
+    public static async Task UntilAsync(
+        Func<CancellationToken, Task<string?>> whyNot, TimeSpan atMost, CancellationToken cancellationToken, TimeSpan? lookAgain = null)
     {
-        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(lookAgain, cancellationToken))
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(lookAgain ?? LookAgain, cancellationToken))
         {
             if (await whyNot(cancellationToken) is not { } reason)
             {

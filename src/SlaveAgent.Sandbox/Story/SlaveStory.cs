@@ -51,7 +51,7 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         {
             var asked = world.Service.Counts[RequestKind.Resource];
             world.Agent.Start();
-            await world.UntilAsync(_ => Task.FromResult(world.Service.Counts[RequestKind.Resource] > asked ? null : $"it has not asked K2HR3\n{world.Agent.Output}"),
+            await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Service.Counts[RequestKind.Resource] > asked ? null : $"it has not asked K2HR3\n{world.Agent.Output}"),
                 Patience, cancellationToken);
             return $"asked K2HR3; {await AgreeAsync(cancellationToken)} as before";
         });
@@ -80,7 +80,7 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         var lost = world.Cluster.Servers[0];
         beat.BeginsNow();
         await world.Cluster.LoseAsync(lost);
-        await world.UntilAsync(async token => await ControlPortClient.ViewAsync(world.Names.SlaveControlPort, token) is { } view
+        await DbaasWorld.UntilAsync(async token => await ControlPortClient.ViewAsync(world.Names.SlaveControlPort, token) is { } view
             && view.Connected == world.Cluster.Servers.Count ? null : "chmpx still shows it connected", Patience, cancellationToken);
         beat.EndsNow();
         return world.ReadFile() is var (_, servers) && servers.SetEquals(before.Servers)
@@ -198,7 +198,9 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     // All witnesses agree: K2HR3, the file, chmpx, the servers.
     private async Task<string> AgreeAsync(CancellationToken cancellationToken)
     {
-        await world.UntilAsync(world.WhyNotConnectedAsync, Patience, cancellationToken);
+        await DbaasWorld.UntilAsync(world.WhyNotConnectedAsync, Patience, cancellationToken,
+            // Real servers are not to be asked too often.
+            isReal ? TimeSpan.FromMilliseconds(500) : null);
         var (generation, servers) = world.ReadFile()!.Value;
         return $"connected {servers.Count}/{servers.Count}, generation {generation}";
     }

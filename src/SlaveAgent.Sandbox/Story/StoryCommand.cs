@@ -97,7 +97,7 @@ internal static class StoryCommand
                            | registers, asks                    | register
           +- a VM: the slave node ---+            +- the cluster ----------------+
           |  k2hdkc-slave-agent      |            |                              |
-          |    | writes k2hdkc.ini   |            |  server nodes{(options.IsReal ? ", real ones   " : ", stand-ins   ")}   |
+          |    | writes k2hdkc.ini   |            |  server nodes{(options.IsReal ? ", real ones   " : ", stand-ins   ")}  |
           |    v                     |  connects  |  (chmpx and k2hdkc on each)  |
           |  chmpx ==================|============|=> they come and go           |
           +--------------------------+            +------------------------------+
