@@ -81,10 +81,10 @@ internal sealed class AgentWorld : IAsyncDisposable
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => Agent.RunAsync(arguments, null, Cancel);
 
     /// <summary>Waits until K2HR3, the file, chmpx and the servers agree, seen from outside the agent.</summary>
-    public Task ConnectedAsync() => _world.UntilAsync(_world.WhyNotConnectedAsync, Patience, Cancel);
+    public Task ConnectedAsync() => DbaasWorld.UntilAsync(_world.WhyNotConnectedAsync, Patience, Cancel);
 
     public Task UntilAsync(Func<bool> isSo, string otherwise) =>
-        _world.UntilAsync(_ => Task.FromResult(isSo() ? null : $"{otherwise}\n{Agent.Output}"), Patience, Cancel);
+        DbaasWorld.UntilAsync(_ => Task.FromResult(isSo() ? null : $"{otherwise}\n{Agent.Output}"), Patience, Cancel);
 
     /// <summary>Starts the daemon and waits until it has gone through its steps once and is connected.</summary>
     public async Task WatchAsync()
