@@ -113,8 +113,8 @@ internal sealed partial class RealCluster : IServerCluster
     }
 
     /// <summary>
-    /// Lost for K2HR3, but ended in good order: after a kill -9 the real ring keeps the dead node as [SERVICE IN][DOWN] until an
-    /// operator takes it out, and lets no other in meanwhile.
+    /// Lost for K2HR3, but ended in good order: after a kill -9 the real ring did not recover within 120 s when it was tried, which is the
+    /// ring's own matter and not the slave's.
     /// </summary>
     public async Task LoseAsync(IServerNode node)
     {
