@@ -13,6 +13,9 @@ internal static class UnregisterCommand
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private static readonly TimeSpan DaemonPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     public static Command Create(CommonOptions options)
     {
         var command = new Command("unregister", "Stop the role's services in reverse order and take this host out of its role");
@@ -45,6 +48,7 @@ internal static class UnregisterCommand
             await parts.Systemctl.StopAsync(AgentUnits.Ready, cancel);
         }
 
+        await DaemonRestsAsync(parts, cancel);
         var stopped = await StopServicesAsync(parts, cancel);
         var answer = await parts.Client.UnregisterAsync(cancel);
         if (answer is not K2hr3Answer.Done && !await IsGoneAsync(parts, answer, cancel))
@@ -68,6 +72,18 @@ internal static class UnregisterCommand
 
         Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");
         return stopped ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Waits until a running daemon has seen the mark: a step of its that is under way would start what is stopped here.</summary>
+    private static async Task DaemonRestsAsync(AgentParts parts, CancellationToken cancel)
+    {
+        var began = parts.Time.GetTimestamp();
+        while (FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock))
+            && parts.Root.TryRead(AgentPaths.StatusFile)?.Contains($"\"{StatusBoard.Unregistered}\"", StringComparison.Ordinal) is not true
+            && parts.Time.GetElapsedTime(began) < DaemonPatience)
+        {
+            await Task.Delay(BetweenLooks, parts.Time, cancel);
+        }
     }
 
     private static async Task<bool> StopServicesAsync(AgentParts parts, CancellationToken cancel)

@@ -43,7 +43,8 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
 
         foreach (var step in steps)
         {
-            if (schedule.IsDue(step.Kind, Now))
+            // unregister sets its mark at any moment: a pass that is under way must not start again what it stops.
+            if (!hooks.IsResting() && schedule.IsDue(step.Kind, Now))
             {
                 var outcome = await RunAsync(step, cancel);
                 schedule.Record(step.Kind, outcome, Now);

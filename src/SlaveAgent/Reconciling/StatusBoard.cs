@@ -12,6 +12,9 @@ namespace SlaveAgent.Reconciling;
 public sealed class StatusBoard(
     IReadOnlyList<IStep> steps, ConfigurationFile file, RingMemory ring, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
 {
+    /// <summary>The phase while the agent rests; <c>unregister</c> waits to read it.</summary>
+    public const string Unregistered = "unregistered";
+
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -78,9 +81,9 @@ public sealed class StatusBoard(
     /// <summary>The host was taken out of its role by <c>unregister</c>; nothing is done until it is registered again.</summary>
     public void Rest()
     {
-        if (_phase.Phase != "unregistered")
+        if (_phase.Phase != Unregistered)
         {
-            _phase = ("unregistered", time.GetUtcNow());
+            _phase = (Unregistered, time.GetUtcNow());
             Words = "unregistered; bootstrap takes this host into its role again";
             log.Information("This host was unregistered; the agent rests until bootstrap takes it into its role again");
             Write();
