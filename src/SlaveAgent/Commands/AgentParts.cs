@@ -13,7 +13,7 @@ namespace SlaveAgent.Commands;
 /// <summary>The agent put together from its settings; what every command that does something works with.</summary>
 internal sealed class AgentParts : IDisposable
 {
-    private AgentParts(AgentSettings settings, HostRoot root, K2hr3Identity identity, TokenSource token, CommandRunner commands, TimeProvider time, ILogger log)
+    private AgentParts(AgentSettings settings, HostRoot root, K2hr3Identity identity, TokenSource token, CommandRunner commands, bool watches, TimeProvider time, ILogger log)
     {
         Settings = settings;
         Root = root;
@@ -29,16 +29,20 @@ internal sealed class AgentParts : IDisposable
         File = new ConfigurationFile(root, OutputPath(settings, overrides), settings.Configuration.Mode, settings.Configuration.Keep, time);
         ControlPort = new ControlPort(time);
         Ring = new RingMemory();
+        DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper));
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
         Steps =
         [
             new RegisterHostStep(Client, new IdentityFiles(root), token.Read),
             new InstallPackagesStep(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
-                new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, () => true),
+                new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages,
+                watches && settings.Packages.InstallBy == InstallBy.Bootstrap ? cancel => Systemctl.StartAsync(AgentUnits.Bootstrap, cancel) : null),
             new WriteConfigurationStep(Resource, Role, File, Ring, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log),
-            new StartServicesStep(Role, File, Systemctl, settings.Services, time),
-            new VerifyConnectionStep(Role, File, Ring, ControlPort, Systemctl, settings.Chmpx, time),
+            new StartServicesStep(
+                Role, File, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, time),
+            new AnnounceReadyStep(
+                new VerifyConnectionStep(Role, File, Ring, ControlPort, Systemctl, settings.Chmpx, time), Systemctl, root, settings.Ready.Follow),
         ];
     }
 
@@ -66,14 +70,17 @@ internal sealed class AgentParts : IDisposable
 
     public RingMemory Ring { get; }
 
+    public ChmpxDropIn DropIn { get; }
+
     public HostFiles HostFiles { get; }
 
     /// <summary>The pipeline, in its order.</summary>
     public IReadOnlyList<IStep> Steps { get; }
 
+    /// <param name="watches">For the daemon, which may have to leave packages to the bootstrap service.</param>
     /// <exception cref="SettingsException">Settings or identity cannot be used.</exception>
     public static async Task<AgentParts> CreateAsync(
-        AgentSettings settings, HostRoot root, TokenSource token, TimeProvider time, ILogger log, CancellationToken cancel)
+        AgentSettings settings, HostRoot root, TokenSource token, TimeProvider time, ILogger log, CancellationToken cancel, bool watches = false)
     {
         var commands = new CommandRunner(time);
         var identity = await IdentityReader.ReadAsync(settings, root, commands, cancel);
@@ -83,7 +90,7 @@ internal sealed class AgentParts : IDisposable
                 $"There is no role token: give --token-file, set k2hr3.token_file, or put it into {root.At(IdentityFiles.Token)} (mode 0600).");
         }
 
-        return new AgentParts(settings, root, identity, token, commands, time, log);
+        return new AgentParts(settings, root, identity, token, commands, watches, time, log);
     }
 
     /// <summary>The loop over these steps, with what it reports to.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Serilog.Core;
 using SlaveAgent.Files;
+using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 
@@ -14,28 +15,32 @@ internal static class BootstrapCommand
     {
         var timeout = new Option<string>("--timeout")
         {
-            Description = "How long to try before giving up with exit code 75, such as 90s or 5m",
+            Description = $"How long to try before giving up with exit code 75, such as 90s or 5m, or {Patience.Endless}",
             HelpName = "DURATION",
             DefaultValueFactory = _ => "5m",
+        };
+        var handOver = new Option<bool>("--hand-over")
+        {
+            Description = "On a slave node's role, install and then enable and start the daemon, which does the rest",
         };
         var command = new Command("bootstrap", "Register, install, configure, start and connect this host, once; safe to repeat");
         options.AddIdentityTo(command);
         command.Options.Add(timeout);
+        command.Options.Add(handOver);
         command.SetAction(async (parsed, _) =>
         {
-            var patience = Durations.TryParse(parsed.GetValue(timeout)!)
-                ?? throw new SettingsException($"--timeout {parsed.GetValue(timeout)} is no duration, such as 90s or 5m.");
+            var patience = Patience.Parse(parsed.GetValue(timeout)!);
             var setup = Setup.Of(options, parsed);
             using var signals = new Signals();
             await using var log = Logging.Create(Logging.IsUnderSystemd ? setup.Settings.LogLevel : LogLevel.Error);
-            return await RunAsync(setup, patience, log, TimeProvider.System, signals.Token);
+            return await RunAsync(setup, patience, parsed.GetValue(handOver), log, TimeProvider.System, signals.Token);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Setup setup, TimeSpan patience, Logger log, TimeProvider time, CancellationToken cancel)
+    private static async Task<int> RunAsync(Setup setup, TimeSpan patience, bool handOver, Logger log, TimeProvider time, CancellationToken cancel)
     {
-        using var turn = FileLock.TryTake(setup.Root.At(AgentPaths.BootstrapLock));
+        using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), time, cancel);
         if (turn is null)
         {
             await Console.Error.WriteLineAsync(
@@ -46,24 +51,55 @@ internal static class BootstrapCommand
         using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, time, log, cancel);
         setup.Root.Delete(AgentPaths.UnregisteredMark);
         var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
-        var steps = daemonRuns
-            ? parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList()
-            : parts.Steps;
+        var needRoot = parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList();
         parts.File.RemoveStaleStage();
         var progress = new Progress(Logging.IsUnderSystemd ? TextWriter.Null : Console.Out, time);
-        var (reconciler, board) = parts.Assemble(steps, keepsStatus: !daemonRuns, _ => new ReconcilerHooks { Heard = progress.Hear });
         progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri.ToString().TrimEnd('/')}");
         if (daemonRuns)
         {
             progress.Say("The agent is running already and sees to configuration, services and connection itself.");
         }
 
-        return await TryUntilSettledAsync(reconciler, board, patience, progress, time, cancel);
+        var code = await TryUntilSettledAsync(parts, daemonRuns || handOver ? needRoot : parts.Steps, patience, progress, time, cancel);
+        return code == ExitCode.Done && handOver && !daemonRuns
+            ? await HandOverAsync(parts, [.. parts.Steps.Except(needRoot)], patience, progress, time, cancel)
+            : code;
+    }
+
+    /// <summary>Leaves a slave node to the daemon; on another role does the rest itself, for there is nothing to watch.</summary>
+    private static async Task<int> HandOverAsync(
+        AgentParts parts, IReadOnlyList<IStep> rest, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
+    {
+        var code = parts.Role.IsSlaveNode is true
+            ? await StartDaemonAsync(parts, cancel)
+            : await TryUntilSettledAsync(parts, rest, patience, progress, time, cancel);
+        if (code == ExitCode.Done)
+        {
+            // From the next boot on the daemon, or the role's own services, need no bootstrap.
+            await parts.Systemctl.DisableAsync(AgentUnits.Bootstrap, cancel);
+        }
+
+        return code;
+    }
+
+    private static async Task<int> StartDaemonAsync(AgentParts parts, CancellationToken cancel)
+    {
+        foreach (var tell in new[] { parts.Systemctl.EnableAsync, parts.Systemctl.StartAsync })
+        {
+            if (await tell(AgentUnits.Daemon, cancel) is { IsDone: false } result)
+            {
+                await Console.Error.WriteLineAsync($"{AgentUnits.Daemon} could not be enabled and started: {result.LastLines()}");
+                return ExitCode.Failed;
+            }
+        }
+
+        return ExitCode.Done;
     }
 
     private static async Task<int> TryUntilSettledAsync(
-        Reconciler reconciler, StatusBoard board, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
+        AgentParts parts, IReadOnlyList<IStep> steps, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
     {
+        var (reconciler, board) = parts.Assemble(steps, keepsStatus: !FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock)), _ => new ReconcilerHooks { Heard = progress.Hear });
         using var deadline = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try

@@ -14,6 +14,7 @@ public static class CommandLine
         A host is launched with K2HR3's User Data Script, which runs bootstrap once and starts the daemon. From then on:
 
           k2hdkc-slave-agent status             what the agent knows, and each server with its connection
+          k2hdkc-slave-agent wait               wait until this host is connected
           k2hdkc-slave-agent regenerate         ask K2HR3 now and write the configuration anew, if it changed
           systemctl reload k2hdkc-slave-agent   re-read the settings and look at once
 
@@ -27,6 +28,7 @@ public static class CommandLine
         root.Options.Add(options.Root);
         root.Subcommands.Add(RunCommand.Create(options));
         root.Subcommands.Add(BootstrapCommand.Create(options));
+        root.Subcommands.Add(WaitCommand.Create(options));
         root.Subcommands.Add(RegenerateCommand.Create(options));
         root.Subcommands.Add(StatusCommand.Create(options));
         root.Subcommands.Add(UnregisterCommand.Create(options));

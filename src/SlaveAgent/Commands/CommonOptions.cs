@@ -41,6 +41,12 @@ public sealed class CommonOptions
 
     public Option<string?> Tag { get; } = new("--tag") { Description = "The host's full name; else found out", HelpName = "NAME" };
 
+    public Option<string?> InstallBy { get; } = new("--install-by")
+    {
+        Description = "agent, or bootstrap to leave missing packages to k2hdkc-slave-bootstrap.service",
+        HelpName = "WHO",
+    };
+
     public void AddIdentityTo(Command command)
     {
         foreach (var option in new Option[] { Role, Tenant, ApiUri, TokenFile, Authentication, Cuk, Tag })
@@ -62,7 +68,7 @@ public sealed class CommonOptions
         (string Setting, Option<string?> Option)[] pairs =
         [
             ("k2hr3.role", Role), ("k2hr3.tenant", Tenant), ("k2hr3.api_uri", ApiUri), ("k2hr3.authentication", Authentication),
-            ("host.cuk", Cuk), ("host.tag", Tag),
+            ("host.cuk", Cuk), ("host.tag", Tag), ("packages.install_by", InstallBy),
         ];
         return
         [

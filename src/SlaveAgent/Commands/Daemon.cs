@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
@@ -10,13 +9,12 @@ namespace SlaveAgent.Commands;
 
 /// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and look at once".</summary>
 internal sealed class Daemon(
-    Setup setup, Func<AgentSettings> reload, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, TimeProvider time, ILogger log)
+    Setup setup, Func<AgentSettings> reload, HangUps hangUps, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, TimeProvider time, ILogger log)
     : BackgroundService
 {
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
 
     private readonly bool _hasWatchdog = Environment.GetEnvironmentVariable("WATCHDOG_USEC") is { Length: > 0 };
-    private readonly SemaphoreSlim _hangUps = new(0);
     private string? _toldStatus;
 
     public int ExitCode { get; private set; } = Commands.ExitCode.Done;
@@ -25,11 +23,6 @@ internal sealed class Daemon(
     {
         // The host is not held up: READY goes out while the first step runs.
         await Task.Yield();
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            _hangUps.Release();
-        });
         try
         {
             var settings = setup.Settings;
@@ -54,7 +47,7 @@ internal sealed class Daemon(
     private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, CancellationToken cancel)
     {
         await RestWhileUnregisteredAsync(cancel);
-        using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel);
+        using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel, watches: true);
         if (parts.File.RemoveStaleStage())
         {
             log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
@@ -72,7 +65,7 @@ internal sealed class Daemon(
         {
             while (true)
             {
-                await _hangUps.WaitAsync(cancel);
+                await hangUps.NextAsync(cancel);
                 if (TryReload(settings) is { } changed)
                 {
                     return changed;

@@ -3,12 +3,13 @@ using SlaveAgent.Hosting;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Looks a setting of the shell helper up where the helper would.</summary>
+/// <summary>Looks a setting of a shell helper up where the helper would.</summary>
 internal sealed class OverrideReader(HostRoot root)
 {
     private const string Directory = "/etc/antpickax";
 
-    public string? Find(string key) => OverrideConf.Find(
+    public string? Find(string key, string helper = OverrideConf.ResourceHelper) => OverrideConf.Find(
+        helper,
         root.TryRead($"{Directory}/override.conf"),
         key,
         other => root.TryRead(other.StartsWith('/') ? other : $"{Directory}/{other}"));

@@ -16,11 +16,13 @@ internal static class RunCommand
     {
         var command = new Command("run", "Watch over this host until told to end; what systemd starts");
         options.AddIdentityTo(command);
+        command.Options.Add(options.InstallBy);
         command.SetAction(async (parsed, cancel) =>
         {
+            using var hangUps = new HangUps();
             var setup = Setup.Of(options, parsed);
             await using var log = Logging.Create(setup.Settings.LogLevel);
-            using var turn = FileLock.TryTake(setup.Root.At(AgentPaths.DaemonLock));
+            using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);
             if (turn is null)
             {
                 var holder = FileLock.HolderOf(setup.Root.At(AgentPaths.DaemonLock)) is { } pid ? $" (process {pid})" : string.Empty;
@@ -28,7 +30,7 @@ internal static class RunCommand
                 return ExitCode.Failed;
             }
 
-            using var host = Build(setup, () => Setup.LoadSettings(options, parsed, setup.Root), log);
+            using var host = Build(setup, () => Setup.LoadSettings(options, parsed, setup.Root), hangUps, log);
             var daemon = host.Services.GetRequiredService<Daemon>();
             await host.RunAsync(cancel);
             return daemon.ExitCode;
@@ -36,7 +38,7 @@ internal static class RunCommand
         return command;
     }
 
-    private static IHost Build(Setup setup, Func<AgentSettings> reload, Serilog.Core.Logger log)
+    private static IHost Build(Setup setup, Func<AgentSettings> reload, HangUps hangUps, Serilog.Core.Logger log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSerilog(log).SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning);
@@ -46,7 +48,7 @@ internal static class RunCommand
         // A package transaction is waited for however long it takes; everything else ends at once.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(services => new Daemon(
-            setup, reload, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), TimeProvider.System, log));
+            setup, reload, hangUps, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), TimeProvider.System, log));
         builder.Services.AddHostedService(services => services.GetRequiredService<Daemon>());
         return builder.Build();
     }

@@ -39,6 +39,12 @@ internal static class UnregisterCommand
         // First of all: a daemon that sees the units stopped, or the host gone from its role, would set that right again.
         Directory.CreateDirectory(parts.Root.At(AgentPaths.StateDirectory));
         AtomicFile.Write(parts.Root.At(AgentPaths.UnregisteredMark), string.Empty, ReadableByAll);
+        if (AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
+        {
+            // With it stop the services that require the connection.
+            await parts.Systemctl.StopAsync(AgentUnits.Ready, cancel);
+        }
+
         var stopped = await StopServicesAsync(parts, cancel);
         var answer = await parts.Client.UnregisterAsync(cancel);
         if (answer is not K2hr3Answer.Done && !await IsGoneAsync(parts, answer, cancel))
@@ -50,9 +56,14 @@ internal static class UnregisterCommand
 
         Console.WriteLine($"This host is out of {parts.Identity.Role}.");
         new IdentityFiles(parts.Root).Remove();
-        foreach (var path in new[] { parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys })
+        foreach (var path in new[] { parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.EnvironmentFile })
         {
             parts.Root.Delete(path);
+        }
+
+        if (parts.DropIn.Remove())
+        {
+            await parts.Systemctl.ReloadUnitsAsync(cancel);
         }
 
         Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");

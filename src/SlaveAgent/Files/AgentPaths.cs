@@ -6,6 +6,9 @@ public static class AgentPaths
     public const string SettingsFile = "/etc/k2hdkc-slave-agent/agent.yaml";
     public const string SettingsDirectory = "/etc/k2hdkc-slave-agent/conf.d";
 
+    /// <summary>For <c>EnvironmentFile=</c> of a user's service.</summary>
+    public const string EnvironmentFile = "/etc/k2hdkc-slave-agent/environment";
+
     public const string StateDirectory = "/var/lib/k2hdkc-slave-agent";
 
     /// <summary>Copies (never links: a hard link blinds chmpx, chmpx.md) of the last configurations, <c>generation-N.ini</c>.</summary>

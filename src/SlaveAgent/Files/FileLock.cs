@@ -5,26 +5,55 @@ namespace SlaveAgent.Files;
 /// <summary>An advisory lock (flock) on a file of the agent's, let go when disposed or when the process dies in whatever way.</summary>
 public sealed class FileLock : IDisposable
 {
+    /// <summary>EWOULDBLOCK, by which flock says that another process has it; .NET passes it on as the HResult.</summary>
+    private const int WouldBlock = 11;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream _file;
 
     private FileLock(FileStream file) => _file = file;
 
     /// <summary>Takes the lock, or answers null when another process holds it.</summary>
+    /// <exception cref="IOException">The lock file cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The lock file may not be opened.</exception>
     public static FileLock? TryTake(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        try
-        {
-            // .NET takes an flock(LOCK_EX|LOCK_NB) for FileShare.None.
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            NoteHolder(path);
-            return new FileLock(file);
-        }
-        catch (IOException) when (File.Exists(path))
+        // .NET takes an flock(LOCK_EX|LOCK_NB) for FileShare.None.
+        var file = TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        if (file is null)
         {
             return null;
         }
+
+        try
+        {
+            File.WriteAllText(PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only a courtesy to whoever meets the lock; a full disk must not keep the agent from working.
+        }
+
+        return new FileLock(file);
+    }
+
+    /// <summary>Takes the lock of a long-lived owner; looks again for a moment, because somebody may only be asking whether it is held.</summary>
+    /// <returns>Null when another process keeps it.</returns>
+    public static async Task<FileLock?> TryTakeForLongAsync(string path, TimeProvider time, CancellationToken cancel)
+    {
+        for (var look = 0; look < 10; look++)
+        {
+            if (TryTake(path) is { } taken)
+            {
+                return taken;
+            }
+
+            await Task.Delay(BetweenLooks, time, cancel);
+        }
+
+        return null;
     }
 
     /// <summary>The process that holds the lock, or held it last; null when it cannot be told.</summary>
@@ -40,7 +69,7 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Whether some process holds the lock now.</summary>
+    /// <summary>Whether some process holds the lock now. Asks with a shared lock, which leaves the holder's number as it is.</summary>
     public static bool IsHeld(string path)
     {
         if (!File.Exists(path))
@@ -48,8 +77,8 @@ public sealed class FileLock : IDisposable
             return false;
         }
 
-        using var taken = TryTake(path);
-        return taken is null;
+        using var shared = TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return shared is null;
     }
 
     /// <summary>Waits for the lock, as long as the caller lets it.</summary>
@@ -62,19 +91,19 @@ public sealed class FileLock : IDisposable
                 return taken;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancel);
+            await Task.Delay(BetweenLooks, time, cancel);
         }
     }
 
-    private static void NoteHolder(string path)
+    private static FileStream? TryOpen(string path, FileMode mode, FileAccess access, FileShare share)
     {
         try
         {
-            File.WriteAllText(PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new FileStream(path, mode, access, share, bufferSize: 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
-            // The lock is what counts; without the note, as on a full disk, its holder just cannot be named.
+            return null;
         }
     }
 

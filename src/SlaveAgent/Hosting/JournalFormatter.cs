@@ -1,5 +1,6 @@
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace SlaveAgent.Hosting;
 
@@ -11,10 +12,15 @@ public sealed class JournalFormatter : ITextFormatter
 {
     private const int LongestLine = 8000;
 
+    /// <summary>Texts as they are, without the quotes that Serilog's own rendering puts around them.</summary>
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:l}");
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
         output.Write(PriorityOf(logEvent.Level));
-        var text = logEvent.RenderMessage();
+        using var rendered = new StringWriter();
+        Message.Format(logEvent, rendered);
+        var text = rendered.ToString();
         if (logEvent.Exception is { } exception)
         {
             text = $"{text} | {exception}";

@@ -2,18 +2,21 @@ namespace SlaveAgent.Hosting;
 
 /// <summary>
 /// <c>/etc/antpickax/override.conf</c>: settings of the AntPickax helpers, a line each, <c>&lt;conf file&gt;:&lt;KEY&gt; = &lt;value&gt;</c> or
-/// <c>= &lt;other file&gt;:&lt;other key&gt;</c> (k2hdkc-dbaas.md). The agent honours those of k2hr3-get-resource-helper, whose work it does.
+/// <c>= &lt;other file&gt;:&lt;other key&gt;</c> (k2hdkc-dbaas.md). The agent honours those of k2hr3-get-resource-helper, whose work it does,
+/// and the user that chmpx-service-helper runs chmpx as.
 /// </summary>
 public static class OverrideConf
 {
-    private const string HelperConf = "k2hr3-get-resource-helper.conf";
+    public const string ResourceHelper = "k2hr3-get-resource-helper.conf";
+    public const string ChmpxHelper = "chmpx-service-helper.conf";
 
+    /// <param name="helper">The helper's conf file name.</param>
     /// <param name="overrides">The text of override.conf; null when there is none.</param>
     /// <param name="readOther">Reads another file in the same directory, or an absolute path; null when it cannot.</param>
     /// <returns>The helper's setting, or null when neither file has it.</returns>
-    public static string? Find(string? overrides, string key, Func<string, string?> readOther)
+    public static string? Find(string helper, string? overrides, string key, Func<string, string?> readOther)
     {
-        var value = overrides is null ? null : ValueOf(overrides, $"{HelperConf}:{key}");
+        var value = overrides is null ? null : ValueOf(overrides, $"{helper}:{key}");
         if (value is not null && SplitReference(value) is var (file, otherKey) && readOther(file) is { } other)
         {
             return ValueOf(other, otherKey);
@@ -22,7 +25,7 @@ public static class OverrideConf
         // A YRN has colons and is no reference; the shell helper takes it for one, finds no such file and forgets it.
         return value is { Length: > 0 } && SplitReference(value) is null
             ? value
-            : readOther(HelperConf) is { } own ? ValueOf(own, key) : null;
+            : readOther(helper) is { } own ? ValueOf(own, key) : null;
     }
 
     private static (string File, string Key)? SplitReference(string value)

@@ -26,6 +26,19 @@ public sealed class Systemctl(CommandRunner commands)
 
     public Task<CommandResult> StopAsync(string unit, CancellationToken cancel) => RunAsync(StopPatience, cancel, "stop", "--", unit);
 
+    /// <summary>Asks for the stop and does not wait.</summary>
+    public Task<CommandResult> StopSoonAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "stop", "--no-block", "--", unit);
+
+    /// <summary>Has systemd read its unit files again.</summary>
+    public Task<CommandResult> ReloadUnitsAsync(CancellationToken cancel) => RunAsync(Patience, cancel, "daemon-reload");
+
+    /// <summary>The units systemd knows that name this one in <c>Requires=</c> or <c>BindsTo=</c>.</summary>
+    public async Task<IReadOnlyList<string>> RequiredByAsync(string unit, CancellationToken cancel)
+    {
+        var result = await RunAsync(Patience, cancel, "show", "--value", "-p", "RequiredBy", "-p", "BoundBy", "--", unit);
+        return result.IsDone ? [.. result.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct()] : [];
+    }
+
     /// <summary>The unit's own last words, for a message about its failure.</summary>
     public async Task<string> LastLinesAsync(string unit, CancellationToken cancel)
     {

@@ -9,6 +9,7 @@ namespace SlaveAgent.Reconciling;
 /// Installs what the role lists and the host does not have. Also finds out whether the role is a slave node's at all, because only there the agent
 /// stands in for some of the packages.
 /// </summary>
+/// <param name="delegated">Has the bootstrap service install what is missing; null when the agent may do so itself.</param>
 public sealed class InstallPackagesStep(
     RoleMemory role,
     ResourceReader resource,
@@ -16,7 +17,7 @@ public sealed class InstallPackagesStep(
     Func<IPackageManager?> findManager,
     Func<CancellationToken, Task<(string? Key, string? Problem)>> readRepositoryKey,
     PackageSettings settings,
-    Func<bool> mayInstallHere) : IStep
+    Func<CancellationToken, Task<CommandResult>>? delegated) : IStep
 {
     // Certificates may come with a package that is yet to be installed; here it only matters what the resource is for.
     private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
@@ -100,9 +101,11 @@ public sealed class InstallPackagesStep(
                 $"packages are missing ({string.Join(", ", all)}) and packages.install is off; install them or switch it on", Consequence.NeedsPerson);
         }
 
-        if (!mayInstallHere())
+        if (delegated is not null)
         {
-            return new StepOutcome.Waiting($"packages are missing ({string.Join(", ", all)}); the bootstrap service installs them");
+            return await delegated(cancel) is { IsDone: false } notStarted
+                ? new StepOutcome.Failed($"packages are missing ({string.Join(", ", all)}) and {AgentUnits.Bootstrap} could not be started: {notStarted.LastLines()}")
+                : new StepOutcome.Waiting($"packages are missing ({string.Join(", ", all)}); {AgentUnits.Bootstrap} installs them");
         }
 
         if (missingAntPickax.Count > 0 && await SetUpRepositoryAsync(manager, cancel) is { } problem)

@@ -4,7 +4,8 @@ using SlaveAgent.Settings;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>Enables and starts the role's units in their order; on a slave node only once there is a configuration for chmpx.</summary>
-public sealed class StartServicesStep(RoleMemory role, ConfigurationFile file, Systemctl systemctl, ServiceSettings settings, TimeProvider time) : IStep
+public sealed class StartServicesStep(
+    RoleMemory role, ConfigurationFile file, Supervisor supervisor, Systemctl systemctl, ServiceSettings settings, TimeProvider time) : IStep
 {
     private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
 
@@ -38,6 +39,11 @@ public sealed class StartServicesStep(RoleMemory role, ConfigurationFile file, S
             return new StepOutcome.Failed(
                 $"starting services refused: the role lists what no unit can be called: {string.Join(", ", refused.Select(InstallPackagesStep.Printable))}",
                 Consequence.NeedsPerson);
+        }
+
+        if (isSlaveNode && await supervisor.PrepareAsync(cancel) is { } unprepared)
+        {
+            return new StepOutcome.Failed(unprepared);
         }
 
         var leftOut = skipped.Count > 0 ? $"; left out, because this agent does its work: {string.Join(", ", skipped)}" : string.Empty;

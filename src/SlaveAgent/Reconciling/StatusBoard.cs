@@ -113,11 +113,16 @@ public sealed class StatusBoard(
             _phase = (phase, now);
         }
 
-        Words = open is var (step, outcome) ? $"{step.Name}: {outcome.Words}" : OutcomeOf(Steps.VerifyConnection)?.Words ?? "starting";
+        Words = open is var (step, outcome) ? $"{step.Name}: {outcome.Words}" : OutcomeOf(Steps.VerifyConnection)?.Words ?? OutcomeOf(steps[^1].Kind)?.Words ?? "starting";
         Write();
     }
 
-    private string Settled() => OutcomeOf(Steps.VerifyConnection) is StepOutcome.NothingToDo ? "idle" : "connected";
+    private string Settled() => OutcomeOf(Steps.VerifyConnection) switch
+    {
+        null => "installed", // A bootstrap that leaves the connection to the daemon.
+        StepOutcome.NothingToDo => "idle",
+        _ => "connected",
+    };
 
     private static string PhaseOf(IStep step, StepOutcome outcome) => (outcome, step.Kind) switch
     {

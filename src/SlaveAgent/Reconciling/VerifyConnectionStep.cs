@@ -29,16 +29,23 @@ public sealed class VerifyConnectionStep(
 
     public Steps Kind => Steps.VerifyConnection;
 
-    public string Name => "verify connection";
+    /// <summary>As in the status.</summary>
+    public const string StepName = "verify connection";
+
+    public string Name => StepName;
 
     public bool AsksK2hr3 => false;
 
     public TimeSpan Patience => TimeSpan.FromMinutes(5);
 
+    /// <summary>Connected to every server that is up, and to at least one.</summary>
+    public bool IsConnected { get; private set; }
+
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         if (role.IsSlaveNode is false)
         {
+            IsConnected = false;
             ring.Note(null);
             return new StepOutcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
         }
@@ -46,6 +53,7 @@ public sealed class VerifyConnectionStep(
         var changedByOthers = file.Refresh();
         if (file.Current is not { ControlPort: { } port } ini)
         {
+            IsConnected = false;
             ring.Note(null);
             return new StepOutcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
@@ -64,6 +72,7 @@ public sealed class VerifyConnectionStep(
 
         var verdict = RingJudge.Judge(Describe(ini, ring.View));
         var acted = await ActAsync(verdict, ini, cancel);
+        IsConnected = verdict.State == RingState.Connected;
         var outcome = Outcome(verdict, acted, changedByOthers);
         _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null } && !changedByOthers ? outcome : null;
         return outcome;

@@ -13,6 +13,7 @@ public sealed record AgentSettings(
     ChmpxSettings Chmpx,
     WatchSettings Watch,
     RetrySettings Retry,
+    ReadySettings Ready,
     LogLevel LogLevel,
     string Source)
 {
@@ -28,6 +29,7 @@ public sealed record AgentSettings(
             ChmpxSettings.From(values),
             WatchSettings.From(values),
             RetrySettings.From(values),
+            ReadySettings.From(values),
             values.Choice("log.level", LogLevel.Information, LogLevels),
             values.ToString());
         values.RefuseUnknown();

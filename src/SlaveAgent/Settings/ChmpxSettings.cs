@@ -2,18 +2,26 @@ namespace SlaveAgent.Settings;
 
 /// <summary>How chmpx is looked after.</summary>
 /// <param name="Unit">The systemd unit that runs it.</param>
+/// <param name="Supervision">How that unit runs it; only where it is the packaged one.</param>
 /// <param name="LoadDeadline">For a written generation to show as <c>cfg_revision</c> (about 50 ms on the real one, chmpx.md).</param>
 /// <param name="AnswerDeadline">For the control port to answer after a start; the packaged helper alone takes 11 to 26 s (chmpx.md).</param>
 /// <param name="ConnectDeadline">For a server that is up to get a connection.</param>
-public sealed record ChmpxSettings(string Unit, TimeSpan LoadDeadline, TimeSpan AnswerDeadline, TimeSpan ConnectDeadline)
+public sealed record ChmpxSettings(string Unit, Supervision Supervision, TimeSpan LoadDeadline, TimeSpan AnswerDeadline, TimeSpan ConnectDeadline)
 {
     public static ChmpxSettings From(SettingsValues values)
     {
         var least = TimeSpan.FromMilliseconds(100);
         return new ChmpxSettings(
             values.Text("chmpx.unit", "chmpx.service"),
+            values.Choice("chmpx.supervision", Supervision.Direct, Choices),
             values.Duration("chmpx.load_deadline", TimeSpan.FromSeconds(3), least),
             values.Duration("chmpx.answer_deadline", TimeSpan.FromSeconds(40), least),
             values.Duration("chmpx.connect_deadline", TimeSpan.FromSeconds(30), least));
     }
+
+    private static readonly Dictionary<string, Supervision> Choices = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["direct"] = Supervision.Direct,
+        ["helper"] = Supervision.Helper,
+    };
 }

@@ -26,11 +26,12 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Equal("https://packagecloud.io/antpickax/stable/gpgkey", settings.Packages.RepositoryKey);
         Assert.Equal(TimeSpan.FromMinutes(10), settings.Packages.LockTimeout);
         Assert.Equal(["k2hr3-get-resource.timer", "k2hr3-get-resource.service"], settings.Services.Superseded);
-        Assert.Equal(new ChmpxSettings("chmpx.service", TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)), settings.Chmpx);
+        Assert.Equal(new ChmpxSettings("chmpx.service", Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)), settings.Chmpx);
         Assert.Equal(
             new WatchSettings(TimeSpan.FromSeconds(60), 0.2, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), settings.Watch);
         Assert.Equal(new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), settings.Retry);
         Assert.Equal(LogLevel.Information, settings.LogLevel);
+        Assert.Equal((InstallBy.Agent, false), (settings.Packages.InstallBy, settings.Ready.Follow));
         Assert.Equal(string.Empty, settings.Source);
     }
 
@@ -50,14 +51,16 @@ public sealed class SettingsLoaderTests : IDisposable
             configuration: {path: /etc/x.ini, resource: yrn:x, mode: "0640", keep: 0, second_answer_after: 1s}
             packages:
               install: off
+              install_by: bootstrap
               superseded: a, b ,
               antpickax: {uri: http://mirror/, key: /etc/key, distribution: bookworm}
               lock_timeout: 0s
             services: {superseded: []}
-            chmpx: {unit: c.service, load_deadline: 100ms, answer_deadline: 1m, connect_deadline: 1m}
+            chmpx: {unit: c.service, supervision: helper, load_deadline: 100ms, answer_deadline: 1m, connect_deadline: 1m}
             watch: {k2hr3_interval: 1s, jitter: 100%, ring_interval: 50ms, role_interval: 1s, ask_again: 50ms}
             retry: {first: 10ms, cap: 1h}
             log: {level: DEBUG}
+            ready: {follow: yes}
             """);
         var settings = Load();
         Assert.Equal(
@@ -69,11 +72,12 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Equal((false, new Uri("http://mirror/"), "/etc/key", "bookworm", TimeSpan.Zero),
             (settings.Packages.Install, settings.Packages.Repository, settings.Packages.RepositoryKey, settings.Packages.Distribution, settings.Packages.LockTimeout));
         Assert.Empty(settings.Services.Superseded);
-        Assert.Equal(new ChmpxSettings("c.service", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), settings.Chmpx);
+        Assert.Equal(new ChmpxSettings("c.service", Supervision.Helper, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), settings.Chmpx);
         Assert.Equal(
             new WatchSettings(TimeSpan.FromSeconds(1), 1, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)), settings.Watch);
         Assert.Equal(new RetrySettings(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), settings.Retry);
         Assert.Equal(LogLevel.Debug, settings.LogLevel);
+        Assert.Equal((InstallBy.Bootstrap, true), (settings.Packages.InstallBy, settings.Ready.Follow));
     }
 
     [Fact]

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace SlaveAgent.Sandbox.Chmpx;
+
+/// <summary>
+/// chmpx's control port: one read is one command, then it answers and closes. Late by a second while no server can be
+/// reached, since the real event loop is busy with connecting then.
+/// </summary>
+internal sealed class ControlPort : IDisposable
+{
+    private const string NotOnSlave = "ERROR: The command can not be executed on the slave node.\n";
+
+    private static readonly TimeSpan WithoutServers = TimeSpan.FromSeconds(1);
+
+    private readonly SlaveState state;
+    private readonly TextWriter log;
+    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    public ControlPort(SlaveState state, TextWriter log)
+    {
+        this.state = state;
+        this.log = log;
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, state.Self.ControlPort));
+        listener.Listen(64);
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var closing = listener;
+        try
+        {
+            while (true)
+            {
+                var client = await listener.AcceptAsync(cancellationToken);
+                _ = ServeAsync(client, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+            // The process ends.
+        }
+    }
+
+    public void Dispose() => listener.Dispose();
+
+    private async Task ServeAsync(Socket client, CancellationToken cancellationToken)
+    {
+        using var closing = client;
+        try
+        {
+            var buffer = new byte[8192];
+            var length = await client.ReceiveAsync(buffer, cancellationToken);
+            if (length == 0)
+            {
+                return;
+            }
+            if (!state.IsConnected)
+            {
+                await Task.Delay(WithoutServers, cancellationToken);
+            }
+            var answer = await Task.Run(() => Answer(Encoding.Latin1.GetString(buffer, 0, length)), cancellationToken);
+            await client.SendAsync(Encoding.Latin1.GetBytes(answer), cancellationToken);
+            client.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // Whoever asked went away, or the process ends.
+        }
+    }
+
+    private string Answer(string text)
+    {
+        var command = text.Split([' ', '\t', '\r', '\n', '\0'], 2)[0];
+        lock (state.Gate)
+        {
+            switch (command.ToUpperInvariant())
+            {
+                case "VERSION":
+                    return "Version 1.0.113 (commit: c569e0e) with OpenSSL\n";
+                case "SELFSTATUS":
+                    return StatusText.Self(state);
+                case "ALLSTATUS":
+                    return StatusText.All(state);
+                case "DUMP":
+                    return DumpText.Of(state);
+                case "UPDATESTATUS" or "SERVICEIN" or "SUSPENDMERGE" or "NOSUSPENDMERGE":
+                    return NotOnSlave;
+                case "SERVICEOUT" or "MERGE" or "COMPMERGE" or "ABORTMERGE":
+                    // chmpx.md: never to be sent. The story looks for this line.
+                    log.WriteLine($"DANGEROUS: {command} was sent to the control port");
+                    return "ERROR: Command must run on server mode.\n";
+                default:
+                    return $"Unknown command({command})\n";
+            }
+        }
+    }
+}

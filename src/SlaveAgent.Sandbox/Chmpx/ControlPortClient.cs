@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace SlaveAgent.Sandbox.Chmpx;
+
+/// <summary>Asks a chmpx, the stand-in or the real one, on its control port: how the sandbox sees from outside what is true.</summary>
+public static partial class ControlPortClient
+{
+    /// <summary>The answer to one command, or null when nobody is there.</summary>
+    public static async Task<string?> AskAsync(int port, string command, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(command + "\n"), cancellationToken);
+            using var reader = new StreamReader(new NetworkStream(socket), Encoding.Latin1);
+            return await reader.ReadToEndAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What DUMP says of the revision and of each server, or null when nobody is there.</summary>
+    public static async Task<ChmpxView?> ViewAsync(int port, CancellationToken cancellationToken)
+    {
+        if (await AskAsync(port, "DUMP", cancellationToken) is not { } dump || Revision().Match(dump) is not { Success: true } revision)
+        {
+            return null;
+        }
+        var servers = dump[dump.IndexOf("chmpx_servers", StringComparison.Ordinal)..];
+        return new(
+            int.Parse(revision.Groups[1].Value, CultureInfo.InvariantCulture),
+            [.. Server().Matches(servers).Select(server => new ChmpxServer(
+                server.Groups["cuk"].Value,
+                int.Parse(server.Groups["port"].Value, CultureInfo.InvariantCulture),
+                server.Groups["sock"].Value != "-1",
+                server.Groups["status"].Value))]);
+    }
+
+    [GeneratedRegex(@"cfg_revision\s+= (-?\d+)")]
+    private static partial Regex Revision();
+
+    [GeneratedRegex(@"mode +\= server\n.*?ctlport +\= (?<port>-?\d+)\n +cuk +\= (?<cuk>[^\n]*)\n.*?\n +sock +\= (?<sock>[^\n]*)\n.*?\n +status +\= (?<status>[^\n]*)\n", RegexOptions.Singleline)]
+    private static partial Regex Server();
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+using SlaveAgent.Sandbox.Cluster;
+
+namespace SlaveAgent.Sandbox.Chmpx;
+
+/// <summary>A connection to one server that let this slave in.</summary>
+internal sealed class ServerLink : IDisposable
+{
+    private readonly RingStream stream;
+
+    private ServerLink(RingStream stream, RingNews firstNews)
+    {
+        this.stream = stream;
+        FirstNews = firstNews;
+    }
+
+    public RingNews FirstNews { get; }
+
+    /// <summary>The socket's number, as DUMP shows it.</summary>
+    public int Handle => stream.Handle;
+
+    /// <summary>Null when the server is not there, or its configuration does not list this slave yet.</summary>
+    public static async Task<ServerLink?> TryConnectAsync(ChmpxNode server, RingHello hello, CancellationToken cancellationToken)
+    {
+        var (host, port) = Target(server);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        RingStream? stream = null;
+        try
+        {
+            if (IPAddress.TryParse(host, out var address))
+            {
+                await socket.ConnectAsync(address, port, cancellationToken);
+            }
+            else
+            {
+                await socket.ConnectAsync(host, port, cancellationToken);
+            }
+            stream = new(socket);
+            if (await stream.WriteAsync(hello, cancellationToken) && await stream.ReadAsync<RingNews>(cancellationToken) is { } news)
+            {
+                return new(stream, news);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            // Down, or a name that does not resolve: tried again.
+        }
+        stream?.Dispose();
+        socket.Dispose();
+        return null;
+    }
+
+    public Task<RingNews?> ReadAsync(CancellationToken cancellationToken) => stream.ReadAsync<RingNews>(cancellationToken);
+
+    public void Dispose() => stream.Dispose();
+
+    private static (string Host, int Port) Target(ChmpxNode server)
+    {
+        var first = server.Endpoints.Split(',')[0].Trim();
+        return first.LastIndexOf(':') is var at and > 0 && int.TryParse(first.AsSpan(at + 1), out var port)
+            ? (first[..at], port)
+            : first.Length > 0 ? (first, server.Port) : (server.Name, server.Port);
+    }
+}

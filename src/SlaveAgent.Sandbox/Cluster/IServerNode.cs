@@ -1,0 +1,12 @@
+namespace SlaveAgent.Sandbox.Cluster;
+
+/// <summary>A server node, stand-in or real.</summary>
+public interface IServerNode
+{
+    string Name { get; }
+
+    string Cuk { get; }
+
+    /// <summary>Whether the server itself says that this slave is connected to it.</summary>
+    Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken);
+}

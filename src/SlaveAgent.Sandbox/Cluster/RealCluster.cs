@@ -1,0 +1,216 @@
+using System.Net.NetworkInformation;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using CliWrap;
+using CliWrap.Buffered;
+using SlaveAgent.Sandbox.K2hr3;
+
+namespace SlaveAgent.Sandbox.Cluster;
+
+/// <summary>
+/// Real server nodes, all on 127.0.0.1. Each reads its INI from the same K2HR3 as the slave, over HTTP and once a second, as
+/// its own get-resource would.
+/// </summary>
+internal sealed partial class RealCluster : IServerCluster
+{
+    private const int SlaveControlPort = 18031;
+    private const int MessageQueueLimit = 12;
+
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
+
+    private readonly K2hr3Service service;
+    private readonly DbaasCluster names;
+    private readonly string directory;
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly CancellationTokenSource stopping = new();
+    private readonly SemaphoreSlim reading = new(1);
+    private readonly Lock gate = new();
+    private readonly List<RealNode> nodes = [];
+    private readonly Task refreshing;
+    private int nextNumber = 1;
+
+    public RealCluster(K2hr3Service service, DbaasCluster names, string directory)
+    {
+        this.service = service;
+        this.names = names;
+        this.directory = directory;
+        Directory.CreateDirectory(directory);
+        http.DefaultRequestHeaders.Add("x-auth-token", "R=" + service.IssueToken(names.ServerRole).Token);
+        refreshing = RefreshAsync(stopping.Token);
+    }
+
+    public IReadOnlyList<IServerNode> Servers => Nodes;
+
+    private List<RealNode> Nodes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. nodes];
+            }
+        }
+    }
+
+    public static DbaasCluster Names(string name)
+    {
+        var cluster = new DbaasCluster("demo", name) { SlaveControlPort = Enumerable.Range(0, 100).Select(step => SlaveControlPort + step).First(IsFree) };
+        return cluster with { Template = RealTemplate.For(cluster) };
+    }
+
+    /// <summary>One sentence where real nodes cannot be had, else null.</summary>
+    public static string? WhyNot() =>
+        FindOnPath("chmpx") is null || FindOnPath("k2hdkc") is null ? "--real needs chmpx and k2hdkc installed, and they are not on the PATH."
+        : Environment.UserName != "root" ? "--real needs root, because chmpx's message queues need higher limits than a user may set."
+        : null;
+
+    public static string? FindOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Select(place => Path.Combine(place, program)).FirstOrDefault(File.Exists);
+
+    public async Task AddAsync(int count)
+    {
+        await RaiseLimitsAsync(stopping.Token);
+        var added = new List<RealNode>();
+        while (added.Count < count)
+        {
+            var node = new RealNode(nextNumber++, directory);
+            // chmpx shares a port that another one listens on, and each would get the other's connections.
+            if (IsFree(node.Port) && IsFree(node.ControlPort))
+            {
+                added.Add(node);
+            }
+        }
+        await WhenListedAsync(() => added.ForEach(node =>
+            service.RegisterHost(names.ServerRole, new("127.0.0.1", node.Cuk, node.Name, Port: node.Port))));
+        lock (gate)
+        {
+            nodes.AddRange(added);
+        }
+        await WriteAllAsync(stopping.Token);
+        // Every chmpx first, then the k2hdkc processes (chmpx.md); one by one, since a ring that two join at once can break.
+        foreach (var node in added)
+        {
+            await node.StartChmpxAsync(stopping.Token);
+        }
+        foreach (var node in added)
+        {
+            await node.StartK2hdkcAsync(stopping.Token);
+        }
+    }
+
+    public async Task RemoveAsync(IServerNode node)
+    {
+        Leave(node);
+        await ForgetAsync(node);
+        await WriteAllAsync(stopping.Token);
+        await ((RealNode)node).StopAsync();
+    }
+
+    public async Task LoseAsync(IServerNode node)
+    {
+        Leave(node);
+        await ((RealNode)node).KillAsync();
+    }
+
+    public Task ForgetAsync(IServerNode node) => WhenListedAsync(() => service.RemoveHost(names.ServerRole, node.Cuk));
+
+    public async Task RestoreAsync(int count)
+    {
+        var old = Nodes;
+        foreach (var node in old)
+        {
+            await LoseAsync(node);
+            await ForgetAsync(node);
+        }
+        await AddAsync(count);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await refreshing;
+        // All at once: one after the other, a server that still merges may hang.
+        await Task.WhenAll(Nodes.Select(node => node.StopAsync()));
+        foreach (var place in (string[])["/tmp", "/var/lib/antpickax"])
+        {
+            foreach (var left in Directory.Exists(place) ? Directory.GetFiles(place, $"{names.Name}-*") : [])
+            {
+                File.Delete(left);
+            }
+        }
+        http.Dispose();
+        stopping.Dispose();
+        reading.Dispose();
+    }
+
+    private static bool IsFree(int port) => !IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == port);
+
+    private void Leave(IServerNode node)
+    {
+        lock (gate)
+        {
+            nodes.Remove((RealNode)node);
+        }
+    }
+
+    private async Task WhenListedAsync(Action change)
+    {
+        while (service.Outage.Mode is not (OutageMode.Healthy or OutageMode.Slow))
+        {
+            await Task.Delay(100, stopping.Token);
+        }
+        change();
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Refresh);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                await WriteAllAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The cluster goes down.
+        }
+    }
+
+    private async Task WriteAllAsync(CancellationToken cancellationToken)
+    {
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(service.Uri, $"/v1/resource/{names.ServerResource}"), cancellationToken);
+            if (!answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
+            var resource = json.RootElement.GetProperty("resource").GetString()!;
+            Nodes.ForEach(node => node.Write(resource));
+        }
+        catch (HttpRequestException)
+        {
+            // K2HR3 is away: the servers keep what they have.
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    // chmpx.md: fs.mqueue.msg_max and queues_max 1025, ulimit -q unlimited; both are inherited by what is started from here.
+    private static async Task RaiseLimitsAsync(CancellationToken cancellationToken)
+    {
+        await Cli.Wrap("sysctl").WithArguments(["-qw", "fs.mqueue.msg_max=1025", "fs.mqueue.queues_max=1025"])
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        // Refused in some containers, where the limit is high enough for this all the same.
+        _ = SetLimit(MessageQueueLimit, [ulong.MaxValue, ulong.MaxValue]);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, ulong[] softAndHard);
+}

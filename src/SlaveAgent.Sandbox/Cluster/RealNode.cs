@@ -1,0 +1,94 @@
+using CliWrap;
+using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Sandbox.Cluster;
+
+/// <summary>A real server node on 127.0.0.1: its INI, its chmpx and its k2hdkc.</summary>
+internal sealed class RealNode(int number, string directory) : IServerNode
+{
+    // chmpx takes about 1.5 s to end (chmpx.md), and may hang when its ring is just changing.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    private readonly List<CommandTask<CommandResult>> processes = [];
+    private int generation;
+    private string written = "";
+
+    public string Name => $"server-{number}";
+
+    public string Cuk { get; } = $"{Guid.NewGuid()}";
+
+    public int Port { get; } = 18020 + 100 * number;
+
+    public int ControlPort => Port + 1;
+
+    private string File => Path.Combine(directory, $"{Name}.ini");
+
+    /// <summary>Puts the node's own values into the resource and replaces its file, when there is anything new.</summary>
+    public void Write(string resource)
+    {
+        if (resource == written)
+        {
+            return;
+        }
+        written = resource;
+        var text = resource
+            .Replace("__SELF_INSTANCE_ID__", Cuk, StringComparison.Ordinal)
+            .Replace(RealTemplate.OwnControlPort, $"{ControlPort}", StringComparison.Ordinal)
+            .Replace("FILEVERSION = 1\n", $"FILEVERSION = {++generation}\n", StringComparison.Ordinal);
+        System.IO.File.WriteAllText(File + ".new", text);
+        System.IO.File.Move(File + ".new", File, overwrite: true);
+    }
+
+    public Task StartChmpxAsync(CancellationToken cancellationToken) => StartAsync("chmpx", $"CUK                   = {Cuk}", cancellationToken);
+
+    public Task StartK2hdkcAsync(CancellationToken cancellationToken) => StartAsync("k2hdkc", "[SERVICE IN][UP]", cancellationToken);
+
+    public async Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) =>
+        await ControlPortClient.AskAsync(ControlPort, "DUMP", cancellationToken) is { } dump
+        && dump.IndexOf("chmpx_slaves ", StringComparison.Ordinal) is var at and >= 0
+        && dump.IndexOf($" = {cuk}\n", at, StringComparison.Ordinal) >= 0;
+
+    public Task KillAsync() => EndAsync("SIGKILL");
+
+    public Task StopAsync() => EndAsync("SIGHUP");
+
+    private async Task EndAsync(string signal)
+    {
+        // k2hdkc first, since it holds chmpx's queues.
+        foreach (var process in Enumerable.Reverse(processes).Where(process => !process.Task.IsCompleted))
+        {
+            ProcessSignal.Send(process.ProcessId, signal);
+            if (await Task.WhenAny(process, Task.Delay(StopPatience)) != process.Task)
+            {
+                ProcessSignal.Send(process.ProcessId, "SIGKILL");
+                await process;
+            }
+        }
+        processes.Clear();
+    }
+
+    private async Task StartAsync(string program, string untilItSays, CancellationToken cancellationToken)
+    {
+        var process = Start(program);
+        processes.Add(process);
+        for (var watch = System.Diagnostics.Stopwatch.StartNew();
+            await ControlPortClient.AskAsync(ControlPort, "SELFSTATUS", cancellationToken) is not { } status || !status.Contains(untilItSays, StringComparison.Ordinal);)
+        {
+            if (process.Task.IsCompleted || watch.Elapsed > StartPatience)
+            {
+                throw new InvalidOperationException($"{program} of {Name} {(process.Task.IsCompleted ? "ended" : "is not ready")}; see {directory}/{Name}.{program}.err");
+            }
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    private CommandTask<CommandResult> Start(string program) => Cli.Wrap(program)
+        .WithArguments(["-conf", File, "-d", "err"])
+        .WithStandardOutputPipe(PipeTarget.ToFile(Path.Combine(directory, $"{Name}.{program}.log")))
+        .WithStandardErrorPipe(PipeTarget.ToFile(Path.Combine(directory, $"{Name}.{program}.err")))
+        .WithValidation(CommandResultValidation.None)
+        .ExecuteAsync();
+}

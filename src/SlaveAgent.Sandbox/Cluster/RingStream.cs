@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace SlaveAgent.Sandbox.Cluster;
+
+/// <summary>The stand-ins' own protocol between slave and server: one JSON document a line.</summary>
+internal sealed class RingStream(Socket socket) : IDisposable
+{
+    private readonly NetworkStream stream = new(socket, ownsSocket: true);
+    private readonly SemaphoreSlim writing = new(1);
+    private StreamReader? reader;
+
+    public int Handle { get; } = (int)socket.Handle;
+
+    /// <summary>Null when the other side is gone.</summary>
+    public async Task<T?> ReadAsync<T>(CancellationToken cancellationToken) where T : class
+    {
+        reader ??= new(stream, Encoding.UTF8);
+        try
+        {
+            return await reader.ReadLineAsync(cancellationToken) is { } line ? JsonSerializer.Deserialize<T>(line) : null;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>False when the other side is gone.</summary>
+    public async Task<bool> WriteAsync<T>(T message, CancellationToken cancellationToken)
+    {
+        await writing.WaitAsync(cancellationToken);
+        try
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(message) + "\n"), cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            return false;
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    public void Dispose() => stream.Dispose();
+}

@@ -1,0 +1,36 @@
+namespace SlaveAgent.Sandbox.K2hr3;
+
+/// <summary>Reads <c>x-auth-token</c>: <c>R=</c> is a role token, anything else a user token, with or without <c>U=</c>.</summary>
+internal sealed class CallerCheck(K2hr3Store store, string adminToken, string adminTenant)
+{
+    /// <summary>The caller, or the answer that turns it away. Without a header the caller is an address only.</summary>
+    public (Caller? Caller, Answer? Refusal) Check(K2hr3Request request)
+    {
+        if (request.AuthToken is not { } header)
+        {
+            return (new(null, null), null);
+        }
+        if (header.StartsWith("R=", StringComparison.Ordinal))
+        {
+            var role = store.FindToken(header[2..]);
+            return role is null ? (null, NotExisted(header[2..])) : (new(role, null), null);
+        }
+        var user = header.StartsWith("U=", StringComparison.Ordinal) ? header[2..] : header;
+        return user == adminToken ? (new(null, adminTenant), null) : (null, NotExisted(user));
+    }
+
+    /// <summary>As <see cref="Check"/>, where a token is a must.</summary>
+    public (Caller? Caller, Answer? Refusal) Require(K2hr3Request request, bool user = false)
+    {
+        if (request.AuthToken is null)
+        {
+            return (null, Answer.Error(400, "There is no x-auth-token header"));
+        }
+        var (caller, refusal) = Check(request);
+        return user && caller is { IsUser: false } ? (null, Answer.Error(400, "x-auth-token header token is not role token")) : (caller, refusal);
+    }
+
+    /// <summary>Also what a paused store makes K2HR3 say of a good token.</summary>
+    public static Answer NotExisted(string token) =>
+        Answer.Error(401, $"token({token}) is not existed, because it is expired or not set yet.");
+}

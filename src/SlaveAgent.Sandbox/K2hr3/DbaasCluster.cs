@@ -1,0 +1,56 @@
+namespace SlaveAgent.Sandbox.K2hr3;
+
+/// <summary>
+/// What DBaaS keeps in K2HR3 for one cluster: the role and resource of the cluster, of its servers and of its slaves.
+/// The values are the keys that DBaaS fills (k2hdkc-dbaas.md).
+/// </summary>
+public sealed record DbaasCluster(string Tenant, string Name)
+{
+    public Yrn Role => Yrn.Role(Tenant, Name);
+
+    public Yrn ServerRole => Yrn.Role(Tenant, Name + "/server");
+
+    public Yrn SlaveRole => Yrn.Role(Tenant, Name + "/slave");
+
+    public Yrn Resource => Yrn.Resource(Tenant, Name);
+
+    public Yrn ServerResource => Yrn.Resource(Tenant, Name + "/server");
+
+    public Yrn SlaveResource => Yrn.Resource(Tenant, Name + "/slave");
+
+    public Yrn Policy => Yrn.Policy(Tenant, Name);
+
+    public int ServerPort { get; init; } = 8020;
+
+    public int ServerControlPort { get; init; } = 8021;
+
+    public int SlaveControlPort { get; init; } = 8031;
+
+    /// <summary>The resource's text; DBaaS's layout unless set.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Keys of the slaves' resource, over the ones DBaaS fills.</summary>
+    public IReadOnlyDictionary<string, string> SlaveKeys { get; init; } = new Dictionary<string, string>();
+
+    internal void CreateIn(K2hr3Store store)
+    {
+        store.SetResource(Resource, new(Template ?? DbaasTemplate.For(this), new Dictionary<string, string>
+        {
+            ["cluster-name"] = Name,
+            ["chmpx-server-port"] = $"{ServerPort}",
+            ["chmpx-server-ctlport"] = $"{ServerControlPort}",
+            ["chmpx-slave-ctlport"] = $"{SlaveControlPort}",
+            ["chmpx-mode"] = "SERVER",
+            ["k2hr3-init-packages"] = "",
+            ["k2hr3-init-packagecloud-packages"] = "k2hdkc-dbaas-override-conf,k2hr3-get-resource,chmpx",
+            ["k2hr3-init-systemd-packages"] = "chmpx.service,k2hr3-get-resource.timer",
+        }));
+        store.SetResource(ServerResource, new("", new Dictionary<string, string> { ["chmpx-mode"] = "SERVER" }));
+        store.SetResource(SlaveResource, new("", new Dictionary<string, string>(SlaveKeys) { ["chmpx-mode"] = "SLAVE" }));
+        store.SetPolicy(Policy, [$"{Resource}", $"{ServerResource}", $"{SlaveResource}"]);
+        foreach (var role in (Yrn[])[Role, ServerRole, SlaveRole])
+        {
+            store.SetRole(role, [$"{Policy}"]);
+        }
+    }
+}

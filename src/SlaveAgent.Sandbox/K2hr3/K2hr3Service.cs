@@ -1,0 +1,322 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace SlaveAgent.Sandbox.K2hr3;
+
+/// <summary>
+/// A K2HR3 REST API on loopback that answers as the recorded one does, with an operator's door beside it: clusters,
+/// tokens and hosts are made here, outages ordered, requests counted.
+/// </summary>
+public sealed class K2hr3Service : IAsyncDisposable
+{
+    // Below the range from which the kernel deals out ports, so that the port is still free when a stopped service comes back.
+    private const int LowestPort = 20000;
+    private const int HighestPort = 32000;
+
+    private const string GpgKey =
+        """
+        -----BEGIN PGP PUBLIC KEY BLOCK-----
+
+        mDMEZ0AAAAAWCSsGAQQB2kcPAQEHQHNhbmRib3gtb25seS1ub3QtYS1yZWFsLWtl
+        eS1hdC1hbGwtMDEyMzQ1Njc4OQ==
+        =SAND
+        -----END PGP PUBLIC KEY BLOCK-----
+
+        """;
+
+    private readonly K2hr3Store store;
+    private readonly TimeProvider time;
+    private readonly ResourceRequests resources;
+    private readonly RoleRequests roles;
+    private readonly AdminRequests admin;
+    private readonly UserDataRequests userData;
+    private readonly Lock counting = new();
+    private readonly Dictionary<RequestKind, int> byKind = [];
+    private readonly SemaphoreSlim switching = new(1);
+    private int total;
+    private int notModified;
+    private WebApplication? listener;
+    private Outage outage = Outage.None;
+    private TaskCompletionSource outageChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private K2hr3Service(IPAddress address, int port, string adminTenant, TimeProvider time)
+    {
+        this.time = time;
+        store = new(time);
+        Uri = new($"http://{address}:{port}");
+        var callers = new CallerCheck(store, AdminToken, adminTenant);
+        resources = new(store, callers);
+        roles = new(store, callers);
+        admin = new(store, callers);
+        userData = new(store, () => Uri);
+    }
+
+    public Uri Uri { get; }
+
+    /// <summary>The user token of the cluster's administrator, for <c>x-auth-token: U=…</c>.</summary>
+    public string AdminToken { get; } = RandomNumberGenerator.GetHexString(64, lowercase: true);
+
+    public Outage Outage => outage;
+
+    /// <summary>Sees each request with the answer that is ready for it, and may put another in its place.</summary>
+    public Func<K2hr3Request, Answer, Answer>? OnAnswer { get; set; }
+
+    public RequestCounts Counts
+    {
+        get
+        {
+            lock (counting)
+            {
+                return new(total, notModified, new Dictionary<RequestKind, int>(byKind));
+            }
+        }
+    }
+
+    /// <summary>Starts on the port given, or on a free one, of the loopback address unless another is given.</summary>
+    public static async Task<K2hr3Service> StartAsync(
+        int port = 0, string adminTenant = "tenant0", TimeProvider? time = null, IPAddress? address = null, CancellationToken cancellationToken = default)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var chosen = port != 0 ? port : RandomNumberGenerator.GetInt32(LowestPort, HighestPort);
+            var service = new K2hr3Service(address ?? IPAddress.Loopback, chosen, adminTenant, time ?? TimeProvider.System);
+            try
+            {
+                service.listener = await service.ListenAsync(cancellationToken);
+                return service;
+            }
+            catch (IOException) when (port == 0 && attempt < 50)
+            {
+                await service.DisposeAsync();
+            }
+        }
+    }
+
+    public void CreateCluster(DbaasCluster cluster) => cluster.CreateIn(store);
+
+    public void SetResource(Yrn yrn, string text, IReadOnlyDictionary<string, string>? keys = null) =>
+        store.SetResource(yrn, new(text, keys ?? new Dictionary<string, string>()));
+
+    public Resource? FindResource(Yrn yrn) => store.Merged(yrn);
+
+    public void SetPolicy(Yrn yrn, params IReadOnlyList<Yrn> readable) => store.SetPolicy(yrn, [.. readable.Select(resource => resource.ToString())]);
+
+    public void SetRole(Yrn yrn, params IReadOnlyList<Yrn> policies) => store.SetRole(yrn, policies.Select(policy => policy.ToString()));
+
+    /// <summary>A role token; without a lifetime one that does not expire, as the User Data Script carries.</summary>
+    public RoleToken IssueToken(Yrn role, TimeSpan? lifetime = null) => store.IssueToken(role, lifetime ?? K2hr3Store.NoExpiry);
+
+    public bool RevokeToken(string token) => store.RemoveToken(token);
+
+    public void RegisterHost(Yrn role, RegisteredHost host) => store.AddHost(role, host);
+
+    public bool RemoveHost(Yrn role, string cuk) => store.RemoveHosts(role, host => host.Cuk == cuk);
+
+    public IReadOnlyList<RegisteredHost> Hosts(Yrn role) => store.Hosts(role);
+
+    public void SetUserData(UserDataTemplates templates) => userData.Templates = templates;
+
+    public void SetExtData(string name, ExtDataTemplate template) => userData.ExtData[name] = template;
+
+    public async Task SetOutageAsync(Outage next, CancellationToken cancellationToken = default)
+    {
+        await switching.WaitAsync(cancellationToken);
+        try
+        {
+            outage = next;
+            Interlocked.Exchange(ref outageChanged, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            if (next.Mode == OutageMode.Stopped)
+            {
+                await CloseAsync();
+            }
+            else
+            {
+                listener ??= await ListenAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            switching.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        store.Dispose();
+        switching.Dispose();
+    }
+
+    private async Task<WebApplication> ListenAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(5);
+            kestrel.Listen(IPAddress.Parse(Uri.Host), Uri.Port);
+        });
+        // A stopped K2HR3 does not finish what it was doing.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
+        builder.Services.AddRoutingCore();
+        var app = builder.Build();
+        app.Map("/", Serve(_ => Answer.Json(200, new { version = (string[])["v1"] })));
+        app.Map("/v1", Serve(_ => VersionAnswer.Create()));
+        app.Map("/v1/resource", Serve(admin.Handle));
+        app.Map("/v1/policy", Serve(admin.Handle));
+        app.Map("/v1/role", Serve(admin.Handle));
+        app.Map("/v1/resource/{**name}", Serve(resources.Handle));
+        app.Map("/v1/role/{**name}", Serve(roles.Handle));
+        app.Map("/v1/userdata/{**path}", Serve(userData.UserData));
+        app.Map("/v1/extdata/{**path}", Serve(userData.ExtendedData));
+        app.Map("/antpickax/gpgkey", Serve(_ => new(200, Encoding.ASCII.GetBytes(GpgKey), "text/plain")));
+        app.MapFallback(Serve(_ => Answer.Unexpected(404)));
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref listener, null) is { } open)
+        {
+            await open.StopAsync(new CancellationToken(canceled: true));
+            await open.DisposeAsync();
+        }
+    }
+
+    private RequestDelegate Serve(Func<K2hr3Request, Answer> handle) => async context =>
+    {
+        if (await K2hr3Request.ReadAsync(context) is not { } request)
+        {
+            Count(RequestKind.Other);
+            await WriteAsync(context, Answer.Unexpected(500));
+            return;
+        }
+        Count(request.Kind);
+        var answer = request.Kind == RequestKind.Repository ? handle(request) : await AnswerAsync(request, handle, context.RequestAborted);
+        answer = OnAnswer?.Invoke(request, answer) ?? answer;
+        if (answer.Delay > TimeSpan.Zero)
+        {
+            await Task.Delay(answer.Delay, time, context.RequestAborted);
+        }
+        await WriteAsync(context, answer);
+    };
+
+    private async Task<Answer> AnswerAsync(K2hr3Request request, Func<K2hr3Request, Answer> handle, CancellationToken aborted)
+    {
+        var now = outage;
+        if (now.Delay > TimeSpan.Zero)
+        {
+            var changed = outageChanged.Task;
+            // What was waiting when the store came back gets its answer (recorded: a 200 after 10 s).
+            if (await Task.WhenAny(Task.Delay(now.Delay, time, aborted), changed) == changed)
+            {
+                return await AnswerAsync(request, handle, aborted);
+            }
+            aborted.ThrowIfCancellationRequested();
+        }
+        return now.Mode switch
+        {
+            OutageMode.StorePaused when request.AuthToken is { } token => CallerCheck.NotExisted(token.Length > 1 && token[1] == '=' ? token[2..] : token),
+            OutageMode.StorePaused when request.Kind is RequestKind.Resource or RequestKind.Keys =>
+                Answer.Error(404, $"ip:port({Answer.Quote(request.Client)}:0) is not role({Answer.Quote(request["role"])}) member."),
+            OutageMode.StorePaused or OutageMode.StoreGone => Answer.Unexpected(500),
+            OutageMode.MidRequest => Answer.Error(404, "Could not get resource data for resource yrn: "
+                + request.Path[(request.Path.IndexOf("yrn:", StringComparison.Ordinal) is var at and >= 0 ? at : 0)..]),
+            OutageMode.Status => Answer.Unexpected(now.Status),
+            _ => handle(request),
+        };
+    }
+
+    private async Task WriteAsync(HttpContext context, Answer answer)
+    {
+        var response = context.Response;
+        var headers = response.Headers;
+        headers.XPoweredBy = "Express";
+        var closes = context.Request.Headers.Connection.ToString().Contains("close", StringComparison.OrdinalIgnoreCase);
+        headers.Connection = closes ? "close" : "keep-alive";
+        if (!closes)
+        {
+            headers.KeepAlive = "timeout=5";
+        }
+        foreach (var (name, value) in answer.Headers)
+        {
+            headers[name] = value;
+        }
+        response.StatusCode = answer.Status;
+        if (answer.Body is { } body)
+        {
+            var tag = WeakTag(body);
+            headers.ETag = tag;
+            // Express compares on GET and HEAD of a 2xx only.
+            if (answer.Status is >= 200 and < 300 && HttpMethods.IsGet(context.Request.Method)
+                && context.Request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag || known.Trim() == "*"))
+            {
+                Count304();
+                response.StatusCode = 304;
+                return;
+            }
+            headers.ContentType = answer.ContentType;
+            headers.ContentLength = body.Length;
+            if (answer.CutAfter is { } length)
+            {
+                await response.Body.WriteAsync(body.AsMemory(0, Math.Min(length, body.Length)), context.RequestAborted);
+                await response.Body.FlushAsync(context.RequestAborted);
+                context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+                return;
+            }
+            await response.Body.WriteAsync(body, context.RequestAborted);
+            return;
+        }
+        if (answer.ContentType is not null)
+        {
+            headers.ContentType = answer.ContentType;
+        }
+        if (answer.Status is not (204 or 304) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            headers.ContentLength = 0;
+        }
+    }
+
+    /// <summary>Express's weak entity tag: length in hex, then the first 27 characters of the SHA-1 in base64.</summary>
+    private static string WeakTag(byte[] body)
+    {
+#pragma warning disable CA5350 // SHA-1 is what Express uses; nothing is protected by it.
+        var hash = Convert.ToBase64String(SHA1.HashData(body));
+#pragma warning restore CA5350
+        return string.Create(CultureInfo.InvariantCulture, $"W/\"{body.Length:x}-{hash.AsSpan(0, 27)}\"");
+    }
+
+    private void Count(RequestKind kind)
+    {
+        lock (counting)
+        {
+            total++;
+            byKind[kind] = byKind.GetValueOrDefault(kind) + 1;
+        }
+    }
+
+    private void Count304()
+    {
+        lock (counting)
+        {
+            notModified++;
+        }
+    }
+}

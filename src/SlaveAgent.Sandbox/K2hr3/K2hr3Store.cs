@@ -1,0 +1,175 @@
+using System.Security.Cryptography;
+
+namespace SlaveAgent.Sandbox.K2hr3;
+
+/// <summary>Roles, resources, policies and tokens of one K2HR3: who may read what.</summary>
+internal sealed class K2hr3Store(TimeProvider time) : IDisposable
+{
+    // k2hr3-api.md: "no expiry" is about ten years; recorded: 2026-11-22 to 2036-11-19.
+    public static readonly TimeSpan NoExpiry = TimeSpan.FromDays(3650);
+
+    private readonly Lock gate = new();
+    private readonly RegisterPaths registerPaths = new();
+    private readonly Dictionary<string, Role> roles = [];
+    private readonly Dictionary<string, Resource> resources = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> policies = [];
+    private readonly Dictionary<string, RoleToken> tokens = [];
+
+    public void SetResource(Yrn yrn, Resource resource)
+    {
+        lock (gate)
+        {
+            resources[yrn.ToString()] = resource;
+        }
+    }
+
+    public void SetPolicy(Yrn yrn, IReadOnlyList<string> readable)
+    {
+        lock (gate)
+        {
+            policies[yrn.ToString()] = readable;
+        }
+    }
+
+    public void SetRole(Yrn yrn, IEnumerable<string> policyYrns)
+    {
+        lock (gate)
+        {
+            var role = RoleOf(yrn);
+            role.Policies.Clear();
+            role.Policies.AddRange(policyYrns);
+        }
+    }
+
+    public bool HasRole(Yrn yrn)
+    {
+        lock (gate)
+        {
+            return roles.ContainsKey(yrn.ToString());
+        }
+    }
+
+    // K2HR3 does not ask whether the role exists: it makes the hosts key.
+    public void AddHost(Yrn role, RegisteredHost host)
+    {
+        lock (gate)
+        {
+            RoleOf(role).Hosts[host.Key] = host;
+        }
+    }
+
+    public bool RemoveHosts(Yrn role, Predicate<RegisteredHost> which)
+    {
+        lock (gate)
+        {
+            if (!roles.TryGetValue(role.ToString(), out var found))
+            {
+                return false;
+            }
+            var gone = found.Hosts.Where(host => which(host.Value)).Select(host => host.Key).ToList();
+            gone.ForEach(key => found.Hosts.Remove(key));
+            return gone.Count > 0;
+        }
+    }
+
+    public IReadOnlyList<RegisteredHost> Hosts(Yrn role)
+    {
+        lock (gate)
+        {
+            return roles.TryGetValue(role.ToString(), out var found) ? [.. found.Hosts.Values] : [];
+        }
+    }
+
+    public IReadOnlyList<string> Policies(Yrn role)
+    {
+        lock (gate)
+        {
+            return roles.TryGetValue(role.ToString(), out var found) ? [.. found.Policies] : [];
+        }
+    }
+
+    /// <summary>A role may read what one of its policies, or one of its parents' policies, lists.</summary>
+    public bool MayRead(Yrn role, string resourceYrn)
+    {
+        lock (gate)
+        {
+            return Lineage(role)
+                .SelectMany(yrn => roles.TryGetValue(yrn.ToString(), out var found) ? found.Policies : [])
+                .Any(policy => policies.TryGetValue(policy, out var readable) && readable.Contains(resourceYrn));
+        }
+    }
+
+    /// <summary>The resource with its parents' text before its own and their keys beneath its own.</summary>
+    public Resource? Merged(Yrn yrn)
+    {
+        lock (gate)
+        {
+            if (!resources.ContainsKey(yrn.ToString()))
+            {
+                return null;
+            }
+            var line = Lineage(yrn).Select(step => resources.GetValueOrDefault(step.ToString())).OfType<Resource>().ToList();
+            var keys = new Dictionary<string, string>();
+            foreach (var (key, value) in line.SelectMany(resource => resource.Keys))
+            {
+                keys[key] = value;
+            }
+            return new(string.Concat(line.Select(resource => resource.Text)), keys);
+        }
+    }
+
+    public RoleToken IssueToken(Yrn role, TimeSpan lifetime, string? address = null, string? cuk = null)
+    {
+        var word = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        var token = new RoleToken(word, registerPaths.Encode(role, word), role, time.GetUtcNow(), time.GetUtcNow() + lifetime, address, cuk);
+        lock (gate)
+        {
+            tokens[word] = token;
+        }
+        return token;
+    }
+
+    public RoleToken? FindToken(string word)
+    {
+        lock (gate)
+        {
+            return tokens.TryGetValue(word, out var token) && token.Expires > time.GetUtcNow() ? token : null;
+        }
+    }
+
+    public IReadOnlyList<RoleToken> TokensOf(Yrn role)
+    {
+        lock (gate)
+        {
+            return [.. tokens.Values.Where(token => token.Role == role && token.Expires > time.GetUtcNow())];
+        }
+    }
+
+    public bool RemoveToken(string word)
+    {
+        lock (gate)
+        {
+            return tokens.Remove(word);
+        }
+    }
+
+    public (Yrn Role, string Token)? ReadRegisterPath(string path) => registerPaths.Decode(path);
+
+    public void Dispose() => registerPaths.Dispose();
+
+    private Role RoleOf(Yrn yrn)
+    {
+        if (!roles.TryGetValue(yrn.ToString(), out var role))
+        {
+            roles[yrn.ToString()] = role = new();
+        }
+        return role;
+    }
+
+    // C, then C/slave: parents first.
+    private static IEnumerable<Yrn> Lineage(Yrn yrn)
+    {
+        var parts = yrn.Path.Split('/');
+        return parts.Select((_, index) => yrn with { Path = string.Join('/', parts[..(index + 1)]) });
+    }
+}

@@ -1,0 +1,7 @@
+namespace SlaveAgent.Sandbox.K2hr3;
+
+/// <summary>Requests so far: all of them, those answered with 304, and by kind. Requests are dear for K2HR3, so tests count them.</summary>
+public sealed record RequestCounts(int Total, int NotModified, IReadOnlyDictionary<RequestKind, int> ByKind)
+{
+    public int this[RequestKind kind] => ByKind.GetValueOrDefault(kind);
+}

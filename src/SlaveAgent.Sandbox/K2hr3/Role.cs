@@ -1,0 +1,9 @@
+namespace SlaveAgent.Sandbox.K2hr3;
+
+/// <summary>A role: its policies, and today's hosts by key.</summary>
+internal sealed class Role
+{
+    public List<string> Policies { get; } = [];
+
+    public SortedDictionary<string, RegisteredHost> Hosts { get; } = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Sandbox.Cluster;
+using SlaveAgent.Sandbox.HostTools;
+using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Sandbox.Story;
+
+/// <summary>Everything the story needs, wired up: K2HR3, the cluster, the slave's VM, and the agent on it.</summary>
+internal sealed class DbaasWorld : IAsyncDisposable
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
+    private DbaasWorld(HostLayout layout, K2hr3Service service, DbaasCluster names, IServerCluster cluster, string agent, string? chmpx)
+    {
+        Layout = layout;
+        Service = service;
+        Names = names;
+        Cluster = cluster;
+        Token = service.IssueToken(names.SlaveRole).Token;
+        Host = HostSetup.Create(layout, Cuk, chmpx);
+        Units = new(layout);
+        Agent = new(agent, layout);
+    }
+
+    public HostLayout Layout { get; }
+
+    public K2hr3Service Service { get; }
+
+    public DbaasCluster Names { get; }
+
+    public IServerCluster Cluster { get; }
+
+    public HostState Host { get; }
+
+    public Supervisor Units { get; }
+
+    public AgentProgram Agent { get; }
+
+    /// <summary>The slave's CUK: its cloud instance id.</summary>
+    public string Cuk { get; } = $"{Guid.NewGuid()}";
+
+    public string Token { get; }
+
+    public static async Task<DbaasWorld> CreateAsync(StoryOptions options, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("k2hdkc-sandbox-").FullName;
+        var service = await K2hr3Service.StartAsync(adminTenant: "demo", cancellationToken: cancellationToken);
+        var names = options.IsReal
+            ? RealCluster.Names($"demo{RandomNumberGenerator.GetInt32(1000, 9999)}")
+            : new DbaasCluster("demo", "mycluster") { SlaveControlPort = FreePort() };
+        // What DBaaS fills, and a program of the user's that is started after chmpx.
+        names = names with
+        {
+            SlaveKeys = new Dictionary<string, string>
+            {
+                ["k2hr3-init-packages"] = "demo-app",
+                ["k2hr3-init-systemd-packages"] = "chmpx.service,k2hr3-get-resource.timer,demo-app.service",
+            },
+        };
+        service.CreateCluster(names);
+        IServerCluster cluster = options.IsReal
+            ? new RealCluster(service, names, Path.Combine(directory, "servers"))
+            : new ServerCluster(service, names);
+        var world = new DbaasWorld(new(directory), service, names, cluster, options.Agent, options.IsReal ? RealCluster.FindOnPath("chmpx") : null);
+        HostSetup.Write(world.Layout, "etc/k2hdkc-slave-agent/agent.yaml",
+            $"""
+            packages:
+              antpickax:
+                uri: {service.Uri}antpickax
+            chmpx:
+              unit: chmpx.service
+
+            """);
+        return world;
+    }
+
+    /// <summary>Waits until nothing speaks against it any more; says what still does when the time is over.</summary>
+    public static async Task UntilAsync(Func<CancellationToken, Task<string?>> whyNot, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(LookAgain, cancellationToken))
+        {
+            if (await whyNot(cancellationToken) is not { } reason)
+            {
+                return;
+            }
+            if (watch.Elapsed > atMost)
+            {
+                throw new StoryFailure($"after {atMost.TotalSeconds:0} s {reason}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// The proof from outside: K2HR3's list, the file on disk, what chmpx has loaded, its sockets, and the servers' own lists of
+    /// slaves all say the same. Null when they do, else the first thing that does not.
+    /// </summary>
+    public async Task<string?> WhyNotConnectedAsync(CancellationToken cancellationToken)
+    {
+        var listed = Service.Hosts(Names.ServerRole).Select(host => host.Cuk!).ToHashSet();
+        if (ReadFile() is not var (generation, inFile) || !listed.SetEquals(inFile))
+        {
+            return $"the file does not list the {listed.Count} servers that K2HR3 lists";
+        }
+        if (await ControlPortClient.ViewAsync(Names.SlaveControlPort, cancellationToken) is not { } view)
+        {
+            return "chmpx does not answer on its control port";
+        }
+        if (view.Revision != generation)
+        {
+            return $"chmpx has loaded generation {view.Revision}, not {generation}";
+        }
+        if (!listed.SetEquals(view.Servers.Select(server => server.Cuk)))
+        {
+            return $"chmpx shows {view.Servers.Count} servers, K2HR3 lists {listed.Count}";
+        }
+        if (view.Connected < listed.Count)
+        {
+            return $"chmpx is connected to {view.Connected} of {listed.Count}";
+        }
+        foreach (var server in Cluster.Servers)
+        {
+            if (!await server.HasSlaveAsync(Cuk, cancellationToken))
+            {
+                return $"server {server.Name} does not have the slave among its connections";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The configuration's generation and servers; null while there is none.</summary>
+    public (int Generation, IReadOnlySet<string> Servers)? ReadFile()
+    {
+        try
+        {
+            var ini = RawIni.Read(File.ReadAllText(Layout.ChmpxConfiguration));
+            return (int.Parse(ini.Global["FILEVERSION"], CultureInfo.InvariantCulture), ini.Servers.Select(server => server["CUK"]).ToHashSet());
+        }
+        catch (Exception e) when (e is IOException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Agent.DisposeAsync();
+        await Units.DisposeAsync();
+        await Cluster.DisposeAsync();
+        await Service.DisposeAsync();
+    }
+
+    // Below the range from which the kernel deals out ports, as K2HR3's.
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(12000, 20000);
+            try
+            {
+                using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; another one.
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using SlaveAgent.Sandbox.HostTools;
+
+namespace SlaveAgent.Sandbox.Systemd;
+
+/// <summary>The way from the tools to the supervisor: one JSON line each way over its socket.</summary>
+internal static class SupervisorClient
+{
+    public static async Task<ToolOutput> AskAsync(string socketPath, SupervisorRequest request, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
+        }
+        catch (SocketException)
+        {
+            return new(1, Error: "Failed to connect to bus: No such file or directory\n");
+        }
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request), (byte)'\n'], cancellationToken);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadLineAsync(cancellationToken) is { } line
+            ? JsonSerializer.Deserialize<ToolOutput>(line)!
+            : new(1, Error: "Failed to connect to bus: Connection reset by peer\n");
+    }
+}

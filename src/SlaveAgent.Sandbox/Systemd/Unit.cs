@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using SlaveAgent.Sandbox.HostTools;
+
+namespace SlaveAgent.Sandbox.Systemd;
+
+/// <summary>One unit: its process, started again a moment after it ended by itself, as Restart=always does.</summary>
+internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay, Action<string, string> report) : IDisposable
+{
+    private const int KeptLines = 50;
+
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly SemaphoreSlim changing = new(1);
+    private readonly Queue<string> lines = new();
+    private Process? process;
+    private Process? expected;
+    private CancellationTokenSource? restarting;
+    private int restarts;
+    private int? lastExitCode;
+
+    public UnitState State { get; private set; } = UnitState.Inactive;
+
+    public string Path { get; } = System.IO.Path.Combine(layout.UnitDirectory, name);
+
+    public bool Exists => File.Exists(Path);
+
+    private string WantsLink => System.IO.Path.Combine(layout.WantsDirectory, name);
+
+    public bool IsEnabled => new FileInfo(WantsLink).LinkTarget is not null;
+
+    public UnitStatus Status
+    {
+        get
+        {
+            lock (lines)
+            {
+                return new(name, State, IsEnabled, process is { HasExited: false } running ? running.Id : 0, restarts, lastExitCode, [.. lines]);
+            }
+        }
+    }
+
+    public void Enable()
+    {
+        Directory.CreateDirectory(layout.WantsDirectory);
+        if (!IsEnabled)
+        {
+            File.CreateSymbolicLink(WantsLink, Path);
+        }
+    }
+
+    public void Disable() => File.Delete(WantsLink);
+
+    public async Task StartAsync()
+    {
+        await changing.WaitAsync();
+        try
+        {
+            if (State is not UnitState.Active)
+            {
+                Spawn(UnitFile.Read(Path));
+                report(name, "started");
+            }
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        await changing.WaitAsync();
+        try
+        {
+            if (restarting is { } pending)
+            {
+                await pending.CancelAsync();
+            }
+            if (State is UnitState.Inactive or UnitState.Failed)
+            {
+                State = UnitState.Inactive;
+                return;
+            }
+            State = UnitState.Deactivating;
+            if (process is { HasExited: false } running)
+            {
+                await EndAsync(running);
+            }
+            State = UnitState.Inactive;
+            report(name, "stopped");
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        restarting?.Dispose();
+        process?.Dispose();
+        changing.Dispose();
+    }
+
+    private async Task EndAsync(Process running)
+    {
+        var signal = Exists ? UnitFile.Read(Path).KillSignal : "SIGTERM";
+        ProcessSignal.Send(running.Id, signal);
+        using var timeout = new CancellationTokenSource(StopTimeout);
+        try
+        {
+            await running.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Say($"State 'stop-{signal}' timed out. Killing.");
+            running.Kill();
+            await running.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private void Spawn(UnitFile file)
+    {
+        State = UnitState.Active;
+        // A timer has nothing to run.
+        if (file.ExecStart is not [var program, .. var arguments])
+        {
+            return;
+        }
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = layout.Root };
+        start.Environment["PATH"] = layout.SearchPath;
+        var started = new Process { StartInfo = start, EnableRaisingEvents = true };
+        started.OutputDataReceived += (_, line) => Say(line.Data);
+        started.ErrorDataReceived += (_, line) => Say(line.Data);
+        started.Exited += (_, _) => Ended(started, file);
+        // It may have ended before Start comes back.
+        expected = started;
+        try
+        {
+            started.Start();
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            Say($"Failed to execute {program}: {e.Message}");
+            State = UnitState.Failed;
+            started.Dispose();
+            return;
+        }
+        started.BeginOutputReadLine();
+        started.BeginErrorReadLine();
+        process = started;
+    }
+
+    private void Ended(Process ended, UnitFile file)
+    {
+        lastExitCode = ended.ExitCode;
+        if (State is UnitState.Deactivating or UnitState.Inactive || ended != expected)
+        {
+            return;
+        }
+        report(name, $"exited with {ended.ExitCode}");
+        Say($"Main process exited, status={ended.ExitCode}");
+        if (!file.Restarts)
+        {
+            State = ended.ExitCode == 0 ? UnitState.Inactive : UnitState.Failed;
+            return;
+        }
+        State = UnitState.Activating;
+        restarting = new();
+        _ = RestartAsync(restarting.Token);
+    }
+
+    private async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(restartDelay, cancellationToken);
+            restarts++;
+            await StartAsync();
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // Stopped before it was started again.
+        }
+    }
+
+    private void Say(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+        lock (lines)
+        {
+            lines.Enqueue(line);
+            if (lines.Count > KeptLines)
+            {
+                lines.Dequeue();
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace SlaveAgent.Sandbox.Systemd;
+
+/// <summary>What the supervisor needs of a unit file.</summary>
+internal sealed record UnitFile(string Description, string[] ExecStart, string KillSignal, bool Restarts)
+{
+    public static UnitFile Read(string path)
+    {
+        var keys = File.ReadAllLines(path)
+            .Where(line => line.Contains('=', StringComparison.Ordinal))
+            .GroupBy(line => line[..line.IndexOf('=', StringComparison.Ordinal)].Trim(), line => line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim())
+            .ToDictionary(key => key.Key, key => key.Last());
+        return new(
+            keys.GetValueOrDefault("Description", ""),
+            keys.GetValueOrDefault("ExecStart", "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            keys.GetValueOrDefault("KillSignal", "SIGTERM"),
+            keys.GetValueOrDefault("Restart") == "always");
+    }
+}

@@ -1,0 +1,21 @@
+using SlaveAgent.Files;
+
+namespace SlaveAgent.Hosting;
+
+/// <summary>The units of the agent's own package.</summary>
+public static class AgentUnits
+{
+    public const string Daemon = "k2hdkc-slave-agent.service";
+
+    /// <summary>Runs the package manager, unhardened.</summary>
+    public const string Bootstrap = "k2hdkc-slave-bootstrap.service";
+
+    /// <summary>Reached when the slave is connected; what a user's own service requires.</summary>
+    public const string Ready = "k2hdkc-slave-ready.target";
+
+    private static readonly string[] Directories = ["/usr/lib/systemd/system", "/lib/systemd/system", "/etc/systemd/system"];
+
+    /// <summary>Where a unit's own file is, without the root; null when it has none in the packages' directories.</summary>
+    public static string? FindFile(HostRoot root, string unit) =>
+        Directories.Select(directory => $"{directory}/{unit}").FirstOrDefault(path => File.Exists(root.At(path)));
+}

@@ -1,0 +1,11 @@
+namespace SlaveAgent.Settings;
+
+/// <summary>Who runs the package manager.</summary>
+public enum InstallBy
+{
+    /// <summary>The agent itself.</summary>
+    Agent,
+
+    /// <summary>The bootstrap service: a hardened daemon can write nothing that a package would.</summary>
+    Bootstrap,
+}

@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using SlaveAgent.GuestTests.Packages;
+using SlaveAgent.Sandbox.Cluster;
+using SlaveAgent.Sandbox.K2hr3;
+
+namespace SlaveAgent.GuestTests.Guests;
+
+/// <summary>What a slave's VM meets: K2HR3 with the cluster's roles, three servers, a package repository; and the VM.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private const string Network = "10.78.7";
+
+    private World(K2hr3Service k2hr3, DbaasCluster names, ServerCluster cluster, PackageRepository packages, Guest guest)
+    {
+        K2hr3 = k2hr3;
+        Names = names;
+        Cluster = cluster;
+        Packages = packages;
+        Guest = guest;
+        Token = k2hr3.IssueToken(names.SlaveRole);
+    }
+
+    public K2hr3Service K2hr3 { get; }
+
+    public DbaasCluster Names { get; }
+
+    public ServerCluster Cluster { get; }
+
+    public PackageRepository Packages { get; }
+
+    public Guest Guest { get; }
+
+    public RoleToken Token { get; }
+
+    public string Cuk { get; } = $"{Guid.NewGuid()}";
+
+    /// <summary>The host that starts with nothing but K2HR3's #include on a ConfigDrive, and a user's service that needs the cluster.</summary>
+    public static async Task<World> CreateAsync(string name)
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("SLAVE_AGENT_GUEST") == "1", "needs root and minutes: run tests/SlaveAgent.GuestTests/run");
+        var address = IPAddress.Parse($"{Network}.1");
+        var k2hr3 = await K2hr3Service.StartAsync(3000, "demo", address: address);
+        var names = new DbaasCluster("demo", "mycluster");
+        k2hr3.CreateCluster(names);
+        var cluster = new ServerCluster(k2hr3, names, TimeSpan.FromMilliseconds(200), Network);
+        for (var number = 0; number < 3; number++)
+        {
+            await cluster.AddAsync();
+        }
+
+        var packages = await PackageRepository.StartAsync(address, Environment.GetEnvironmentVariable("SLAVE_AGENT_DEB")!);
+        k2hr3.SetUserData(new UserDataTemplates(
+            Repository.Read("cloud-init/k2hdkc-slave-cloud-config.txt.templ"),
+            Script(packages),
+            Repository.Read("cloud-init/k2hdkc-slave-init-error.sh.templ")));
+        var guest = new Guest(name, ["--bind-ro=/usr/share/dotnet"]);
+        await guest.RemoveAsync();
+        var world = new World(k2hr3, names, cluster, packages, guest);
+        world.Furnish();
+        return world;
+    }
+
+    public Task WaitForConnectionAsync(TimeSpan? atMost = null) =>
+        Guest.UntilAsync("the agent says connected to all servers, and so do they", IsConnectedAsync, atMost ?? TimeSpan.FromSeconds(60));
+
+    /// <summary>K2HR3's list, the agent's status and the servers' own lists say the same.</summary>
+    public async Task<bool> IsConnectedAsync()
+    {
+        var servers = Cluster.Servers;
+        var status = await StatusAsync();
+        return status is { } s
+            && s.GetProperty("phase").GetString() == "connected"
+            && s.GetProperty("servers").EnumerateArray().Count(server => server.GetProperty("state").GetString() == "connected") == servers.Count
+            && servers.All(server => server.ConnectedSlaves.Contains(Cuk));
+    }
+
+    public async Task<JsonElement?> StatusAsync()
+    {
+        var result = await Guest.TryAsync("k2hdkc-slave-agent", "status", "--json");
+        return result.ExitCode == 0 ? JsonDocument.Parse(result.StandardOutput).RootElement : null;
+    }
+
+    /// <summary>cloud-init's outcome, once it has one.</summary>
+    public async Task<string> CloudInitAsync(TimeSpan? atMost = null)
+    {
+        await Guest.UntilAsync(
+            "cloud-init has ended",
+            async () => !(await Guest.TryAsync("cloud-init", "status")).StandardOutput.Contains("running", StringComparison.Ordinal)
+                && (await Guest.TryAsync("test", "-e", "/run/cloud-init/result.json")).ExitCode == 0,
+            atMost ?? TimeSpan.FromMinutes(3));
+        return (await Guest.TryAsync("cloud-init", "status", "--long")).StandardOutput;
+    }
+
+    /// <summary>The filled-in script itself, as K2HR3 serves it under a name of the operator's.</summary>
+    public async Task<string> ReadExtDataAsync()
+    {
+        K2hr3.SetExtData("k2hdkc-slave", new ExtDataTemplate(Script(Packages), ContentType: "text/x-shellscript"));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("Cloud-Init/22.4.2");
+        return await http.GetStringAsync(new Uri(K2hr3.Uri, $"/v1/extdata/k2hdkc-slave/{Token.RegisterPath}"));
+    }
+
+    /// <summary>What happened when, in seconds since the guest's systemd started, for people to read; and the figure the issue asks for.</summary>
+    public async Task<string> TimelineAsync()
+    {
+        // The guest shares this machine's monotonic clock: its own start is what the times are counted from.
+        var lines = new List<(double At, string What)>();
+        var zero = double.Parse(await Guest.RunAsync("systemctl", "show", "--value", "-p", "UserspaceTimestampMonotonic"), CultureInfo.InvariantCulture) / 1e6;
+        foreach (var unit in new[]
+        {
+            "cloud-init-local.service", "cloud-init.service", "multi-user.target", "cloud-final.service", "k2hdkc-slave-agent.service", "chmpx.service",
+            "k2hdkc-slave-ready.target", "user-app.service",
+        })
+        {
+            if (await Guest.ActiveSinceAsync(unit) is { } at)
+            {
+                lines.Add((at, $"{unit} active"));
+            }
+        }
+
+        var journal = await Guest.ShellAsync(
+            "journalctl -b --no-pager -q -o short-monotonic -u k2hdkc-slave-agent -u k2hdkc-slave-bootstrap -u chmpx | grep -v 'systemd\\[1\\]' | head -n 60");
+        foreach (var line in journal.Split('\n').Where(line => line.StartsWith('[')))
+        {
+            var parting = line.IndexOf(']');
+            lines.Add((double.Parse(line[1..parting], CultureInfo.InvariantCulture), line[(parting + 1)..].Trim()));
+        }
+
+        foreach (var line in (await Guest.TryAsync("cat", "/run/guest-times")).StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var words = line.Split(' ', 2);
+            lines.Add((double.Parse(words[0], CultureInfo.InvariantCulture), words[1]));
+        }
+
+        return string.Join('\n', lines.OrderBy(line => line.At).Select(line => $"{(line.At - zero).ToString("0.00", CultureInfo.InvariantCulture),8}  {line.What}"));
+    }
+
+    /// <summary>From the script's start to ready.target, and how much of it was spent in the package manager.</summary>
+    public async Task<(double Total, double InPackageManager)> ScriptToReadyAsync()
+    {
+        var times = (await Guest.RunAsync("cat", "/run/guest-times")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', 2)).Select(words => (At: double.Parse(words[0], CultureInfo.InvariantCulture), What: words[1])).ToList();
+        var script = times.First(time => time.What == "script begins").At;
+        var ready = await Guest.ActiveSinceAsync("k2hdkc-slave-ready.target") ?? throw new InvalidOperationException("ready.target was not reached");
+        double inside = 0, since = 0;
+        foreach (var (at, what) in times)
+        {
+            if (what.StartsWith("apt-get begins", StringComparison.Ordinal))
+            {
+                since = at;
+            }
+            else if (what.StartsWith("apt-get ends", StringComparison.Ordinal) && at <= ready)
+            {
+                inside += at - since;
+            }
+        }
+
+        return (ready - script, inside);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Guest.DisposeAsync();
+        await Packages.DisposeAsync();
+        await Cluster.DisposeAsync();
+        await K2hr3.DisposeAsync();
+    }
+
+    // What an operator fills in, and the moment at which the script begins.
+    private static string Script(PackageRepository packages) => Repository.Read("cloud-init/k2hdkc-slave-init.sh.templ")
+        .Replace("APT_SOURCE=''\n", $"APT_SOURCE='{packages.Source}'\n", StringComparison.Ordinal)
+        .Replace("say() {", "read -r up _ </proc/uptime; echo \"$up script begins\" >>/run/guest-times\nsay() {", StringComparison.Ordinal);
+
+    private void Furnish()
+    {
+        const UnixFileMode Program = (UnixFileMode)0x1ed;
+        Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json", $$"""{"uuid": "{{Cuk}}", "name": "slave", "hostname": "slave"}""");
+        Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/user_data", $"#include\n{K2hr3.Uri}v1/userdata/{Token.RegisterPath}\n");
+        Guest.Put("/etc/hosts", "127.0.0.1 localhost\n10.77.7.2 slave.novalocal slave\n");
+        Guest.Put("/etc/resolv.conf", "search novalocal\n");
+        Guest.Put("/etc/k2hdkc-slave-agent/conf.d/repository.yaml", $"packages:\n  antpickax:\n    uri: {Packages.Uri}\n");
+
+        // Where the time goes. In apt-get's own place, because .NET looks for a tool beside the program before it looks on PATH.
+        Guest.Copy("/usr/bin/apt-get", "/usr/lib/guest/apt-get");
+        Guest.Put(
+            "/usr/bin/apt-get",
+            """
+            #!/bin/sh
+            read -r up _ </proc/uptime; echo "$up apt-get begins: $*" >>/run/guest-times
+            /usr/lib/guest/apt-get "$@"; code=$?
+            read -r up _ </proc/uptime; echo "$up apt-get ends" >>/run/guest-times
+            exit $code
+
+            """,
+            Program);
+        Guest.Put("/usr/local/bin/user-app", "#!/bin/sh\n[ -n \"$CHMCONFFILE\" ] && [ -f \"$CHMCONFFILE\" ] || exit 1\nexec sleep infinity\n", Program);
+        Guest.Put(
+            "/etc/systemd/system/user-app.service",
+            """
+            [Unit]
+            Requires=k2hdkc-slave-ready.target
+            After=k2hdkc-slave-ready.target
+            [Service]
+            EnvironmentFile=/etc/k2hdkc-slave-agent/environment
+            ExecStart=/usr/local/bin/user-app
+            [Install]
+            WantedBy=multi-user.target
+
+            """);
+        Guest.Link("/etc/systemd/system/multi-user.target.wants/user-app.service", "/etc/systemd/system/user-app.service");
+    }
+}

@@ -1,0 +1,48 @@
+using SlaveAgent.GuestTests.Guests;
+
+namespace SlaveAgent.GuestTests;
+
+[Collection("one guest at a time")]
+public sealed class SupervisionTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Chmpx_is_back_within_seconds_with_direct_supervision_and_the_helper_is_left_alone_when_asked()
+    {
+        await using var world = await World.CreateAsync("supervision");
+        var guest = world.Guest;
+        await guest.BootAsync();
+        await world.CloudInitAsync();
+        await world.WaitForConnectionAsync();
+        Assert.Contains("ExecStart=/usr/bin/chmpx", await guest.RunAsync("systemctl", "cat", "chmpx.service"), StringComparison.Ordinal);
+        Assert.Equal("k2hdkc", await guest.ShellAsync("stat -c %U /proc/$(systemctl show --value -p MainPID chmpx.service)"));
+        var direct = await OutageAsync(world);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await guest.RunAsync("systemctl", "stop", "chmpx.service");
+        var stop = watch.Elapsed;
+        await guest.RunAsync("systemctl", "start", "chmpx.service");
+        await world.WaitForConnectionAsync();
+
+        await guest.ShellAsync("echo 'chmpx: {supervision: helper}' >/etc/k2hdkc-slave-agent/conf.d/helper.yaml && systemctl reload k2hdkc-slave-agent");
+        await Guest.UntilAsync(
+            "the drop-in is gone", async () => !(await guest.RunAsync("systemctl", "cat", "chmpx.service")).Contains("ExecStart=/usr/bin/chmpx", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        watch.Restart();
+        await Guest.UntilAsync("chmpx ends with the direct unit", async () => !await world.IsConnectedAsync(), TimeSpan.FromSeconds(20));
+        await world.WaitForConnectionAsync();
+        var start = watch.Elapsed;
+        var helper = await OutageAsync(world);
+        output.WriteLine($"an exit of chmpx: connected again after {direct.TotalSeconds:0.0} s direct, {helper.TotalSeconds:0.0} s with the helper");
+        output.WriteLine($"stop {stop.TotalSeconds:0.0} s direct; a start through the helper takes {start.TotalSeconds:0.0} s to connected");
+        Assert.True(direct < helper);
+    }
+
+    private static async Task<TimeSpan> OutageAsync(World world)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await world.Guest.ShellAsync("kill -KILL $(pgrep -f 'chmpx -conf' | tail -n 1)");
+        await Guest.UntilAsync("the servers lost the slave", () => Task.FromResult(world.Cluster.Servers.All(server => !server.ConnectedSlaves.Contains(world.Cuk))), TimeSpan.FromSeconds(10));
+        await Guest.UntilAsync(
+            "the servers have the slave again", () => Task.FromResult(world.Cluster.Servers.All(server => server.ConnectedSlaves.Contains(world.Cuk))), TimeSpan.FromMinutes(1));
+        await world.WaitForConnectionAsync();
+        return watch.Elapsed;
+    }
+}

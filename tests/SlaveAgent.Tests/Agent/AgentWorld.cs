@@ -1,0 +1,121 @@
+using System.Globalization;
+using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Sandbox.Cluster;
+using SlaveAgent.Sandbox.HostTools;
+using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Tests.Agent;
+
+/// <summary>The agent as a process, in a DBaaS of its own on loopback.</summary>
+internal sealed class AgentWorld : IAsyncDisposable
+{
+    /// <summary>Generous, for a shared machine; nothing measures it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly DbaasWorld _world;
+
+    private AgentWorld(DbaasWorld world) => _world = world;
+
+    public DbaasCluster Names => _world.Names;
+
+    public K2hr3Service K2hr3 => _world.Service;
+
+    public IServerCluster Cluster => _world.Cluster;
+
+    public HostLayout Layout => _world.Layout;
+
+    public HostState Host => _world.Host;
+
+    public Supervisor Units => _world.Units;
+
+    public AgentProgram Agent => _world.Agent;
+
+    public string Cuk => _world.Cuk;
+
+    public string Token => _world.Token;
+
+    public string IniPath => Layout.ChmpxConfiguration;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <param name="settings">Further settings, as a file in conf.d.</param>
+    public static async Task<AgentWorld> CreateAsync(int servers, string settings = "")
+    {
+        var world = new AgentWorld(await DbaasWorld.CreateAsync(new StoryOptions(AgentProgram.DefaultPath, IsReal: false, Keeps: false, Serves: false), Cancel));
+        if (servers > 0)
+        {
+            await world.Cluster.AddAsync(servers);
+        }
+
+        // Tests wait for less than operators do; what a test is about it sets itself.
+        world.Configure("10-tests", "retry:\n  cap: 2s\nconfiguration:\n  second_answer_after: 500ms\n");
+        world.Configure("20-test", settings);
+        return world;
+    }
+
+    public static async Task<AgentWorld> BootstrappedAsync(int servers, string settings = "")
+    {
+        var world = await CreateAsync(servers, settings);
+        await world.BootstrapAsync();
+        return world;
+    }
+
+    public void Configure(string name, string yaml) => HostSetup.Write(Layout, $"etc/k2hdkc-slave-agent/conf.d/{name}.yaml", yaml);
+
+    public string[] IdentityOptions =>
+    [
+        "--role", Names.SlaveRole.ToString(), "--tenant", Names.SlaveRole.TenantYrn, "--api-uri", K2hr3.Uri.ToString(), "--token-file", "-",
+    ];
+
+    public async Task<(int ExitCode, string Output)> TryBootstrapAsync(params string[] more) =>
+        await Agent.RunAsync(["bootstrap", .. IdentityOptions, .. more], Token, Cancel);
+
+    public async Task BootstrapAsync()
+    {
+        var (code, output) = await TryBootstrapAsync();
+        Assert.True(code == 0, output);
+    }
+
+    public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => Agent.RunAsync(arguments, null, Cancel);
+
+    /// <summary>Waits until K2HR3, the file, chmpx and the servers agree, seen from outside the agent.</summary>
+    public Task ConnectedAsync() => DbaasWorld.UntilAsync(_world.WhyNotConnectedAsync, Patience, Cancel);
+
+    public Task UntilAsync(Func<bool> isSo, string otherwise) =>
+        DbaasWorld.UntilAsync(_ => Task.FromResult(isSo() ? null : $"{otherwise}\n{Agent.Output}"), Patience, Cancel);
+
+    /// <summary>Starts the daemon and waits until it has gone through its steps once and is connected.</summary>
+    public async Task WatchAsync()
+    {
+        Agent.Start();
+        await UntilAsync(
+            () => Agent.Output.LastIndexOf("Watching over", StringComparison.Ordinal) is >= 0 and var begun
+                && Agent.Output.IndexOf("servers connected", begun, StringComparison.Ordinal) >= 0,
+            "the daemon does not come to watch");
+        await ConnectedAsync();
+    }
+
+    /// <summary>The daemon's process number, as soon as it has its lock.</summary>
+    public async Task<int> DaemonPidAsync()
+    {
+        var path = Path("/run/k2hdkc-slave-agent/daemon.pid");
+        await UntilAsync(() => System.IO.File.Exists(path) && System.IO.File.ReadAllText(path).Length > 0, "the daemon does not start");
+        return int.Parse(await System.IO.File.ReadAllTextAsync(path, Cancel), CultureInfo.InvariantCulture);
+    }
+
+    public (int Generation, IReadOnlySet<string> Servers) File => _world.ReadFile() ?? throw new FileNotFoundException(IniPath);
+
+    public bool HasFile => _world.ReadFile() is not null;
+
+    public string Path(string hostPath) => System.IO.Path.Join(Layout.Root, hostPath);
+
+    public Task<ChmpxView?> RingAsync() => ControlPortClient.ViewAsync(Names.SlaveControlPort, Cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _world.DisposeAsync();
+        Directory.Delete(Layout.Directory, recursive: true);
+    }
+}

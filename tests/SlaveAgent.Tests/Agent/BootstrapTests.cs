@@ -1,0 +1,207 @@
+using SlaveAgent.Sandbox.HostTools;
+using SlaveAgent.Sandbox.K2hr3;
+
+namespace SlaveAgent.Tests.Agent;
+
+public sealed class BootstrapTests
+{
+    [Fact]
+    public async Task A_fresh_host_is_registered_installed_configured_started_and_connected()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 3);
+
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.True(code == 0, output);
+        await world.ConnectedAsync();
+        Assert.Contains("3/3 servers connected", output, StringComparison.Ordinal);
+        Assert.Contains(world.K2hr3.Hosts(world.Names.SlaveRole), host => host.Cuk == world.Cuk);
+        Assert.Contains("k2hr3-get-resource.timer", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("k2hr3-get-resource", world.Host.Installed);
+    }
+
+    [Fact]
+    public async Task Bootstrapping_again_changes_nothing_and_installs_nothing()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        var before = await File.ReadAllTextAsync(world.IniPath, TestContext.Current.CancellationToken);
+
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.True(code == 0, output);
+        Assert.Equal(before, await File.ReadAllTextAsync(world.IniPath, TestContext.Current.CancellationToken));
+        Assert.Single(world.Host.Calls, call => call.Tool == "apt-get" && call.Arguments.Contains("install"));
+    }
+
+    [Fact]
+    public async Task The_nine_identity_files_are_as_other_tools_read_them_and_the_token_is_its_owners_only()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+
+        string Read(string name) => File.ReadAllText(world.Path($"/etc/antpickax/k2hr3-{name}"));
+
+        Assert.Equal(world.Token, Read("role-token"));
+        Assert.Equal(world.Names.SlaveRole.ToString(), Read("role-name"));
+        Assert.Equal(world.Names.SlaveRole.TenantYrn, Read("role-tenant"));
+        Assert.Equal(world.Cuk, Read("cuk"));
+        Assert.Equal($"cuk={world.Cuk}", Read("cuk-param"));
+        Assert.Equal("extra=openstack-auto-v1", Read("extra-param"));
+        Assert.StartsWith("tag=", Read("tag-param"), StringComparison.Ordinal);
+        Assert.EndsWith(".novalocal", Read("tag-param"), StringComparison.Ordinal);
+        Assert.Equal($"cuk={world.Cuk}", Read("apiarg"));
+        Assert.Equal(world.K2hr3.Uri.ToString().TrimEnd('/'), Read("api-uri"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(world.Path("/etc/antpickax/k2hr3-role-token")));
+    }
+
+    [Fact]
+    public async Task A_host_already_in_its_role_bootstraps_by_its_address_without_any_token()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 2);
+        world.K2hr3.RegisterHost(world.Names.SlaveRole, new RegisteredHost("127.0.0.1", world.Cuk, "localhost"));
+
+        var (code, output) = await world.RunAsync(
+            "bootstrap", "--authentication", "address", "--role", world.Names.SlaveRole.ToString(), "--api-uri", world.K2hr3.Uri.ToString());
+
+        Assert.True(code == 0, output);
+        await world.ConnectedAsync();
+        Assert.False(File.Exists(world.Path("/etc/antpickax/k2hr3-role-token")));
+    }
+
+    [Fact]
+    public async Task A_role_that_is_no_slaves_is_registered_installed_and_started_and_there_is_nothing_to_configure()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 0);
+        var keys = new Dictionary<string, string>
+        {
+            ["k2hr3-init-packages"] = "demo-app, curl",
+            ["k2hr3-init-systemd-packages"] = "demo-app.service",
+        };
+        world.K2hr3.SetResource(world.Names.SlaveResource, "just some text", keys);
+        world.K2hr3.SetResource(world.Names.Resource, string.Empty, new Dictionary<string, string>());
+
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.True(code == 0, output);
+        Assert.Contains("no slave configuration", output, StringComparison.Ordinal);
+        Assert.Equal(["curl", "demo-app"], world.Host.Installed.Order());
+        Assert.Contains(world.K2hr3.Hosts(world.Names.SlaveRole), host => host.Cuk == world.Cuk);
+        Assert.Equal("Active", world.Units.StatusOf("demo-app.service").State.ToString());
+        Assert.False(File.Exists(world.IniPath));
+    }
+
+    [Theory]
+    [InlineData("k2hr3-init-packages", "curl;reboot")]
+    [InlineData("k2hr3-init-packages", "$(reboot)")]
+    [InlineData("k2hr3-init-packages", "--force-yes")]
+    [InlineData("k2hr3-init-packages", "../evil.deb")]
+    [InlineData("k2hr3-init-systemd-packages", "-H.service")]
+    [InlineData("k2hr3-init-systemd-packages", "a/../b.service")]
+    public async Task A_name_that_no_package_or_unit_can_have_is_refused_by_name_and_reaches_no_tool(string key, string name)
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        var keys = new Dictionary<string, string>(world.K2hr3.FindResource(world.Names.SlaveResource)!.Keys) { [key] = name };
+        world.K2hr3.SetResource(world.Names.SlaveResource, string.Empty, keys);
+
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.Equal(1, code);
+        Assert.Contains($"\"{name.Split(',')[0]}\"", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(world.Host.Calls, call => call.Arguments.Any(argument => argument.Contains(name, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_unsupported_system_gets_one_sentence_and_exit_code_1()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        HostSetup.Write(world.Layout, "etc/os-release", "ID=plan9\nID_LIKE=\"inferno\"\n");
+
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.Equal(1, code);
+        Assert.Contains("neither of the Debian nor of the Red Hat family", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_system_like_Red_Hat_gets_a_signed_repository_and_its_packages_through_dnf()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 2);
+        HostSetup.Write(world.Layout, "etc/os-release", "ID=nobara\nID_LIKE=\"rhel fedora\"\nVERSION_ID=\"9.3\"\n");
+
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.True(code == 0, output);
+        await world.ConnectedAsync();
+        Assert.Contains("gpgcheck=1", await File.ReadAllTextAsync(world.Path("/etc/yum.repos.d/antpickax.repo"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mirror_that_fails_and_an_interrupted_dpkg_are_overcome()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        world.Host.Order(new OrderedFailure("apt-get", "update", 100, "E: Failed to fetch http://mirror/dists/x  503  Service Unavailable"));
+        world.Host.IsInterrupted = true;
+
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.True(code == 0, output);
+        Assert.Contains("chmpx", world.Host.Installed);
+        Assert.False(world.Host.IsInterrupted);
+    }
+
+    [Fact]
+    public async Task A_unit_that_fails_is_reported_with_its_own_last_words()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        world.Host.SetPackages([.. world.Host.Packages.Select(package => package.Name != "demo-app" ? package : package with
+        {
+            Files = new Dictionary<string, string> { ["usr/lib/systemd/system/demo-app.service"] = Package.Unit("x", "/bin/sh /nowhere/at-all", "SIGTERM").Replace("Restart=always", "Restart=no", StringComparison.Ordinal) },
+        })]);
+
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
+
+        Assert.Equal(75, code);
+        Assert.Contains("demo-app.service failed to start", output, StringComparison.Ordinal);
+        Assert.Contains("/nowhere/at-all", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_told_apart_from_nothing_so_it_is_tried_until_the_time_is_over_and_never_printed()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        Assert.True(world.K2hr3.RevokeToken(world.Token));
+
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "3s");
+
+        Assert.Equal(75, code);
+        Assert.Contains("401", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(world.Token, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unreachable_K2HR3_gets_one_sentence_and_exit_code_75()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        await world.K2hr3.SetOutageAsync(new Outage(OutageMode.Stopped), TestContext.Current.CancellationToken);
+
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "2s");
+
+        Assert.Equal(75, code);
+        Assert.Contains("no connection could be made", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_K2HR3_that_comes_back_during_bootstrap_is_enough()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 2);
+        await world.K2hr3.SetOutageAsync(new Outage(OutageMode.StoreGone), TestContext.Current.CancellationToken);
+        var before = world.K2hr3.Counts.Total;
+        var bootstrap = world.TryBootstrapAsync();
+        await world.UntilAsync(() => world.K2hr3.Counts.Total >= before + 2, "the agent asks no second time");
+
+        await world.K2hr3.SetOutageAsync(Outage.None, TestContext.Current.CancellationToken);
+
+        var (code, output) = await bootstrap;
+        Assert.True(code == 0, output);
+        await world.ConnectedAsync();
+    }
+}

@@ -1,0 +1,149 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Sandbox.K2hr3;
+
+namespace SlaveAgent.Tests.Agent;
+
+public sealed class DaemonTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task SIGTERM_ends_the_daemon_also_while_K2HR3_hangs_and_leaves_no_stage()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        await world.K2hr3.SetOutageAsync(new Outage(OutageMode.StorePaused, TimeSpan.FromMinutes(2)), Cancel);
+        world.Agent.Start();
+        await world.UntilAsync(() => world.Agent.Output.Contains("Watching over", StringComparison.Ordinal), "the daemon does not start");
+
+        await world.Agent.StopAsync();
+
+        Assert.False(world.Agent.IsRunning);
+        Assert.Contains("Told to end", world.Agent.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(world.Layout.Root, ".*.stage", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_second_daemon_names_the_first_and_ends_with_1()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        await world.WatchAsync();
+        var pid = await world.DaemonPidAsync();
+
+        var (code, output) = await world.RunAsync("run");
+
+        Assert.Equal(1, code);
+        Assert.Contains($"(process {pid})", output, StringComparison.Ordinal);
+        Assert.True(world.Agent.IsRunning);
+    }
+
+    [Fact]
+    public async Task A_SIGHUP_before_the_daemon_is_ready_does_not_end_it()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        world.Agent.Start();
+
+        HangUp(await world.DaemonPidAsync());
+
+        await world.UntilAsync(() => world.Agent.Output.Contains("verify connection: 1/1", StringComparison.Ordinal), "the daemon does not come to watch");
+        Assert.True(world.Agent.IsRunning);
+    }
+
+    [Fact]
+    public async Task SIGHUP_takes_new_settings_and_keeps_the_old_ones_when_the_new_are_bad()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n");
+        await world.WatchAsync();
+        var pid = await world.DaemonPidAsync();
+
+        world.Configure("30-bad", "watch:\n  k2hr3_interval: never\n");
+        HangUp(pid);
+        await world.UntilAsync(() => world.Agent.Output.Contains("must be a duration", StringComparison.Ordinal), "the bad setting is not told");
+        File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-bad.yaml"));
+        world.Configure("20-test", "watch:\n  k2hr3_interval: 2h\n");
+        HangUp(pid);
+        await world.UntilAsync(() => world.Agent.Output.Contains("the settings changed", StringComparison.Ordinal), "the new settings are not taken");
+
+        await world.Cluster.AddAsync(1);
+        await world.ConnectedAsync();
+        Assert.True(world.Agent.IsRunning);
+    }
+
+    [Fact]
+    public async Task Killed_at_random_moments_the_file_is_always_whole_and_the_next_start_goes_on()
+    {
+        const int Kills = 12;
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}, {Kills} kills");
+        var random = new Random(seed);
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n  ring_interval: 50ms\n");
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            world.Agent.Start();
+            if (world.Cluster.Servers.Count < 4)
+            {
+                await world.Cluster.AddAsync(1);
+            }
+            else
+            {
+                await world.Cluster.RemoveAsync(world.Cluster.Servers[0]);
+            }
+
+            // The moment is what varies here, not a wait for something.
+            await Task.Delay(random.Next(0, 1500), Cancel);
+            await world.Agent.KillAsync();
+            var ini = IniReader.Read(await File.ReadAllTextAsync(world.IniPath, Cancel));
+            Assert.Empty(IniCheck.Check(ini, new HostFiles(_ => true, _ => true)));
+        }
+
+        await world.WatchAsync();
+        Assert.Empty(Directory.EnumerateFiles(world.Layout.Root, ".k2hdkc.ini.stage", SearchOption.AllDirectories));
+        Assert.DoesNotContain(world.Units.Events, unit => unit.What.StartsWith("exited", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Regenerate_and_bootstrap_work_beside_a_running_daemon()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n");
+        await world.WatchAsync();
+        var before = world.File.Generation;
+
+        var regenerated = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => world.RunAsync("regenerate", "--force")));
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.All(regenerated, result => Assert.True(result.ExitCode == 0, result.Output));
+        Assert.True(code == 0, output);
+        Assert.Contains("The agent is running already", output, StringComparison.Ordinal);
+        Assert.True(world.File.Generation >= before + 3);
+        await world.ConnectedAsync();
+        Assert.True(world.Agent.IsRunning);
+    }
+
+    [Fact]
+    public async Task Unregister_takes_the_host_out_and_the_daemon_rests_until_bootstrap_brings_it_back()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        await world.WatchAsync();
+
+        var (code, output) = await world.RunAsync("unregister");
+        var (again, _) = await world.RunAsync("unregister");
+
+        Assert.True(code == 0, output);
+        Assert.Equal(0, again);
+        Assert.DoesNotContain(world.K2hr3.Hosts(world.Names.SlaveRole), host => host.Cuk == world.Cuk);
+        Assert.False(File.Exists(world.IniPath));
+        Assert.Empty(Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*"));
+        await world.UntilAsync(() => world.Agent.Output.Contains("rests until bootstrap", StringComparison.Ordinal), "the daemon does not rest");
+
+        var (back, said) = await world.TryBootstrapAsync();
+
+        Assert.True(back == 0, said);
+        await world.ConnectedAsync();
+    }
+
+    private static void HangUp(int pid)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", ["-HUP", pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+}

@@ -1,0 +1,95 @@
+namespace SlaveAgent.Tests.Agent;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("conf: [", "is not valid YAML")]
+    [InlineData("watch:\n  k2hr3_intervall: 5s\n", "did you mean watch.k2hr3_interval")]
+    [InlineData("watch:\n  k2hr3_interval: soon\n", "must be a duration")]
+    [InlineData("packages:\n  antpickax:\n    uri: ftp://host\n", "must be an http or https address")]
+    [InlineData("configuration:\n  path: relative.ini\n", "must be absolute")]
+    [InlineData("k2hr3:\n  ca_file: /nowhere.pem\n", "cannot be read")]
+    public async Task Bad_settings_get_one_sentence_and_exit_code_2(string settings, string sentence)
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 0, settings);
+
+        var (code, output) = await world.TryBootstrapAsync();
+
+        Assert.Equal(2, code);
+        Assert.Contains(sentence, output, StringComparison.Ordinal);
+        Assert.Single(output.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_bad_role_gets_one_sentence_and_exit_code_2()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 0);
+
+        var (code, output) = await world.RunAsync("bootstrap", "--role", "yrn:yahoo:::t:resource:c", "--api-uri", "http://127.0.0.1:1");
+
+        Assert.Equal(2, code);
+        Assert.Contains("no full name of a role", output, StringComparison.Ordinal);
+        Assert.Single(output.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("bootstrap", "--no-such-option")]
+    [InlineData("no-such-verb")]
+    [InlineData("bootstrap", "--timeout", "soon")]
+    [InlineData("regenerate")]
+    public async Task Wrong_usage_and_a_missing_identity_end_with_2(params string[] arguments)
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 0);
+
+        var (code, output) = await world.RunAsync(arguments);
+
+        Assert.Equal(2, code);
+        Assert.Single(output.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Status_without_a_daemon_tells_the_file_and_each_server()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+
+        var (code, output) = await world.RunAsync("status");
+        var (_, json) = await world.RunAsync("status", "--json");
+
+        Assert.Equal(0, code);
+        Assert.Contains("no agent runs", output, StringComparison.Ordinal);
+        using var parsed = System.Text.Json.JsonDocument.Parse(json);
+        Assert.Equal(["connected", "connected"], parsed.RootElement.GetProperty("servers").EnumerateArray().Select(server => server.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task Regenerate_dry_run_shows_a_unified_difference_and_writes_nothing()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        var before = await File.ReadAllTextAsync(world.IniPath, TestContext.Current.CancellationToken);
+        await world.Cluster.AddAsync(1);
+        var joined = world.Cluster.Servers[^1];
+
+        var (code, output) = await world.RunAsync("regenerate", "--dry-run");
+
+        Assert.True(code == 0, output);
+        Assert.Contains("@@", output, StringComparison.Ordinal);
+        Assert.Contains($"+CUK                 = {joined.Cuk}", output, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(world.IniPath, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Regenerate_writes_what_changed_and_only_then()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        var (_, unchanged) = await world.RunAsync("regenerate");
+        var before = world.File.Generation;
+        await world.Cluster.AddAsync(1);
+
+        var (code, output) = await world.RunAsync("regenerate");
+
+        Assert.Contains("Nothing changed", unchanged, StringComparison.Ordinal);
+        Assert.True(code == 0, output);
+        Assert.Equal(before + 1, world.File.Generation);
+        await world.ConnectedAsync();
+    }
+}

@@ -1,0 +1,176 @@
+using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Tests.Agent;
+
+public sealed class WatchTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Servers_that_join_and_leave_are_followed_by_the_ring_alone()
+    {
+        // An hour between polls: whatever is noticed here was noticed on the control port.
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n");
+        await world.WatchAsync();
+
+        await world.Cluster.AddAsync(1);
+        await world.ConnectedAsync();
+        await world.Cluster.RemoveAsync(world.Cluster.Servers[0]);
+        await world.ConnectedAsync();
+
+        Assert.Equal(2, world.File.Servers.Count);
+    }
+
+    [Fact]
+    public async Task A_host_that_vanished_from_its_role_registers_again()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n");
+        await world.WatchAsync();
+
+        Assert.True(world.K2hr3.RemoveHost(world.Names.SlaveRole, world.Cuk));
+
+        await world.UntilAsync(() => world.K2hr3.Hosts(world.Names.SlaveRole).Any(host => host.Cuk == world.Cuk), "the host is not registered again");
+        await world.ConnectedAsync();
+    }
+
+    [Fact]
+    public async Task An_empty_or_half_empty_answer_takes_no_server_away_until_a_second_one_says_the_same()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 4, "watch:\n  k2hr3_interval: 1s\n");
+        await world.WatchAsync();
+        var all = world.File.Servers;
+        var lies = 0;
+
+        // Once the template comes out with three of the four servers missing.
+        world.K2hr3.OnAnswer = (request, answer) =>
+            request is { Method: "GET", Kind: RequestKind.Resource } && answer.Status is 200 or 304 && Interlocked.Increment(ref lies) == 1
+                ? Answer.Json(200, new { result = true, message = (string?)null, resource = WithOneServer(File.ReadAllText(world.IniPath)) })
+                : answer;
+
+        await world.UntilAsync(() => lies > 2 && world.Agent.Output.Contains("a second answer has to say the same", StringComparison.Ordinal), "no doubt");
+        Assert.True(all.SetEquals(world.File.Servers));
+
+        world.K2hr3.OnAnswer = (request, answer) =>
+            request is { Method: "GET", Kind: RequestKind.Resource } ? Answer.Json(200, new { result = true, message = (string?)null, resource = string.Empty }) : answer;
+        await world.UntilAsync(() => world.Agent.Output.Contains("suddenly no slave configuration", StringComparison.Ordinal), "the empty answer is not refused");
+        Assert.True(all.SetEquals(world.File.Servers));
+    }
+
+    [Fact]
+    public async Task A_reboot_without_K2HR3_comes_back_connected_with_the_last_good_file_even_when_that_is_lost()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        await world.Units.StopAsync("chmpx.service");
+        await world.K2hr3.SetOutageAsync(new Outage(OutageMode.Stopped), Cancel);
+        Directory.Delete(world.Path("/run"), recursive: true);
+        File.Delete(world.IniPath);
+
+        world.Agent.Start();
+
+        await world.ConnectedAsync();
+    }
+
+    [Fact]
+    public async Task A_store_in_trouble_that_looks_like_a_wrong_token_is_survived()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n");
+        await world.WatchAsync();
+        foreach (var mode in new[] { OutageMode.StorePaused, OutageMode.StoreGone, OutageMode.MidRequest })
+        {
+            var before = world.K2hr3.Counts.Total;
+            await world.K2hr3.SetOutageAsync(new Outage(mode), Cancel);
+            await world.UntilAsync(() => world.K2hr3.Counts.Total >= before + 2, "the agent asks no more");
+            await world.K2hr3.SetOutageAsync(Outage.None, Cancel);
+        }
+
+        await world.Cluster.AddAsync(1);
+        await world.ConnectedAsync();
+
+        Assert.DoesNotContain(world.Token, world.Agent.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_somebody_writes_into_the_file_is_set_right()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        await world.WatchAsync();
+        var generation = world.File.Generation;
+
+        await File.WriteAllTextAsync(world.IniPath, "[GLOBAL]\n", Cancel);
+
+        await world.UntilAsync(() => world.HasFile && world.File.Generation > generation, "the file is not made anew");
+        await world.ConnectedAsync();
+    }
+
+    [Fact]
+    public async Task A_file_that_chmpx_would_exit_on_is_refused_with_line_and_rule_and_the_last_good_one_stays()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n");
+        await world.WatchAsync();
+        var before = await File.ReadAllTextAsync(world.IniPath, Cancel);
+
+        world.K2hr3.OnAnswer = (request, answer) =>
+            request is { Method: "GET", Kind: RequestKind.Resource } && answer.Status is 200 or 304
+                ? Answer.Json(200, new { result = true, message = (string?)null, resource = before.Replace("DELIVERMODE         = hash", "DELIVERMODE = hush", StringComparison.Ordinal) })
+                : answer;
+
+        await world.UntilAsync(() => world.Agent.Output.Contains("DELIVERMODE must be hash or random, not \"hush\"", StringComparison.Ordinal), "no refusal");
+        Assert.Equal(before, await File.ReadAllTextAsync(world.IniPath, Cancel));
+        Assert.DoesNotContain(world.Units.Events, unit => unit.What.StartsWith("exited", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_backup_made_with_a_hard_link_blinds_chmpx_and_the_agent_restarts_it()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        await world.WatchAsync();
+        HardLink(world.IniPath, world.IniPath + ".backup");
+
+        await world.Cluster.AddAsync(1);
+
+        await world.ConnectedAsync();
+        Assert.Contains(world.Units.Events, unit => unit is { Unit: "chmpx.service", What: "stopped" });
+    }
+
+    [Fact]
+    public async Task A_configuration_path_that_became_a_link_is_not_followed()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        var precious = world.Path("/etc/precious");
+        await File.WriteAllTextAsync(precious, "do not touch", Cancel);
+        File.Delete(world.IniPath);
+        File.CreateSymbolicLink(world.IniPath, precious);
+
+        var (code, output) = await world.RunAsync("regenerate");
+
+        Assert.Equal(1, code);
+        Assert.Contains("is a symbolic link", output, StringComparison.Ordinal);
+        Assert.Equal("do not touch", await File.ReadAllTextAsync(precious, Cancel));
+    }
+
+    [Fact]
+    public async Task A_stopped_chmpx_is_started_again()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "chmpx:\n  load_deadline: 1s\n");
+        await world.WatchAsync();
+
+        await world.Units.StopAsync("chmpx.service");
+
+        await world.UntilAsync(() => world.Units.StatusOf("chmpx.service").State == UnitState.Active, "chmpx stays stopped");
+        await world.ConnectedAsync();
+    }
+
+    private static string WithOneServer(string ini)
+    {
+        var parts = ini.Split("[SVRNODE]");
+        return parts[0] + "[SVRNODE]" + parts[1] + "[SLVNODE]" + ini.Split("[SLVNODE]", 2)[1];
+    }
+
+    private static void HardLink(string existing, string link)
+    {
+        using var ln = System.Diagnostics.Process.Start("ln", [existing, link]);
+        ln.WaitForExit();
+        Assert.Equal(0, ln.ExitCode);
+    }
+}

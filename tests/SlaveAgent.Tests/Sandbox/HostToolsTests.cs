@@ -1,0 +1,147 @@
+using SlaveAgent.Sandbox.HostTools;
+
+namespace SlaveAgent.Tests.Sandbox;
+
+public sealed class HostToolsTests
+{
+    [Fact]
+    public async Task An_AntPickax_package_is_installed_only_from_a_signed_source_after_an_update()
+    {
+        await using var host = new PretendedHost();
+        await host.RunAsync("apt-get", "-q", "update");
+        var (code, output) = await host.RunAsync("apt-get", "install", "-y", "--", "chmpx");
+        Assert.Equal(100, code);
+        Assert.Contains("E: Unable to locate package chmpx", output, StringComparison.Ordinal);
+
+        host.AddSource();
+        Assert.Equal(0, (await host.RunAsync("apt-get", "-q", "-o", "DPkg::Lock::Timeout=60", "update")).ExitCode);
+        Assert.Equal(0, (await host.RunAsync(
+            "apt-get", "-q", "-o", "Dpkg::Options::=--force-confold", "-o", "Acquire::Retries=3", "install", "-y", "--", "chmpx", "k2hdkc-dbaas-override-conf")).ExitCode);
+
+        Assert.Equal(["chmpx", "k2hdkc-dbaas-override-conf"], host.State.Installed);
+        Assert.Equal((0, "installed"), await host.RunAsync("dpkg-query", "-W", "-f", "${db:Status-Status}", "--", "chmpx"));
+        Assert.Contains("OUTPUT_FILE              = k2hdkc.ini",
+            await File.ReadAllTextAsync(Path.Combine(host.Layout.Root, "etc/antpickax/override.conf"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unsigned_source_fails_the_update()
+    {
+        await using var host = new PretendedHost();
+        host.AddSource(isSigned: false);
+        var (code, output) = await host.RunAsync("apt-get", "update");
+        Assert.Equal(100, code);
+        Assert.Contains("is not signed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_installed_is_not_found()
+    {
+        await using var host = new PretendedHost();
+        var (code, output) = await host.RunAsync("dpkg-query", "-W", "-f", "${db:Status-Status}", "--", "chmpx");
+        Assert.Equal(1, code);
+        Assert.Contains("no packages found matching chmpx", output, StringComparison.Ordinal);
+        Assert.Equal((1, "package chmpx is not installed\n"), await host.RunAsync("rpm", "-q", "--", "chmpx"));
+    }
+
+    [Fact]
+    public async Task apt_waits_for_the_frontend_lock_as_long_as_it_is_told_but_not_for_the_lists()
+    {
+        await using var host = new PretendedHost();
+        await host.RunAsync("apt-get", "update");
+        using (PackageLock.TryTake(host.Layout, PackageLock.Lists))
+        {
+            var (code, output) = await host.RunAsync("apt-get", "-o", "DPkg::Lock::Timeout=60", "update");
+            Assert.Equal(100, code);
+            Assert.Contains("Could not get lock /var/lib/apt/lists/lock", output, StringComparison.Ordinal);
+        }
+        Task<(int ExitCode, string Output)> waiting;
+        using (PackageLock.TryTake(host.Layout, PackageLock.Frontend))
+        {
+            Assert.Equal(100, (await host.RunAsync("apt-get", "install", "-y", "jq")).ExitCode);
+            waiting = host.RunAsync("apt-get", "-o", "DPkg::Lock::Timeout=60", "install", "-y", "jq");
+            await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+            Assert.False(waiting.IsCompleted);
+        }
+        Assert.Equal(0, (await waiting).ExitCode);
+    }
+
+    [Fact]
+    public async Task An_ordered_failure_happens_once_and_a_broken_transaction_lasts_until_it_is_configured()
+    {
+        await using var host = new PretendedHost();
+        host.State.Order(new("apt-get", "update", 100, "E: Failed to fetch http://deb.debian.org/debian  503  Service Unavailable"));
+        Assert.Contains("503", (await host.RunAsync("apt-get", "-q", "update")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await host.RunAsync("apt-get", "-q", "update")).ExitCode);
+
+        host.State.IsInterrupted = true;
+        Assert.Contains("dpkg was interrupted", (await host.RunAsync("apt-get", "install", "-y", "jq")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await host.RunAsync("dpkg", "--configure", "-a", "--force-confold")).ExitCode);
+        Assert.Equal(0, (await host.RunAsync("apt-get", "install", "-y", "jq")).ExitCode);
+    }
+
+    [Fact]
+    public async Task dnf_wants_a_repository_with_gpgcheck_and_its_key()
+    {
+        await using var host = new PretendedHost();
+        Assert.Equal(1, (await host.RunAsync("dnf", "-y", "-q", "--setopt=retries=3", "install", "chmpx")).ExitCode);
+
+        HostSetup.Write(host.Layout, "etc/pki/rpm-gpg/RPM-GPG-KEY-antpickax", "key");
+        HostSetup.Write(host.Layout, "etc/yum.repos.d/antpickax.repo",
+            "[antpickax]\nbaseurl=http://127.0.0.1/antpickax/el/9/$basearch\ngpgcheck=1\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-antpickax\n");
+        Assert.Equal(0, (await host.RunAsync("yum", "-y", "-q", "--setopt=retries=3", "install", "chmpx", "jq")).ExitCode);
+        Assert.Equal((0, "chmpx-1.0.113-1.x86_64\n"), await host.RunAsync("rpm", "-q", "--", "chmpx"));
+    }
+
+    [Fact]
+    public async Task systemctl_enables_starts_and_stops_a_unit_and_the_journal_has_its_words()
+    {
+        await using var host = new PretendedHost();
+        Assert.Equal(1, (await host.RunAsync("systemctl", "is-enabled", "--quiet", "--", "chmpx.service")).ExitCode);
+        Assert.Equal(5, (await host.RunAsync("systemctl", "start", "--no-block", "--", "chmpx.service")).ExitCode);
+
+        host.State.Install(host.State.Packages.Single(package => package.Name == "chmpx"));
+        Assert.Equal((3, "inactive\n"), await host.RunAsync("systemctl", "is-active", "--", "chmpx.service"));
+        Assert.Equal(0, (await host.RunAsync("systemctl", "enable", "--", "chmpx.service")).ExitCode);
+        Assert.Equal((0, ""), await host.RunAsync("systemctl", "is-enabled", "--quiet", "--", "chmpx.service"));
+
+        // There is no configuration, so it ends with 1 and is started again and again.
+        await host.RunAsync("systemctl", "start", "--no-block", "--", "chmpx.service");
+        await UntilAsync(() => host.Supervisor.StatusOf("chmpx.service").Restarts >= 2);
+        Assert.Contains("Could not initialize process", (await host.RunAsync("journalctl", "--no-pager", "-q", "-o", "cat", "-n", "3", "-u", "chmpx.service")).Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await host.RunAsync("systemctl", "stop", "--", "chmpx.service")).ExitCode);
+        Assert.Equal((3, "inactive\n"), await host.RunAsync("systemctl", "is-active", "--", "chmpx.service"));
+        Assert.Equal(0, (await host.RunAsync("systemctl", "disable", "--", "chmpx.service")).ExitCode);
+        Assert.Equal((0, "disabled\n"), await host.RunAsync("systemctl", "show", "-p", "UnitFileState", "--value", "chmpx.service"));
+    }
+
+    [Fact]
+    public async Task A_killed_unit_is_started_again_with_another_process()
+    {
+        await using var host = new PretendedHost();
+        host.State.Install(host.State.Packages.Single(package => package.Name == "demo-app"));
+        await host.Supervisor.StartAsync("demo-app.service");
+        var first = host.Supervisor.StatusOf("demo-app.service").Pid;
+        SlaveAgent.Sandbox.Systemd.ProcessSignal.Send(first, "SIGKILL");
+        await UntilAsync(() => host.Supervisor.StatusOf("demo-app.service") is { Pid: not 0 } status && status.Pid != first);
+    }
+
+    [Fact]
+    public async Task Each_call_is_logged_with_its_arguments()
+    {
+        await using var host = new PretendedHost();
+        await host.RunAsync("hostname", "-d");
+        await host.RunAsync("rpm", "-q", "--", "a b");
+        Assert.Equal(["hostname -d", "rpm -q -- a b"], host.State.Calls.Select(call => $"{call.Tool} {string.Join(' ', call.Arguments)}"));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !condition();)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using SlaveAgent.Sandbox;
+using SlaveAgent.Sandbox.Chmpx;
+
+namespace SlaveAgent.Tests.Sandbox;
+
+/// <summary>The stand-in chmpx as a process of its own, with its file in a directory of its own.</summary>
+internal sealed class StandInChmpx : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("standin-");
+    private Process? process;
+
+    public string File => Path.Combine(directory.FullName, "k2hdkc.ini");
+
+    public int ControlPort { get; } = FreePort();
+
+    public int Pid => process!.Id;
+
+    public string Output { get; private set; } = "";
+
+    /// <summary>A file that chmpx accepts; its only server is nowhere, unless others are given.</summary>
+    public string Ini(int generation, string extraServers = "", string group = "probe", string cuk = "cuk-a") =>
+        $"""
+        [GLOBAL]
+        FILEVERSION = {generation}
+        DATE = Thu, 28 May 2020 04:56:20 +0000
+        GROUP = {group}
+        MODE = SLAVE
+        CHMPXIDTYPE = CUSTOM
+        DELIVERMODE = hash
+        SELFCTLPORT = {ControlPort}
+        SELFCUK = cuk-a
+
+        [SVRNODE]
+        NAME = nowhere
+        PORT = 1
+        CTLPORT = 2
+        CUK = cuk-nowhere
+        CUSTOM_ID_SEED = nowhere
+        ENDPOINTS = 127.0.0.1:1
+        {extraServers}
+        [SLVNODE]
+        NAME = slave
+        CTLPORT = {ControlPort}
+        CUK = {cuk}
+        CUSTOM_ID_SEED = slave
+
+        """;
+
+    public void Write(string text) => System.IO.File.WriteAllText(File, text);
+
+    /// <summary>As the agent does it: a new file, renamed over the old one.</summary>
+    public void Replace(string text)
+    {
+        System.IO.File.WriteAllText(File + ".new", text);
+        System.IO.File.Move(File + ".new", File, overwrite: true);
+    }
+
+    public void Start()
+    {
+        process = Process.Start(new ProcessStartInfo(SandboxProgram.Path, ["chmpx", "-conf", File, "-stoptime", "100"]) { RedirectStandardOutput = true })!;
+        _ = Task.Run(async () =>
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line)
+            {
+                Output += line + "\n";
+            }
+        });
+    }
+
+    public async Task<int> ExitCodeAsync()
+    {
+        await process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
+    public bool IsRunning => process is { HasExited: false };
+
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("/bin/kill", [$"-{signal}", $"{Pid}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<ChmpxView> WaitForAsync(Predicate<ChmpxView> condition)
+    {
+        ChmpxView? last = null;
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience;)
+        {
+            last = await ControlPortClient.ViewAsync(ControlPort, TestContext.Current.CancellationToken);
+            if (last is not null && condition(last))
+            {
+                return last;
+            }
+            Assert.True(IsRunning, $"it ended\n{Output}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        throw new TimeoutException($"last seen: {last}\n{Output}");
+    }
+
+    /// <summary>By what it says, since its control port is a second late while it has no server.</summary>
+    public Task WaitForGenerationAsync(int generation) => WaitForOutputAsync($"generation {generation}");
+
+    public async Task WaitForOutputAsync(string text)
+    {
+        for (var waited = Stopwatch.StartNew(); !Output.Contains(text, StringComparison.Ordinal);)
+        {
+            Assert.True(waited.Elapsed < Patience, $"'{text}' was not said:\n{Output}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsRunning)
+        {
+            process!.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+        process?.Dispose();
+        directory.Delete(recursive: true);
+    }
+
+    // Below the kernel's own range, so that no connection of another test sits on it.
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(12000, 20000);
+            try
+            {
+                using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; another one.
+            }
+        }
+    }
+}
