@@ -16,10 +16,12 @@ public sealed class SupervisionTests(ITestOutputHelper output)
         Assert.Contains("ExecStart=/usr/bin/chmpx", await guest.RunAsync("systemctl", "cat", "chmpx.service"), StringComparison.Ordinal);
         Assert.Equal("k2hdkc", await guest.ShellAsync("stat -c %U /proc/$(systemctl show --value -p MainPID chmpx.service)"));
         var direct = await OutageAsync(world);
+        // The agent starts a chmpx that somebody stopped, so it rests while the stop is timed.
+        await guest.RunAsync("systemctl", "stop", "k2hdkc-slave-agent.service");
         var watch = System.Diagnostics.Stopwatch.StartNew();
         await guest.RunAsync("systemctl", "stop", "chmpx.service");
         var stop = watch.Elapsed;
-        await guest.RunAsync("systemctl", "start", "chmpx.service");
+        await guest.RunAsync("systemctl", "start", "chmpx.service", "k2hdkc-slave-agent.service");
         await world.WaitForConnectionAsync();
 
         await guest.ShellAsync("echo 'chmpx: {supervision: helper}' >/etc/k2hdkc-slave-agent/conf.d/helper.yaml && systemctl reload k2hdkc-slave-agent");
@@ -38,7 +40,7 @@ public sealed class SupervisionTests(ITestOutputHelper output)
     private static async Task<TimeSpan> OutageAsync(World world)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        await world.Guest.ShellAsync("kill -KILL $(pgrep -f 'chmpx -conf' | tail -n 1)");
+        await world.Guest.ShellAsync("kill -KILL $(pgrep -f '[c]hmpx -conf' | tail -n 1)");
         await Guest.UntilAsync("the servers lost the slave", () => Task.FromResult(world.Cluster.Servers.All(server => !server.ConnectedSlaves.Contains(world.Cuk))), TimeSpan.FromSeconds(10));
         await Guest.UntilAsync(
             "the servers have the slave again", () => Task.FromResult(world.Cluster.Servers.All(server => server.ConnectedSlaves.Contains(world.Cuk))), TimeSpan.FromMinutes(1));

@@ -10,8 +10,6 @@ internal sealed class RealNode(int number, string directory) : IServerNode
     // chmpx takes about 1.5 s to end (chmpx.md), and may hang when its ring is just changing.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-
     private readonly List<CommandTask<CommandResult>> processes = [];
     private int generation;
     private string written = "";
@@ -42,25 +40,21 @@ internal sealed class RealNode(int number, string directory) : IServerNode
         System.IO.File.Move(File + ".new", File, overwrite: true);
     }
 
-    public Task StartChmpxAsync(CancellationToken cancellationToken) => StartAsync("chmpx", $"CUK                   = {Cuk}", cancellationToken);
+    public void StartChmpx() => Start("chmpx");
 
-    public Task StartK2hdkcAsync(CancellationToken cancellationToken) => StartAsync("k2hdkc", "[SERVICE IN][UP]", cancellationToken);
+    public void StartK2hdkc() => Start("k2hdkc");
 
     public async Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) =>
         await ControlPortClient.AskAsync(ControlPort, "DUMP", cancellationToken) is { } dump
         && dump.IndexOf("chmpx_slaves ", StringComparison.Ordinal) is var at and >= 0
         && dump.IndexOf($" = {cuk}\n", at, StringComparison.Ordinal) >= 0;
 
-    public Task KillAsync() => EndAsync("SIGKILL");
-
-    public Task StopAsync() => EndAsync("SIGHUP");
-
-    private async Task EndAsync(string signal)
+    public async Task StopAsync()
     {
         // k2hdkc first, since it holds chmpx's queues.
         foreach (var process in Enumerable.Reverse(processes).Where(process => !process.Task.IsCompleted))
         {
-            ProcessSignal.Send(process.ProcessId, signal);
+            ProcessSignal.Send(process.ProcessId, "SIGHUP");
             if (await Task.WhenAny(process, Task.Delay(StopPatience)) != process.Task)
             {
                 ProcessSignal.Send(process.ProcessId, "SIGKILL");
@@ -70,25 +64,10 @@ internal sealed class RealNode(int number, string directory) : IServerNode
         processes.Clear();
     }
 
-    private async Task StartAsync(string program, string untilItSays, CancellationToken cancellationToken)
-    {
-        var process = Start(program);
-        processes.Add(process);
-        for (var watch = System.Diagnostics.Stopwatch.StartNew();
-            await ControlPortClient.AskAsync(ControlPort, "SELFSTATUS", cancellationToken) is not { } status || !status.Contains(untilItSays, StringComparison.Ordinal);)
-        {
-            if (process.Task.IsCompleted || watch.Elapsed > StartPatience)
-            {
-                throw new InvalidOperationException($"{program} of {Name} {(process.Task.IsCompleted ? "ended" : "is not ready")}; see {directory}/{Name}.{program}.err");
-            }
-            await Task.Delay(50, cancellationToken);
-        }
-    }
-
-    private CommandTask<CommandResult> Start(string program) => Cli.Wrap(program)
+    private void Start(string program) => processes.Add(Cli.Wrap(program)
         .WithArguments(["-conf", File, "-d", "err"])
         .WithStandardOutputPipe(PipeTarget.ToFile(Path.Combine(directory, $"{Name}.{program}.log")))
         .WithStandardErrorPipe(PipeTarget.ToFile(Path.Combine(directory, $"{Name}.{program}.err")))
         .WithValidation(CommandResultValidation.None)
-        .ExecuteAsync();
+        .ExecuteAsync());
 }

@@ -4,8 +4,7 @@ namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
 /// The resource of a cluster whose nodes are all on 127.0.0.1 (chmpx.md: own ports, CUK and seed each). A server's ports are
-/// in its host entry; its own control port is put in for a word, as the instance id is. Time-outs are ten times DBaaS's: all
-/// nodes share one machine, and 10 ms is soon over on a busy one.
+/// in its host entry; its own control port is put in for a word, as the instance id is.
 /// </summary>
 internal static class RealTemplate
 {
@@ -32,9 +31,9 @@ internal static class RealTemplate
         MAXHISTLOG = 0
         SELFCTLPORT = {{ if 'SERVER' == %chmpx-mode% }}__SELF_CTLPORT__{{ else }}{{= %chmpx-slave-ctlport% }}{{ endif }}
         SELFCUK = __SELF_INSTANCE_ID__
-        RWTIMEOUT = 100000
-        RETRYCNT = 50
-        CONTIMEOUT = 100000
+        RWTIMEOUT = 10000
+        RETRYCNT = 500
+        CONTIMEOUT = 1000
         MQRWTIMEOUT = 500
         MQRETRYCNT = 10000
         MQACK = no

@@ -80,9 +80,10 @@ internal sealed class DbaasWorld : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing speaks against it any more; says what still does when the time is over.</summary>
-    public static async Task UntilAsync(Func<CancellationToken, Task<string?>> whyNot, TimeSpan atMost, CancellationToken cancellationToken)
+    public static async Task UntilAsync(
+        Func<CancellationToken, Task<string?>> whyNot, TimeSpan atMost, CancellationToken cancellationToken, TimeSpan? lookAgain = null)
     {
-        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(LookAgain, cancellationToken))
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(lookAgain ?? LookAgain, cancellationToken))
         {
             if (await whyNot(cancellationToken) is not { } reason)
             {

@@ -8,6 +8,9 @@ namespace SlaveAgent.Sandbox.Story;
 /// <summary>The beats. Each changes the world, then waits until all witnesses outside the agent agree that it followed.</summary>
 internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch secrets, bool isReal)
 {
+    // Real nodes, each with some twenty threads on the same few cores, are kept few.
+    private readonly int size = isReal ? 2 : 3;
+
     private static readonly TimeSpan OutageLength = TimeSpan.FromSeconds(4);
 
     // Most beats take a second or two; a beat that takes longer than this has failed.
@@ -22,7 +25,8 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     public async Task PlayAsync(CancellationToken cancellationToken)
     {
         await BeginAsync(cancellationToken);
-        await teller.BeatAsync("the cluster grows to five", beat => GrowAsync(beat, 5, cancellationToken));
+        var most = isReal ? 3 : 5;
+        await teller.BeatAsync($"the cluster grows to {(isReal ? "three" : "five")}", beat => GrowAsync(beat, most, cancellationToken));
         await teller.BeatAsync("the cluster shrinks to two", beat => ShrinkAsync(beat, 2, cancellationToken));
         await teller.BeatAsync("K2HR3 is away, and the cluster changes", beat => OutageAsync(beat, cancellationToken));
         await teller.BeatAsync("a server node is lost", beat => LoseAsync(beat, cancellationToken));
@@ -37,9 +41,9 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     /// <summary>The cluster of three and the slave's boot, with which <c>--serve</c> begins too.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        await teller.BeatAsync("a cluster of three server nodes", async _ =>
+        await teller.BeatAsync($"a cluster of {(isReal ? "two" : "three")} server nodes", async _ =>
         {
-            await world.Cluster.AddAsync(3).WaitAsync(cancellationToken);
+            await world.Cluster.AddAsync(size).WaitAsync(cancellationToken);
             return $"{world.Service.Hosts(world.Names.ServerRole).Count} servers registered with K2HR3";
         });
         await teller.BeatAsync("the slave's VM boots: agent bootstrap", beat => BootAsync(beat, cancellationToken));
@@ -97,7 +101,7 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     public async Task<string> RestoreAsync(Beat beat, CancellationToken cancellationToken)
     {
         beat.BeginsNow();
-        await world.Cluster.RestoreAsync(3).WaitAsync(cancellationToken);
+        await world.Cluster.RestoreAsync(size).WaitAsync(cancellationToken);
         return await AgreeAsync(cancellationToken);
     }
 
@@ -194,7 +198,9 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     // All witnesses agree: K2HR3, the file, chmpx, the servers.
     private async Task<string> AgreeAsync(CancellationToken cancellationToken)
     {
-        await DbaasWorld.UntilAsync(world.WhyNotConnectedAsync, Patience, cancellationToken);
+        await DbaasWorld.UntilAsync(world.WhyNotConnectedAsync, Patience, cancellationToken,
+            // Real servers are not to be asked too often.
+            isReal ? TimeSpan.FromMilliseconds(500) : null);
         var (generation, servers) = world.ReadFile()!.Value;
         return $"connected {servers.Count}/{servers.Count}, generation {generation}";
     }

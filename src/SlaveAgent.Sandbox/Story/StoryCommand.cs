@@ -61,7 +61,7 @@ internal static class StoryCommand
             else
             {
                 await story.PlayAsync(cancellationToken);
-                Conclude(teller, world.Service.Counts);
+                Conclude(teller, world.Service.Counts, options.IsReal);
             }
             isGood = true;
         }
@@ -97,7 +97,7 @@ internal static class StoryCommand
                            | registers, asks                    | register
           +- a VM: the slave node ---+            +- the cluster ----------------+
           |  k2hdkc-slave-agent      |            |                              |
-          |    | writes k2hdkc.ini   |            |  server nodes{(options.IsReal ? ", real ones   " : ", stand-ins   ")}   |
+          |    | writes k2hdkc.ini   |            |  server nodes{(options.IsReal ? ", real ones   " : ", stand-ins   ")}  |
           |    v                     |  connects  |  (chmpx and k2hdkc on each)  |
           |  chmpx ==================|============|=> they come and go           |
           +--------------------------+            +------------------------------+
@@ -111,11 +111,11 @@ internal static class StoryCommand
 
         """);
 
-    private static void Conclude(Teller teller, RequestCounts counts)
+    private static void Conclude(Teller teller, RequestCounts counts, bool isReal)
     {
         teller.Say("");
         teller.Say(string.Create(CultureInfo.InvariantCulture,
-            $"All {teller.Told} beats verified in {teller.Elapsed.TotalSeconds:0} s. The agent asked K2HR3 {counts.Total} times, {counts.NotModified} of them answered 304 without a body."));
+            $"All {teller.Told} beats verified in {teller.Elapsed.TotalSeconds:0} s. {(isReal ? "The agent and the servers" : "The agent")} asked K2HR3 {counts.Total} times, {counts.NotModified} of them answered 304 without a body."));
     }
 
     private static void End(PosixSignalContext context, CancellationTokenSource ending)

@@ -158,8 +158,10 @@ public sealed class VerifyConnectionStep(
 
     private StepOutcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers)
     {
-        StepOutcome outcome = acted is not null ? new StepOutcome.Changed(acted)
-            : verdict.State == RingState.Connected ? new StepOutcome.Unchanged(verdict.Words)
+        // What was done about a connection that is not there has not brought it yet: only a connected slave is settled.
+        StepOutcome outcome = verdict.State == RingState.Connected
+            ? acted is not null ? new StepOutcome.Changed(acted) : new StepOutcome.Unchanged(verdict.Words)
+            : acted is not null ? new StepOutcome.Waiting(acted)
             : new StepOutcome.Waiting(verdict.Words, time.GetElapsedTime(file.ChangedAt) < SoonAfterChange ? LookSoon : null);
         return changedByOthers || verdict.Disagreement is not null
             ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = verdict.Disagreement ?? "the file was changed" }

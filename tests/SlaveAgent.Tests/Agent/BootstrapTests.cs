@@ -165,6 +165,22 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task A_chmpx_that_never_answers_is_restarted_and_is_no_success()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1, "chmpx:\n  answer_deadline: 200ms\n");
+        world.Host.SetPackages([.. world.Host.Packages.Select(package => package.Name != "chmpx" ? package : package with
+        {
+            Files = new Dictionary<string, string> { ["usr/lib/systemd/system/chmpx.service"] = Package.Unit("CHMPX", "/bin/sleep 1000000", "SIGTERM") },
+        })]);
+
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
+
+        Assert.Equal(75, code);
+        Assert.Contains("and is restarted", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Done", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_token_is_told_apart_from_nothing_so_it_is_tried_until_the_time_is_over_and_never_printed()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
