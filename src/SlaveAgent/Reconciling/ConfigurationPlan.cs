@@ -37,7 +37,7 @@ public abstract record ConfigurationPlan
         var (ini, warnings) = IniWriter.NodesOnce(read);
         var problems = IniCheck.Check(WithVersion(ini), files);
         return problems.IsEmpty ? new Usable(ini, warnings)
-            : problems.Length == 1 && !IniCheck.IsSelfListed(ini) ? new SelfMissing()
+            : problems.Length == 1 && ini.Global("SELFCUK") is { Length: > 0 } && !IniCheck.IsSelfListed(ini) ? new SelfMissing()
             : new Refused(problems);
     }
 

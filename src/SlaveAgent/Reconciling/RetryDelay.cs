@@ -12,7 +12,7 @@ public static class RetryDelay
     public static TimeSpan After(int failures, RetrySettings settings, double random)
     {
         var ceiling = Doubled(settings.First, failures - 1, settings.Cap);
-        var least = settings.First / 10;
+        var least = (settings.First < settings.Cap ? settings.First : settings.Cap) / 10;
         return least + ((ceiling - least) * random);
     }
 

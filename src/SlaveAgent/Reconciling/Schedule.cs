@@ -8,6 +8,15 @@ namespace SlaveAgent.Reconciling;
 /// </summary>
 public sealed class Schedule
 {
+    /// <summary>
+    /// Demands with a new reason that are followed at once before they wait for the poll; one comes back with each of its intervals. A cluster that
+    /// is scaled gives a handful; a server that comes and goes every second would give one a second, from every host.
+    /// </summary>
+    private const int AtOnce = 20;
+
+    /// <summary>As if repeated so often that the wait is the poll's interval.</summary>
+    private const int Often = 62;
+
     private readonly WatchSettings _watch;
     private readonly RetrySettings _retry;
     private readonly Func<double> _random;
@@ -42,6 +51,7 @@ public sealed class Schedule
         entry.Failures = outcome.IsSettled ? 0 : entry.Failures + 1;
         entry.LastRun = now;
         entry.Due = now + DelayAfter(step, outcome, entry);
+        entry.NotBefore = outcome is StepOutcome.Waiting { Again: not null } ? entry.Due : TimeSpan.Zero;
         if (entry.AsksK2hr3)
         {
             RecordK2hr3(outcome, now);
@@ -59,6 +69,7 @@ public sealed class Schedule
             if (steps.HasFlag(kind))
             {
                 entry.Due = TimeSpan.Zero;
+                entry.NotBefore = TimeSpan.Zero;
                 entry.Failures = 0;
                 entry.Asked.Clear();
             }
@@ -80,7 +91,7 @@ public sealed class Schedule
 
     /// <summary>
     /// A demand runs its step at once, but a demand that only repeats itself waits longer each time, up to the poll's interval:
-    /// a K2HR3 that lags behind the ring is not hammered.
+    /// a K2HR3 that lags behind the ring is not hammered, nor for a reason that never stays the same.
     /// </summary>
     private void RecordDemands(Steps by, Steps demands, string? reason, TimeSpan now)
     {
@@ -94,16 +105,33 @@ public sealed class Schedule
 
             var before = entry.Asked.GetValueOrDefault(by);
             var demand = before is null || before.Reason != reason
-                ? new Demand(reason, 1, entry.LastRun)
+                ? new Demand(reason, !entry.AsksK2hr3 || TakeAtOnce(entry, now) ? 1 : Often, entry.LastRun)
                 : before.SeenRun != entry.LastRun ? new Demand(reason, before.Times + 1, entry.LastRun) : before;
             entry.Asked[by] = demand;
             var wait = demand.Times == 1 ? TimeSpan.Zero : RetryDelay.Doubled(_watch.AskAgain, demand.Times - 2, _watch.K2hr3Interval);
-            var at = entry.LastRun is { } last ? Max(now, last + wait) : now;
+            var at = Max(entry.NotBefore, entry.LastRun is { } last ? Max(now, last + wait) : now);
             if (at < entry.Due)
             {
                 entry.Due = at;
             }
         }
+    }
+
+    private bool TakeAtOnce(Entry entry, TimeSpan now)
+    {
+        if (now - entry.Refilled >= _watch.K2hr3Interval)
+        {
+            entry.AtOnce = (int)Math.Min(AtOnce, entry.AtOnce + ((now - entry.Refilled) / _watch.K2hr3Interval));
+            entry.Refilled = now;
+        }
+
+        if (entry.AtOnce == 0)
+        {
+            return false;
+        }
+
+        entry.AtOnce--;
+        return true;
     }
 
     private TimeSpan DelayAfter(Steps step, StepOutcome outcome, Entry entry) => outcome switch
@@ -134,9 +162,17 @@ public sealed class Schedule
 
         public TimeSpan Due { get; set; }
 
+        /// <summary>The step itself said when; only a person is served sooner.</summary>
+        public TimeSpan NotBefore { get; set; }
+
         public TimeSpan? LastRun { get; set; }
 
         public int Failures { get; set; }
+
+        /// <summary>How many demands with a new reason are still followed at once, and when that was last counted.</summary>
+        public int AtOnce { get; set; } = Schedule.AtOnce;
+
+        public TimeSpan Refilled { get; set; }
 
         /// <summary>The demands of other steps that still stand.</summary>
         public Dictionary<Steps, Demand> Asked { get; } = [];

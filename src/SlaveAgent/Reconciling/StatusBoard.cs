@@ -62,9 +62,9 @@ public sealed class StatusBoard(
             _lastAnswer = now;
         }
 
-        if (outcome is StepOutcome.Failed)
+        if (outcome is StepOutcome.Failed && isNews)
         {
-            _lastError = new ErrorStatus(step.Name, outcome.Words, isNews || _lastError is null ? now : _lastError.At);
+            _lastError = new ErrorStatus(step.Name, outcome.Words, now);
         }
 
         if (isNews || outcome is StepOutcome.Changed)

@@ -31,6 +31,7 @@ public sealed class SettingsLoaderTests : IDisposable
             new WatchSettings(TimeSpan.FromSeconds(60), 0.2, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), settings.Watch);
         Assert.Equal(new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), settings.Retry);
         Assert.Equal(LogLevel.Information, settings.LogLevel);
+        Assert.Equal((InstallBy.Agent, false), (settings.Packages.InstallBy, settings.Ready.Follow));
         Assert.Equal(string.Empty, settings.Source);
     }
 
@@ -50,6 +51,7 @@ public sealed class SettingsLoaderTests : IDisposable
             configuration: {path: /etc/x.ini, resource: yrn:x, mode: "0640", keep: 0, second_answer_after: 1s}
             packages:
               install: off
+              install_by: bootstrap
               superseded: a, b ,
               antpickax: {uri: http://mirror/, key: /etc/key, distribution: bookworm}
               lock_timeout: 0s
@@ -58,6 +60,7 @@ public sealed class SettingsLoaderTests : IDisposable
             watch: {k2hr3_interval: 1s, jitter: 100%, ring_interval: 50ms, role_interval: 1s, ask_again: 50ms}
             retry: {first: 10ms, cap: 1h}
             log: {level: DEBUG}
+            ready: {follow: yes}
             """);
         var settings = Load();
         Assert.Equal(
@@ -74,6 +77,7 @@ public sealed class SettingsLoaderTests : IDisposable
             new WatchSettings(TimeSpan.FromSeconds(1), 1, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)), settings.Watch);
         Assert.Equal(new RetrySettings(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), settings.Retry);
         Assert.Equal(LogLevel.Debug, settings.LogLevel);
+        Assert.Equal((InstallBy.Bootstrap, true), (settings.Packages.InstallBy, settings.Ready.Follow));
     }
 
     [Fact]

@@ -1,0 +1,290 @@
+using CsCheck;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Tests.Reconciling;
+
+public sealed class ScheduleTests
+{
+    private static readonly WatchSettings Watch = new(TimeSpan.FromSeconds(60), 0.2, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
+    private static readonly RetrySettings Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+
+    private static readonly Steps[] Asking = [Steps.RegisterHost, Steps.InstallPackages, Steps.WriteConfiguration];
+    private static readonly Steps[] All = [.. Asking, Steps.StartServices, Steps.VerifyConnection];
+
+    private static readonly StepOutcome Fine = new StepOutcome.Unchanged("fine");
+    private static readonly StepOutcome Away = new StepOutcome.Failed("away", Consequence.K2hr3Away);
+
+    [Fact]
+    public void At_first_every_step_is_due() => Assert.All(All, step => Assert.True(Make().IsDue(step, TimeSpan.Zero)));
+
+    [Fact]
+    public void What_is_settled_waits_for_its_own_interval()
+    {
+        var schedule = Make(0.5);
+        Settle(schedule);
+        Assert.Equal(At(1), schedule.DueAt(Steps.VerifyConnection));
+        Assert.Equal(At(60), schedule.DueAt(Steps.WriteConfiguration));
+        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(Steps.InstallPackages));
+        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(Steps.StartServices));
+        Assert.True(schedule.DueAt(Steps.RegisterHost) > TimeSpan.FromDays(365));
+        Assert.Equal(At(1), schedule.Next);
+    }
+
+    [Fact]
+    public void The_poll_varies_by_its_jitter_either_way() => Gen.Double[0, 0.999].Sample(random =>
+    {
+        var schedule = Make(random);
+        Settle(schedule);
+        return schedule.DueAt(Steps.WriteConfiguration).TotalSeconds is >= 48 and <= 72;
+    });
+
+    [Fact]
+    public void A_failed_step_is_tried_again_ever_more_rarely_and_soon_once_it_went_well()
+    {
+        var schedule = Make(Math.BitDecrement(1.0));
+        var now = TimeSpan.Zero;
+        foreach (var seconds in (double[])[1, 2, 4, 8, 16, 32, 60, 60])
+        {
+            schedule.Record(Steps.StartServices, new StepOutcome.Failed("no"), now);
+            Assert.Equal(seconds, (schedule.DueAt(Steps.StartServices) - now).TotalSeconds, 3);
+            now = schedule.DueAt(Steps.StartServices);
+        }
+
+        schedule.Record(Steps.StartServices, Fine, now);
+        schedule.Record(Steps.StartServices, new StepOutcome.Waiting("for it"), now);
+        Assert.Equal(1, (schedule.DueAt(Steps.StartServices) - now).TotalSeconds, 3);
+    }
+
+    [Fact]
+    public void The_ring_is_looked_at_every_interval_however_it_is()
+    {
+        foreach (var outcome in (StepOutcome[])[Fine, new StepOutcome.Failed("no"), new StepOutcome.Waiting("for it"), new StepOutcome.Changed("it")])
+        {
+            var schedule = Make();
+            schedule.Record(Steps.VerifyConnection, outcome, At(10));
+            Assert.Equal(At(11), schedule.DueAt(Steps.VerifyConnection));
+        }
+    }
+
+    [Fact]
+    public void Who_says_when_to_look_again_is_looked_at_then()
+    {
+        var schedule = Make();
+        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Waiting("for a second answer", At(5)), At(100));
+        Assert.Equal(At(105), schedule.DueAt(Steps.WriteConfiguration));
+    }
+
+    [Fact]
+    public void A_second_answer_is_not_asked_for_sooner_because_the_ring_disagrees_meanwhile()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Waiting("for a second answer", At(5)), At(100));
+        schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(101));
+        Assert.Equal(At(105), schedule.DueAt(Steps.WriteConfiguration));
+    }
+
+    [Fact]
+    public void What_needs_a_person_is_tried_again_at_the_longest_delay()
+    {
+        var schedule = Make(0);
+        schedule.Record(Steps.InstallPackages, new StepOutcome.Failed("names", Consequence.NeedsPerson), At(100));
+        Assert.Equal(At(160), schedule.DueAt(Steps.InstallPackages));
+    }
+
+    [Fact]
+    public void A_K2HR3_that_is_away_holds_back_every_step_that_asks_it_and_no_other()
+    {
+        var schedule = Make(0.5);
+        schedule.Record(Steps.RegisterHost, Away, At(10));
+        Assert.All(Asking, step => Assert.False(schedule.IsDue(step, At(10))));
+        Assert.True(schedule.IsDue(Steps.StartServices, At(10)));
+        Assert.True(schedule.IsDue(Steps.VerifyConnection, At(10)));
+        Assert.All(Asking, step => Assert.True(schedule.IsDue(step, At(11))));
+    }
+
+    [Fact]
+    public void Any_answer_ends_the_count_of_failures()
+    {
+        var schedule = Make(Math.BitDecrement(1.0));
+        for (var i = 0; i < 5; i++)
+        {
+            schedule.Record(Steps.RegisterHost, Away, TimeSpan.Zero);
+        }
+
+        Assert.Equal(16, schedule.DueAt(Steps.WriteConfiguration).TotalSeconds, 3);
+        schedule.Record(Steps.RegisterHost, Fine, At(16));
+        schedule.Record(Steps.WriteConfiguration, Away, At(20));
+        Assert.Equal(21, schedule.DueAt(Steps.InstallPackages).TotalSeconds, 3);
+    }
+
+    [Theory]
+    [InlineData(30, 30)]
+    [InlineData(3600, 3600)]
+    [InlineData(864000, 3600)]
+    public void A_service_that_asks_for_time_gets_it_up_to_an_hour(int asked, int given)
+    {
+        var schedule = Make(0);
+        schedule.Record(Steps.RegisterHost, new StepOutcome.Failed("busy", Consequence.K2hr3Away, At(asked)), At(0));
+        Assert.Equal(At(given), schedule.DueAt(Steps.WriteConfiguration));
+    }
+
+    [Fact]
+    public void A_service_that_asks_for_no_time_gets_the_usual_one()
+    {
+        var schedule = Make(0.5);
+        schedule.Record(Steps.RegisterHost, new StepOutcome.Failed("busy", Consequence.K2hr3Away, TimeSpan.Zero), At(0));
+        Assert.Equal(0.55, schedule.DueAt(Steps.WriteConfiguration).TotalSeconds, 3);
+    }
+
+    [Fact]
+    public void A_demand_is_followed_at_once()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(10));
+        Assert.True(schedule.IsDue(Steps.WriteConfiguration, At(10)));
+        Assert.False(schedule.IsDue(Steps.InstallPackages, At(10)));
+    }
+
+    [Fact]
+    public void A_demand_that_only_repeats_itself_waits_longer_each_time_up_to_the_poll()
+    {
+        var waits = Follow(_ => "+a", TimeSpan.FromMinutes(10));
+        Assert.Equal([0, 1, 2, 4, 8, 16, 32], waits.Take(7).Select(w => (int)w.TotalSeconds));
+        Assert.All(waits.Skip(7), wait => Assert.InRange(wait.TotalSeconds, 47, 61));
+    }
+
+    [Fact]
+    public void A_changed_reason_is_followed_at_once()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        for (var i = 0; i < 30; i++)
+        {
+            schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(10 + i));
+            if (schedule.IsDue(Steps.WriteConfiguration, At(10 + i)))
+            {
+                schedule.Record(Steps.WriteConfiguration, Fine, At(10 + i));
+            }
+        }
+
+        Assert.False(schedule.IsDue(Steps.WriteConfiguration, At(40)));
+        schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a +b"), At(40));
+        Assert.True(schedule.IsDue(Steps.WriteConfiguration, At(40)));
+    }
+
+    [Fact]
+    public void A_reason_that_changes_for_ever_is_no_storm()
+    {
+        var waits = Follow(now => ((long)now.TotalSeconds % 2 == 0) ? "+a" : "-a", TimeSpan.FromHours(1));
+        Assert.InRange(waits.Count, 60, (2 * 75) + 25);
+    }
+
+    [Fact]
+    public void A_reason_that_comes_and_goes_for_ever_is_no_storm()
+    {
+        var waits = Follow(now => ((long)now.TotalSeconds % 3 == 0) ? "+a" : null, TimeSpan.FromHours(1));
+        Assert.InRange(waits.Count, 50, (2 * 75) + 25);
+    }
+
+    [Fact]
+    public void A_demand_cannot_reach_a_K2HR3_that_is_away()
+    {
+        var schedule = Make(0.5);
+        Settle(schedule);
+        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Failed("busy", Consequence.K2hr3Away, At(100)), At(10));
+        schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(11));
+        Assert.Equal(At(110), schedule.DueAt(Steps.WriteConfiguration));
+    }
+
+    [Fact]
+    public void A_person_is_served_at_once_whatever_was_waited_for()
+    {
+        var schedule = Make(0.5);
+        Settle(schedule);
+        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Failed("busy", Consequence.K2hr3Away, At(1000)), At(10));
+        schedule.RunNow(Steps.WriteConfiguration | Steps.VerifyConnection);
+        Assert.True(schedule.IsDue(Steps.WriteConfiguration, At(10)));
+        Assert.True(schedule.IsDue(Steps.VerifyConnection, At(10)));
+        Assert.False(schedule.IsDue(Steps.StartServices, At(10)));
+        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Waiting("for a second answer", At(5)), At(11));
+        schedule.RunNow(Steps.All);
+        Assert.All(All, step => Assert.True(schedule.IsDue(step, At(11))));
+    }
+
+    [Fact]
+    public void A_million_outcomes_of_any_kind_never_stall_the_loop_and_never_storm()
+    {
+        // Every outcome there is, at random, with whatever demand and reason; a look at the ring every second.
+        const int Outcomes = 1_000_000;
+        var random = new Random(20261122);
+        var schedule = new Schedule(FakeStep.Pipeline(), Watch, Retry, random.NextDouble);
+        var now = TimeSpan.Zero;
+        var asked = 0;
+        var atThisMoment = 0;
+        for (var i = 0; i < Outcomes;)
+        {
+            Assert.InRange(schedule.Next, TimeSpan.Zero, now + TimeSpan.FromSeconds(1.001));
+            atThisMoment = schedule.Next > now ? 0 : atThisMoment + 1;
+            Assert.True(atThisMoment < 20, "the loop turns without time passing");
+            now = schedule.Next > now ? schedule.Next : now;
+            foreach (var step in All.Where(step => schedule.IsDue(step, now)))
+            {
+                asked += Asking.Contains(step) ? 1 : 0;
+                schedule.Record(step, Any(step, random), now);
+                i++;
+            }
+        }
+
+        // A step that fails on this host is tried again within the cap's full jitter (30 s on average, 0.1 s at the least), and each of the three
+        // that ask has a store of demands that refills once an interval.
+        var perMinute = asked / now.TotalMinutes;
+        Assert.InRange(perMinute, 0.5, 3 * 8);
+    }
+
+    private static StepOutcome Any(Steps step, Random random)
+    {
+        StepOutcome outcome = random.Next(8) switch
+        {
+            0 => new StepOutcome.Changed("changed"),
+            1 => new StepOutcome.NothingToDo("nothing"),
+            2 => new StepOutcome.Waiting("waiting"),
+            3 => new StepOutcome.Failed("failed"),
+            4 when step != Steps.VerifyConnection => new StepOutcome.Failed("person", Consequence.NeedsPerson),
+            5 when step != Steps.VerifyConnection => new StepOutcome.Failed("away", Consequence.K2hr3Away, random.Next(4) == 0 ? TimeSpan.FromSeconds(random.Next(20)) : null),
+            _ => Fine,
+        };
+        return random.Next(2) == 0 ? outcome with { Demands = (Steps)random.Next(32) & ~step, DemandReason = random.Next(10).ToString(System.Globalization.CultureInfo.InvariantCulture) } : outcome;
+    }
+
+    /// <summary>The waits before each request, when the ring is looked at every second and gives this reason.</summary>
+    private static List<TimeSpan> Follow(Func<TimeSpan, string?> reason, TimeSpan howLong)
+    {
+        var schedule = Make(0.5);
+        Settle(schedule);
+        var waits = new List<TimeSpan>();
+        var last = At(1);
+        for (var now = At(1); now < howLong; now += At(1))
+        {
+            schedule.Record(Steps.VerifyConnection, reason(now) is { } words ? Demanding(Steps.WriteConfiguration, words) : Fine, now);
+            if (schedule.IsDue(Steps.WriteConfiguration, now))
+            {
+                schedule.Record(Steps.WriteConfiguration, Fine, now);
+                waits.Add(now - last);
+                last = now;
+            }
+        }
+
+        return waits;
+    }
+
+    private static StepOutcome.Waiting Demanding(Steps demands, string reason) => new StepOutcome.Waiting("for it") { Demands = demands, DemandReason = reason };
+
+    private static void Settle(Schedule schedule) => Array.ForEach(All, step => schedule.Record(step, Fine, TimeSpan.Zero));
+
+    private static Schedule Make(double random = 0.5) => new(FakeStep.Pipeline(), Watch, Retry, () => random);
+
+    private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
+}

@@ -1,0 +1,48 @@
+using CsCheck;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Reconciling;
+
+public sealed class ShrinkGuardTests
+{
+    [Theory]
+    [InlineData(4, 4, false)]
+    [InlineData(4, 3, false)]
+    [InlineData(4, 2, false)]
+    [InlineData(4, 1, true)]
+    [InlineData(4, 0, true)]
+    [InlineData(3, 2, false)]
+    [InlineData(3, 1, true)]
+    [InlineData(2, 1, false)]
+    [InlineData(2, 0, true)]
+    [InlineData(1, 0, true)]
+    [InlineData(0, 0, false)]
+    public void A_list_that_leaves_out_more_than_half_of_those_that_are_up_is_doubted(int up, int kept, bool doubted) =>
+        Assert.Equal(doubted, ShrinkGuard.LosesTooMany(List(Enumerable.Range(0, kept)), Ring(up)));
+
+    [Fact]
+    public void New_servers_in_the_place_of_all_old_ones_are_doubted_too() => Assert.True(ShrinkGuard.LosesTooMany(List([7, 8, 9]), Ring(3)));
+
+    [Fact]
+    public void Servers_that_are_down_may_all_be_left_out() => Assert.False(ShrinkGuard.LosesTooMany(List([0]), Ring(1, down: 9)));
+
+    [Fact]
+    public void Nothing_speaks_against_a_list_while_chmpx_does_not_answer() => Assert.False(ShrinkGuard.LosesTooMany(List([]), null));
+
+    [Fact]
+    public void A_longer_list_is_never_doubted() => Gen.Select(Gen.Int[0, 12], Gen.Int[0, 12]).Sample((up, more) => !ShrinkGuard.LosesTooMany(List(Enumerable.Range(0, up + more)), Ring(up)));
+
+    [Fact]
+    public void Two_lists_name_the_same_servers_in_whatever_order() => Gen.Shuffle(Enumerable.Range(0, 6).ToArray()).Sample(order =>
+        ShrinkGuard.SameServers(List(order), List(Enumerable.Range(0, 6))) && !ShrinkGuard.SameServers(List(order[1..]), List(order)) && !ShrinkGuard.SameServers(List(order), List(order[1..])));
+
+    private static IniDocument List(IEnumerable<int> servers) => IniReader.Read(SampleIni.With(servers.Select(i => $"svr{i}")));
+
+    private static RingView Ring(int up, int down = 0) => new(1,
+    [
+        .. Enumerable.Range(0, up).Select(i => new RingServer(new NodeKey($"cuk-svr{i}", 8021), $"svr{i}", true, true, true)),
+        .. Enumerable.Range(100, down).Select(i => new RingServer(new NodeKey($"cuk-svr{i}", 8021), $"svr{i}", false, false, false)),
+    ]);
+}
