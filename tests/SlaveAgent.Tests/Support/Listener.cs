@@ -7,14 +7,14 @@ namespace SlaveAgent.Tests.Support;
 /// <summary>Stands where chmpx's control port would: takes one command a connection, answers as the test says, closes.</summary>
 internal sealed class Listener : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _socket;
     private readonly Func<Socket, string, Task> _answer;
 
-    public Listener(Func<Socket, string, Task> answer)
+    /// <param name="isLow">On a port that a configuration may name: chmpx keeps ports in 16 signed bits.</param>
+    public Listener(Func<Socket, string, Task> answer, bool isLow = false)
     {
         _answer = answer;
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _socket.Listen();
+        _socket = Listen(isLow ? 10_000 : 0);
         _ = AcceptAsync();
     }
 
@@ -38,6 +38,25 @@ internal sealed class Listener : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static Socket Listen(int port)
+    {
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                socket.Listen();
+                return socket;
+            }
+            catch (SocketException) when (port is > 0 and < 20_000)
+            {
+                socket.Dispose();
+                port++;
+            }
+        }
+    }
 
     private async Task AcceptAsync()
     {
