@@ -13,7 +13,7 @@ public sealed record AcceptedResource(string Yrn, string? ETag, string Text)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), StateJson.Default.AcceptedResource) is { Text: not null } kept && kept.Yrn == yrn
+            return JsonSerializer.Deserialize(RegularFile.ReadText(path), StateJson.Default.AcceptedResource) is { Text: not null } kept && kept.Yrn == yrn
                 ? kept
                 : null;
         }

@@ -23,7 +23,7 @@ public sealed record RoleKeys(IReadOnlyList<string> Packages, IReadOnlyList<stri
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), StateJson.Default.RoleKeys) is { Packages: not null, AntPickaxPackages: not null, Units: not null } keys
+            return JsonSerializer.Deserialize(RegularFile.ReadText(path), StateJson.Default.RoleKeys) is { Packages: not null, AntPickaxPackages: not null, Units: not null } keys
                 ? keys
                 : null;
         }
