@@ -15,7 +15,7 @@ internal static class StateFile
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), type);
+            return JsonSerializer.Deserialize(RegularFile.ReadText(path), type);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
