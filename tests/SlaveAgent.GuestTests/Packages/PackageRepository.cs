@@ -14,26 +14,28 @@ namespace SlaveAgent.GuestTests.Packages;
 /// </summary>
 internal sealed class PackageRepository : IAsyncDisposable
 {
+    private const int Port = 8080;
+
     private readonly WebApplication _server;
 
-    private PackageRepository(WebApplication server, Uri uri, string key)
+    private readonly string _key;
+
+    private PackageRepository(WebApplication server, string key)
     {
         _server = server;
-        Uri = uri;
-        Key = key;
+        _key = key;
     }
 
-    public Uri Uri { get; }
-
-    /// <summary>The public key, ASCII armoured.</summary>
-    public string Key { get; }
+    /// <summary>Where a guest finds it.</summary>
+    public static Uri At(IPAddress address) => new($"http://{address}:{Port}/");
 
     /// <summary>A .sources file for it, key and all.</summary>
-    public string Source => string.Join('\n', [
-        "Types: deb", $"URIs: {Uri}agent/", "Suites: bookworm", "Components: main", "Signed-By:",
-        .. Key.TrimEnd().Split('\n').Select(line => line.Length == 0 ? " ." : $" {line}")]);
+    public string Source(Uri uri) => string.Join('\n', [
+        "Types: deb", $"URIs: {uri}agent/", "Suites: bookworm", "Components: main", "Signed-By:",
+        .. _key.TrimEnd().Split('\n').Select(line => line.Length == 0 ? " ." : $" {line}")]);
 
-    public static async Task<PackageRepository> StartAsync(IPAddress address, string agentPackage)
+    /// <summary>Makes the packages and serves them on every address of this machine's.</summary>
+    public static async Task<PackageRepository> StartAsync(string agentPackage)
     {
         var directory = Path.Combine(Guests.Guest.Home, "repository");
         await ShellAsync($"""
@@ -65,12 +67,12 @@ internal sealed class PackageRepository : IAsyncDisposable
             gpgconf --kill all
             """);
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(address, 8080));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Any, Port));
         builder.Services.AddRoutingCore();
         var app = builder.Build();
         app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(directory), ServeUnknownFileTypes = true });
         await app.StartAsync();
-        return new PackageRepository(app, new Uri($"http://{address}:8080/"), await File.ReadAllTextAsync(Path.Combine(directory, "gpgkey")));
+        return new PackageRepository(app, await File.ReadAllTextAsync(Path.Combine(directory, "gpgkey")));
     }
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
