@@ -48,7 +48,7 @@ internal sealed class Daemon(
     {
         await RestWhileUnregisteredAsync(cancel);
         using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel, watches: true);
-        if (parts.File.RemoveStaleStage())
+        if (parts.File.RemoveStaleStages())
         {
             log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
         }

@@ -45,18 +45,19 @@ public sealed class TokenSource
             "-" => new TokenSource(
                 RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException("Standard input held no role token."), files),
             _ => new TokenSource(
-                ReadFile(option) ?? throw new SettingsException($"--token-file {option} cannot be read or holds no role token."), files),
+                ReadFile(option, File.ReadAllText) ?? throw new SettingsException($"--token-file {option} cannot be read or holds no role token."), files),
         };
     }
 
     /// <summary>The token as it is now; null when no place has one.</summary>
-    public RoleToken? Read() => _given ?? _files.Select(ReadFile).FirstOrDefault(token => token is not null);
+    public RoleToken? Read() => _given ?? _files.Select(file => ReadFile(file, RegularFile.ReadText)).FirstOrDefault(token => token is not null);
 
-    private static RoleToken? ReadFile(string path)
+    // The option's may be a pipe, as in --token-file <(pass show token).
+    private static RoleToken? ReadFile(string path, Func<string, string> read)
     {
         try
         {
-            return RoleToken.TryParse(File.ReadAllText(path));
+            return RoleToken.TryParse(read(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

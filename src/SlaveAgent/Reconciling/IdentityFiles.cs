@@ -58,6 +58,7 @@ public sealed class IdentityFiles(HostRoot root)
         foreach (var path in new[] { Token, Role, Tenant, Cuk, CukParameter, ExtraParameter, TagParameter, ApiArgument, ApiUri })
         {
             root.Delete(path);
+            AtomicFile.RemoveStaleStages(root.At(Directory), System.IO.Path.GetFileName(path));
         }
     }
 

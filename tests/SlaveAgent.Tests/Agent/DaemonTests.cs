@@ -96,7 +96,7 @@ public sealed class DaemonTests
         }
 
         await world.WatchAsync();
-        Assert.Empty(Directory.EnumerateFiles(world.Layout.Root, ".k2hdkc.ini.stage", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(world.Layout.Root, ".k2hdkc.ini.*.stage", SearchOption.AllDirectories));
         Assert.DoesNotContain(world.Units.Events, unit => unit.What.StartsWith("exited", StringComparison.Ordinal));
     }
 
