@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
@@ -15,9 +16,16 @@ internal sealed class Daemon(
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
 
     private readonly bool _hasWatchdog = Environment.GetEnvironmentVariable("WATCHDOG_USEC") is { Length: > 0 };
+    private readonly WorkTurn _turn = new(setup.Root);
     private string? _toldStatus;
 
     public int ExitCode { get; private set; } = Commands.ExitCode.Done;
+
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,19 +51,18 @@ internal sealed class Daemon(
         }
     }
 
-    /// <returns>The new settings, once SIGHUP brought others.</returns>
+    /// <returns>The settings to start over with, once SIGHUP brought others or the host was unregistered.</returns>
     private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, CancellationToken cancel)
     {
         await RestWhileUnregisteredAsync(cancel);
         using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel, watches: true);
-        if (parts.File.RemoveStaleStages())
+        RemoveStaleStages(parts);
+        var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (reconciler, _) = parts.Assemble(parts.Steps, keepsStatus: true, board => new ReconcilerHooks
         {
-            log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
-        }
-
-        var mark = setup.Root.At(AgentPaths.UnregisteredMark);
-        var (reconciler, _) = parts.Assemble(
-            parts.Steps, keepsStatus: true, board => new ReconcilerHooks { Pulse = () => Tell(board.Words), IsResting = () => File.Exists(mark) });
+            Pulse = () => Tell(board.Words),
+            IsResting = () => _turn.Rests() && (unregistered.TrySetResult() || true),
+        });
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 
@@ -65,7 +72,21 @@ internal sealed class Daemon(
         {
             while (true)
             {
-                await hangUps.NextAsync(cancel);
+                var hangUp = hangUps.NextAsync(ended.Token);
+                var first = await Task.WhenAny(hangUp, running, unregistered.Task);
+                if (first == running)
+                {
+                    // It never ends by itself; what broke it must be seen, and the agent started anew.
+                    await running;
+                }
+
+                if (first == unregistered.Task)
+                {
+                    // The next bootstrap may bring another role, or another name.
+                    return settings;
+                }
+
+                await hangUp;
                 if (TryReload(settings) is { } changed)
                 {
                     return changed;
@@ -81,15 +102,43 @@ internal sealed class Daemon(
         }
     }
 
+    /// <summary>What was said of the connection is no longer true; <c>status</c> then looks for itself.</summary>
+    private void ForgetStatus()
+    {
+        try
+        {
+            setup.Root.Delete(AgentPaths.StatusFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Debug("The status file could not be removed: {Why}", e.Message);
+        }
+    }
+
+    private void RemoveStaleStages(AgentParts parts)
+    {
+        try
+        {
+            if (parts.File.RemoveStaleStages())
+            {
+                log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Warning("Whether an earlier agent left a half written configuration cannot be seen: {Why}", e.Message);
+        }
+    }
+
     /// <summary>After <c>unregister</c> there is no identity to start with; the agent waits for bootstrap to bring one.</summary>
     private async Task RestWhileUnregisteredAsync(CancellationToken cancel)
     {
-        var mark = setup.Root.At(AgentPaths.UnregisteredMark);
         var told = false;
-        while (File.Exists(mark))
+        while (_turn.Rests())
         {
             if (!told)
             {
+                ForgetStatus();
                 log.Information("This host was unregistered; the agent rests until bootstrap takes it into its role again");
                 told = true;
             }
@@ -122,15 +171,23 @@ internal sealed class Daemon(
             return;
         }
 
-        if (words != _toldStatus)
+        try
         {
-            _toldStatus = words;
-            systemd.Notify(new ServiceState($"STATUS={words.ReplaceLineEndings(" ")}"));
-        }
+            if (words != _toldStatus)
+            {
+                systemd.Notify(new ServiceState($"STATUS={words.ReplaceLineEndings(" ")}"));
+                _toldStatus = words;
+            }
 
-        if (_hasWatchdog)
+            if (_hasWatchdog)
+            {
+                systemd.Notify(new ServiceState("WATCHDOG=1"));
+            }
+        }
+        catch (SocketException e)
         {
-            systemd.Notify(new ServiceState("WATCHDOG=1"));
+            // systemd is being restarted, or its socket is full; it is told again in a second.
+            log.Debug("systemd could not be told: {Why}", e.Message);
         }
     }
 }
