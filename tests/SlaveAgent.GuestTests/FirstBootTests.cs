@@ -73,7 +73,6 @@ public sealed class FirstBootTests(ITestOutputHelper output, GuestMachine machin
 
     private async Task ShowAsync(World world)
     {
-        output.WriteLine(await world.TimelineAsync());
         output.WriteLine((await world.Guest.TryAsync("cat", "/var/log/cloud-init-output.log")).StandardOutput);
         if (await world.Guest.ActiveSinceAsync("k2hdkc-slave-ready.target") is not null)
         {

@@ -46,7 +46,6 @@ public sealed class HardFirstBootTests(ITestOutputHelper output, GuestMachine ma
         output.WriteLine($"{watch.Elapsed.TotalSeconds:0} s: connected");
         Assert.Contains("status: done", await world.CloudInitAsync(), StringComparison.Ordinal);
         Assert.NotEqual(0, names.Asked);
-        output.WriteLine(await world.TimelineAsync());
         Assert.Equal("", await guest.FailedUnitsAsync());
     }
 }

@@ -58,6 +58,7 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
             hardened.Where(line => line.Contains(" held", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).Distinct().Order());
 
         await DoTheWholeWorkAsync(world);
+        await TakeTheTokenAsACredentialAsync(world);
 
         // The agent's own process, after that.
         var status = await guest.ShellAsync("cat /proc/$(systemctl show --value -p MainPID k2hdkc-slave-agent.service)/status");
@@ -99,6 +100,23 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
         Assert.Contains("CHMCONFFILE=", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/environment"), StringComparison.Ordinal);
         Assert.Contains("ExecStart=/usr/bin/chmpx", await guest.RunAsync("systemctl", "cat", "chmpx.service"), StringComparison.Ordinal);
         await guest.UntilStateAsync("user-app.service", "active");
+    }
+
+    /// <summary>As the manual page shows; a cluster that grew after that is learnt of with this token only.</summary>
+    private static async Task TakeTheTokenAsACredentialAsync(World world)
+    {
+        var guest = world.Guest;
+        await guest.ShellAsync(
+            """
+            mv /etc/antpickax/k2hr3-role-token /root/role-token
+            mkdir /etc/systemd/system/k2hdkc-slave-agent.service.d
+            printf '[Service]\nLoadCredential=k2hr3-role-token:/root/role-token\n' >/etc/systemd/system/k2hdkc-slave-agent.service.d/token.conf
+            systemctl daemon-reload
+            systemctl restart k2hdkc-slave-agent.service
+            """);
+        await world.Cluster.AddAsync(1);
+        await world.WaitForConnectionAsync();
+        Assert.NotEqual(0, (await guest.TryAsync("test", "-e", "/etc/antpickax/k2hr3-role-token")).ExitCode);
     }
 
     private static async Task<IReadOnlyList<string>> ProbeAsync(Guest guest, string unit)

@@ -8,7 +8,7 @@ public sealed class RebootTests(ITestOutputHelper output, GuestMachine machine)
     [Fact]
     public async Task After_a_reboot_the_slave_is_connected_without_packages_and_without_K2HR3()
     {
-        await using var world = await World.CreateAsync(machine, "reboot");
+        await using var world = await World.CreateAsync(machine, "reboot", new() { UsesExtData = true });
         await world.Guest.BootAsync();
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();

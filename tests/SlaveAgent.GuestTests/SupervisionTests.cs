@@ -15,7 +15,6 @@ public sealed class SupervisionTests(ITestOutputHelper output, GuestMachine mach
         await guest.BootAsync();
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
-        output.WriteLine(await world.TimelineAsync());
         Assert.Contains("ExecStart=/usr/bin/chmpx", await guest.RunAsync("systemctl", "cat", "chmpx.service"), StringComparison.Ordinal);
         Assert.Equal("k2hdkc", await guest.ShellAsync("stat -c %U /proc/$(systemctl show --value -p MainPID chmpx.service)"));
         var direct = await OutageAsync(world);

@@ -14,7 +14,6 @@ public sealed class WatchingTests(ITestOutputHelper output, GuestMachine machine
         await guest.BootAsync();
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
-        output.WriteLine(await world.TimelineAsync());
 
         await TakeTimeAsync("scale out to five", world, async () =>
         {

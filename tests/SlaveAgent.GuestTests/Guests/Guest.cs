@@ -15,6 +15,8 @@ internal sealed class Guest(string name, int number, IReadOnlyList<string> nspaw
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    public string Name => name;
+
     public string Address => $"10.77.{number}.2";
 
     public static string Home => Environment.GetEnvironmentVariable("GUEST_HOME") ?? "/var/tmp/slave-agent-guests";

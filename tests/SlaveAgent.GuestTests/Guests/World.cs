@@ -12,6 +12,8 @@ namespace SlaveAgent.GuestTests.Guests;
 /// <summary>What a slave's VM meets: K2HR3 with the cluster's roles, three servers, a package repository; and the VM.</summary>
 internal sealed class World : IAsyncDisposable
 {
+    private const string ExtData = "k2hdkc-slave";
+
     private readonly WorldPlan _plan;
     private readonly PackageRepository _packages;
 
@@ -90,6 +92,7 @@ internal sealed class World : IAsyncDisposable
             Repository.Read("cloud-init/k2hdkc-slave-cloud-config.txt.templ"),
             world.Script(),
             Repository.Read("cloud-init/k2hdkc-slave-init-error.sh.templ")));
+        k2hr3.SetExtData(ExtData, new ExtDataTemplate(world.Script(), ContentType: "text/x-shellscript"));
         world.Furnish();
         return world;
     }
@@ -137,16 +140,16 @@ internal sealed class World : IAsyncDisposable
             "cloud-init has ended",
             async () => (await Guest.TryAsync("test", "-e", "/run/cloud-init/result.json")).ExitCode == 0
                 && !(await Guest.TryAsync("cloud-init", "status")).StandardOutput.Contains("running", StringComparison.Ordinal));
+        TestContext.Current.TestOutputHelper?.WriteLine($"== {Guest.Name} boots\n{await TimelineAsync()}");
         return (await Guest.TryAsync("cloud-init", "status", "--long")).StandardOutput;
     }
 
     /// <summary>The filled-in script itself, as K2HR3 serves it under a name of the operator's.</summary>
     public async Task<string> ReadExtDataAsync()
     {
-        K2hr3.SetExtData("k2hdkc-slave", new ExtDataTemplate(Script(), ContentType: "text/x-shellscript"));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.UserAgent.ParseAdd("Cloud-Init/22.4.2");
-        return await http.GetStringAsync(new Uri(K2hr3.Uri, $"/v1/extdata/k2hdkc-slave/{Token.RegisterPath}"));
+        return await http.GetStringAsync(new Uri(K2hr3.Uri, $"/v1/extdata/{ExtData}/{Token.RegisterPath}"));
     }
 
     /// <summary>What happened when, in seconds since the guest's systemd started, for people to read; and the figure the issue asks for.</summary>
@@ -215,20 +218,26 @@ internal sealed class World : IAsyncDisposable
     }
 
     // What an operator fills in, and the moment at which the script begins.
-    private string Script() => Repository.Read("cloud-init/k2hdkc-slave-init.sh.templ")
-        .Replace(
-            _plan.PackageSha256 is null ? "APT_SOURCE=''\n" : "PACKAGE_URL=''\nPACKAGE_SHA256=''\n",
-            _plan.PackageSha256 is null
-                ? $"APT_SOURCE='{AptSource}'\n"
-                : $"PACKAGE_URL='{Packages}agent/pool/{Path.GetFileName(GuestMachine.AgentPackage)}'\nPACKAGE_SHA256='{_plan.PackageSha256}'\n",
-            StringComparison.Ordinal)
-        .Replace("say() {", "read -r up _ </proc/uptime; echo \"$up script begins\" >>/run/guest-times\nsay() {", StringComparison.Ordinal);
+    private string Script()
+    {
+        var (empty, filled) = _plan switch
+        {
+            { PackageSha256: { } sum } => (
+                "PACKAGE_URL=''\nPACKAGE_SHA256=''\n",
+                $"PACKAGE_URL='{Packages}agent/pool/{Path.GetFileName(GuestMachine.AgentPackage)}'\nPACKAGE_SHA256='{sum}'\n"),
+            { HasDnf: true } => ("DNF_REPOSITORY=''\n", $"DNF_REPOSITORY='{PackageRepository.DnfRepository(Packages)}'\n"),
+            _ => ("APT_SOURCE=''\n", $"APT_SOURCE='{AptSource}'\n"),
+        };
+        return Repository.Read("cloud-init/k2hdkc-slave-init.sh.templ")
+            .Replace(empty, filled, StringComparison.Ordinal)
+            .Replace("say() {", "read -r up _ </proc/uptime; echo \"$up script begins\" >>/run/guest-times\nsay() {", StringComparison.Ordinal);
+    }
 
     private void Furnish()
     {
         const UnixFileMode Program = (UnixFileMode)0x1ed;
         Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json", $$"""{"uuid": "{{Cuk}}", "name": "slave", "hostname": "slave"}""");
-        Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/user_data", $"#include\n{K2hr3.Uri}v1/userdata/{Token.RegisterPath}\n");
+        Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/user_data", $"#include\n{K2hr3.Uri}v1/{(_plan.UsesExtData ? $"extdata/{ExtData}" : "userdata")}/{Token.RegisterPath}\n");
         Guest.Put("/etc/hosts", $"127.0.0.1 localhost\n{Guest.Address} slave.novalocal slave\n");
         Guest.Put("/etc/resolv.conf", "search novalocal\n");
         Guest.Put(
@@ -236,6 +245,13 @@ internal sealed class World : IAsyncDisposable
             _plan.IsReal
                 ? $"packages:\n  antpickax:\n    uri: {Packages}real/\nhost:\n  inboundip: {Guest.Address}\n"
                 : $"packages:\n  antpickax:\n    uri: {Packages}\n");
+
+        if (_plan.HasDnf)
+        {
+            Guest.Put("/etc/os-release", "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.4\"\nPRETTY_NAME=\"Rocky Linux 9.4, played by Debian\"\n");
+            // As on the distributions it plays; Debian's own rpm keeps its database in the home directory, which the agent's unit does not see.
+            Guest.Put("/etc/rpm/macros", "%_dbpath /var/lib/rpm\n");
+        }
 
         // Where the time goes. In apt-get's own place, because .NET looks for a tool beside the program before it looks on PATH.
         Guest.Copy("/usr/bin/apt-get", "/usr/lib/guest/apt-get");

@@ -14,6 +14,12 @@ internal sealed record WorldPlan
     /// <summary>chmpx and the servers are the real ones of this machine's, in place of the stand-ins.</summary>
     public bool IsReal { get; init; }
 
+    /// <summary>The guest says that it is a Rocky Linux, and has dnf and no apt.</summary>
+    public bool HasDnf { get; init; }
+
+    /// <summary>The host includes the script under a name of the operator's, and not K2HR3's one for all roles.</summary>
+    public bool UsesExtData { get; init; }
+
     /// <summary>The checksum in the script, which then fetches the agent's package from its address; without it, from the apt repository.</summary>
     public string? PackageSha256 { get; init; }
 }

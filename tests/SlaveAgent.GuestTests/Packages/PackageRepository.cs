@@ -34,6 +34,10 @@ internal sealed class PackageRepository : IAsyncDisposable
         "Types: deb", $"URIs: {uri}agent/", "Suites: bookworm", "Components: main", "Signed-By:",
         .. _key.TrimEnd().Split('\n').Select(line => line.Length == 0 ? " ." : $" {line}")]);
 
+    /// <summary>The same for dnf, as a .repo file.</summary>
+    public static string DnfRepository(Uri uri) => string.Join('\n', [
+        "[k2hdkc-slave-agent]", "name=k2hdkc-slave-agent", $"baseurl={uri}el/9/x86_64", "gpgcheck=1", $"gpgkey={uri}gpgkey"]);
+
     /// <summary>Makes the packages and serves them on every address of this machine's.</summary>
     public static async Task<PackageRepository> StartAsync(string agentPackage)
     {
@@ -70,7 +74,7 @@ internal sealed class PackageRepository : IAsyncDisposable
             done
             gpg --batch --armor --export > {directory}/gpgkey
             [ ! -d {directory}/real ] || cp {directory}/gpgkey {directory}/real
-            sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-rpms")} {directory}/el/9/x86_64 guest@example.org
+            sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-rpms")} {directory}/el/9/x86_64 guest@example.org {Path.GetDirectoryName(agentPackage)}/k2hdkc-slave-agent-*.rpm
             gpgconf --kill all
             """);
         var builder = WebApplication.CreateEmptyBuilder(new());
