@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
@@ -9,26 +10,28 @@ namespace SlaveAgent.Commands;
 
 /// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and look at once".</summary>
 internal sealed class Daemon(
-    Setup setup, Func<AgentSettings> reload, HangUps hangUps, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, TimeProvider time, ILogger log)
+    Setup setup, Func<AgentSettings> reload, HangUps hangUps, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
     : BackgroundService
 {
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
 
-    private readonly bool _hasWatchdog = Environment.GetEnvironmentVariable("WATCHDOG_USEC") is { Length: > 0 };
+    private readonly TimeSpan? _watchdog = WatchdogOf(Environment.GetEnvironmentVariable("WATCHDOG_USEC"));
     private string? _toldStatus;
+    private long? _fed;
 
     public int ExitCode { get; private set; } = Commands.ExitCode.Done;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // On its own thread also because the host is not to be held up: READY goes out while the first step runs.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopThread.RunAsync(time => WatchAsync(time, stoppingToken));
+
+    private async Task WatchAsync(TimeProvider time, CancellationToken stoppingToken)
     {
-        // The host is not held up: READY goes out while the first step runs.
-        await Task.Yield();
         try
         {
             var settings = setup.Settings;
             while (true)
             {
-                settings = await RunUntilSettingsChangeAsync(settings, stoppingToken);
+                settings = await RunUntilSettingsChangeAsync(settings, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -44,9 +47,9 @@ internal sealed class Daemon(
     }
 
     /// <returns>The new settings, once SIGHUP brought others.</returns>
-    private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, CancellationToken cancel)
+    private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
-        await RestWhileUnregisteredAsync(cancel);
+        await RestWhileUnregisteredAsync(time, cancel);
         using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel, watches: true);
         if (parts.File.RemoveStaleStage())
         {
@@ -55,7 +58,7 @@ internal sealed class Daemon(
 
         var mark = setup.Root.At(AgentPaths.UnregisteredMark);
         var (reconciler, _) = parts.Assemble(
-            parts.Steps, keepsStatus: true, board => new ReconcilerHooks { Pulse = () => Tell(board.Words), IsResting = () => File.Exists(mark) });
+            parts.Steps, keepsStatus: true, board => new ReconcilerHooks { Pulse = () => Tell(board.Words, time), IsResting = () => File.Exists(mark) });
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 
@@ -77,12 +80,12 @@ internal sealed class Daemon(
         finally
         {
             await ended.CancelAsync();
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
     /// <summary>After <c>unregister</c> there is no identity to start with; the agent waits for bootstrap to bring one.</summary>
-    private async Task RestWhileUnregisteredAsync(CancellationToken cancel)
+    private async Task RestWhileUnregisteredAsync(TimeProvider time, CancellationToken cancel)
     {
         var mark = setup.Root.At(AgentPaths.UnregisteredMark);
         var told = false;
@@ -94,7 +97,7 @@ internal sealed class Daemon(
                 told = true;
             }
 
-            Tell("unregistered; bootstrap takes this host into its role again");
+            Tell("unregistered; bootstrap takes this host into its role again", time);
             await Task.Delay(IdentityRetry / 5, time, cancel);
         }
     }
@@ -115,7 +118,7 @@ internal sealed class Daemon(
         }
     }
 
-    private void Tell(string words)
+    private void Tell(string words, TimeProvider time)
     {
         if (systemd is not { IsEnabled: true })
         {
@@ -128,9 +131,14 @@ internal sealed class Daemon(
             systemd.Notify(new ServiceState($"STATUS={words.ReplaceLineEndings(" ")}"));
         }
 
-        if (_hasWatchdog)
+        if (_watchdog is { } patience && (_fed is not { } fed || time.GetElapsedTime(fed) >= patience / 4))
         {
+            _fed = time.GetTimestamp();
             systemd.Notify(new ServiceState("WATCHDOG=1"));
         }
     }
+
+    /// <summary>systemd tells in microseconds how long it waits for a sign of life (sd_watchdog_enabled(3)); one in a quarter of that will do.</summary>
+    private static TimeSpan? WatchdogOf(string? microseconds) =>
+        long.TryParse(microseconds, CultureInfo.InvariantCulture, out var time) && time > 0 ? TimeSpan.FromMicroseconds(time) : null;
 }
