@@ -22,6 +22,8 @@ public sealed class FirstBootTests(ITestOutputHelper output, GuestMachine machin
         Assert.True(await guest.ActiveSinceAsync("user-app.service") >= await guest.ActiveSinceAsync("k2hdkc-slave-ready.target"));
         Assert.False(await guest.HasPackageAsync("k2hr3-get-resource"));
 
+        // The journal has the agent's own words only, not its framework's.
+        Assert.DoesNotContain("Application", await guest.ShellAsync("journalctl -q --no-pager -o cat -u k2hdkc-slave-agent _SYSTEMD_UNIT=k2hdkc-slave-agent.service"), StringComparison.Ordinal);
         await AssertTokenIsHiddenAsync(world);
         await AssertCommandsAnswerAsync(world);
         var security = await guest.RunAsync("systemd-analyze", "security", "--no-pager", "k2hdkc-slave-agent.service");

@@ -30,6 +30,7 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
         guest.Put("/usr/local/bin/exit-32", Convert.FromBase64String(Exit32), Program);
         guest.Put("/usr/lib/modules/probe-marker", "");
         guest.Put("/root/probe-marker", "");
+        guest.Put("/etc/k2hdkc-slave-agent/conf.d/often.yaml", "watch:\n  k2hr3_interval: 3s\n");
         await guest.BootAsync();
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
@@ -75,7 +76,7 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
     private static async Task DoTheWholeWorkAsync(World world)
     {
         var guest = world.Guest;
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
         await world.WaitForConnectionAsync();
 
         world.K2hr3.RemoveHost(world.Role, world.Cuk);

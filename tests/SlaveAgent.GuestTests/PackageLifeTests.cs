@@ -50,7 +50,7 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
         Assert.DoesNotContain("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
         await guest.ShellAsync(
             $"""
-            printf 'packages:\n  antpickax:\n    uri: {world.Packages}\n' >/etc/k2hdkc-slave-agent/conf.d/repository.yaml
+            printf 'packages:\n  antpickax:\n    uri: {world.Packages}\n' >/etc/k2hdkc-slave-agent/conf.d/guest.yaml
             sh /var/lib/cloud/instance/scripts/part-001 || sh /var/lib/cloud/instance/scripts/k2hr3-init.sh
             """);
         await world.WaitForConnectionAsync();
@@ -98,7 +98,7 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
 
     private static async Task PurgeAsync(Guest guest)
     {
-        await guest.ShellAsync("rm /etc/k2hdkc-slave-agent/conf.d/repository.yaml; apt-get purge -qq -y k2hdkc-slave-agent 2>&1");
+        await guest.ShellAsync("rm /etc/k2hdkc-slave-agent/conf.d/guest.yaml; apt-get purge -qq -y k2hdkc-slave-agent 2>&1");
         var left = await guest.ShellAsync(
             "find / -xdev -name '*k2hdkc-slave*' ! -path '/proc/*' ! -path '/sys/*' ! -path '/tmp/*' ! -path '/opt/*' ! -path '/var/cache/apt/*' ! -path '/var/lib/apt/lists/*' ! -path '/etc/apt/sources.list.d/*'");
         Assert.Equal("", left);

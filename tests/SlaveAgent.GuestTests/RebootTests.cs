@@ -25,7 +25,7 @@ public sealed class RebootTests(ITestOutputHelper output, GuestMachine machine)
         await guest.RebootAsync();
         await guest.UntilStateAsync("k2hdkc-slave-ready.target", "active");
         await guest.UntilStateAsync("user-app.service", "active");
-        await guest.UntilAsync("every server has the slave", () => Task.FromResult(world.HaveServersTheSlave));
+        await guest.UntilAsync("every server has the slave", world.HaveServersTheSlaveAsync);
         output.WriteLine($"== {what}\n{await world.TimelineAsync()}");
         Assert.NotEqual(0, (await guest.TryAsync("grep", "-q", "apt-get", "/run/guest-times")).ExitCode);
         Assert.True(await guest.ActiveSinceAsync("user-app.service") >= await guest.ActiveSinceAsync("k2hdkc-slave-ready.target"));

@@ -18,8 +18,8 @@ public sealed class WatchingTests(ITestOutputHelper output, GuestMachine machine
 
         await TakeTimeAsync("scale out to five", world, async () =>
         {
-            await world.Cluster.AddAsync();
-            await world.Cluster.AddAsync();
+            await world.Cluster.AddAsync(1);
+            await world.Cluster.AddAsync(1);
         });
         await TakeTimeAsync("scale in to two", world, async () =>
         {
@@ -31,12 +31,12 @@ public sealed class WatchingTests(ITestOutputHelper output, GuestMachine machine
         await TakeTimeAsync("the agent killed", world, async () =>
         {
             await ReplaceAgentAsync(guest, () => guest.RunAsync("systemctl", "kill", "-s", "KILL", "k2hdkc-slave-agent.service"));
-            await world.Cluster.AddAsync();
+            await world.Cluster.AddAsync(1);
         });
         await TakeTimeAsync("the agent hung, restarted by the watchdog", world, async () =>
         {
             await ReplaceAgentAsync(guest, () => guest.RunAsync("systemctl", "kill", "--kill-who=main", "-s", "STOP", "k2hdkc-slave-agent.service"));
-            await world.Cluster.AddAsync();
+            await world.Cluster.AddAsync(1);
         });
         await TakeTimeAsync("chmpx killed", world, async () =>
         {
@@ -45,7 +45,7 @@ public sealed class WatchingTests(ITestOutputHelper output, GuestMachine machine
             await guest.UntilAsync("chmpx runs again", async () => await guest.MainPidAsync("chmpx.service") is not "0" and var pid && pid != before);
         });
         await guest.ShellAsync("dd if=/dev/zero of=/etc/antpickax/full bs=4k 2>/dev/null || :");
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
         await guest.UntilAsync(
             "the agent says that the disk is full",
             async () => (await guest.ShellAsync("journalctl -q --no-pager -u k2hdkc-slave-agent -o cat")).Contains("No space left", StringComparison.Ordinal));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CliWrap;
 using SlaveAgent.GuestTests.Packages;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
@@ -14,7 +15,7 @@ internal sealed class World : IAsyncDisposable
     private readonly WorldPlan _plan;
     private readonly PackageRepository _packages;
 
-    private World(WorldPlan plan, K2hr3Service k2hr3, DbaasCluster names, ServerCluster cluster, PackageRepository packages, IPAddress address, Guest guest)
+    private World(WorldPlan plan, K2hr3Service k2hr3, DbaasCluster names, IServerCluster cluster, PackageRepository packages, IPAddress address, Guest guest)
     {
         _plan = plan;
         _packages = packages;
@@ -32,7 +33,7 @@ internal sealed class World : IAsyncDisposable
 
     public DbaasCluster Names { get; }
 
-    public ServerCluster Cluster { get; }
+    public IServerCluster Cluster { get; }
 
     /// <summary>Where K2HR3 and the packages are.</summary>
     public IPAddress Address { get; }
@@ -58,18 +59,27 @@ internal sealed class World : IAsyncDisposable
     {
         Assert.SkipWhen(GuestMachine.WhyNot is not null, GuestMachine.WhyNot ?? "");
         plan ??= new();
+        Assert.SkipWhen(plan.IsReal && RealCluster.WhyNot() is not null, "chmpx and k2hdkc are not on this machine's PATH");
         var number = machine.NextNumber();
         var network = $"10.78.{number}";
         var address = IPAddress.Parse($"{network}.1");
         var packages = await machine.PackagesAsync();
         var k2hr3 = await K2hr3Service.StartAsync(3000, "demo", address: address);
-        var names = new DbaasCluster("demo", "mycluster") { SlaveKeys = plan.SlaveKeys };
+        var names = (plan.IsReal ? RealCluster.Names($"ring{number}", $"{address}") : new DbaasCluster("demo", "mycluster")) with { SlaveKeys = plan.SlaveKeys };
         k2hr3.CreateCluster(names);
-        var cluster = new ServerCluster(k2hr3, names, TimeSpan.FromMilliseconds(200), network);
-        for (var server = 0; server < 3; server++)
+        IServerCluster cluster;
+        if (plan.IsReal)
         {
-            await cluster.AddAsync();
+            // chmpx knows itself by the addresses of the interfaces.
+            await Cli.Wrap("ip").WithArguments(["addr", "replace", $"{address}/32", "dev", "lo"]).ExecuteAsync();
+            cluster = new RealCluster(k2hr3, names, Path.Combine(Guest.Home, $"servers-{name}"), $"{address}");
         }
+        else
+        {
+            cluster = new ServerCluster(k2hr3, names, TimeSpan.FromMilliseconds(200), network);
+        }
+
+        await cluster.AddAsync(plan.IsReal ? 2 : 3);
 
         // The stand-in chmpx needs this machine's .NET.
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
@@ -94,10 +104,22 @@ internal sealed class World : IAsyncDisposable
         return status is { } s
             && s.GetProperty("phase").GetString() == "connected"
             && s.GetProperty("servers").EnumerateArray().Count(server => server.GetProperty("state").GetString() == "connected") == servers.Count
-            && HaveServersTheSlave;
+            && await HaveServersTheSlaveAsync();
     }
 
-    public bool HaveServersTheSlave => Cluster.Servers.All(server => server.ConnectedSlaves.Contains(Cuk));
+    /// <summary>What the servers themselves say.</summary>
+    public async Task<bool> HaveServersTheSlaveAsync()
+    {
+        foreach (var server in Cluster.Servers)
+        {
+            if (!await server.HasSlaveAsync(Cuk, TestContext.Current.CancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>What the agent says of itself; null while it says nothing.</summary>
     public async Task<string?> PhaseAsync() => (await StatusAsync())?.GetProperty("phase").GetString();
@@ -209,7 +231,11 @@ internal sealed class World : IAsyncDisposable
         Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/user_data", $"#include\n{K2hr3.Uri}v1/userdata/{Token.RegisterPath}\n");
         Guest.Put("/etc/hosts", $"127.0.0.1 localhost\n{Guest.Address} slave.novalocal slave\n");
         Guest.Put("/etc/resolv.conf", "search novalocal\n");
-        Guest.Put("/etc/k2hdkc-slave-agent/conf.d/repository.yaml", $"packages:\n  antpickax:\n    uri: {Packages}\n");
+        Guest.Put(
+            "/etc/k2hdkc-slave-agent/conf.d/guest.yaml",
+            _plan.IsReal
+                ? $"packages:\n  antpickax:\n    uri: {Packages}real/\nhost:\n  inboundip: {Guest.Address}\n"
+                : $"packages:\n  antpickax:\n    uri: {Packages}\n");
 
         // Where the time goes. In apt-get's own place, because .NET looks for a tool beside the program before it looks on PATH.
         Guest.Copy("/usr/bin/apt-get", "/usr/lib/guest/apt-get");

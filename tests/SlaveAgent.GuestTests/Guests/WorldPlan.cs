@@ -11,6 +11,9 @@ internal sealed record WorldPlan
     /// <summary>Makes the role that the host is launched into; without it, the slaves' of the cluster.</summary>
     public Func<K2hr3Service, Yrn>? Role { get; init; }
 
+    /// <summary>chmpx and the servers are the real ones of this machine's, in place of the stand-ins.</summary>
+    public bool IsReal { get; init; }
+
     /// <summary>The checksum in the script, which then fetches the agent's package from its address; without it, from the apt repository.</summary>
     public string? PackageSha256 { get; init; }
 }

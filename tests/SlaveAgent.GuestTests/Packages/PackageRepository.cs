@@ -9,7 +9,7 @@ using Microsoft.Extensions.FileProviders;
 namespace SlaveAgent.GuestTests.Packages;
 
 /// <summary>
-/// A signed apt repository over HTTP that stands in for AntPickax's: the agent's own package, chmpx (the real program where this machine has it, else the stand-in)
+/// A signed apt repository over HTTP that stands in for AntPickax's: the agent's own package, chmpx (the stand-in, and apart from it the real program where this machine has it)
 /// behind a unit with a shell helper as slow as the packaged one, and the two DBaaS packages.
 /// </summary>
 internal sealed class PackageRepository : IAsyncDisposable
@@ -45,6 +45,12 @@ internal sealed class PackageRepository : IAsyncDisposable
             chmod 700 {directory}/gnupg
             cp {agentPackage} {directory}/agent/pool/
             sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-packages")} {directory}/debian/pool {AppContext.BaseDirectory}
+            parts='agent debian'
+            if command -v chmpx >/dev/null; then
+                mkdir -p {directory}/real/debian/pool
+                sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-packages")} {directory}/real/debian/pool real
+                parts="$parts real/debian"
+            fi
             # The same package under a later version, for an upgrade.
             mkdir {directory}/newer
             dpkg-deb -R {agentPackage} {directory}/unpacked
@@ -52,8 +58,8 @@ internal sealed class PackageRepository : IAsyncDisposable
             dpkg-deb --root-owner-group -Zxz -z1 --build {directory}/unpacked {directory}/newer/k2hdkc-slave-agent.deb >/dev/null
             export GNUPGHOME={directory}/gnupg
             gpg --batch --quiet --passphrase '' --quick-generate-key 'guest tests <guest@example.org>' rsa3072 sign never
-            # Two repositories: apt refuses one address with two ways to name its key, the agent's file and the script's own.
-            for part in agent debian; do
+            # Repositories apart: apt refuses one address with two ways to name its key, the agent's file and the script's own.
+            for part in $parts; do
                 cd {directory}/$part
                 mkdir -p dists/bookworm/main/binary-amd64
                 apt-ftparchive packages pool > dists/bookworm/main/binary-amd64/Packages
@@ -63,6 +69,7 @@ internal sealed class PackageRepository : IAsyncDisposable
                 gpg --batch --quiet --clearsign -o dists/bookworm/InRelease dists/bookworm/Release
             done
             gpg --batch --armor --export > {directory}/gpgkey
+            [ ! -d {directory}/real ] || cp {directory}/gpgkey {directory}/real
             sh {Repository.At("tests/SlaveAgent.GuestTests/Packages/make-rpms")} {directory}/el/9/x86_64 guest@example.org
             gpgconf --kill all
             """);
