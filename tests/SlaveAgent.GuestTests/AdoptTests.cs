@@ -47,7 +47,7 @@ public sealed class AdoptTests(GuestMachine machine)
         Assert.NotEqual("active", await guest.StateAsync("tooling-background.service"));
         await world.WaitForConnectionAsync();
         Assert.Contains("ExecStart=/usr/bin/chmpx", await guest.RunAsync("systemctl", "cat", "chmpx.service"), StringComparison.Ordinal);
-        await world.Cluster.AddAsync();
+        await world.Cluster.AddAsync(1);
         await world.WaitForConnectionAsync();
 
         await guest.RunAsync("k2hdkc-slave-agent", "adopt", "--give-back");
@@ -57,6 +57,6 @@ public sealed class AdoptTests(GuestMachine machine)
         Assert.Equal("inactive", await guest.StateAsync("k2hdkc-slave-agent.service"));
         await guest.RunAsync("test", "-s", Ini);
         Assert.DoesNotContain("ExecStart=/usr/bin/chmpx", await guest.RunAsync("systemctl", "cat", "chmpx.service"), StringComparison.Ordinal);
-        await guest.UntilAsync("the servers have the slave again", () => Task.FromResult(world.HaveServersTheSlave));
+        await guest.UntilAsync("the servers have the slave again", world.HaveServersTheSlaveAsync);
     }
 }
