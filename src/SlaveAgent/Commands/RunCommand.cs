@@ -56,7 +56,7 @@ internal static class RunCommand
         // A package transaction is waited for however long it takes; everything else ends at once.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(services => new Daemon(
-            setup, reload, hangUps, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), TimeProvider.System, log));
+            setup, reload, hangUps, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), log));
         builder.Services.AddHostedService(services => services.GetRequiredService<Daemon>());
         return builder.Build();
     }
