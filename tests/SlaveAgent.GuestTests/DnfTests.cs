@@ -2,8 +2,7 @@ using SlaveAgent.GuestTests.Guests;
 
 namespace SlaveAgent.GuestTests;
 
-[Collection("one guest at a time")]
-public sealed class DnfTests(ITestOutputHelper output)
+public sealed class DnfTests(ITestOutputHelper output, GuestMachine machine)
 {
     /// <summary>
     /// A Debian that says it is a Rocky Linux and has dnf and rpm: no rpm distribution can be had from the build machine's registries. Everything but the
@@ -12,7 +11,7 @@ public sealed class DnfTests(ITestOutputHelper output)
     [Fact]
     public async Task A_host_of_the_Red_Hat_family_gets_its_packages_through_dnf_from_a_signed_repository()
     {
-        await using var world = await World.CreateAsync("dnf");
+        await using var world = await World.CreateAsync(machine, "dnf");
         var guest = world.Guest;
         guest.Put("/etc/os-release", "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.4\"\nPRETTY_NAME=\"Rocky Linux 9.4, played by Debian\"\n");
         // As on the distributions it plays; Debian's own rpm keeps its database in the home directory, which the agent's unit does not see.

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
@@ -10,14 +9,13 @@ namespace SlaveAgent.Commands;
 
 /// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and look at once".</summary>
 internal sealed class Daemon(
-    Setup setup, Func<AgentSettings> reload, HangUps hangUps, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, TimeProvider time, ILogger log)
+    Setup setup, Func<AgentSettings> reload, HangUps hangUps, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
     : BackgroundService
 {
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
 
-    private readonly bool _hasWatchdog = Environment.GetEnvironmentVariable("WATCHDOG_USEC") is { Length: > 0 };
+    private readonly SystemdReport _report = new(systemd, Environment.GetEnvironmentVariable("WATCHDOG_USEC"), log);
     private readonly WorkTurn _turn = new(setup.Root);
-    private string? _toldStatus;
 
     public int ExitCode { get; private set; } = Commands.ExitCode.Done;
 
@@ -27,16 +25,17 @@ internal sealed class Daemon(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // On its own thread also because the host is not to be held up: READY goes out while the first step runs.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopThread.RunAsync(time => WatchAsync(time, stoppingToken));
+
+    private async Task WatchAsync(TimeProvider time, CancellationToken stoppingToken)
     {
-        // The host is not held up: READY goes out while the first step runs.
-        await Task.Yield();
         try
         {
             var settings = setup.Settings;
             while (true)
             {
-                settings = await RunUntilSettingsChangeAsync(settings, stoppingToken);
+                settings = await RunUntilSettingsChangeAsync(settings, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -52,15 +51,15 @@ internal sealed class Daemon(
     }
 
     /// <returns>The settings to start over with, once SIGHUP brought others or the host was unregistered.</returns>
-    private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, CancellationToken cancel)
+    private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
-        await RestWhileUnregisteredAsync(cancel);
+        await RestWhileUnregisteredAsync(time, cancel);
         using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel, watches: true);
         RemoveStaleStages(parts);
         var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (reconciler, _) = parts.Assemble(parts.Steps, keepsStatus: true, board => new ReconcilerHooks
         {
-            Pulse = () => Tell(board.Words),
+            Pulse = () => _report.Tell(board.Words, time),
             IsResting = () => _turn.Rests() && (unregistered.TrySetResult() || true),
         });
         log.Information(
@@ -98,7 +97,7 @@ internal sealed class Daemon(
         finally
         {
             await ended.CancelAsync();
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -131,7 +130,7 @@ internal sealed class Daemon(
     }
 
     /// <summary>After <c>unregister</c> there is no identity to start with; the agent waits for bootstrap to bring one.</summary>
-    private async Task RestWhileUnregisteredAsync(CancellationToken cancel)
+    private async Task RestWhileUnregisteredAsync(TimeProvider time, CancellationToken cancel)
     {
         var told = false;
         while (_turn.Rests())
@@ -143,7 +142,7 @@ internal sealed class Daemon(
                 told = true;
             }
 
-            Tell("unregistered; bootstrap takes this host into its role again");
+            _report.Tell("unregistered; bootstrap takes this host into its role again", time);
             await Task.Delay(IdentityRetry / 5, time, cancel);
         }
     }
@@ -161,33 +160,6 @@ internal sealed class Daemon(
         {
             log.Error("SIGHUP: {Why} The agent goes on with the settings it has", e.Message);
             return null;
-        }
-    }
-
-    private void Tell(string words)
-    {
-        if (systemd is not { IsEnabled: true })
-        {
-            return;
-        }
-
-        try
-        {
-            if (words != _toldStatus)
-            {
-                systemd.Notify(new ServiceState($"STATUS={words.ReplaceLineEndings(" ")}"));
-                _toldStatus = words;
-            }
-
-            if (_hasWatchdog)
-            {
-                systemd.Notify(new ServiceState("WATCHDOG=1"));
-            }
-        }
-        catch (SocketException e)
-        {
-            // systemd is being restarted, or its socket is full; it is told again in a second.
-            log.Debug("systemd could not be told: {Why}", e.Message);
         }
     }
 }

@@ -70,7 +70,11 @@ internal static class UnregisterCommand
         }
 
         Console.WriteLine($"This host is out of {parts.Identity.Role}.");
-        foreach (var path in new[] { parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.EnvironmentFile })
+        foreach (var path in new[]
+        {
+            parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.EnvironmentFile,
+            AgentPaths.AdoptedTooling, AgentPaths.AdoptedConfiguration,
+        })
         {
             parts.Root.Delete(path);
         }

@@ -23,6 +23,12 @@ public static class AgentPaths
     /// <summary>There after <c>unregister</c>: a running agent rests until <c>bootstrap</c> takes it away.</summary>
     public const string UnregisteredMark = StateDirectory + "/unregistered";
 
+    /// <summary>There after <c>adopt</c>, until the host is given back: what of the shell tooling ran before.</summary>
+    public const string AdoptedTooling = StateDirectory + "/adopted.json";
+
+    /// <summary>The configuration as <c>adopt</c> found it.</summary>
+    public const string AdoptedConfiguration = StateDirectory + "/adopted.ini";
+
     public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
     public const string StatusFile = RuntimeDirectory + "/status.json";
 

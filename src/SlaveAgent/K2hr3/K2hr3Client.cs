@@ -153,8 +153,8 @@ public sealed class K2hr3Client : IDisposable
 
     private static Exception Innermost(Exception e) => e.GetBaseException();
 
-    /// <summary>The handler for real use: no redirects (the token must not follow them), no cookies, and no connection kept
-    /// longer than K2HR3 keeps it (5 s, k2hr3-api.md), so that a poll never meets one that is being closed.</summary>
+    /// <summary>The handler for real use: no redirects (the token must not follow them), no cookies, and no connection kept: K2HR3 itself
+    /// closes it after 5 s (k2hr3-api.md), so that the next poll never finds one, and to look after it costs more than a poll does.</summary>
     /// <param name="authorities">Trusted in place of the system's; null: the system's.</param>
     public static SocketsHttpHandler Handler(X509Certificate2Collection? authorities)
     {
@@ -164,7 +164,7 @@ public sealed class K2hr3Client : IDisposable
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
+            PooledConnectionIdleTimeout = TimeSpan.Zero,
         };
         if (authorities is not null)
         {

@@ -28,7 +28,7 @@ public abstract record ConfigurationPlan
     /// <param name="files">What is on this host.</param>
     public static ConfigurationPlan Make(string text, string cuk, HostFiles files)
     {
-        var read = IniReader.Read(text.Replace(SelfMark, cuk, StringComparison.Ordinal));
+        var read = IniReader.Read(WithSelf(text, cuk));
         if (WhyNoSlave(read) is { } why)
         {
             return new NoSlave(why);
@@ -40,6 +40,12 @@ public abstract record ConfigurationPlan
             : problems.Length == 1 && ini.Global("SELFCUK") is { Length: > 0 } && !IniCheck.IsSelfListed(ini) ? new SelfMissing()
             : new Refused(problems);
     }
+
+    /// <summary>The resource's text with the host's own CUK where it leaves room for it.</summary>
+    public static string WithSelf(string text, string cuk) => text.Replace(SelfMark, cuk, StringComparison.Ordinal);
+
+    /// <summary>Whether chmpx would take this text without anything done to it.</summary>
+    public static bool IsUsableAsIs(string text, HostFiles files) => IniCheck.Check(IniReader.Read(text), files).IsEmpty;
 
     private static string? WhyNoSlave(IniDocument ini) =>
         ini.Sections.All(s => s.Name != IniSection.GlobalName) ? "it has no [GLOBAL] section"

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
 using SlaveAgent.Sandbox.HostTools;
@@ -23,6 +25,27 @@ public sealed class DaemonTests
         Assert.False(world.Agent.IsRunning);
         Assert.Contains("Told to end", world.Agent.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(world.Layout.Root, ".*.stage", SearchOption.AllDirectories));
+    }
+
+    /// <summary>The unit's ProtectProc= hides it: then only the socket tells that it is there.</summary>
+    [Fact]
+    public async Task Systemd_hears_that_the_daemon_is_ready_also_where_its_process_is_not_to_be_seen()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        var path = Path.Combine(world.Layout.Root, "notify");
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+
+        world.Agent.Start(path);
+
+        var told = new List<string>();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(AgentWorld.Patience);
+        while (!told.Contains("READY=1") || !told.Any(word => word.StartsWith("STATUS=", StringComparison.Ordinal)))
+        {
+            var buffer = new byte[4096];
+            told.Add(Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, patience.Token)).Trim());
+        }
     }
 
     [Fact]
