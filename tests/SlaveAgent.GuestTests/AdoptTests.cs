@@ -11,7 +11,7 @@ public sealed class AdoptTests(GuestMachine machine)
         $$"""
         set -e
         systemctl disable --now k2hdkc-slave-agent.service
-        rm -rf /etc/systemd/system/chmpx.service.d /var/lib/k2hdkc-slave-agent
+        rm -f /etc/systemd/system/chmpx.service.d/*.conf; rm -rf /var/lib/k2hdkc-slave-agent/*
         cat >/usr/libexec/k2hr3-get-resource-helper <<'END'
         #!/bin/sh
         [ "$1" = -daemon ] || { date >>/run/tooling-ran; exit 0; }
