@@ -159,7 +159,11 @@ internal sealed class FaultHost : IAsyncDisposable
                 return $"{IniPath} is no regular file";
             }
 
-            var text = File.ReadAllText(IniPath);
+            if (TryRead(IniPath) is not { } text)
+            {
+                return $"{IniPath} cannot be read";
+            }
+
             var ini = IniReader.Read(text);
             if (IniCheck.Check(ini, AnyFiles) is { IsEmpty: false } problems)
             {
@@ -178,13 +182,9 @@ internal sealed class FaultHost : IAsyncDisposable
     /// <summary>Whether the file says what K2HR3 says now.</summary>
     public bool IsCurrent()
     {
-        if (WhyBroken() is not null || !File.Exists(IniPath))
-        {
-            return false;
-        }
-
-        var text = File.ReadAllText(IniPath);
-        return ConfigurationPlan.Make(_texts[^1], Cuk, AnyFiles) is ConfigurationPlan.Usable usable
+        return WhyBroken() is null
+            && TryRead(IniPath) is { } text
+            && ConfigurationPlan.Make(_texts[^1], Cuk, AnyFiles) is ConfigurationPlan.Usable usable
             && IniComparison.SaysTheSame(IniReader.Read(text), usable.Ini);
     }
 
@@ -217,8 +217,22 @@ internal sealed class FaultHost : IAsyncDisposable
     /// <summary>A chmpx that has loaded whatever is in the file and is connected to every server in it.</summary>
     public byte[] Dump()
     {
-        var ini = File.Exists(IniPath) ? IniReader.Read(File.ReadAllText(IniPath)) : null;
+        var ini = TryRead(IniPath) is { } text ? IniReader.Read(text) : null;
         return DumpText.Of(ini?.FileVersion ?? 0, [.. (ini?.Servers ?? []).Select(server => DumpText.Good(server["NAME"]!))]);
+    }
+
+    /// <summary>Reads without a lock, beside an agent that writes; null when it is gone or may not be read.</summary>
+    private static string? TryRead(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return reader.ReadToEnd();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private string? WhoCanReadTheToken()
@@ -227,7 +241,7 @@ internal sealed class FaultHost : IAsyncDisposable
         {
             if (FileStatus.Of(path) is { Kind: FileKind.Regular } status
                 && (status.Mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0
-                && File.ReadAllText(path).Contains(Token, StringComparison.Ordinal))
+                && TryRead(path)?.Contains(Token, StringComparison.Ordinal) is true)
             {
                 return $"{path} holds the token and has mode {status.Mode}";
             }
