@@ -52,7 +52,7 @@ internal static class BootstrapCommand
         setup.Root.Delete(AgentPaths.UnregisteredMark);
         var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
         var needRoot = parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList();
-        parts.File.RemoveStaleStage();
+        parts.File.RemoveStaleStages();
         var progress = new Progress(Logging.IsUnderSystemd ? TextWriter.Null : Console.Out, time);
         progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri.ToString().TrimEnd('/')}");
         if (daemonRuns)

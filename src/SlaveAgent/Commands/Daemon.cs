@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
@@ -15,11 +14,16 @@ internal sealed class Daemon(
 {
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
 
-    private readonly TimeSpan? _watchdog = WatchdogOf(Environment.GetEnvironmentVariable("WATCHDOG_USEC"));
-    private string? _toldStatus;
-    private long? _fed;
+    private readonly SystemdReport _report = new(systemd, Environment.GetEnvironmentVariable("WATCHDOG_USEC"), log);
+    private readonly WorkTurn _turn = new(setup.Root);
 
     public int ExitCode { get; private set; } = Commands.ExitCode.Done;
+
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
+    }
 
     // On its own thread also because the host is not to be held up: READY goes out while the first step runs.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopThread.RunAsync(time => WatchAsync(time, stoppingToken));
@@ -46,19 +50,18 @@ internal sealed class Daemon(
         }
     }
 
-    /// <returns>The new settings, once SIGHUP brought others.</returns>
+    /// <returns>The settings to start over with, once SIGHUP brought others or the host was unregistered.</returns>
     private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
         await RestWhileUnregisteredAsync(time, cancel);
         using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel, watches: true);
-        if (parts.File.RemoveStaleStage())
+        RemoveStaleStages(parts);
+        var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (reconciler, _) = parts.Assemble(parts.Steps, keepsStatus: true, board => new ReconcilerHooks
         {
-            log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
-        }
-
-        var mark = setup.Root.At(AgentPaths.UnregisteredMark);
-        var (reconciler, _) = parts.Assemble(
-            parts.Steps, keepsStatus: true, board => new ReconcilerHooks { Pulse = () => Tell(board.Words, time), IsResting = () => File.Exists(mark) });
+            Pulse = () => _report.Tell(board.Words, time),
+            IsResting = () => _turn.Rests() && (unregistered.TrySetResult() || true),
+        });
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 
@@ -68,7 +71,21 @@ internal sealed class Daemon(
         {
             while (true)
             {
-                await hangUps.NextAsync(cancel);
+                var hangUp = hangUps.NextAsync(ended.Token);
+                var first = await Task.WhenAny(hangUp, running, unregistered.Task);
+                if (first == running)
+                {
+                    // It never ends by itself; what broke it must be seen, and the agent started anew.
+                    await running;
+                }
+
+                if (first == unregistered.Task)
+                {
+                    // The next bootstrap may bring another role, or another name.
+                    return settings;
+                }
+
+                await hangUp;
                 if (TryReload(settings) is { } changed)
                 {
                     return changed;
@@ -84,20 +101,48 @@ internal sealed class Daemon(
         }
     }
 
+    /// <summary>What was said of the connection is no longer true; <c>status</c> then looks for itself.</summary>
+    private void ForgetStatus()
+    {
+        try
+        {
+            setup.Root.Delete(AgentPaths.StatusFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Debug("The status file could not be removed: {Why}", e.Message);
+        }
+    }
+
+    private void RemoveStaleStages(AgentParts parts)
+    {
+        try
+        {
+            if (parts.File.RemoveStaleStages())
+            {
+                log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Warning("Whether an earlier agent left a half written configuration cannot be seen: {Why}", e.Message);
+        }
+    }
+
     /// <summary>After <c>unregister</c> there is no identity to start with; the agent waits for bootstrap to bring one.</summary>
     private async Task RestWhileUnregisteredAsync(TimeProvider time, CancellationToken cancel)
     {
-        var mark = setup.Root.At(AgentPaths.UnregisteredMark);
         var told = false;
-        while (File.Exists(mark))
+        while (_turn.Rests())
         {
             if (!told)
             {
+                ForgetStatus();
                 log.Information("This host was unregistered; the agent rests until bootstrap takes it into its role again");
                 told = true;
             }
 
-            Tell("unregistered; bootstrap takes this host into its role again", time);
+            _report.Tell("unregistered; bootstrap takes this host into its role again", time);
             await Task.Delay(IdentityRetry / 5, time, cancel);
         }
     }
@@ -117,28 +162,4 @@ internal sealed class Daemon(
             return null;
         }
     }
-
-    private void Tell(string words, TimeProvider time)
-    {
-        if (systemd is not { IsEnabled: true })
-        {
-            return;
-        }
-
-        if (words != _toldStatus)
-        {
-            _toldStatus = words;
-            systemd.Notify(new ServiceState($"STATUS={words.ReplaceLineEndings(" ")}"));
-        }
-
-        if (_watchdog is { } patience && (_fed is not { } fed || time.GetElapsedTime(fed) >= patience / 4))
-        {
-            _fed = time.GetTimestamp();
-            systemd.Notify(new ServiceState("WATCHDOG=1"));
-        }
-    }
-
-    /// <summary>systemd tells in microseconds how long it waits for a sign of life (sd_watchdog_enabled(3)); one in a quarter of that will do.</summary>
-    private static TimeSpan? WatchdogOf(string? microseconds) =>
-        long.TryParse(microseconds, CultureInfo.InvariantCulture, out var time) && time > 0 ? TimeSpan.FromMicroseconds(time) : null;
 }

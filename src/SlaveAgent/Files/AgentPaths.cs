@@ -23,13 +23,22 @@ public static class AgentPaths
     /// <summary>There after <c>unregister</c>: a running agent rests until <c>bootstrap</c> takes it away.</summary>
     public const string UnregisteredMark = StateDirectory + "/unregistered";
 
+    /// <summary>There after <c>adopt</c>, until the host is given back: what of the shell tooling ran before.</summary>
+    public const string AdoptedTooling = StateDirectory + "/adopted.json";
+
+    /// <summary>The configuration as <c>adopt</c> found it.</summary>
+    public const string AdoptedConfiguration = StateDirectory + "/adopted.ini";
+
     public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
     public const string StatusFile = RuntimeDirectory + "/status.json";
 
     /// <summary>Held by the one watching agent of a root as long as it lives.</summary>
     public const string DaemonLock = RuntimeDirectory + "/daemon.lock";
 
-    /// <summary>Held by the one bootstrap of a root as long as it lives.</summary>
+    /// <summary>Held by the watching agent while it may change something: not while the host is unregistered.</summary>
+    public const string WorkLock = RuntimeDirectory + "/work.lock";
+
+    /// <summary>Held by the one bootstrap or unregister of a root as long as it lives.</summary>
     public const string BootstrapLock = RuntimeDirectory + "/bootstrap.lock";
 
     /// <summary>Held while a new configuration is made and put in place: the daemon and <c>regenerate</c> take turns.</summary>

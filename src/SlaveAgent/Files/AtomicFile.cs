@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,9 +11,15 @@ namespace SlaveAgent.Files;
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>The stage has a fixed name, so that one which a crash left behind is found and removed.</summary>
-    public static string StageOf(string path) =>
-        Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.stage");
+    private const string Suffix = ".stage";
+
+    /// <summary>
+    /// The stage of this process and thread: two that write the same file at once must not rename each other's half written one.
+    /// The name tells whose it is, so that one which a crash left behind is found and removed.
+    /// </summary>
+    public static string StageOf(string path) => Path.Join(
+        Path.GetDirectoryName(path),
+        string.Create(CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}{Suffix}"));
 
     /// <summary>Writes <paramref name="content"/> as UTF-8 without a byte order mark (chmpx exits on one).</summary>
     /// <param name="mode">Exact permission bits, from the file's first byte on.</param>
@@ -27,8 +34,8 @@ public static class AtomicFile
             throw new IOException($"{path} is a {Describe(before.Kind)}, not a regular file");
         }
 
+        RemoveStaleStages(Path.GetDirectoryName(path)!, Path.GetFileName(path));
         var stage = StageOf(path);
-        File.Delete(stage);
         try
         {
             Stage(stage, Encoding.UTF8.GetBytes(content), mode, before, durable);
@@ -46,18 +53,30 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Removes the stage that a killed writer left beside <paramref name="path"/>.</summary>
+    /// <summary>Removes the stages that killed writers left in a directory, and none of a writer that lives.</summary>
+    /// <param name="names">Of which file, or <c>*</c>.</param>
     /// <returns>Whether there was one.</returns>
-    public static bool RemoveStaleStage(string path)
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory may not be read.</exception>
+    public static bool RemoveStaleStages(string directory, string names)
     {
-        var stage = StageOf(path);
-        if (FileStatus.Of(stage) is null)
+        if (!Directory.Exists(directory))
         {
             return false;
         }
 
-        File.Delete(stage);
-        return true;
+        var stale = Directory.EnumerateFiles(directory, $".{names}.*{Suffix}").Where(IsStale).ToList();
+        stale.ForEach(TryDelete);
+        return stale.Count > 0;
+    }
+
+    private static bool IsStale(string stage)
+    {
+        var parts = Path.GetFileName(stage)[..^Suffix.Length].Split('.')[^1].Split('-');
+        return parts.Length == 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var thread)
+            && (process == Environment.ProcessId ? thread == Environment.CurrentManagedThreadId : !Directory.Exists($"/proc/{parts[0]}"));
     }
 
     private static void Stage(string stage, byte[] bytes, UnixFileMode mode, FileStatus? before, bool durable)
@@ -124,7 +143,7 @@ public static class AtomicFile
         }
         catch (IOException)
         {
-            // The reason that is already on its way up is the one to report; the next start removes the stage.
+            // The reason that is already on its way up is the one to report; the next writer removes the stage.
         }
         catch (UnauthorizedAccessException)
         {

@@ -8,6 +8,9 @@ public sealed class FileLock : IDisposable
     /// <summary>EWOULDBLOCK, by which flock says that another process has it; .NET passes it on as the HResult.</summary>
     private const int WouldBlock = 11;
 
+    /// <summary>Whoever can read a file can lock it: another user could keep the agent from working for ever.</summary>
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream _file;
@@ -30,6 +33,7 @@ public sealed class FileLock : IDisposable
         try
         {
             File.WriteAllText(PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            File.SetUnixFileMode(PidFileOf(path), OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,7 +65,7 @@ public sealed class FileLock : IDisposable
     {
         try
         {
-            return int.TryParse(File.ReadAllText(PidFileOf(path)), out var pid) ? pid : null;
+            return int.TryParse(RegularFile.ReadText(PidFileOf(path)), out var pid) ? pid : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -77,18 +81,33 @@ public sealed class FileLock : IDisposable
             return false;
         }
 
-        using var shared = TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        return shared is null;
+        try
+        {
+            using var shared = TryOpen(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return shared is null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user asks, who may not lock; the number is for everybody.
+            return HolderOf(path) is { } holder && Directory.Exists($"/proc/{holder.ToString(CultureInfo.InvariantCulture)}");
+        }
     }
 
-    /// <summary>Waits for the lock, as long as the caller lets it.</summary>
-    public static async Task<FileLock> TakeAsync(string path, TimeProvider time, CancellationToken cancel)
+    /// <summary>Waits for the lock of somebody who holds it for a moment only.</summary>
+    /// <exception cref="IOException">It was not let go in time: its holder hangs or was stopped.</exception>
+    public static async Task<FileLock> TakeAsync(string path, TimeSpan patience, TimeProvider time, CancellationToken cancel)
     {
+        var began = time.GetTimestamp();
         while (true)
         {
             if (TryTake(path) is { } taken)
             {
                 return taken;
+            }
+
+            if (time.GetElapsedTime(began) >= patience)
+            {
+                throw new IOException($"{path} is held by process {HolderOf(path)?.ToString(CultureInfo.InvariantCulture) ?? "?"} for longer than {patience.TotalSeconds:0} s");
             }
 
             await Task.Delay(BetweenLooks, time, cancel);
@@ -99,7 +118,13 @@ public sealed class FileLock : IDisposable
     {
         try
         {
-            return new FileStream(path, mode, access, share, bufferSize: 0);
+            var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
+            if (mode == FileMode.OpenOrCreate)
+            {
+                options.UnixCreateMode = OwnerOnly;
+            }
+
+            return new FileStream(path, options);
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {

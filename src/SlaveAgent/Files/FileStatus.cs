@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SlaveAgent.Files;
 
-/// <summary>What a path is, without following a symbolic link.</summary>
+/// <summary>What a path is, without following a symbolic link unless asked to.</summary>
 /// <param name="Kind">Regular file, symbolic link and so on.</param>
 /// <param name="Mode">The permission bits.</param>
 /// <param name="User">Numeric owner.</param>
@@ -16,9 +16,15 @@ public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uin
 
     /// <summary>The path's status, or null when nothing is there.</summary>
     /// <exception cref="IOException">The path cannot be looked at.</exception>
-    public static FileStatus? Of(string path)
+    public static FileStatus? Of(string path) => Of(path, Posix.NoFollow);
+
+    /// <summary>As <see cref="Of(string)"/>, of what a symbolic link leads to.</summary>
+    /// <exception cref="IOException">The path cannot be looked at.</exception>
+    public static FileStatus? OfTarget(string path) => Of(path, 0);
+
+    private static FileStatus? Of(string path, int flags)
     {
-        if (Posix.StatX(Posix.CurrentDirectory, path, Posix.NoFollow, Posix.BasicStats, out var s) != 0)
+        if (Posix.StatX(Posix.CurrentDirectory, path, flags, Posix.BasicStats, out var s) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             return error is NoSuchFile or NotADirectory

@@ -22,6 +22,8 @@ public sealed class Generations(string directory, int keep)
         }
 
         Directory.CreateDirectory(directory);
+        // Each copy has another name, so nobody else would come past what a killed agent left of one.
+        AtomicFile.RemoveStaleStages(directory, "*");
         AtomicFile.Write(PathOf(generation), content, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
         // After the last number comes 1 again: copies with higher ones are older then, and would be taken for the newest for ever.

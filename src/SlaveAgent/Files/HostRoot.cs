@@ -9,12 +9,12 @@ public sealed record HostRoot(string Directory)
     public string At(string hostPath) =>
         Directory is "/" ? hostPath : string.Concat(Directory.TrimEnd('/'), "/", hostPath.TrimStart('/'));
 
-    /// <summary>The text of a file of the host, or null when there is none or it cannot be read.</summary>
+    /// <summary>The text of a file of the host, or null when there is none, it is no regular file, or it cannot be read.</summary>
     public string? TryRead(string hostPath)
     {
         try
         {
-            return File.ReadAllText(At(hostPath));
+            return RegularFile.ReadText(At(hostPath));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

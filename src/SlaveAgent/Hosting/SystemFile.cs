@@ -11,7 +11,7 @@ internal static class SystemFile
     /// <returns>Whether the file was not already as it should be.</returns>
     public static bool WriteIfDifferent(string path, string content)
     {
-        if (File.Exists(path) && File.ReadAllText(path) == content)
+        if (File.Exists(path) && RegularFile.ReadText(path) == content)
         {
             return false;
         }

@@ -7,6 +7,9 @@ namespace SlaveAgent.Reconciling;
 /// <summary>The configuration at its path: read when it changed, replaced with the next generation.</summary>
 public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMode mode, int keep, TimeProvider time)
 {
+    /// <summary>Who writes has the lock for some milliseconds; one that was stopped in between must not stop the watching too.</summary>
+    private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(10);
+
     private readonly Generations _generations = new(root.At(AgentPaths.GenerationsDirectory), keep);
     private FileVersion? _seen;
 
@@ -52,7 +55,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
     public async Task<(int Generation, string? CopyFailed)> WriteAsync(IniDocument ini, int? loaded, CancellationToken cancel)
     {
-        using var turn = await FileLock.TakeAsync(root.At(AgentPaths.WriteLock), time, cancel);
+        using var turn = await FileLock.TakeAsync(root.At(AgentPaths.WriteLock), TurnPatience, time, cancel);
         Refresh();
         var generation = Next(Math.Max(Math.Max(Current?.FileVersion ?? 0, _generations.Newest), loaded ?? 0));
         var text = IniWriter.Write(ini, generation);
@@ -64,10 +67,10 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     }
 
     /// <summary>The text as it stands there; null without a file.</summary>
-    public string? ReadText() => File.Exists(Path) ? File.ReadAllText(Path) : null;
+    public string? ReadText() => File.Exists(Path) ? RegularFile.ReadText(Path) : null;
 
     /// <summary>Removes what a killed agent left half written.</summary>
-    public bool RemoveStaleStage() => AtomicFile.RemoveStaleStage(Path);
+    public bool RemoveStaleStages() => AtomicFile.RemoveStaleStages(System.IO.Path.GetDirectoryName(Path)!, System.IO.Path.GetFileName(Path));
 
     /// <summary>The number after <paramref name="highest"/>; chmpx asks only for another one, so after the last of 31 bits comes 1.</summary>
     public static int Next(int highest) => highest is < 1 or int.MaxValue ? 1 : highest + 1;

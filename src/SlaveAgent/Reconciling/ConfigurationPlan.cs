@@ -28,10 +28,16 @@ public abstract record ConfigurationPlan
     /// <param name="files">What is on this host.</param>
     public static ConfigurationPlan Make(string text, string cuk, HostFiles files)
     {
-        var read = IniReader.Read(text.Replace(SelfMark, cuk, StringComparison.Ordinal));
+        var read = IniReader.Read(WithSelf(text, cuk));
         if (WhyNoSlave(read) is { } why)
         {
             return new NoSlave(why);
+        }
+
+        if (read.FindGlobal("SELFCUK") is { Value: { Length: > 0 } other } self && other != cuk)
+        {
+            // An answer that was made for another host, as a proxy's store can give it: chmpx would pass itself off as that one.
+            return new Refused([new IniProblem(self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {InstallPackagesStep.Printable(other)}")]);
         }
 
         var (ini, warnings) = IniWriter.NodesOnce(read);
@@ -40,6 +46,12 @@ public abstract record ConfigurationPlan
             : problems.Length == 1 && ini.Global("SELFCUK") is { Length: > 0 } && !IniCheck.IsSelfListed(ini) ? new SelfMissing()
             : new Refused(problems);
     }
+
+    /// <summary>The resource's text with the host's own CUK where it leaves room for it.</summary>
+    public static string WithSelf(string text, string cuk) => text.Replace(SelfMark, cuk, StringComparison.Ordinal);
+
+    /// <summary>Whether chmpx would take this text without anything done to it.</summary>
+    public static bool IsUsableAsIs(string text, HostFiles files) => IniCheck.Check(IniReader.Read(text), files).IsEmpty;
 
     private static string? WhyNoSlave(IniDocument ini) =>
         ini.Sections.All(s => s.Name != IniSection.GlobalName) ? "it has no [GLOBAL] section"

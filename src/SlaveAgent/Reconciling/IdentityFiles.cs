@@ -34,7 +34,7 @@ public sealed class IdentityFiles(HostRoot root)
     public string? ReadApiUri() => Read(ApiUri);
 
     /// <summary>Writes what is not there yet as it should be; nothing is touched when all is.</summary>
-    /// <param name="token">Null in tokenless mode: no token file then.</param>
+    /// <param name="token">Null: no token file is written.</param>
     public void Write(K2hr3Identity identity, RoleToken? token)
     {
         System.IO.Directory.CreateDirectory(root.At(Directory));
@@ -58,6 +58,7 @@ public sealed class IdentityFiles(HostRoot root)
         foreach (var path in new[] { Token, Role, Tenant, Cuk, CukParameter, ExtraParameter, TagParameter, ApiArgument, ApiUri })
         {
             root.Delete(path);
+            AtomicFile.RemoveStaleStages(root.At(Directory), System.IO.Path.GetFileName(path));
         }
     }
 

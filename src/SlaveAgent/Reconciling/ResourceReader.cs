@@ -17,6 +17,7 @@ public sealed class ResourceReader
     private K2hr3Answer.Text? _known;
     private int _unreadable;
     private AcceptedResource? _accepted;
+    private bool _isSaved;
 
     public ResourceReader(K2hr3Client client, Yrn resource, HostRoot root)
     {
@@ -24,6 +25,7 @@ public sealed class ResourceReader
         _resource = resource;
         _acceptedPath = root.At(AgentPaths.AcceptedResource);
         _accepted = AcceptedResource.Load(_acceptedPath, resource.ToString());
+        _isSaved = _accepted is not null;
         _known = _accepted is null ? null : new K2hr3Answer.Text(_accepted.Text, _accepted.ETag);
     }
 
@@ -50,12 +52,16 @@ public sealed class ResourceReader
     /// <summary>Remembers over restarts that this text became a configuration.</summary>
     public void Accept(string text)
     {
-        if (_accepted?.Text == text)
+        if (_accepted?.Text != text)
         {
-            return;
+            _accepted = new AcceptedResource(_resource.ToString(), _known?.Value == text ? _known.ETag : null, text);
+            _isSaved = false;
         }
 
-        _accepted = new AcceptedResource(_resource.ToString(), _known?.Value == text ? _known.ETag : null, text);
-        _accepted.Save(_acceptedPath);
+        if (!_isSaved)
+        {
+            _accepted.Save(_acceptedPath);
+            _isSaved = true;
+        }
     }
 }

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using SlaveAgent.Files;
-
 namespace SlaveAgent.Reconciling;
 
 /// <summary>What the role's resource lists for its hosts (k2hdkc-dbaas.md): packages and units, in their order.</summary>
@@ -13,29 +10,12 @@ public sealed record RoleKeys(IReadOnlyList<string> Packages, IReadOnlyList<stri
     public const string AntPickaxPackagesKey = "k2hr3-init-packagecloud-packages";
     public const string UnitsKey = "k2hr3-init-systemd-packages";
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>A key's value: names parted by commas, blanks around them not counting.</summary>
     public static IReadOnlyList<string> Split(string value) =>
         value.Split([',', ' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    public static RoleKeys? Load(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), StateJson.Default.RoleKeys) is { Packages: not null, AntPickaxPackages: not null, Units: not null } keys
-                ? keys
-                : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
-    }
+    public static RoleKeys? Load(string path) =>
+        StateFile.TryLoad(path, StateJson.Default.RoleKeys) is { Packages: not null, AntPickaxPackages: not null, Units: not null } keys ? keys : null;
 
-    public void Save(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, JsonSerializer.Serialize(this, StateJson.Default.RoleKeys), OwnerOnly);
-    }
+    public void Save(string path) => StateFile.Save(path, this, StateJson.Default.RoleKeys);
 }

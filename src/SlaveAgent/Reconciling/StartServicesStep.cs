@@ -46,10 +46,16 @@ public sealed class StartServicesStep(
             return new StepOutcome.Failed(unprepared);
         }
 
-        var leftOut = skipped.Count > 0 ? $"; left out, because this agent does its work: {string.Join(", ", skipped)}" : string.Empty;
+        var leftOut = await LeftOutAsync(skipped, cancel);
         var started = new List<string>();
         foreach (var unit in units)
         {
+            if (await systemctl.StateAsync(unit, cancel) == "deactivating")
+            {
+                // A start would cancel the stop that somebody waits for.
+                return new StepOutcome.Waiting($"{unit} is being stopped; it is started when that is done");
+            }
+
             if (await StartAsync(unit, started, cancel) is { } problem)
             {
                 return new StepOutcome.Failed(problem);
@@ -68,6 +74,26 @@ public sealed class StartServicesStep(
         var names = keys.Units.Except(refused).Select(UnitName.WithSuffix).Distinct().ToList();
         var skipped = isSlaveNode ? names.Where(settings.Superseded.Contains).ToList() : [];
         return (names.Except(skipped).ToList(), skipped, refused);
+    }
+
+    /// <summary>Words on the units this agent stands in for; two that write the configuration by turns are a person's to part.</summary>
+    private async Task<string> LeftOutAsync(List<string> skipped, CancellationToken cancel)
+    {
+        if (skipped.Count == 0)
+        {
+            return string.Empty;
+        }
+
+        var words = $"; left out, because this agent does its work: {string.Join(", ", skipped)}";
+        foreach (var unit in skipped)
+        {
+            if (await systemctl.StateAsync(unit, cancel) is "active")
+            {
+                return $"{words}, but {unit} runs and writes the configuration too: run k2hdkc-slave-agent adopt";
+            }
+        }
+
+        return words;
     }
 
     private async Task<string?> StartAsync(string unit, List<string> started, CancellationToken cancel)

@@ -5,5 +5,6 @@ namespace SlaveAgent.Reconciling;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(RoleKeys))]
 [JsonSerializable(typeof(AcceptedResource))]
+[JsonSerializable(typeof(AdoptedTooling))]
 [JsonSerializable(typeof(AgentStatus))]
 internal sealed partial class StateJson : JsonSerializerContext;

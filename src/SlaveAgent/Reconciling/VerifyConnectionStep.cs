@@ -147,7 +147,7 @@ public sealed class VerifyConnectionStep(
                 _restarts++;
                 _restarted = time.GetTimestamp();
                 _loaded = null;
-                var result = await systemctl.RestartAsync(settings.Unit, cancel);
+                var result = await systemctl.TryRestartAsync(settings.Unit, cancel);
                 return result.IsDone ? verdict.Words : $"{verdict.Words}, which failed: {result.LastLines()}";
             default:
                 if (verdict is { State: RingState.Connected, HasLingering: false })

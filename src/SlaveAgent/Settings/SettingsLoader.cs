@@ -1,3 +1,5 @@
+using SlaveAgent.Files;
+
 namespace SlaveAgent.Settings;
 
 /// <summary>Reads the settings' files and lays the options over them.</summary>
@@ -39,7 +41,7 @@ public static class SettingsLoader
     {
         try
         {
-            return File.ReadAllText(path);
+            return RegularFile.ReadText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

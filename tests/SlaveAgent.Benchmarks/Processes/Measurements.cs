@@ -299,7 +299,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         {
             foreach (var byCommand in new[] { false, true })
             {
-                (turn % 2 == 0 == byCommand ? host.Unlist : (Action<int>)host.List)(900);
+                (byCommand ? host.Unlist : (Action<int>)host.List)(900);
                 var was = (await ControlPortClient.ViewAsync(host.World.Names.SlaveControlPort, cancel))!.Revision;
                 var began = Stopwatch.GetTimestamp();
                 var regenerating = Task.CompletedTask;

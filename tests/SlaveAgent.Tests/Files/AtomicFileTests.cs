@@ -176,8 +176,8 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.Write(path, "new", ReadableByAll);
         AssertNoStage(path);
         File.WriteAllText(AtomicFile.StageOf(path), "half");
-        Assert.True(AtomicFile.RemoveStaleStage(path));
-        Assert.False(AtomicFile.RemoveStaleStage(path));
+        Assert.True(AtomicFile.RemoveStaleStages(_directory.Path, "file"));
+        Assert.False(AtomicFile.RemoveStaleStages(_directory.Path, "file"));
         AssertNoStage(path);
         Assert.Equal("new", File.ReadAllText(path));
     }
@@ -225,7 +225,35 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void The_stage_lies_beside_the_file_under_a_fixed_name() => Assert.Equal("/a/b/.c.ini.stage", AtomicFile.StageOf("/a/b/c.ini"));
+    public void The_stage_lies_beside_the_file_under_a_name_that_tells_whose_it_is() => Assert.StartsWith(
+        $"/a/b/.c.ini.{Environment.ProcessId}-", AtomicFile.StageOf("/a/b/c.ini"), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_stage_of_a_writer_that_lives_is_left_and_one_of_a_dead_one_removed()
+    {
+        var path = _directory.Put("file", "old");
+        using var other = System.Diagnostics.Process.Start("sleep", "60");
+        var living = _directory.Put($".file.{other.Id}-4.stage", "half");
+        var strange = _directory.Put(".file.notes.stage", "somebody else's");
+        AtomicFile.Write(path, "new", ReadableByAll);
+        Assert.True(File.Exists(living));
+        other.Kill();
+        other.WaitForExit();
+        AtomicFile.Write(path, "newer", ReadableByAll);
+        Assert.False(File.Exists(living));
+        Assert.True(File.Exists(strange));
+    }
+
+    [Fact]
+    public void Many_that_write_the_same_file_at_once_leave_it_whole_and_none_fails()
+    {
+        var path = _directory.Put("file", new string('a', 50_000));
+        Parallel.For(0, 200, i => AtomicFile.Write(path, new string((char)('a' + (i % 26)), 50_000), ReadableByAll, durable: false));
+        var text = File.ReadAllText(path);
+        Assert.Equal(50_000, text.Length);
+        Assert.Equal(-1, text.AsSpan().IndexOfAnyExcept(text[0]));
+        Assert.Single(Directory.GetFiles(_directory.Path));
+    }
 
     private static void AssertNoStage(string path) => Assert.Null(FileStatus.Of(AtomicFile.StageOf(path)));
 

@@ -67,7 +67,7 @@ public sealed class FileLockTests : IDisposable
     {
         var time = new FakeTimeProvider();
         var first = FileLock.TryTake(Path)!;
-        var waiting = FileLock.TakeAsync(Path, time, TestContext.Current.CancellationToken);
+        var waiting = FileLock.TakeAsync(Path, TimeSpan.FromDays(1), time, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.False(waiting.IsCompleted);
         first.Dispose();
@@ -86,9 +86,33 @@ public sealed class FileLockTests : IDisposable
     {
         using var first = FileLock.TryTake(Path);
         using var cancel = new CancellationTokenSource();
-        var waiting = FileLock.TakeAsync(Path, new FakeTimeProvider(), cancel.Token);
+        var waiting = FileLock.TakeAsync(Path, TimeSpan.FromDays(1), new FakeTimeProvider(), cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_one_that_was_stopped_gives_up_and_names_it()
+    {
+        var time = new FakeTimeProvider();
+        using var first = FileLock.TryTake(Path);
+        var waiting = FileLock.TakeAsync(Path, TimeSpan.FromSeconds(10), time, TestContext.Current.CancellationToken);
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return waiting.IsCompleted;
+            },
+            "giving up");
+        Assert.Contains($"process {Environment.ProcessId} ", (await Assert.ThrowsAsync<IOException>(() => waiting)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_user_can_read_whose_the_lock_is_and_not_take_it()
+    {
+        using var first = FileLock.TryTake(Path);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
+        Assert.True(File.GetUnixFileMode(System.IO.Path.ChangeExtension(Path, ".pid")).HasFlag(UnixFileMode.OtherRead));
     }
 
     [Fact]

@@ -32,6 +32,28 @@ public sealed class HostRootTests : IDisposable
     }
 
     [Fact]
+    public async Task A_FIFO_in_the_place_of_a_file_is_no_file_and_is_not_waited_for()
+    {
+        using (var made = System.Diagnostics.Process.Start("mkfifo", _directory.At("fifo")))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var reading = Task.Run(() => _directory.Root.TryRead("/fifo"));
+        Assert.Null(await reading.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_link_to_a_file_is_read_and_one_to_a_device_is_not()
+    {
+        _directory.Put("file", "text");
+        File.CreateSymbolicLink(_directory.At("link"), _directory.At("file"));
+        File.CreateSymbolicLink(_directory.At("endless"), "/dev/zero");
+        Assert.Equal("text", _directory.Root.TryRead("/link"));
+        Assert.Null(_directory.Root.TryRead("/endless"));
+    }
+
+    [Fact]
     public void A_file_is_removed_if_it_is_there()
     {
         _directory.Put("etc/a", "text");

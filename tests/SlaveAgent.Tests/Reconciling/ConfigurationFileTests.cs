@@ -241,13 +241,13 @@ public sealed class ConfigurationFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_agent_left_half_written_is_removed()
+    public void What_a_killed_agent_left_half_written_is_removed()
     {
         var file = Open();
-        await file.WriteAsync(Sample, null, Cancel);
-        await File.WriteAllTextAsync(AtomicFile.StageOf(Path), "half", Cancel);
-        Assert.True(file.RemoveStaleStage());
-        Assert.False(file.RemoveStaleStage());
+        _directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.Text);
+        File.WriteAllText(AtomicFile.StageOf(Path), "half");
+        Assert.True(file.RemoveStaleStages());
+        Assert.False(file.RemoveStaleStages());
     }
 
     private ConfigurationFile Open(int keep = 5) => new(_directory.Root, HostPath, Mode, keep, _time);

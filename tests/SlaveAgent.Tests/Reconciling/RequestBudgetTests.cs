@@ -38,7 +38,7 @@ public sealed class RequestBudgetTests : IDisposable
         var file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         IReadOnlyList<IStep> steps =
         [
-            new RegisterHostStep(client, new IdentityFiles(_directory.Root), () => RoleToken.TryParse("token")),
+            new RegisterHostStep(client, new IdentityFiles(_directory.Root), () => RoleToken.TryParse("token"), () => RoleToken.TryParse("token")),
             new InstallPackagesStep(memory, resource, "cuk-slv1", () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, null),
             new WriteConfigurationStep(resource, memory, file, new RingMemory(), "cuk-slv1", new HostFiles(_ => false, _ => false), settings.Configuration, true, Logger.None),
             new FakeStep(Steps.StartServices, false),

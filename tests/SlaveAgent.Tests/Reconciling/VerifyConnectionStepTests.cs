@@ -40,7 +40,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private int Restarts => Tools.CallsAbout(_unit).Count(call => call.StartsWith("restart", StringComparison.Ordinal));
+    private int Restarts => Tools.CallsAbout(_unit).Count(call => call.StartsWith("try-restart", StringComparison.Ordinal));
 
     public void Dispose()
     {
@@ -185,7 +185,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await WriteAsync("svr1", "svr2");
         _answer = _ => [];
         await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10));
-        Assert.Contains($"restart --no-block -- {_unit}", Tools.CallsAbout(_unit));
+        Assert.Contains($"try-restart --no-block -- {_unit}", Tools.CallsAbout(_unit));
     }
 
     [Fact]

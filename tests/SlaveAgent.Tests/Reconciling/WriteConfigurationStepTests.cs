@@ -98,6 +98,17 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_accepted_answer_that_could_not_be_kept_on_a_full_disk_is_kept_once_there_is_room()
+    {
+        // A directory in its place, as no file can be made on a full disk.
+        Directory.CreateDirectory(_directory.At("var/lib/k2hdkc-slave-agent/resource.json"));
+        await Assert.ThrowsAsync<IOException>(() => _step.RunAsync(Cancel));
+        Directory.Delete(_directory.At("var/lib/k2hdkc-slave-agent/resource.json"));
+        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
+        Assert.True(File.Exists(_directory.At("var/lib/k2hdkc-slave-agent/resource.json")));
+    }
+
+    [Fact]
     public async Task A_changed_list_is_written_as_the_next_generation()
     {
         await _step.RunAsync(Cancel);

@@ -1,0 +1,174 @@
+using System.CommandLine;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>Takes over a host that the shell tooling looks after, and gives it back; the configuration is there for chmpx all the while.</summary>
+internal static class AdoptCommand
+{
+    public static Command Create(CommonOptions options)
+    {
+        var giveBack = new Option<bool>("--give-back") { Description = "End the agent and let the shell tooling look after this host again" };
+        var command = new Command("adopt", "Take over a host that runs the shell tooling (k2hr3-get-resource), or give it back");
+        options.AddIdentityTo(command);
+        command.Options.Add(giveBack);
+        command.SetAction(async (parsed, _) =>
+        {
+            var setup = Setup.Of(options, parsed);
+            using var signals = new Signals();
+            await using var log = Logging.Create(LogLevel.Warning);
+
+            // A host whose identity is not complete is refused here, before anything of it is touched.
+            using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, TimeProvider.System, log, signals.Token);
+            var tooling = new ShellTooling(setup.Root, parts.Systemctl, setup.Settings.Services.Superseded, parts.Time);
+            return parsed.GetValue(giveBack)
+                ? await GiveBackAsync(parts, tooling, signals.Token)
+                : await AdoptAsync(parts, tooling, signals.Token);
+        });
+        return command;
+    }
+
+    private static async Task<int> AdoptAsync(AgentParts parts, ShellTooling tooling, CancellationToken cancel)
+    {
+        if (!tooling.IsInstalled)
+        {
+            await Console.Error.WriteLineAsync("The shell tooling is not on this host, so there is nothing to take over; run bootstrap instead.");
+            return ExitCode.Failed;
+        }
+
+        await RememberAsync(parts, tooling, cancel);
+        if (await tooling.StopAsync(Console.WriteLine, cancel) is { } problem)
+        {
+            await Console.Error.WriteLineAsync($"{Progress.Sentence(problem)} The configuration is untouched; run adopt again.");
+            return ExitCode.TryAgainLater;
+        }
+
+        RestoreConfiguration(parts);
+        parts.Root.Delete(AgentPaths.UnregisteredMark);
+        return await StartAgentAsync(parts, cancel);
+    }
+
+    private static async Task<int> GiveBackAsync(AgentParts parts, ShellTooling tooling, CancellationToken cancel)
+    {
+        if (AdoptedTooling.Load(parts.Root.At(AgentPaths.AdoptedTooling)) is not { } before)
+        {
+            await Console.Error.WriteLineAsync("This host was not taken over from the shell tooling, so there is nothing to give back.");
+            return ExitCode.Failed;
+        }
+
+        if (await EndAgentAsync(parts, cancel) is { } runs)
+        {
+            await Console.Error.WriteLineAsync(runs);
+            return ExitCode.TryAgainLater;
+        }
+
+        WriteAsToolingDoes(parts);
+        await HandBackChmpxAsync(parts, cancel);
+        if (await tooling.StartAsync(before.Enabled, before.Active, Console.WriteLine, cancel) is { } problem)
+        {
+            await Console.Error.WriteLineAsync($"{Progress.Sentence(problem)} Run adopt --give-back again.");
+            return ExitCode.TryAgainLater;
+        }
+
+        parts.Root.Delete(AgentPaths.AdoptedTooling);
+        parts.Root.Delete(AgentPaths.AdoptedConfiguration);
+        Console.WriteLine("The shell tooling looks after this host again.");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Before anything is stopped; a second try after a first that broke off must not take the half-stopped tooling for what it was.</summary>
+    private static async Task RememberAsync(AgentParts parts, ShellTooling tooling, CancellationToken cancel)
+    {
+        var path = parts.Root.At(AgentPaths.AdoptedTooling);
+        if (AdoptedTooling.Load(path) is not null)
+        {
+            return;
+        }
+
+        if (parts.File.ReadText() is { } text)
+        {
+            Directory.CreateDirectory(parts.Root.At(AgentPaths.StateDirectory));
+            AtomicFile.Write(parts.Root.At(AgentPaths.AdoptedConfiguration), text, parts.Settings.Configuration.Mode);
+        }
+
+        var (enabled, active) = await tooling.LookAsync(cancel);
+        new AdoptedTooling(enabled, active).Save(path);
+    }
+
+    /// <summary>Should the tooling's process in the background have been quicker: chmpx notices a file that is back within half a second (chmpx.md).</summary>
+    private static void RestoreConfiguration(AgentParts parts)
+    {
+        if (!File.Exists(parts.File.Path) && parts.Root.TryRead(AgentPaths.AdoptedConfiguration) is { } text)
+        {
+            AtomicFile.Write(parts.File.Path, text, parts.Settings.Configuration.Mode);
+            Console.WriteLine($"The shell tooling had removed {parts.File.Path}; put it back.");
+        }
+    }
+
+    private static async Task<int> StartAgentAsync(AgentParts parts, CancellationToken cancel)
+    {
+        const string Rest = "This host is taken over; adopt --give-back undoes it.";
+        if (AgentUnits.FindFile(parts.Root, AgentUnits.Daemon) is null)
+        {
+            Console.WriteLine($"{Rest} Start the agent now: k2hdkc-slave-agent run.");
+            return ExitCode.Done;
+        }
+
+        foreach (var tell in new[] { parts.Systemctl.EnableAsync, parts.Systemctl.StartAsync })
+        {
+            if (await tell(AgentUnits.Daemon, cancel) is { IsDone: false } result)
+            {
+                await Console.Error.WriteLineAsync($"{AgentUnits.Daemon} could not be enabled and started: {result.LastLines()} Nobody looks after this host until it is.");
+                return ExitCode.Failed;
+            }
+        }
+
+        Console.WriteLine($"Started {AgentUnits.Daemon}, which restarts {parts.Settings.Chmpx.Unit} once if it ran through its shell helper. {Rest}");
+        return ExitCode.Done;
+    }
+
+    /// <returns>That an agent runs outside of its unit; null when none runs any more.</returns>
+    private static async Task<string?> EndAgentAsync(AgentParts parts, CancellationToken cancel)
+    {
+        foreach (var unit in new[] { AgentUnits.Bootstrap, AgentUnits.Daemon }.Where(unit => AgentUnits.FindFile(parts.Root, unit) is not null))
+        {
+            await parts.Systemctl.DisableAsync(unit, cancel);
+            await parts.Systemctl.StopAsync(unit, cancel);
+        }
+
+        var path = parts.Root.At(AgentPaths.DaemonLock);
+        return FileLock.IsHeld(path) ? $"The agent still runs (process {FileLock.HolderOf(path)}); end it, then run adopt --give-back again." : null;
+    }
+
+    /// <summary>
+    /// The configuration just as the tooling would write it, by rename: it finds nothing to change then, and does not write it in place, on which
+    /// chmpx may exit (chmpx.md).
+    /// </summary>
+    private static void WriteAsToolingDoes(AgentParts parts)
+    {
+        if (parts.Resource.AcceptedText is { } accepted
+            && ConfigurationPlan.WithSelf(accepted, parts.Identity.Cuk) is var text
+            && ConfigurationPlan.IsUsableAsIs(text, parts.HostFiles))
+        {
+            AtomicFile.Write(parts.File.Path, $"{text}\n", parts.Settings.Configuration.Mode);
+        }
+    }
+
+    private static async Task HandBackChmpxAsync(AgentParts parts, CancellationToken cancel)
+    {
+        if (!parts.DropIn.Remove())
+        {
+            return;
+        }
+
+        await parts.Systemctl.ReloadUnitsAsync(cancel);
+        if (await parts.Systemctl.StateAsync(parts.Settings.Chmpx.Unit, cancel) is "active" or "activating")
+        {
+            await parts.Systemctl.TryRestartAsync(parts.Settings.Chmpx.Unit, cancel);
+            Console.WriteLine($"Restarted {parts.Settings.Chmpx.Unit} as packaged; its shell helper takes ten seconds before it starts chmpx.");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+namespace SlaveAgent.Fuzz;
+
+public delegate void FuzzBody(ReadOnlySpan<byte> input);

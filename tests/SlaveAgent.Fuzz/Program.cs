@@ -1,0 +1,23 @@
+using System.Text;
+using SlaveAgent.Fuzz;
+
+LibFuzzer.Attach();
+if (args.Length == 0 || FuzzTarget.All.All(target => target.Name != args[0]))
+{
+    await Console.Error.WriteLineAsync($"SlaveAgent.Fuzz {string.Join('|', FuzzTarget.All.Select(target => target.Name))} --words|[libFuzzer's own arguments]");
+    return 2;
+}
+
+var chosen = FuzzTarget.All.First(target => target.Name == args[0]);
+if (args is [_, "--words"])
+{
+    // The format of libFuzzer's -dict.
+    foreach (var word in chosen.Words)
+    {
+        Console.WriteLine($"\"{string.Concat(Encoding.UTF8.GetBytes(word).Select(b => $"\\x{b:x2}"))}\"");
+    }
+
+    return 0;
+}
+
+return LibFuzzer.Run(chosen, args[1..]);

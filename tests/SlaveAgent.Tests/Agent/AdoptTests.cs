@@ -1,0 +1,137 @@
+using System.Text.Json;
+using SlaveAgent.Files;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Tests.Agent;
+
+public sealed class AdoptTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Disabling_the_timer_by_hand_deletes_the_configuration_which_is_why_there_is_an_order()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var tooling = new PretendedTooling(world);
+        tooling.Install();
+        await tooling.StartAsync();
+
+        await tooling.SystemctlAsync("disable", PretendedTooling.Timer);
+
+        await world.UntilAsync(() => !File.Exists(world.IniPath), "the configuration is still there");
+    }
+
+    [Fact]
+    public async Task Adopt_ends_the_shell_tooling_without_the_configuration_ever_being_away()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        using var tooling = new PretendedTooling(world);
+        tooling.Install();
+        await tooling.StartAsync();
+        tooling.StartBackground();
+        var before = FileStatus.Of(world.IniPath)!.Version;
+
+        var (code, output) = await world.RunAsync("adopt");
+        var (again, said) = await world.RunAsync("adopt");
+
+        Assert.True(code == 0, output);
+        Assert.True(again == 0, said);
+        Assert.Equal(before, FileStatus.Of(world.IniPath)!.Version);
+        await world.UntilAsync(() => !tooling.RunsInBackground, "the process in the background still runs");
+        var timer = world.Units.StatusOf(PretendedTooling.Timer);
+        Assert.Equal((UnitState.Inactive, false), (timer.State, timer.IsEnabled));
+        Assert.All(["k2hr3-role-name", "k2hr3-cuk", "k2hr3-api-uri"], name => Assert.True(File.Exists(world.Path($"/etc/antpickax/{name}"))));
+        await world.WatchAsync();
+    }
+
+    [Fact]
+    public async Task Adopt_waits_for_a_run_of_the_tooling_that_is_half_through_writing()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        using var tooling = new PretendedTooling(world);
+        tooling.Install();
+        var whole = await File.ReadAllTextAsync(world.IniPath, Cancel);
+        await File.WriteAllTextAsync(tooling.WantedPath, whole, Cancel);
+        await tooling.StartAsync();
+        await tooling.SystemctlAsync("start", "--no-block", PretendedTooling.Service);
+        await world.UntilAsync(() => File.Exists($"{tooling.WantedPath}.begun"), "the tooling does not run");
+
+        var (code, output) = await world.RunAsync("adopt");
+
+        Assert.True(code == 0, output);
+        Assert.Equal(whole, await File.ReadAllTextAsync(world.IniPath, Cancel));
+    }
+
+    [Fact]
+    public async Task Given_back_the_tooling_runs_as_before_and_finds_its_own_text_in_the_configuration()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
+        using var tooling = new PretendedTooling(world);
+        tooling.Install();
+        await tooling.StartAsync();
+        await world.RunAsync("adopt");
+        await world.WatchAsync();
+        await world.Agent.StopAsync();
+
+        var (code, output) = await world.RunAsync("adopt", "--give-back");
+        var (again, said) = await world.RunAsync("adopt", "--give-back");
+
+        Assert.True(code == 0, output);
+        var timer = world.Units.StatusOf(PretendedTooling.Timer);
+        Assert.Equal((UnitState.Active, true), (timer.State, timer.IsEnabled));
+        Assert.Equal($"{await ResourceAsync(world)}\n", await File.ReadAllTextAsync(world.IniPath, Cancel));
+        await world.ConnectedAsync();
+        Assert.Equal(1, again);
+        Assert.Contains("nothing to give back", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Giving_back_beside_an_agent_that_runs_outside_of_its_unit_names_it_and_waits_for_it_to_be_ended()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var tooling = new PretendedTooling(world);
+        tooling.Install();
+        await tooling.StartAsync();
+        await world.RunAsync("adopt");
+        await world.WatchAsync();
+
+        var (code, output) = await world.RunAsync("adopt", "--give-back");
+
+        Assert.Equal(75, code);
+        Assert.Contains($"(process {await world.DaemonPidAsync()})", output, StringComparison.Ordinal);
+        Assert.Equal(UnitState.Inactive, world.Units.StatusOf(PretendedTooling.Timer).State);
+    }
+
+    [Fact]
+    public async Task A_host_without_the_shell_tooling_is_left_alone()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+
+        var (code, output) = await world.RunAsync("adopt");
+
+        Assert.Equal(1, code);
+        Assert.Contains("run bootstrap instead", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bootstrap_beside_running_shell_tooling_says_that_two_write_the_configuration()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        using var tooling = new PretendedTooling(world);
+        tooling.Install();
+        await tooling.SystemctlAsync("start", PretendedTooling.Timer);
+
+        var (_, output) = await world.TryBootstrapAsync();
+
+        Assert.Contains("run k2hdkc-slave-agent adopt", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ResourceAsync(AgentWorld world)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("x-auth-token", $"R={world.Token}");
+        var uri = new Uri(world.K2hr3.Uri, $"/v1/resource/{world.Names.SlaveRole.ToString().Replace(":role:", ":resource:", StringComparison.Ordinal)}");
+        using var answer = JsonDocument.Parse(await http.GetStringAsync(uri, Cancel));
+        return answer.RootElement.GetProperty("resource").GetString()!.Replace("__SELF_INSTANCE_ID__", world.Cuk, StringComparison.Ordinal);
+    }
+}
