@@ -103,9 +103,9 @@ public sealed class K2hr3Client : IDisposable
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            return new K2hr3Answer.Unavailable(deadline.IsCancellationRequested
-                ? $"it did not answer within {_timeout.TotalSeconds:0} s"
-                : Why(e));
+            return deadline.IsCancellationRequested
+                ? new K2hr3Answer.Unavailable($"it did not answer within {_timeout.TotalSeconds:0} s") { TimedOut = true }
+                : new K2hr3Answer.Unavailable(Why(e));
         }
     }
 

@@ -105,7 +105,7 @@ internal sealed class FaultBox : IAsyncDisposable
         var packages = new PackageSettings(true, InstallBy.Agent, [], new Uri("http://127.0.0.1:1/"), "/none", null, TimeSpan.Zero);
         IStep[] steps =
         [
-            new RegisterHostStep(_client, new IdentityFiles(root), () => Token),
+            new RegisterHostStep(_client, new IdentityFiles(root), () => Token, () => Token),
             new InstallPackagesStep(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, null),
             new WriteConfigurationStep(
                 resource, role, _file, ring, Cuk, AnyFiles,
