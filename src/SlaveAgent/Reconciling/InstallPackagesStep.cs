@@ -64,6 +64,8 @@ public sealed class InstallPackagesStep(
 
         switch (await resource.LookAsync(anew: false, cancel))
         {
+            case K2hr3Answer.Text when resource.IsDoubtful:
+                return new StepOutcome.Waiting(ResourceReader.Doubt);
             case K2hr3Answer.Text text:
                 role.Learn(ConfigurationPlan.Make(text.Value, cuk, AnyFiles), resource.AcceptedText is not null);
                 break;

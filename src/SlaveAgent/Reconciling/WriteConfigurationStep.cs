@@ -45,6 +45,11 @@ public sealed class WriteConfigurationStep(
             return new StepOutcome.NothingToDo("K2HR3 lets this role read no resource");
         }
 
+        if (resource.IsDoubtful)
+        {
+            return new StepOutcome.Waiting(ResourceReader.Doubt);
+        }
+
         return answer is K2hr3Answer.Text text
             ? await ApplyAsync(text.Value, cancel)
             : await KeepLastGoodAsync(K2hr3Outcome.Of(answer, "reading the role's resource"), cancel);

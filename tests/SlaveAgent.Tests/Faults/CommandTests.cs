@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using SlaveAgent.Files;
 
 namespace SlaveAgent.Tests.Faults;
@@ -71,6 +73,28 @@ public sealed class CommandTests
         Assert.Equal(0, await daemon.EndedAsync());
         Assert.True(File.Exists(host.At("/installed")));
         Assert.Contains("Told to end", daemon.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_systemd_that_cannot_be_told_anything_is_no_reason_to_stop()
+    {
+        await using var host = await FaultHost.BootstrappedAsync(servers: 2);
+        var path = Path.Join(Path.GetTempPath(), $"notify-{Guid.NewGuid():N}");
+        var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        systemd.Bind(new UnixDomainSocketEndPoint(path));
+        await using var daemon = host.Start("env", $"NOTIFY_SOCKET={path}", "WATCHDOG_USEC=20000000", FaultHost.Program, "run", "--root", host.Root);
+        var told = new byte[1000];
+        while (!Encoding.ASCII.GetString(told, 0, await systemd.ReceiveAsync(told, TestContext.Current.CancellationToken)).Contains("WATCHDOG=1", StringComparison.Ordinal))
+        {
+            // READY and STATUS come first.
+        }
+
+        systemd.Dispose();
+        File.Delete(path);
+        await host.ChangeAsync();
+        await host.UntilCurrentAsync(daemon);
+
+        Assert.False(daemon.HasEnded);
     }
 
     private static Action Good(FaultHost host, string tool) => tool switch

@@ -81,6 +81,7 @@ public sealed class CrashTests
         var broken = 0;
         for (var kill = 0; kill < kills; kill++)
         {
+            run.Progress(kill, kills);
             if (kill % 4 == 0)
             {
                 // A bootstrap on a host that forgot everything, or whose state is as some earlier kill left it.

@@ -36,6 +36,15 @@ internal sealed class FaultRun
         }
     }
 
+    /// <summary>Says how far it is, ten times over the long form, so that one that is broken off has its counts too.</summary>
+    public void Progress(int done, int of)
+    {
+        if (IsLong && done > 0 && done % Math.Max(1, of / 10) == 0)
+        {
+            Say($"{done} of {of} so far");
+        }
+    }
+
     /// <summary>For a message of a failed assertion, so that the run can be repeated.</summary>
     public string Repeat(string words) => $"{words} (SLAVE_AGENT_FAULTS_SEED={Seed})";
 }

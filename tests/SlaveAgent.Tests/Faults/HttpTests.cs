@@ -56,6 +56,7 @@ public sealed class HttpTests
         var descriptors = 0;
         for (var sequence = 0; sequence < sequences; sequence++)
         {
+            run.Progress(sequence, sequences);
             if (run.Random.Next(10) == 0)
             {
                 box.Forget();
