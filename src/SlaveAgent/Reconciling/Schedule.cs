@@ -104,7 +104,9 @@ public sealed class Schedule
         var delay = away.TimedOut
             ? RetryDelay.After(_k2hr3Timeouts, new RetrySettings(_retry.Cap, Max(_retry.Cap, LongestAfterTimeout)), _random())
             : RetryDelay.After(_k2hr3Failures, _retry, _random());
-        _k2hr3AwayUntil = now + (away.RetryAfter > delay ? Capped(away.RetryAfter.Value) : delay);
+
+        // The delay comes on top of what was asked for: a date in Retry-After is the same second for every host.
+        _k2hr3AwayUntil = now + Capped(away.RetryAfter ?? TimeSpan.Zero) + delay;
     }
 
     /// <summary>

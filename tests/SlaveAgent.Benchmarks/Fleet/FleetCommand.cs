@@ -41,6 +41,7 @@ internal static class FleetCommand
             .Line(F($"{slaves * 2} agents, 5m"), slow.Joined.Distribution()).Line(F($"{slaves} shell tooling"), shell.Joined.Distribution())
             .Save(Repository.Result("fleet-join.svg"));
         report.Save(Repository.Result("fleet.json"), new { slaves, at_a_time = atATime });
+        report.WriteIntoReadme("fleet", figure => $"| {figure.Name} | {figure.Measured} |");
         return 0;
 
         void Plot(string title, string vertical, string file, Func<FleetRun, IReadOnlyList<int>> series) =>

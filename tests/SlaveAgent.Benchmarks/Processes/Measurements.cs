@@ -48,7 +48,11 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         }
 
         report.Say($"{Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, load average {File.ReadAllText("/proc/loadavg").Trim()}");
-        report.Save(Repository.Result("process.json"), _details);
+        if (which.SequenceEqual(All))
+        {
+            report.Save(Repository.Result("process.json"), _details);
+            report.WriteIntoReadme("process", figure => $"| {figure.Name} | {figure.Limit} | {figure.Measured}{(figure.IsMet is false ? " (**missed**)" : string.Empty)} |");
+        }
     }
 
     private async Task ExecutableAsync()
@@ -109,7 +113,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
 
             if (beside is not null)
             {
-                others.Add(await RunBesideAsync(beside, cancel));
+                others.Add(await RunBesideAsync(beside, host.World.Layout.Root, cancel));
             }
         }
 
@@ -123,7 +127,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
             cpu <= 1 && after.Reaped == before.Reaped);
         if (beside is not null)
         {
-            var starts = await Tracer.CountStartsAsync(beside);
+            var starts = await Tracer.CountStartsAsync(beside, host.World.Layout.Root);
             var theirs = Percentiles.Of(others.Select(run => run.Cpu));
             report.Add($"beside it: `{beside}`", "", F($"{others.Average(run => run.Cpu):0} ms CPU, {others.Average(run => run.Wall):0} ms, {starts} processes: {others.Average(run => run.Cpu) / cpu:0} times the CPU"), null);
             _details["beside"] = new { command = beside, cpu_ms = theirs.Sorted, starts };
@@ -132,11 +136,16 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         _details["poll"] = new { cpu_ms = cpu, switches = (after.Switches - before.Switches) / (double)Polls };
     }
 
-    private static async Task<(double Wall, double Cpu)> RunBesideAsync(string command, CancellationToken cancel)
+    private static async Task<(double Wall, double Cpu)> RunBesideAsync(string command, string root, CancellationToken cancel)
     {
         var before = ProcessUse.CpuOfChildren();
         var began = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command])
+        {
+            Environment = { ["SANDBOX_ROOT"] = root },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel), process.WaitForExitAsync(cancel));
         return (Stopwatch.GetElapsedTime(began).TotalMilliseconds, ProcessUse.CpuOfChildren() - before);
     }

@@ -14,7 +14,7 @@ internal static class ProcessCommand
             HelpName = "PATH",
             DefaultValueFactory = _ => Repository.At("artifacts/agent/k2hdkc-slave-agent"),
         };
-        var beside = new Option<string?>("--beside") { Description = "Another tool's poll, run turn by turn with the agent's own", HelpName = "COMMAND" };
+        var beside = new Option<string?>("--beside") { Description = "Another tool's poll, run turn by turn with the agent's own; the host's files are under $SANDBOX_ROOT", HelpName = "COMMAND" };
         var events = new Option<int>("--events") { Description = "Servers that join while the time to the configuration is taken", DefaultValueFactory = _ => 208 };
         var looks = new Option<int>("--looks") { Description = "Looks at the ring before the memory is read; a day has 86,400", DefaultValueFactory = _ => 86_400 };
         var only = new Option<string[]>("--only") { Description = "Some of: executable, watch, poll, day, write, join, load, start, heap", AllowMultipleArgumentsPerToken = true };

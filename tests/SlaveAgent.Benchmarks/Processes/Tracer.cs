@@ -36,13 +36,14 @@ internal static class Tracer
     }
 
     /// <summary>Processes that a command starts, itself included; null where there is no strace.</summary>
-    public static async Task<int?> CountStartsAsync(string command)
+    public static async Task<int?> CountStartsAsync(string command, string root)
     {
         var file = Path.GetTempFileName();
         try
         {
             using var strace = Process.Start(new ProcessStartInfo("strace", ["-f", "-qq", "-e", "trace=fork,vfork,clone,clone3", "-o", file, "/bin/sh", "-c", command])
             {
+                Environment = { ["SANDBOX_ROOT"] = root },
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
             })!;

@@ -18,6 +18,17 @@ internal sealed class Report(TextWriter output)
 
     public void Say(string words) => output.WriteLine($"-- {words}");
 
+    /// <summary>Puts the rows into the README, between the marks of this name.</summary>
+    public void WriteIntoReadme(string name, Func<Figure, string> row)
+    {
+        var path = Repository.At("README.md");
+        var text = File.ReadAllText(path);
+        var head = text.IndexOf("|---|", text.IndexOf($"<!-- {name} -->", StringComparison.Ordinal), StringComparison.Ordinal);
+        var from = text.IndexOf('\n', head) + 1;
+        var to = text.IndexOf($"<!-- /{name} -->", StringComparison.Ordinal);
+        File.WriteAllText(path, text[..from] + string.Concat(_figures.Select(figure => row(figure) + "\n")) + text[to..]);
+    }
+
     public void Save(string path, object more)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
