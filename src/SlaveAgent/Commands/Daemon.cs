@@ -47,7 +47,7 @@ internal sealed class Daemon(
     private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, CancellationToken cancel)
     {
         await RestWhileUnregisteredAsync(cancel);
-        using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel, watches: true);
+        using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true);
         if (parts.File.RemoveStaleStages())
         {
             log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Flurl;
 using Flurl.Http;
 
@@ -146,27 +144,4 @@ public sealed class K2hr3Client : IDisposable
     }
 
     private static Exception Innermost(Exception e) => e.GetBaseException();
-
-    /// <summary>The handler for real use: no redirects (the token must not follow them), no cookies, and no connection kept
-    /// longer than K2HR3 keeps it (5 s, k2hr3-api.md), so that a poll never meets one that is being closed.</summary>
-    /// <param name="authorities">Trusted in place of the system's; null: the system's.</param>
-    public static SocketsHttpHandler Handler(X509Certificate2Collection? authorities)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
-        };
-        if (authorities is not null)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(authorities);
-            handler.SslOptions.CertificateChainPolicy = policy;
-        }
-
-        return handler;
-    }
 }
