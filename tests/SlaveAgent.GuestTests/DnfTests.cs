@@ -2,28 +2,46 @@ using SlaveAgent.GuestTests.Guests;
 
 namespace SlaveAgent.GuestTests;
 
-[Collection("one guest at a time")]
-public sealed class DnfTests(ITestOutputHelper output)
+public sealed class DnfTests(ITestOutputHelper output, GuestMachine machine)
 {
     /// <summary>
     /// A Debian that says it is a Rocky Linux and has dnf and rpm: no rpm distribution can be had from the build machine's registries. Everything but the
-    /// distribution is real: dnf, its signed repository, rpm's database and scripts.
+    /// distribution is real: dnf, its signed repository, rpm's database and scripts, and the agent's own .rpm.
     /// </summary>
     [Fact]
-    public async Task A_host_of_the_Red_Hat_family_gets_its_packages_through_dnf_from_a_signed_repository()
+    public async Task A_host_of_the_Red_Hat_family_gets_the_agent_and_its_packages_through_dnf_from_a_signed_repository()
     {
-        await using var world = await World.CreateAsync("dnf");
+        await using var world = await World.CreateAsync(machine, "dnf", new() { HasDnf = true });
         var guest = world.Guest;
-        guest.Put("/etc/os-release", "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.4\"\nPRETTY_NAME=\"Rocky Linux 9.4, played by Debian\"\n");
-        // As on the distributions it plays; Debian's own rpm keeps its database in the home directory, which the agent's unit does not see.
-        guest.Put("/etc/rpm/macros", "%_dbpath /var/lib/rpm\n");
+        // What is not executable is not found: this host has no apt.
+        guest.Put("/usr/bin/apt-get", "");
         await guest.BootAsync();
-        await world.CloudInitAsync();
-        output.WriteLine(await world.TimelineAsync());
+        var outcome = await world.CloudInitAsync();
+        output.WriteLine(await guest.RunAsync("cat", "/var/log/cloud-init-output.log"));
+        Assert.Contains("status: done", outcome, StringComparison.Ordinal);
         await world.WaitForConnectionAsync();
+        Assert.StartsWith("k2hdkc-slave-agent-", await guest.RunAsync("rpm", "-q", "k2hdkc-slave-agent"), StringComparison.Ordinal);
         Assert.StartsWith("chmpx-1.0.113", await guest.RunAsync("rpm", "-q", "chmpx"), StringComparison.Ordinal);
         Assert.Contains("gpgcheck=1", await guest.RunAsync("cat", "/etc/yum.repos.d/antpickax.repo"), StringComparison.Ordinal);
         Assert.NotEqual(0, (await guest.TryAsync("rpm", "-q", "k2hr3-get-resource")).ExitCode);
-        Assert.NotEqual("installed", (await guest.TryAsync("dpkg-query", "-W", "-f", "${db:Status-Status}", "chmpx")).StandardOutput);
+        Assert.False(await guest.HasPackageAsync("chmpx"));
+        await guest.UntilStateAsync("user-app.service", "active");
+        Assert.Equal("", await guest.ShellAsync("rpm -V k2hdkc-slave-agent | grep -v '^missing.*environment' | grep -v ' g ' || :"));
+
+        // Installed anew: the settings stay, the daemon runs on the new files, chmpx is not touched.
+        await guest.ShellAsync("echo '# mine' >>/etc/k2hdkc-slave-agent/agent.yaml");
+        var chmpx = await guest.MainPidAsync("chmpx.service");
+        var daemon = await guest.MainPidAsync("k2hdkc-slave-agent.service");
+        await guest.RunAsync("dnf", "-y", "-q", "reinstall", "k2hdkc-slave-agent");
+        await guest.UntilAsync("another daemon runs", async () => await guest.MainPidAsync("k2hdkc-slave-agent.service") is not "0" and var now && now != daemon);
+        await world.WaitForConnectionAsync();
+        Assert.Equal(chmpx, await guest.MainPidAsync("chmpx.service"));
+        Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
+
+        await guest.RunAsync("dnf", "-y", "-q", "remove", "k2hdkc-slave-agent");
+        Assert.Equal("inactive", await guest.StateAsync("k2hdkc-slave-agent.service"));
+        Assert.NotEqual(0, (await guest.TryAsync("test", "-e", "/usr/bin/k2hdkc-slave-agent")).ExitCode);
+        Assert.Contains("# mine", await guest.ShellAsync("cat /etc/k2hdkc-slave-agent/agent.yaml.rpmsave"), StringComparison.Ordinal);
+        Assert.Equal(chmpx, await guest.MainPidAsync("chmpx.service"));
     }
 }

@@ -2,49 +2,107 @@ using SlaveAgent.GuestTests.Guests;
 
 namespace SlaveAgent.GuestTests;
 
-[Collection("one guest at a time")]
-public sealed class PackageLifeTests(ITestOutputHelper output)
+public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine machine)
 {
-    [Fact]
-    public async Task Upgrade_reinstall_unregister_remove_and_purge_leave_what_a_Debian_user_expects()
+    // Three units: on the way out their order is the reverse.
+    private static readonly WorldPlan ThreeUnits = new()
     {
-        await using var world = await World.CreateAsync("life");
+        SlaveKeys = new Dictionary<string, string>
+        {
+            ["k2hr3-init-packagecloud-packages"] = "k2hdkc-dbaas-override-conf,k2hr3-get-resource,chmpx,demo-tool",
+            ["k2hr3-init-systemd-packages"] = "before-all.service,chmpx.service,k2hr3-get-resource.timer,demo-tool.service",
+        },
+    };
+
+    [Fact]
+    public async Task Upgrade_reinstall_unregister_remove_purge_and_install_anew_leave_what_a_Debian_user_expects()
+    {
+        await using var world = await World.CreateAsync(machine, "life", ThreeUnits);
         var guest = world.Guest;
+        guest.Put("/etc/systemd/system/before-all.service", "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n");
         await guest.BootAsync();
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
+        await guest.UntilStateAsync("demo-tool.service", "active");
+        await guest.UntilStateAsync("k2hdkc-slave-bootstrap.service", "inactive");
 
-        // Upgrade: settings and identity stay, one restart, chmpx is not touched.
-        await guest.ShellAsync("echo '# mine' >>/etc/k2hdkc-slave-agent/agent.yaml");
-        var chmpx = await guest.RunAsync("systemctl", "show", "--value", "-p", "MainPID", "chmpx.service");
-        var identity = await IdentityAsync(guest);
-        await guest.ShellAsync($"cd /tmp && curl -fsS -O {world.Packages.Uri}newer/k2hdkc-slave-agent.deb && apt-get install -qq -y ./k2hdkc-slave-agent.deb 2>&1");
-        await Guest.UntilAsync("the new daemon is ready", async () => await guest.StateAsync("k2hdkc-slave-agent.service") == "active", TimeSpan.FromSeconds(20));
-        await world.WaitForConnectionAsync();
-        Assert.Equal("2", await guest.ShellAsync("journalctl -q --no-pager -o cat -u k2hdkc-slave-agent | grep -c '^Started k2hdkc-slave-agent.service'"));
-        Assert.Equal(chmpx, await guest.RunAsync("systemctl", "show", "--value", "-p", "MainPID", "chmpx.service"));
-        Assert.Equal(identity, await IdentityAsync(guest));
-        Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
+        await UpgradeAsync(world);
 
         // Reinstall: nothing is different.
         await guest.ShellAsync("apt-get install -qq -y --reinstall /tmp/k2hdkc-slave-agent.deb 2>&1");
         await world.WaitForConnectionAsync();
 
-        // Unregister: out of the role, services stopped in reverse order.
-        output.WriteLine(await guest.RunAsync("k2hdkc-slave-agent", "unregister"));
-        Assert.Empty(world.K2hr3.Hosts(world.Names.SlaveRole));
-        Assert.Equal("inactive", await guest.StateAsync("chmpx.service"));
-        Assert.Equal("inactive", await guest.StateAsync("user-app.service"));
-        Assert.Equal("", await guest.ShellAsync("ls /etc/antpickax | grep -e k2hr3- -e k2hdkc.ini || :"));
+        await UnregisterAsync(world);
 
+        // Remove keeps what the user wrote, and an installation after it finds that again, with the daemon enabled as it was.
         await guest.ShellAsync("apt-get remove -qq -y k2hdkc-slave-agent 2>&1");
         Assert.NotEqual("active", await guest.StateAsync("k2hdkc-slave-agent.service"));
-        Assert.Equal("0", (await guest.TryAsync("test", "-e", "/etc/k2hdkc-slave-agent/agent.yaml")).ExitCode.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
+        await guest.ShellAsync("apt-get install -qq -y /tmp/k2hdkc-slave-agent.deb 2>&1");
+        Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
+        Assert.Equal("enabled", await guest.RunAsync("systemctl", "is-enabled", "k2hdkc-slave-agent.service"));
 
-        await guest.ShellAsync("rm /etc/k2hdkc-slave-agent/conf.d/repository.yaml; apt-get purge -qq -y k2hdkc-slave-agent 2>&1");
-        var left = await guest.ShellAsync("find / -xdev -name '*k2hdkc-slave*' ! -path '/proc/*' ! -path '/sys/*' ! -path '/tmp/*' ! -path '/opt/*' ! -path '/var/cache/apt/*' ! -path '/var/lib/apt/lists/*' ! -path '/etc/apt/sources.list.d/*'");
+        await PurgeAsync(guest);
+
+        // As on a new host.
+        await guest.ShellAsync("apt-get install -qq -y /tmp/k2hdkc-slave-agent.deb 2>&1");
+        Assert.Equal("disabled", (await guest.TryAsync("systemctl", "is-enabled", "k2hdkc-slave-agent.service")).StandardOutput.Trim());
+        Assert.DoesNotContain("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
+        await guest.ShellAsync(
+            $"""
+            printf 'packages:\n  antpickax:\n    uri: {world.Packages}\n' >/etc/k2hdkc-slave-agent/conf.d/guest.yaml
+            sh /var/lib/cloud/instance/scripts/part-001 || sh /var/lib/cloud/instance/scripts/k2hr3-init.sh
+            """);
+        await world.WaitForConnectionAsync();
+        Assert.Equal("", await guest.FailedUnitsAsync());
+    }
+
+    /// <summary>Settings and identity stay, one restart, chmpx and with it the connection are not touched.</summary>
+    private static async Task UpgradeAsync(World world)
+    {
+        var guest = world.Guest;
+        await guest.ShellAsync("echo '# mine' >>/etc/k2hdkc-slave-agent/agent.yaml");
+        var chmpx = await guest.MainPidAsync("chmpx.service");
+        var ready = await guest.ActiveSinceAsync("k2hdkc-slave-ready.target");
+        var userApp = await guest.MainPidAsync("user-app.service");
+        var identity = await IdentityAsync(guest);
+        await guest.ShellAsync($"cd /tmp && curl -fsS -O {world.Packages}newer/k2hdkc-slave-agent.deb && apt-get install -qq -y ./k2hdkc-slave-agent.deb 2>&1");
+        Assert.EndsWith("+newer", await guest.RunAsync("dpkg-query", "-W", "-f", "${Version}", "k2hdkc-slave-agent"), StringComparison.Ordinal);
+        await guest.UntilStateAsync("k2hdkc-slave-agent.service", "active");
+        await world.WaitForConnectionAsync();
+        Assert.Equal("2", await guest.ShellAsync("journalctl -q --no-pager -o cat -u k2hdkc-slave-agent | grep -c '^Started k2hdkc-slave-agent.service'"));
+        Assert.Equal(chmpx, await guest.MainPidAsync("chmpx.service"));
+        Assert.Equal(ready, await guest.ActiveSinceAsync("k2hdkc-slave-ready.target"));
+        Assert.Equal(userApp, await guest.MainPidAsync("user-app.service"));
+        Assert.Equal(identity, await IdentityAsync(guest));
+        Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Out of the role; what requires the connection stopped first, then the role's services in reverse order.</summary>
+    private async Task UnregisterAsync(World world)
+    {
+        var guest = world.Guest;
+        output.WriteLine(await guest.RunAsync("k2hdkc-slave-agent", "unregister"));
+        Assert.Empty(world.K2hr3.Hosts(world.Names.SlaveRole));
+        string[] order = ["user-app.service", "k2hdkc-slave-ready.target", "demo-tool.service", "chmpx.service", "before-all.service"];
+        foreach (var unit in order)
+        {
+            Assert.Equal("inactive", await guest.StateAsync(unit));
+        }
+
+        var stopped = (await guest.ShellAsync("journalctl -q --no-pager -o cat _PID=1 | grep '^Stopped '")).Split('\n').ToList();
+        Assert.Equal(order, order.OrderBy(unit => stopped.FindLastIndex(line => line.Contains(unit, StringComparison.Ordinal))));
+        Assert.Equal("disabled\ndisabled\ndisabled", (await guest.TryAsync(["systemctl", "is-enabled", .. order.Skip(2)])).StandardOutput.Trim());
+        Assert.Equal("", await guest.ShellAsync("ls /etc/antpickax | grep -e k2hr3- -e k2hdkc.ini || :"));
+    }
+
+    private static async Task PurgeAsync(Guest guest)
+    {
+        await guest.ShellAsync("rm /etc/k2hdkc-slave-agent/conf.d/guest.yaml; apt-get purge -qq -y k2hdkc-slave-agent 2>&1");
+        var left = await guest.ShellAsync(
+            "find / -xdev -name '*k2hdkc-slave*' ! -path '/proc/*' ! -path '/sys/*' ! -path '/tmp/*' ! -path '/opt/*' ! -path '/var/cache/apt/*' ! -path '/var/lib/apt/lists/*' ! -path '/etc/apt/sources.list.d/*'");
         Assert.Equal("", left);
-        Assert.Equal("", await guest.RunAsync("systemctl", "--failed", "--no-legend", "--plain"));
+        Assert.Equal("", await guest.FailedUnitsAsync());
     }
 
     private static Task<string> IdentityAsync(Guest guest) => guest.ShellAsync("cd /etc/antpickax && sha256sum k2hr3-*");

@@ -3,13 +3,12 @@ using SlaveAgent.Sandbox.K2hr3;
 
 namespace SlaveAgent.GuestTests;
 
-[Collection("one guest at a time")]
-public sealed class RebootTests(ITestOutputHelper output)
+public sealed class RebootTests(ITestOutputHelper output, GuestMachine machine)
 {
     [Fact]
     public async Task After_a_reboot_the_slave_is_connected_without_packages_and_without_K2HR3()
     {
-        await using var world = await World.CreateAsync("reboot");
+        await using var world = await World.CreateAsync(machine, "reboot", new() { UsesExtData = true });
         await world.Guest.BootAsync();
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
@@ -22,14 +21,14 @@ public sealed class RebootTests(ITestOutputHelper output)
 
     private async Task RebootAsync(World world, string what)
     {
-        await world.Guest.RebootAsync();
-        await Guest.UntilAsync(
-            "ready.target is reached", async () => await world.Guest.StateAsync("k2hdkc-slave-ready.target") == "active", TimeSpan.FromMinutes(2));
-        await Guest.UntilAsync("the user's service runs", async () => await world.Guest.StateAsync("user-app.service") == "active", TimeSpan.FromSeconds(10));
-        await Guest.UntilAsync("every server has the slave", () => Task.FromResult(world.Cluster.Servers.All(server => server.ConnectedSlaves.Contains(world.Cuk))), TimeSpan.FromSeconds(20));
+        var guest = world.Guest;
+        await guest.RebootAsync();
+        await guest.UntilStateAsync("k2hdkc-slave-ready.target", "active");
+        await guest.UntilStateAsync("user-app.service", "active");
+        await guest.UntilAsync("every server has the slave", world.HaveServersTheSlaveAsync);
         output.WriteLine($"== {what}\n{await world.TimelineAsync()}");
-        Assert.NotEqual(0, (await world.Guest.TryAsync("grep", "-q", "apt-get", "/run/guest-times")).ExitCode);
-        Assert.True(await world.Guest.ActiveSinceAsync("user-app.service") >= await world.Guest.ActiveSinceAsync("k2hdkc-slave-ready.target"));
-        Assert.Equal("", await world.Guest.ShellAsync("systemctl --failed --no-legend --plain | grep -v cloud-init || :"));
+        Assert.NotEqual(0, (await guest.TryAsync("grep", "-q", "apt-get", "/run/guest-times")).ExitCode);
+        Assert.True(await guest.ActiveSinceAsync("user-app.service") >= await guest.ActiveSinceAsync("k2hdkc-slave-ready.target"));
+        Assert.Equal("", await guest.ShellAsync("systemctl --failed --no-legend --plain | grep -v cloud-init || :"));
     }
 }

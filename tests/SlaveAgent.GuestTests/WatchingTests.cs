@@ -2,25 +2,23 @@ using SlaveAgent.GuestTests.Guests;
 
 namespace SlaveAgent.GuestTests;
 
-[Collection("one guest at a time")]
-public sealed class WatchingTests(ITestOutputHelper output)
+public sealed class WatchingTests(ITestOutputHelper output, GuestMachine machine)
 {
     [Fact]
     public async Task A_slave_that_loses_something_is_connected_again_by_itself()
     {
-        await using var world = await World.CreateAsync("watching");
+        await using var world = await World.CreateAsync(machine, "watching");
         var guest = world.Guest;
         // A file system of its own, so that it can be full while the rest is not.
         guest.Put("/etc/fstab", "tmpfs /etc/antpickax tmpfs size=128k,mode=755 0 0\n");
         await guest.BootAsync();
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
-        output.WriteLine(await world.TimelineAsync());
 
         await TakeTimeAsync("scale out to five", world, async () =>
         {
-            await world.Cluster.AddAsync();
-            await world.Cluster.AddAsync();
+            await world.Cluster.AddAsync(1);
+            await world.Cluster.AddAsync(1);
         });
         await TakeTimeAsync("scale in to two", world, async () =>
         {
@@ -32,27 +30,26 @@ public sealed class WatchingTests(ITestOutputHelper output)
         await TakeTimeAsync("the agent killed", world, async () =>
         {
             await ReplaceAgentAsync(guest, () => guest.RunAsync("systemctl", "kill", "-s", "KILL", "k2hdkc-slave-agent.service"));
-            await world.Cluster.AddAsync();
+            await world.Cluster.AddAsync(1);
         });
         await TakeTimeAsync("the agent hung, restarted by the watchdog", world, async () =>
         {
             await ReplaceAgentAsync(guest, () => guest.RunAsync("systemctl", "kill", "--kill-who=main", "-s", "STOP", "k2hdkc-slave-agent.service"));
-            await world.Cluster.AddAsync();
+            await world.Cluster.AddAsync(1);
         });
         await TakeTimeAsync("chmpx killed", world, async () =>
         {
-            var before = await MainPidAsync(guest, "chmpx.service");
+            var before = await guest.MainPidAsync("chmpx.service");
             await guest.RunAsync("systemctl", "kill", "-s", "KILL", "chmpx.service");
-            await Guest.UntilAsync("chmpx runs again", async () => await MainPidAsync(guest, "chmpx.service") is not "0" and var pid && pid != before, TimeSpan.FromSeconds(5));
+            await guest.UntilAsync("chmpx runs again", async () => await guest.MainPidAsync("chmpx.service") is not "0" and var pid && pid != before);
         });
         await guest.ShellAsync("dd if=/dev/zero of=/etc/antpickax/full bs=4k 2>/dev/null || :");
-        await world.Cluster.AddAsync();
-        await Guest.UntilAsync(
+        await world.Cluster.AddAsync(1);
+        await guest.UntilAsync(
             "the agent says that the disk is full",
-            async () => (await guest.ShellAsync("journalctl -q --no-pager -u k2hdkc-slave-agent -o cat")).Contains("No space left", StringComparison.Ordinal),
-            TimeSpan.FromSeconds(60));
+            async () => (await guest.ShellAsync("journalctl -q --no-pager -u k2hdkc-slave-agent -o cat")).Contains("No space left", StringComparison.Ordinal));
         await TakeTimeAsync("the disk full, and freed", world, async () => await guest.RunAsync("rm", "/etc/antpickax/full"));
-        Assert.Equal("", await guest.RunAsync("systemctl", "--failed", "--no-legend", "--plain"));
+        Assert.Equal("", await guest.FailedUnitsAsync());
         Assert.Equal("active", await guest.StateAsync("user-app.service"));
     }
 
@@ -60,17 +57,15 @@ public sealed class WatchingTests(ITestOutputHelper output)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         await does();
-        await world.WaitForConnectionAsync(TimeSpan.FromMinutes(2));
+        await world.WaitForConnectionAsync();
         output.WriteLine($"{what}: connected {world.Cluster.Servers.Count}/{world.Cluster.Servers.Count} after {watch.Elapsed.TotalSeconds:0.0} s");
     }
 
     private static async Task ReplaceAgentAsync(Guest guest, Func<Task> ends)
     {
-        var before = await MainPidAsync(guest, "k2hdkc-slave-agent.service");
+        var before = await guest.MainPidAsync("k2hdkc-slave-agent.service");
         await ends();
-        await Guest.UntilAsync(
-            "another agent runs", async () => await MainPidAsync(guest, "k2hdkc-slave-agent.service") is not "0" and var pid && pid != before, TimeSpan.FromSeconds(60));
+        await guest.UntilAsync(
+            "another agent runs", async () => await guest.MainPidAsync("k2hdkc-slave-agent.service") is not "0" and var pid && pid != before);
     }
-
-    private static Task<string> MainPidAsync(Guest guest, string unit) => guest.RunAsync("systemctl", "show", "--value", "-p", "MainPID", unit);
 }

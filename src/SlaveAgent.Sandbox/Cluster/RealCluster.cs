@@ -8,13 +8,14 @@ using SlaveAgent.Sandbox.K2hr3;
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
-/// Real server nodes, all on 127.0.0.1. Each reads its INI from the same K2HR3 as the slave, over HTTP and once a second, as
+/// Real server nodes, all at one address of this machine's. Each reads its INI from the same K2HR3 as the slave, over HTTP and once a second, as
 /// its own get-resource would.
 /// </summary>
 internal sealed partial class RealCluster : IServerCluster
 {
     private const int SlaveControlPort = 18031;
     private const int MessageQueueLimit = 12;
+    private const string Loopback = "127.0.0.1";
 
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
 
@@ -25,6 +26,7 @@ internal sealed partial class RealCluster : IServerCluster
     private readonly K2hr3Service service;
     private readonly DbaasCluster names;
     private readonly string directory;
+    private readonly string address;
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly CancellationTokenSource stopping = new();
     private readonly SemaphoreSlim reading = new(1);
@@ -33,8 +35,10 @@ internal sealed partial class RealCluster : IServerCluster
     private readonly Task refreshing;
     private int nextNumber = 1;
 
-    public RealCluster(K2hr3Service service, DbaasCluster names, string directory)
+    /// <param name="address">As given for the names.</param>
+    public RealCluster(K2hr3Service service, DbaasCluster names, string directory, string address = Loopback)
     {
+        this.address = address;
         this.service = service;
         this.names = names;
         this.directory = directory;
@@ -56,10 +60,11 @@ internal sealed partial class RealCluster : IServerCluster
         }
     }
 
-    public static DbaasCluster Names(string name)
+    /// <param name="address">Where the servers are, and which slaves reach them at.</param>
+    public static DbaasCluster Names(string name, string address = Loopback)
     {
         var cluster = new DbaasCluster("demo", name) { SlaveControlPort = Enumerable.Range(0, 100).Select(step => SlaveControlPort + step).First(IsFree) };
-        return cluster with { Template = RealTemplate.For(cluster) };
+        return cluster with { Template = RealTemplate.For(cluster, address) };
     }
 
     /// <summary>One sentence where real nodes cannot be had, else null.</summary>
@@ -85,7 +90,7 @@ internal sealed partial class RealCluster : IServerCluster
             }
         }
         await WhenListedAsync(() => added.ForEach(node =>
-            service.RegisterHost(names.ServerRole, new("127.0.0.1", node.Cuk, node.Name, Port: node.Port))));
+            service.RegisterHost(names.ServerRole, new(address, node.Cuk, node.Name, Port: node.Port))));
         lock (gate)
         {
             nodes.AddRange(added);

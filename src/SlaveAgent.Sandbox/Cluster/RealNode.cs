@@ -4,7 +4,7 @@ using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Sandbox.Cluster;
 
-/// <summary>A real server node on 127.0.0.1: its INI, its chmpx and its k2hdkc.</summary>
+/// <summary>A real server node on this machine: its INI, its chmpx and its k2hdkc.</summary>
 internal sealed class RealNode(int number, string directory) : IServerNode
 {
     // chmpx takes about 1.5 s to end (chmpx.md), and may hang when its ring is just changing.

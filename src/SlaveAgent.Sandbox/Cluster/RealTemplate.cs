@@ -3,8 +3,8 @@ using SlaveAgent.Sandbox.K2hr3;
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
-/// The resource of a cluster whose nodes are all on 127.0.0.1 (chmpx.md: own ports, CUK and seed each). A server's ports are
-/// in its host entry; its own control port is put in for a word, as the instance id is.
+/// The resource of a cluster whose servers are all at one address (chmpx.md: own ports, CUK and seed each). A server's ports are
+/// in its host entry; its own control port is put in for a word, as the instance id is. A slave elsewhere says its address as inboundip.
 /// </summary>
 internal static class RealTemplate
 {
@@ -51,7 +51,7 @@ internal static class RealTemplate
         K2HMAXELE = 16
         {{ foreach %key% in %@ROLE@/server/hosts/ip% }}{{ %node% = %@ROLE@/server/hosts/ip%{%key%} }}
         [SVRNODE]
-        NAME = 127.0.0.1
+        NAME = @SERVERS@
         PORT = {{= %node%{'port'} }}
         CTLPORT = {{= %node%{'port'} + 1 }}
         CUK = {{= %node%{'cuk'} }}
@@ -59,7 +59,7 @@ internal static class RealTemplate
         SSL = no
         {{ done }}{{ if 0 < %@ROLE@/slave/hosts/ip%.length }}{{ foreach %key% in %@ROLE@/slave/hosts/ip% }}{{ %node% = %@ROLE@/slave/hosts/ip%{%key%} }}
         [SLVNODE]
-        NAME = 127.0.0.1
+        NAME = {{ if %node%{'inboundip'} }}{{= %node%{'inboundip'} }}{{ else }}127.0.0.1{{ endif }}
         CTLPORT = {{= %chmpx-slave-ctlport% }}
         CUK = {{= %node%{'cuk'} }}
         CUSTOM_ID_SEED = {{= %node%{'tag'} }}
@@ -83,5 +83,6 @@ internal static class RealTemplate
 
         """;
 
-    public static string For(DbaasCluster cluster) => Text.Replace("@ROLE@", cluster.Role.ToString(), StringComparison.Ordinal);
+    public static string For(DbaasCluster cluster, string servers) =>
+        Text.Replace("@ROLE@", cluster.Role.ToString(), StringComparison.Ordinal).Replace("@SERVERS@", servers, StringComparison.Ordinal);
 }

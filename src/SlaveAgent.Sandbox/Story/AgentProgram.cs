@@ -44,10 +44,11 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
     }
 
     /// <summary>Starts the daemon, as systemd would.</summary>
-    public void Start()
+    /// <param name="notifySocket">Where it is to tell how it goes (sd_notify(3)).</param>
+    public void Start(string? notifySocket = null)
     {
         var lines = PipeTarget.ToDelegate(line => Say(line + "\n"));
-        daemon = Command(["run"]).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync();
+        daemon = Command(["run"], notifySocket).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync();
     }
 
     public async Task KillAsync()
@@ -80,9 +81,9 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
         await output.DisposeAsync();
     }
 
-    private Command Command(IReadOnlyList<string> arguments) => Cli.Wrap(path)
+    private Command Command(IReadOnlyList<string> arguments, string? notifySocket = null) => Cli.Wrap(path)
         .WithArguments([.. arguments, "--root", layout.Root])
-        .WithEnvironmentVariables(variables => variables.Set("PATH", layout.SearchPath))
+        .WithEnvironmentVariables(variables => variables.Set("PATH", layout.SearchPath).Set("NOTIFY_SOCKET", notifySocket))
         .WithValidation(CommandResultValidation.None);
 
     private void Say(string text)

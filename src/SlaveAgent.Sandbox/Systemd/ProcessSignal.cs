@@ -13,6 +13,8 @@ public static partial class ProcessSignal
         "SIGQUIT" => 3,
         "SIGKILL" => 9,
         "SIGTERM" => 15,
+        "SIGCONT" => 18,
+        "SIGSTOP" => 19,
         _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "unknown signal"),
     }) == 0;
 

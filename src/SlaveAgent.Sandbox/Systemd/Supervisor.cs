@@ -152,7 +152,7 @@ public sealed class Supervisor : IAsyncDisposable
             case "status":
                 return new(status.State == UnitState.Active ? 0 : unit.Exists ? 3 : 4,
                     $"{status.Name}\n   Active: {state}\n Main PID: {status.Pid}\n\n{string.Join('\n', status.LastLines.TakeLast(10))}\n");
-            case "start" or "restart" or "stop" or "enable" or "disable" when !unit.Exists:
+            case "start" or "restart" or "try-restart" or "stop" or "enable" or "disable" when !unit.Exists:
                 return new(5, Error: verb is "enable" or "disable"
                     ? $"Failed to {verb} unit: Unit file {status.Name} does not exist.\n"
                     : $"Failed to {verb} {status.Name}: Unit {status.Name} not {(verb == "stop" ? "loaded" : "found")}.\n");
@@ -167,7 +167,9 @@ public sealed class Supervisor : IAsyncDisposable
             case "start":
                 await RunAsync(true, noBlock, unit.StartAsync);
                 return Result(unit, noBlock);
-            case "restart":
+            case "try-restart" when status.State is not (UnitState.Active or UnitState.Activating):
+                return new(0);
+            case "restart" or "try-restart":
                 await RunAsync(true, noBlock, async () =>
                 {
                     await unit.StopAsync();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,7 +5,7 @@ namespace SlaveAgent.Chmpx;
 
 /// <summary>
 /// Asks the local chmpx through its control port: one command a connection, then it closes (chmpx.md). Only DUMP is ever sent;
-/// among the others are some that take servers out of the ring.
+/// among the others are some that take servers out of the ring. One look at a time.
 /// </summary>
 public sealed class ControlPort(TimeProvider time)
 {
@@ -15,59 +14,111 @@ public sealed class ControlPort(TimeProvider time)
     /// <summary>With no server reachable chmpx takes about 1 s (chmpx.md).</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A chmpx that is well answers within a millisecond. So long its answer is waited for where the caller runs, because to be woken by another thread
+    /// costs more than the whole look; what takes longer is awaited.
+    /// </summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
+
     /// <summary>About 900 bytes a server; an endless answer must not fill the memory.</summary>
     private const int LargestAnswer = 4 * 1024 * 1024;
 
-    /// <summary>What chmpx says of the ring, or null when it does not answer, or not in time, or with something else.</summary>
+    private byte[] _answer = new byte[16 * 1024];
+    private byte[] _seen = [];
+    private int _seenLength;
+    private RingView? _view;
+
+    /// <summary>
+    /// What chmpx says of the ring, or null when it does not answer, or not in time, or with something else. An answer that is the last one to the byte
+    /// gives the same object again.
+    /// </summary>
     /// <param name="port">On 127.0.0.1.</param>
-    public async Task<RingView?> LookAsync(int port, CancellationToken cancel)
+    public async ValueTask<RingView?> LookAsync(int port, CancellationToken cancel)
     {
-        using var deadline = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), either.Token);
-            await socket.SendAsync(Dump, SocketFlags.None, either.Token);
-            var length = 0;
-            while (true)
+            // The kernel itself takes or refuses a connection to this host; only where chmpx has left many of them lying does that take time.
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
             {
-                if (length == buffer.Length)
-                {
-                    if (length >= LargestAnswer)
-                    {
-                        return null;
-                    }
-
-                    buffer = Grow(buffer);
-                }
-
-                var got = await socket.ReceiveAsync(buffer.AsMemory(length), SocketFlags.None, either.Token);
-                if (got == 0)
-                {
-                    return RingReader.TryRead(buffer.AsSpan(0, length));
-                }
-
-                length += got;
+                SendTimeout = (int)AtOnce.TotalMilliseconds,
+                ReceiveTimeout = (int)AtOnce.TotalMilliseconds,
+            };
+            var began = time.GetTimestamp();
+            socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+            socket.Send(Dump);
+            var (length, isWhole) = ReceiveAtOnce(socket, began);
+            if (!isWhole)
+            {
+                using var deadline = new CancellationTokenSource(Patience, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+                length = await ReceiveAsync(socket, length, either.Token);
             }
+
+            return length <= LargestAnswer ? Read(length) : null;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
             return null;
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
-    private static byte[] Grow(byte[] buffer)
+    private (int Length, bool IsWhole) ReceiveAtOnce(Socket socket, long began)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger.AsSpan());
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
+        var length = 0;
+        while (length <= LargestAnswer && time.GetElapsedTime(began) < AtOnce)
+        {
+            var got = socket.Receive(Room(length).Span, SocketFlags.None, out var error);
+            if (error is SocketError.TimedOut or SocketError.WouldBlock)
+            {
+                break;
+            }
+
+            if (error != SocketError.Success)
+            {
+                throw new SocketException((int)error);
+            }
+
+            if (got == 0)
+            {
+                return (length, true);
+            }
+
+            length += got;
+        }
+
+        return (length, false);
+    }
+
+    private async Task<int> ReceiveAsync(Socket socket, int length, CancellationToken cancel)
+    {
+        while (length <= LargestAnswer && await socket.ReceiveAsync(Room(length), SocketFlags.None, cancel) is > 0 and var got)
+        {
+            length += got;
+        }
+
+        return length;
+    }
+
+    private RingView? Read(int length)
+    {
+        var answer = _answer.AsSpan(0, length);
+        if (!answer.SequenceEqual(_seen.AsSpan(0, _seenLength)))
+        {
+            _view = RingReader.TryRead(answer);
+            (_answer, _seen, _seenLength) = (_seen, _answer, length);
+        }
+
+        return _view;
+    }
+
+    private Memory<byte> Room(int length)
+    {
+        if (length == _answer.Length)
+        {
+            Array.Resize(ref _answer, Math.Max(length * 2, 16 * 1024));
+        }
+
+        return _answer.AsMemory(length);
     }
 }

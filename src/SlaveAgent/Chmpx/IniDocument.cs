@@ -7,6 +7,20 @@ namespace SlaveAgent.Chmpx;
 /// <param name="Problems">What reading alone found wrong.</param>
 public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableArray<IniProblem> Problems)
 {
+    // Asked for once a node and more: to go through a thousand nodes for each of a thousand would take seconds.
+    private readonly ImmutableArray<IniSection> _globals = GlobalsOf(Sections);
+
+    public ImmutableArray<IniSection> Sections
+    {
+        get;
+        init
+        {
+            field = value;
+            _globals = GlobalsOf(value);
+        }
+    }
+    = Sections;
+
     public IEnumerable<IniSection> Servers => Sections.Where(s => s.Name == IniSection.ServerName);
 
     public IEnumerable<IniSection> Slaves => Sections.Where(s => s.Name == IniSection.SlaveName);
@@ -14,9 +28,9 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
     /// <summary>A key of <c>[GLOBAL]</c>; of several such sections the last that has it counts, as chmpx merges them.</summary>
     public IniLine? FindGlobal(string key)
     {
-        for (var i = Sections.Length - 1; i >= 0; i--)
+        for (var i = _globals.Length - 1; i >= 0; i--)
         {
-            if (Sections[i].Name == IniSection.GlobalName && Sections[i].Find(key) is { } line)
+            if (_globals[i].Find(key) is { } line)
             {
                 return line;
             }
@@ -36,6 +50,8 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
     /// <summary>What tells a node apart from the others; the name chmpx shows for it is normalised, so it is none (chmpx.md).</summary>
     public NodeKey KeyOf(IniSection node) =>
         new(node["CUK"] ?? string.Empty, PortOf(node["CTLPORT"] ?? Global("CTLPORT")) ?? 0);
+
+    private static ImmutableArray<IniSection> GlobalsOf(ImmutableArray<IniSection> sections) => [.. sections.Where(s => s.Name == IniSection.GlobalName)];
 
     /// <summary>A port that chmpx can use: it keeps ports in a signed 16-bit number.</summary>
     public static int? PortOf(string? text) =>

@@ -7,4 +7,16 @@ namespace SlaveAgent.Chmpx;
 public sealed record RingView(int Revision, ImmutableArray<RingServer> Servers)
 {
     public RingServer? Find(NodeKey key) => Servers.FirstOrDefault(s => s.Key == key);
+
+    /// <summary>For looking up many; of two with one key the first counts, as for <see cref="Find"/>.</summary>
+    public Dictionary<NodeKey, RingServer> ByKey()
+    {
+        var servers = new Dictionary<NodeKey, RingServer>(Servers.Length);
+        foreach (var server in Servers)
+        {
+            servers.TryAdd(server.Key, server);
+        }
+
+        return servers;
+    }
 }

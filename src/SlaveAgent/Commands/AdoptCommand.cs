@@ -167,7 +167,7 @@ internal static class AdoptCommand
         await parts.Systemctl.ReloadUnitsAsync(cancel);
         if (await parts.Systemctl.StateAsync(parts.Settings.Chmpx.Unit, cancel) is "active" or "activating")
         {
-            await parts.Systemctl.RestartAsync(parts.Settings.Chmpx.Unit, cancel);
+            await parts.Systemctl.TryRestartAsync(parts.Settings.Chmpx.Unit, cancel);
             Console.WriteLine($"Restarted {parts.Settings.Chmpx.Unit} as packaged; its shell helper takes ten seconds before it starts chmpx.");
         }
     }

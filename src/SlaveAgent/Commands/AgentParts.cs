@@ -31,7 +31,7 @@ internal sealed class AgentParts : IDisposable
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
         Steps =
         [
-            new RegisterHostStep(Client, new IdentityFiles(root), token.Read),
+            new RegisterHostStep(Client, new IdentityFiles(root), token.Read, token.ReadToLeave),
             new InstallPackagesStep(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages,

@@ -9,26 +9,33 @@ namespace SlaveAgent.Commands;
 
 /// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and look at once".</summary>
 internal sealed class Daemon(
-    Setup setup, Func<AgentSettings> reload, HangUps hangUps, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, TimeProvider time, ILogger log)
+    Setup setup, Func<AgentSettings> reload, HangUps hangUps, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
     : BackgroundService
 {
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
 
-    private readonly bool _hasWatchdog = Environment.GetEnvironmentVariable("WATCHDOG_USEC") is { Length: > 0 };
-    private string? _toldStatus;
+    private readonly SystemdReport _report = new(systemd, Environment.GetEnvironmentVariable("WATCHDOG_USEC"), log);
+    private readonly WorkTurn _turn = new(setup.Root);
 
     public int ExitCode { get; private set; } = Commands.ExitCode.Done;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override void Dispose()
     {
-        // The host is not held up: READY goes out while the first step runs.
-        await Task.Yield();
+        _turn.Dispose();
+        base.Dispose();
+    }
+
+    // On its own thread also because the host is not to be held up: READY goes out while the first step runs.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopThread.RunAsync(time => WatchAsync(time, stoppingToken));
+
+    private async Task WatchAsync(TimeProvider time, CancellationToken stoppingToken)
+    {
         try
         {
             var settings = setup.Settings;
             while (true)
             {
-                settings = await RunUntilSettingsChangeAsync(settings, stoppingToken);
+                settings = await RunUntilSettingsChangeAsync(settings, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -43,19 +50,18 @@ internal sealed class Daemon(
         }
     }
 
-    /// <returns>The new settings, once SIGHUP brought others.</returns>
-    private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, CancellationToken cancel)
+    /// <returns>The settings to start over with, once SIGHUP brought others or the host was unregistered.</returns>
+    private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
-        await RestWhileUnregisteredAsync(cancel);
+        await RestWhileUnregisteredAsync(time, cancel);
         using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true);
-        if (parts.File.RemoveStaleStages())
+        RemoveStaleStages(parts);
+        var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (reconciler, _) = parts.Assemble(parts.Steps, keepsStatus: true, board => new ReconcilerHooks
         {
-            log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
-        }
-
-        var mark = setup.Root.At(AgentPaths.UnregisteredMark);
-        var (reconciler, _) = parts.Assemble(
-            parts.Steps, keepsStatus: true, board => new ReconcilerHooks { Pulse = () => Tell(board.Words), IsResting = () => File.Exists(mark) });
+            Pulse = () => _report.Tell(board.Words, time),
+            IsResting = () => _turn.Rests() && (unregistered.TrySetResult() || true),
+        });
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 
@@ -65,7 +71,21 @@ internal sealed class Daemon(
         {
             while (true)
             {
-                await hangUps.NextAsync(cancel);
+                var hangUp = hangUps.NextAsync(ended.Token);
+                var first = await Task.WhenAny(hangUp, running, unregistered.Task);
+                if (first == running)
+                {
+                    // It never ends by itself; what broke it must be seen, and the agent started anew.
+                    await running;
+                }
+
+                if (first == unregistered.Task)
+                {
+                    // The next bootstrap may bring another role, or another name.
+                    return settings;
+                }
+
+                await hangUp;
                 if (TryReload(settings) is { } changed)
                 {
                     return changed;
@@ -77,24 +97,52 @@ internal sealed class Daemon(
         finally
         {
             await ended.CancelAsync();
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <summary>What was said of the connection is no longer true; <c>status</c> then looks for itself.</summary>
+    private void ForgetStatus()
+    {
+        try
+        {
+            setup.Root.Delete(AgentPaths.StatusFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Debug("The status file could not be removed: {Why}", e.Message);
+        }
+    }
+
+    private void RemoveStaleStages(AgentParts parts)
+    {
+        try
+        {
+            if (parts.File.RemoveStaleStages())
+            {
+                log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Warning("Whether an earlier agent left a half written configuration cannot be seen: {Why}", e.Message);
         }
     }
 
     /// <summary>After <c>unregister</c> there is no identity to start with; the agent waits for bootstrap to bring one.</summary>
-    private async Task RestWhileUnregisteredAsync(CancellationToken cancel)
+    private async Task RestWhileUnregisteredAsync(TimeProvider time, CancellationToken cancel)
     {
-        var mark = setup.Root.At(AgentPaths.UnregisteredMark);
         var told = false;
-        while (File.Exists(mark))
+        while (_turn.Rests())
         {
             if (!told)
             {
+                ForgetStatus();
                 log.Information("This host was unregistered; the agent rests until bootstrap takes it into its role again");
                 told = true;
             }
 
-            Tell("unregistered; bootstrap takes this host into its role again");
+            _report.Tell("unregistered; bootstrap takes this host into its role again", time);
             await Task.Delay(IdentityRetry / 5, time, cancel);
         }
     }
@@ -112,25 +160,6 @@ internal sealed class Daemon(
         {
             log.Error("SIGHUP: {Why} The agent goes on with the settings it has", e.Message);
             return null;
-        }
-    }
-
-    private void Tell(string words)
-    {
-        if (systemd is not { IsEnabled: true })
-        {
-            return;
-        }
-
-        if (words != _toldStatus)
-        {
-            _toldStatus = words;
-            systemd.Notify(new ServiceState($"STATUS={words.ReplaceLineEndings(" ")}"));
-        }
-
-        if (_hasWatchdog)
-        {
-            systemd.Notify(new ServiceState("WATCHDOG=1"));
         }
     }
 }

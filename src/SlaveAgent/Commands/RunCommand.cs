@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Serilog;
+using Serilog.Extensions.Logging;
 using SlaveAgent.Files;
 using SlaveAgent.Settings;
 
@@ -41,14 +42,21 @@ internal static class RunCommand
     private static IHost Build(Setup setup, Func<AgentSettings> reload, HangUps hangUps, Serilog.Core.Logger log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddSerilog(log).SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning);
-        builder.Services.AddSystemd();
+        // AddSerilog lets everything through to its provider; "Application started" is not for the journal.
+        builder.Logging.AddSerilog(log).AddFilter<SerilogLoggerProvider>(null, Microsoft.Extensions.Logging.LogLevel.Warning);
+        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 0 })
+        {
+            // What AddSystemd() registers where it finds the parent to be systemd by its entry in /proc, which the unit's ProtectProc= hides.
+            builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+            builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
+        }
+
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
         // A package transaction is waited for however long it takes; everything else ends at once.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(services => new Daemon(
-            setup, reload, hangUps, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), TimeProvider.System, log));
+            setup, reload, hangUps, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), log));
         builder.Services.AddHostedService(services => services.GetRequiredService<Daemon>());
         return builder.Build();
     }

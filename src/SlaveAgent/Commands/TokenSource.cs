@@ -14,11 +14,13 @@ public sealed class TokenSource
     private const string CredentialName = "k2hr3-role-token";
 
     private readonly RoleToken? _given;
+    private readonly string? _credential;
     private readonly IReadOnlyList<string> _files;
 
-    private TokenSource(RoleToken? given, IReadOnlyList<string> files)
+    private TokenSource(RoleToken? given, string? credential, IReadOnlyList<string> files)
     {
         _given = given;
+        _credential = credential;
         _files = files;
     }
 
@@ -33,24 +35,32 @@ public sealed class TokenSource
             files.Add(root.At(setting));
         }
 
-        if (credentials is not null)
+        var credential = credentials is null ? null : Path.Join(credentials, CredentialName);
+        if (credential is not null)
         {
-            files.Add(Path.Join(credentials, CredentialName));
+            files.Add(credential);
         }
 
         files.Add(root.At(IdentityFiles.Token));
         return option switch
         {
-            null => new TokenSource(null, files),
+            null => new TokenSource(null, credential, files),
             "-" => new TokenSource(
-                RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException("Standard input held no role token."), files),
+                RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException("Standard input held no role token."), credential, files),
             _ => new TokenSource(
-                ReadFile(option, File.ReadAllText) ?? throw new SettingsException($"--token-file {option} cannot be read or holds no role token."), files),
+                ReadFile(option, File.ReadAllText) ?? throw new SettingsException($"--token-file {option} cannot be read or holds no role token."), credential, files),
         };
     }
 
     /// <summary>The token as it is now; null when no place has one.</summary>
-    public RoleToken? Read() => _given ?? _files.Select(file => ReadFile(file, RegularFile.ReadText)).FirstOrDefault(token => token is not null);
+    public RoleToken? Read() => Find().Token;
+
+    /// <summary>What registering leaves in its file; null when a credential brought the token, for whoever hands it over so keeps it off the disk.</summary>
+    public RoleToken? ReadToLeave() => Find() is { Token: { } token, IsCredential: false } ? token : null;
+
+    private (RoleToken? Token, bool IsCredential) Find() => _given is not null
+        ? (_given, false)
+        : _files.Select(file => (Token: ReadFile(file, RegularFile.ReadText), IsCredential: file == _credential)).FirstOrDefault(found => found.Token is not null);
 
     // The option's may be a pipe, as in --token-file <(pass show token).
     private static RoleToken? ReadFile(string path, Func<string, string> read)

@@ -23,13 +23,24 @@ internal static class UnregisterCommand
         command.SetAction(async (parsed, _) =>
         {
             var setup = Setup.Of(options, parsed);
+            using var signals = new Signals();
+            using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), TimeProvider.System, signals.Token);
+            if (turn is null)
+            {
+                var holder = FileLock.HolderOf(setup.Root.At(AgentPaths.BootstrapLock)) is { } pid ? $" (process {pid})" : string.Empty;
+                await Console.Error.WriteLineAsync(
+                    $"A bootstrap{holder} is at work under {setup.Root.Directory} and would take this host into its role again; end it first.");
+                return ExitCode.TryAgainLater;
+            }
+
             if (File.Exists(setup.Root.At(AgentPaths.UnregisteredMark)) && new IdentityFiles(setup.Root).ReadRole() is null)
             {
+                // What an earlier one that was killed did not come to.
+                new IdentityFiles(setup.Root).Remove();
                 Console.WriteLine("This host is unregistered already.");
                 return ExitCode.Done;
             }
 
-            using var signals = new Signals();
             await using var log = Logging.Create(LogLevel.Warning);
             using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, signals.Token);
             return await RunAsync(parts, signals.Token);
@@ -59,7 +70,6 @@ internal static class UnregisterCommand
         }
 
         Console.WriteLine($"This host is out of {parts.Identity.Role}.");
-        new IdentityFiles(parts.Root).Remove();
         foreach (var path in new[]
         {
             parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.EnvironmentFile,
@@ -74,6 +84,8 @@ internal static class UnregisterCommand
             await parts.Systemctl.ReloadUnitsAsync(cancel);
         }
 
+        // Last: while it is there, unregistering can be repeated.
+        new IdentityFiles(parts.Root).Remove();
         Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");
         return stopped ? ExitCode.Done : ExitCode.Failed;
     }
@@ -82,8 +94,7 @@ internal static class UnregisterCommand
     private static async Task DaemonRestsAsync(AgentParts parts, CancellationToken cancel)
     {
         var began = parts.Time.GetTimestamp();
-        while (FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock))
-            && parts.Root.TryRead(AgentPaths.StatusFile)?.Contains($"\"{StatusBoard.Unregistered}\"", StringComparison.Ordinal) is not true
+        while (FileLock.IsHeld(parts.Root.At(AgentPaths.WorkLock))
             && parts.Time.GetElapsedTime(began) < DaemonPatience)
         {
             await Task.Delay(BetweenLooks, parts.Time, cancel);

@@ -53,13 +53,13 @@ internal static class WaitCommand
                 case "idle":
                     return End(dots, $"There is no connection to wait for: {words}.", settled ? ExitCode.Done : ExitCode.Failed);
                 case "stalled":
-                    return End(dots, $"It will not connect by itself. {Progress.Sentence(words!)}.", ExitCode.Failed);
+                    return End(dots, $"It will not connect by itself. {Progress.Sentence(words!)}", ExitCode.Failed);
             }
 
             var waited = time.GetElapsedTime(began);
             if (patience != Timeout.InfiniteTimeSpan && waited >= patience)
             {
-                return End(dots, $"Not connected after {Seconds(waited)}. {Progress.Sentence(words ?? "no agent has said anything yet")}.", ExitCode.TryAgainLater);
+                return End(dots, $"Not connected after {Seconds(waited)}. {Progress.Sentence(words ?? "no agent has said anything yet")}", ExitCode.TryAgainLater);
             }
 
             if (!Logging.IsUnderSystemd && waited >= (dots + 1) * BetweenDots)

@@ -35,7 +35,10 @@ public static class AgentPaths
     /// <summary>Held by the one watching agent of a root as long as it lives.</summary>
     public const string DaemonLock = RuntimeDirectory + "/daemon.lock";
 
-    /// <summary>Held by the one bootstrap of a root as long as it lives.</summary>
+    /// <summary>Held by the watching agent while it may change something: not while the host is unregistered.</summary>
+    public const string WorkLock = RuntimeDirectory + "/work.lock";
+
+    /// <summary>Held by the one bootstrap or unregister of a root as long as it lives.</summary>
     public const string BootstrapLock = RuntimeDirectory + "/bootstrap.lock";
 
     /// <summary>Held while a new configuration is made and put in place: the daemon and <c>regenerate</c> take turns.</summary>

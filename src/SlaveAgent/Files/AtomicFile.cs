@@ -77,7 +77,7 @@ public static class AtomicFile
         return parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var thread)
-            && (process == Environment.ProcessId ? thread == Environment.CurrentManagedThreadId : !Directory.Exists($"/proc/{parts[0]}"));
+            && (process == Environment.ProcessId ? thread == Environment.CurrentManagedThreadId : !Posix.IsAlive(process));
     }
 
     private static void Stage(string stage, byte[] bytes, UnixFileMode mode, FileStatus? before, bool durable)

@@ -89,7 +89,7 @@ public sealed class FileLock : IDisposable
         catch (UnauthorizedAccessException)
         {
             // Another user asks, who may not lock; the number is for everybody.
-            return HolderOf(path) is { } holder && Directory.Exists($"/proc/{holder.ToString(CultureInfo.InvariantCulture)}");
+            return HolderOf(path) is { } holder && Posix.IsAlive(holder);
         }
     }
 

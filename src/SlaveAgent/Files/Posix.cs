@@ -11,6 +11,8 @@ internal static partial class Posix
     public const uint BasicStats = 0x7ff;
     public const int OpenDirectory = 0x10000 | 0x80000;
 
+    private const int NotPermitted = 1;
+
     [LibraryImport("libc.so.6", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(int directory, string path, int flags, uint mask, out StatXBuffer buffer);
 
@@ -45,6 +47,12 @@ internal static partial class Posix
         public nuint Soft;
         public nuint Hard;
     }
+
+    /// <summary>Whether there is such a process. /proc does not show each one to a unit with ProtectProc.</summary>
+    public static bool IsAlive(int process) => Kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted;
+
+    [LibraryImport("libc.so.6", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
 
     /// <summary>The kernel's <c>struct statx</c>, the same on every architecture (statx(2)).</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using CliWrap;
 using CliWrap.Exceptions;
 
@@ -8,6 +9,9 @@ namespace SlaveAgent.Hosting;
 public sealed class CommandRunner(TimeProvider time)
 {
     private const int KeptOutput = 8 * 1024;
+
+    /// <summary>For what a tool that has ended left in its pipe.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs a tool that may be given up: after <paramref name="patience"/> or when cancelled it is killed with its children.</summary>
     public async Task<CommandResult> RunAsync(string tool, IReadOnlyList<string> arguments, TimeSpan patience, CancellationToken cancel)
@@ -37,22 +41,63 @@ public sealed class CommandRunner(TimeProvider time)
             return new CommandResult(null, $"{tool} could not be started: it is not on the PATH");
         }
 
-        var target = PipeTarget.ToDelegate(output.AddLine);
+        using var over = new CancellationTokenSource();
+        var ended = new TaskCompletionSource();
+        var target = WhileItRuns(PipeTarget.ToDelegate(output.AddLine), ended.Task);
         try
         {
-            var result = await Cli.Wrap(path)
+            var running = Cli.Wrap(path)
                 .WithArguments(arguments)
                 .WithEnvironmentVariables(e => e.Set("LC_ALL", "C.UTF-8").Set("DEBIAN_FRONTEND", "noninteractive"))
                 .WithValidation(CommandResultValidation.None)
                 .WithStandardOutputPipe(target)
                 .WithStandardErrorPipe(target)
                 .ExecuteAsync(cancel);
+            _ = TellEndAsync(running.ProcessId, ended, over.Token);
+            var result = await running;
             return new CommandResult(result.ExitCode, output.ToString());
         }
         catch (Exception e) when (e is Win32Exception or CliWrapException or IOException)
         {
             return new CommandResult(null, $"{tool} could not be started: {e.Message}");
         }
+        finally
+        {
+            await over.CancelAsync();
+        }
+    }
+
+    /// <summary>
+    /// Reads until the output ends, or a moment after the tool did: a server that a package's script starts may keep apt's output open for as long
+    /// as it lives.
+    /// </summary>
+    private static PipeTarget WhileItRuns(PipeTarget target, Task ended) => PipeTarget.Create(async (origin, cancel) =>
+    {
+        var reading = target.CopyFromAsync(origin, cancel);
+        if (await Task.WhenAny(reading, ended) == reading)
+        {
+            await reading;
+        }
+    });
+
+    private static async Task TellEndAsync(int process, TaskCompletionSource ended, CancellationToken over)
+    {
+        try
+        {
+            using var running = Process.GetProcessById(process);
+            await running.WaitForExitAsync(over);
+        }
+        catch (ArgumentException)
+        {
+            // It has ended already.
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await Task.Delay(LastWords, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ended.TrySetResult();
     }
 
     // Given a bare name, .NET looks beside the executable and in the current directory first, where another user may have put one.

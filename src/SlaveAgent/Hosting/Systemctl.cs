@@ -22,7 +22,8 @@ public sealed class Systemctl(CommandRunner commands)
     /// <summary>Asks for the start and does not wait: in a first boot, waiting can be for a job that waits for this one (platform.md).</summary>
     public Task<CommandResult> StartAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "start", "--no-block", "--", unit);
 
-    public Task<CommandResult> RestartAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "restart", "--no-block", "--", unit);
+    /// <summary>Restarts a unit that runs; one that is stopped, or being stopped, is left alone: a restart would cancel somebody's stop.</summary>
+    public Task<CommandResult> TryRestartAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "try-restart", "--no-block", "--", unit);
 
     public Task<CommandResult> StopAsync(string unit, CancellationToken cancel) => RunAsync(StopPatience, cancel, "stop", "--", unit);
 

@@ -12,6 +12,9 @@ public sealed class K2hr3Client : IDisposable
     /// <summary>A resource of a thousand nodes is a quarter of this; an endless body must not fill the memory.</summary>
     private const int LargestBody = 4 * 1024 * 1024;
 
+    /// <summary>K2HR3's has 35 signs. It goes back with each request, and one too long for a server's headers would be refused for ever.</summary>
+    private const int LongestETag = 256;
+
     private readonly FlurlClient _http;
     private readonly K2hr3Identity _identity;
     private readonly Func<RoleToken?> _token;
@@ -93,14 +96,14 @@ public sealed class K2hr3Client : IDisposable
             using var response = await Prepare(url, request, token).SendAsync(method, null, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             return K2hr3Reading.Read(
-                request, (int)response.StatusCode, body, response.Headers.ETag?.ToString(), RetryAfter(response), token);
+                request, (int)response.StatusCode, body, ETagOf(response), RetryAfter(response), token);
         }
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            return new K2hr3Answer.Unavailable(deadline.IsCancellationRequested
-                ? $"it did not answer within {_timeout.TotalSeconds:0} s"
-                : Why(e));
+            return deadline.IsCancellationRequested
+                ? new K2hr3Answer.Unavailable($"it did not answer within {_timeout.TotalSeconds:0} s") { TimedOut = true }
+                : new K2hr3Answer.Unavailable(Why(e));
         }
     }
 
@@ -115,6 +118,9 @@ public sealed class K2hr3Client : IDisposable
 
         return request.ETag is null ? prepared : prepared.WithHeader("If-None-Match", request.ETag);
     }
+
+    private static string? ETagOf(HttpResponseMessage response) =>
+        response.Headers.ETag?.ToString() is { Length: <= LongestETag } tag ? tag : null;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using SlaveAgent.Files;
 
 namespace SlaveAgent.K2hr3;
@@ -58,15 +59,17 @@ public sealed class RenewingHandler : HttpMessageHandler
         }
     }
 
-    /// <summary>No redirects (the token must not follow them), no cookies, and no connection kept longer than K2HR3 keeps it
-    /// (5 s, k2hr3-api.md), so that a poll never meets one that is being closed.</summary>
-    private HttpMessageInvoker Connect() => new(new SocketsHttpHandler
+    /// <summary>No redirects (the token must not follow them), no cookies, and no connection kept: K2HR3 itself
+    /// closes it after 5 s (k2hr3-api.md), so that the next poll never finds one, and to look after it costs more than a poll does.</summary>
+    public static SocketsHttpHandler Connections(SslClientAuthenticationOptions tls) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(10),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
-        SslOptions = _files.Read(),
-    });
+        PooledConnectionIdleTimeout = TimeSpan.Zero,
+        SslOptions = tls,
+    };
+
+    private HttpMessageInvoker Connect() => new(Connections(_files.Read()));
 }

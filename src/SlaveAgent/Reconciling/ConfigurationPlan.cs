@@ -34,6 +34,12 @@ public abstract record ConfigurationPlan
             return new NoSlave(why);
         }
 
+        if (read.FindGlobal("SELFCUK") is { Value: { Length: > 0 } other } self && other != cuk)
+        {
+            // An answer that was made for another host, as a proxy's store can give it: chmpx would pass itself off as that one.
+            return new Refused([new IniProblem(self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {InstallPackagesStep.Printable(other)}")]);
+        }
+
         var (ini, warnings) = IniWriter.NodesOnce(read);
         var problems = IniCheck.Check(WithVersion(ini), files);
         return problems.IsEmpty ? new Usable(ini, warnings)

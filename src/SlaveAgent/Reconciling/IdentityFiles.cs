@@ -34,7 +34,7 @@ public sealed class IdentityFiles(HostRoot root)
     public string? ReadApiUri() => Read(ApiUri);
 
     /// <summary>Writes what is not there yet as it should be; nothing is touched when all is.</summary>
-    /// <param name="token">Null in tokenless mode: no token file then.</param>
+    /// <param name="token">Null: no token file is written.</param>
     public void Write(K2hr3Identity identity, RoleToken? token)
     {
         Directories.Make(root.At(Directory));

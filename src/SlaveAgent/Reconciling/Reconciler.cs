@@ -13,6 +13,7 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
     private readonly long _started = time.GetTimestamp();
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _wanted;
+    private bool _rests;
 
     /// <summary>Has these steps run now; may be called from any thread.</summary>
     public void Wake(Steps wanted)
@@ -35,7 +36,8 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
     {
         hooks.Pulse();
         TakeWanted();
-        if (hooks.IsResting())
+        _rests = hooks.IsResting();
+        if (_rests)
         {
             board.Rest();
             return;
@@ -43,13 +45,16 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
 
         foreach (var step in steps)
         {
-            // unregister sets its mark at any moment: a pass that is under way must not start again what it stops.
-            if (!hooks.IsResting() && schedule.IsDue(step.Kind, Now))
+            if (!_rests && schedule.IsDue(step.Kind, Now))
             {
+                var began = Now;
                 var outcome = await RunAsync(step, cancel);
-                schedule.Record(step.Kind, outcome, Now);
+                schedule.Record(step.Kind, outcome, Now, Now - began);
                 board.Report(step, outcome, schedule.DueAt(step.Kind) - Now);
                 hooks.Heard(step, outcome);
+
+                // unregister sets its mark at any moment: a pass that is under way must not start again what it stops.
+                _rests = step != steps[^1] && hooks.IsResting();
             }
         }
     }
@@ -57,7 +62,7 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
     /// <summary>Sleeps until a step is due or somebody wakes the loop.</summary>
     public async Task SleepAsync(CancellationToken cancel)
     {
-        var rest = hooks.IsResting() ? Heartbeat : schedule.Next - Now;
+        var rest = _rests ? Heartbeat : schedule.Next - Now;
         if (rest <= TimeSpan.Zero)
         {
             cancel.ThrowIfCancellationRequested();
@@ -65,10 +70,13 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
         }
 
         await Volatile.Read(ref _woken).Task
-            .WaitAsync(rest < Heartbeat ? rest : Heartbeat, time, cancel)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            .WaitAsync(rest < Heartbeat ? WholeMilliseconds(rest) : Heartbeat, time, cancel)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         cancel.ThrowIfCancellationRequested();
     }
+
+    // WaitAsync leaves out what is less than a millisecond, and the loop would come too early, find nothing due and sleep again.
+    private static TimeSpan WholeMilliseconds(TimeSpan rest) => TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds));
 
     private TimeSpan Now => time.GetElapsedTime(_started);
 
@@ -90,7 +98,7 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
             while (!running.IsCompleted)
             {
                 await ((Task)running).WaitAsync(Heartbeat, time, CancellationToken.None)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 if (!running.IsCompleted && time.GetElapsedTime(began) < step.Patience)
                 {
                     hooks.Pulse();

@@ -6,7 +6,8 @@ namespace SlaveAgent.Reconciling;
 /// Puts this host into its role, and its identity into the files that other AntPickax tools read. The files come first: a host that is switched off
 /// between the two still knows who it is.
 /// </summary>
-public sealed class RegisterHostStep(K2hr3Client client, IdentityFiles files, Func<RoleToken?> token) : IStep
+/// <param name="tokenToLeave">The token for the files; null when it is to stay out of them.</param>
+public sealed class RegisterHostStep(K2hr3Client client, IdentityFiles files, Func<RoleToken?> token, Func<RoleToken?> tokenToLeave) : IStep
 {
     public Steps Kind => Steps.RegisterHost;
 
@@ -20,7 +21,7 @@ public sealed class RegisterHostStep(K2hr3Client client, IdentityFiles files, Fu
     {
         var identity = client.Identity;
         var secret = token();
-        files.Write(identity, secret);
+        files.Write(identity, tokenToLeave());
         if (identity.ByAddress)
         {
             return new StepOutcome.NothingToDo($"K2HR3 knows this host by its address, as a member of {identity.Role}");

@@ -11,11 +11,15 @@ public sealed class ResourceReader
     private readonly K2hr3Client _client;
     private readonly Yrn _resource;
     private readonly string _acceptedPath;
-    /// <summary>How often K2HR3 must say that the role may read no resource before that is taken for the role's nature.</summary>
+    /// <summary>How often K2HR3 must say that the role may read no resource, or has an empty one, before that is taken for the role's nature.</summary>
     private const int UnreadableForSure = 3;
+
+    /// <summary>For a person, while <see cref="IsDoubtful"/>.</summary>
+    public const string Doubt = "K2HR3 says that the role's resource is empty; it has to say so again";
 
     private K2hr3Answer.Text? _known;
     private int _unreadable;
+    private int _blank;
     private AcceptedResource? _accepted;
     private bool _isSaved;
 
@@ -35,6 +39,9 @@ public sealed class ResourceReader
     /// <summary>K2HR3 said again and again that the role may read no such resource, and it never could: a role without a configuration.</summary>
     public bool IsSurelyUnreadable => _unreadable >= UnreadableForSure && _accepted is null;
 
+    /// <summary>The last answer was right and empty, on a host that never had another: a store in trouble says so too, and is not believed at once.</summary>
+    public bool IsDoubtful => _blank is > 0 and < UnreadableForSure && _accepted is null;
+
     /// <param name="anew">Ask without a condition, so that K2HR3 builds the text once more.</param>
     /// <returns><see cref="K2hr3Answer.Text"/> for both 200 and 304.</returns>
     public async Task<K2hr3Answer> LookAsync(bool anew, CancellationToken cancel)
@@ -46,7 +53,9 @@ public sealed class ResourceReader
             _known = text;
         }
 
-        return answer is K2hr3Answer.NotModified && _known is not null ? _known : answer;
+        var heard = answer is K2hr3Answer.NotModified && _known is not null ? _known : answer;
+        _blank = heard is K2hr3Answer.Text { Value: var value } && string.IsNullOrWhiteSpace(value) ? _blank + 1 : 0;
+        return heard;
     }
 
     /// <summary>Remembers over restarts that this text became a configuration.</summary>

@@ -27,8 +27,11 @@ public static class RingJudge
     }
 
     /// <summary>Listed servers that chmpx believes alive and has no connection to.</summary>
-    public static IEnumerable<RingServer> Lacking(IniDocument ini, RingView view) =>
-        ini.Servers.Select(server => view.Find(ini.KeyOf(server))).OfType<RingServer>().Where(server => server is { IsUp: true, IsConnected: false });
+    public static IEnumerable<RingServer> Lacking(IniDocument ini, RingView view)
+    {
+        var shown = view.ByKey();
+        return ini.Servers.Select(server => shown.GetValueOrDefault(ini.KeyOf(server))).OfType<RingServer>().Where(server => server is { IsUp: true, IsConnected: false });
+    }
 
     private static RingVerdict Silent(RingSituation s)
     {
@@ -49,10 +52,10 @@ public static class RingJudge
 
     private static RingVerdict Loaded(RingSituation s, RingView view)
     {
-        var keys = s.Ini.Servers.Select(s.Ini.KeyOf).Distinct().ToList();
-        var shown = keys.Select(view.Find).ToList();
-        var connected = shown.Count(server => server is { IsConnected: true });
-        var disagreement = Disagreement(keys, view);
+        var keys = s.Ini.Servers.Select(s.Ini.KeyOf).ToHashSet();
+        var shown = view.ByKey();
+        var connected = keys.Count(key => shown.GetValueOrDefault(key) is { IsConnected: true });
+        var disagreement = Disagreement(keys, view, shown);
         var count = $"{connected}/{keys.Count} servers connected, generation {view.Revision}";
         if (Lacking(s.Ini, view).ToList() is { Count: > 0 } lacking)
         {
@@ -85,10 +88,10 @@ public static class RingJudge
         s.Restarts == 0 || s.SinceRestart > RetryDelay.Doubled(s.Settings.AnswerDeadline, s.Restarts - 1, LongestBetweenRestarts);
 
     /// <summary>Servers that are alive in the ring and not listed, and listed ones that are not alive there: reasons to ask K2HR3.</summary>
-    private static string? Disagreement(List<NodeKey> listed, RingView view)
+    private static string? Disagreement(HashSet<NodeKey> listed, RingView view, Dictionary<NodeKey, RingServer> shown)
     {
         var joined = view.Servers.Where(server => server.IsUp && !listed.Contains(server.Key)).Select(server => $"+{server.Key}");
-        var gone = listed.Where(key => view.Find(key) is not { IsUp: true }).Select(key => $"-{key}");
+        var gone = listed.Where(key => shown.GetValueOrDefault(key) is not { IsUp: true }).Select(key => $"-{key}");
         var all = joined.Concat(gone).Order(StringComparer.Ordinal).ToList();
         return all.Count == 0 ? null : string.Join(' ', all);
     }

@@ -8,7 +8,8 @@ public static class ServerList
     public static IReadOnlyList<ServerStatus> Of(IniDocument? ini, RingView? view)
     {
         var listed = ini?.Servers.Select(server => (Key: ini.KeyOf(server), Name: server["NAME"] ?? string.Empty)).DistinctBy(s => s.Key).ToList() ?? [];
-        var servers = listed.Select(server => new ServerStatus(server.Name, server.Key.Cuk, server.Key.ControlPort, StateOf(view?.Find(server.Key)))).ToList();
+        var shown = view?.ByKey();
+        var servers = listed.Select(server => new ServerStatus(server.Name, server.Key.Cuk, server.Key.ControlPort, StateOf(shown?.GetValueOrDefault(server.Key)))).ToList();
         var known = listed.Select(server => server.Key).ToHashSet();
         foreach (var other in view?.Servers ?? [])
         {

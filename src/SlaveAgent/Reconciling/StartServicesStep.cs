@@ -50,6 +50,12 @@ public sealed class StartServicesStep(
         var started = new List<string>();
         foreach (var unit in units)
         {
+            if (await systemctl.StateAsync(unit, cancel) == "deactivating")
+            {
+                // A start would cancel the stop that somebody waits for.
+                return new StepOutcome.Waiting($"{unit} is being stopped; it is started when that is done");
+            }
+
             if (await StartAsync(unit, started, cancel) is { } problem)
             {
                 return new StepOutcome.Failed(problem);

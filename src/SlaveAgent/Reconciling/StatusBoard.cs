@@ -12,8 +12,7 @@ namespace SlaveAgent.Reconciling;
 public sealed class StatusBoard(
     IReadOnlyList<IStep> steps, ConfigurationFile file, RingMemory ring, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
 {
-    /// <summary>The phase while the agent rests; <c>unregister</c> waits to read it.</summary>
-    public const string Unregistered = "unregistered";
+    private const string Unregistered = "unregistered";
 
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;

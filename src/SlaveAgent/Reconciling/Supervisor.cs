@@ -26,8 +26,7 @@ public sealed class Supervisor(HostRoot root, ChmpxDropIn dropIn, string iniPath
 
         // A package of Debian's starts its units when it is installed: then the helper is at work already, in its first waits.
         return wasThere != dropIn.IsThere
-            && await systemctl.StateAsync(settings.Unit, cancel) is "active" or "activating"
-            && await systemctl.RestartAsync(settings.Unit, cancel) is { IsDone: false } notRestarted
+            && await systemctl.TryRestartAsync(settings.Unit, cancel) is { IsDone: false } notRestarted
             ? $"restarting {settings.Unit} failed: {notRestarted.LastLines()}"
             : null;
     }

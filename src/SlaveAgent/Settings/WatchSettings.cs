@@ -11,7 +11,7 @@ public sealed record WatchSettings(TimeSpan K2hr3Interval, double Jitter, TimeSp
     public static WatchSettings From(SettingsValues values) => new(
         values.Duration("watch.k2hr3_interval", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1)),
         values.Percent("watch.jitter", 0.2),
-        values.Duration("watch.ring_interval", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)),
+        values.Duration("watch.ring_interval", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1)),
         values.Duration("watch.role_interval", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)),
         values.Duration("watch.ask_again", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)));
 }

@@ -1,27 +1,36 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using CliWrap;
 using CliWrap.Buffered;
 
 namespace SlaveAgent.GuestTests.Guests;
 
 /// <summary>One booted Debian, driven through the script <c>guest</c>.</summary>
-internal sealed class Guest(string name, IReadOnlyList<string> nspawnArguments) : IAsyncDisposable
+/// <param name="number">No other guest that is up at the same time has it; it makes the addresses.</param>
+internal sealed class Guest(string name, int number, IReadOnlyList<string> nspawnArguments) : IAsyncDisposable
 {
-    public const string Address = "10.77.7.2";
+    private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public string Name => name;
+
+    public string Address => $"10.77.{number}.2";
 
     public static string Home => Environment.GetEnvironmentVariable("GUEST_HOME") ?? "/var/tmp/slave-agent-guests";
 
     public string Directory => Path.Combine(Home, name);
 
     /// <summary>Puts a file into the guest's tree before it boots.</summary>
-    public void Put(string path, string content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)
+    public void Put(string path, string content, UnixFileMode mode = ReadableByAll) => Put(path, Encoding.UTF8.GetBytes(content), mode);
+
+    public void Put(string path, byte[] content, UnixFileMode mode = ReadableByAll)
     {
         var place = Path.Combine(Directory, "upper", path.TrimStart('/'));
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        File.WriteAllText(place, content);
+        File.WriteAllBytes(place, content);
         File.SetUnixFileMode(place, mode);
     }
 
@@ -31,6 +40,20 @@ internal sealed class Guest(string name, IReadOnlyList<string> nspawnArguments) 
         var place = Path.Combine(Directory, "upper", to.TrimStart('/'));
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         File.Copy(Path.Combine(Home, "tree", path.TrimStart('/')), place);
+    }
+
+    /// <summary>Takes back what was put there.</summary>
+    public void Forget(string path)
+    {
+        var place = Path.Combine(Directory, "upper", path.TrimStart('/'));
+        if (System.IO.Directory.Exists(place))
+        {
+            System.IO.Directory.Delete(place, recursive: true);
+        }
+        else
+        {
+            File.Delete(place);
+        }
     }
 
     public void Link(string path, string target)
@@ -47,15 +70,15 @@ internal sealed class Guest(string name, IReadOnlyList<string> nspawnArguments) 
         File.WriteAllText(Path.Combine(Directory, "network-late"), "");
     }
 
-    public async Task RaiseNetworkAsync() => await ShellAsync("ip link set host0 up && ip route add default via 10.77.7.1");
+    public async Task RaiseNetworkAsync() => await ShellAsync($"ip link set host0 up && ip route add default via 10.77.{number}.1");
 
     public async Task RemoveAsync() => await ScriptAsync(["remove", name]);
 
     /// <summary>Starts it; ends when its systemd answers.</summary>
     public async Task BootAsync()
     {
-        await ScriptAsync(["boot", name, .. nspawnArguments]);
-        await UntilAsync("the guest's systemd answers", async () => (await TryAsync("systemctl", "is-system-running")).StandardOutput.Length > 1, TimeSpan.FromSeconds(60));
+        await ScriptAsync(["boot", name, number.ToString(CultureInfo.InvariantCulture), .. nspawnArguments]);
+        await UntilAsync("the guest's systemd answers", async () => (await TryAsync("systemctl", "is-system-running")).StandardOutput.Length > 1);
     }
 
     /// <summary>Restarts it from inside; ends when the new systemd answers.</summary>
@@ -63,8 +86,8 @@ internal sealed class Guest(string name, IReadOnlyList<string> nspawnArguments) 
     {
         var before = Boots;
         await TryAsync("systemctl", "reboot");
-        await UntilAsync("the guest boots again", () => Task.FromResult(Boots > before), TimeSpan.FromSeconds(60));
-        await UntilAsync("the guest's systemd answers", async () => (await TryAsync("systemctl", "is-system-running")).StandardOutput.Length > 1, TimeSpan.FromSeconds(60));
+        await UntilAsync("the guest boots again", () => Task.FromResult(Boots > before));
+        await UntilAsync("the guest's systemd answers", async () => (await TryAsync("systemctl", "is-system-running")).StandardOutput.Length > 1);
     }
 
     public Task<BufferedCommandResult> TryAsync(params string[] command) =>
@@ -83,6 +106,15 @@ internal sealed class Guest(string name, IReadOnlyList<string> nspawnArguments) 
 
     public async Task<string> StateAsync(string unit) => (await TryAsync("systemctl", "is-active", unit)).StandardOutput.Trim();
 
+    /// <summary>The units that failed, a line each; empty when none did.</summary>
+    public Task<string> FailedUnitsAsync() => RunAsync("systemctl", "--failed", "--no-legend", "--plain");
+
+    /// <summary>The unit's main process as the guest sees it; 0 when it has none.</summary>
+    public Task<string> MainPidAsync(string unit) => RunAsync("systemctl", "show", "--value", "-p", "MainPID", unit);
+
+    public async Task<bool> HasPackageAsync(string package) =>
+        (await TryAsync("dpkg-query", "-W", "-f", "${db:Status-Status}", package)).StandardOutput == "installed";
+
     /// <summary>Seconds since the machine's start at which the unit became active; null when it is not.</summary>
     public async Task<double?> ActiveSinceAsync(string unit)
     {
@@ -90,16 +122,20 @@ internal sealed class Guest(string name, IReadOnlyList<string> nspawnArguments) 
         return long.TryParse(text, CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0 ? microseconds / 1e6 : null;
     }
 
-    public static async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan atMost)
+    /// <summary>Looks until it holds; else fails with what the guest last said.</summary>
+    public async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? atMost = null)
     {
-        for (var watch = Stopwatch.StartNew(); !await holds(); await Task.Delay(LookAgain))
+        for (var watch = Stopwatch.StartNew(); !await holds(); await Task.Delay(LookAgain, TestContext.Current.CancellationToken))
         {
-            if (watch.Elapsed > atMost)
+            if (watch.Elapsed > (atMost ?? Patience))
             {
-                throw new TimeoutException($"after {atMost.TotalSeconds:0} s it still does not hold: {what}");
+                var last = await TryAsync("journalctl", "--no-pager", "-q", "-b", "-n", "60", "-o", "short-monotonic");
+                throw new TimeoutException($"after {watch.Elapsed.TotalSeconds:0} s it still does not hold in {name}: {what}\n{last.StandardOutput}{last.StandardError}");
             }
         }
     }
+
+    public Task UntilStateAsync(string unit, string state) => UntilAsync($"{unit} is {state}", async () => await StateAsync(unit) == state);
 
     public async ValueTask DisposeAsync() => await ScriptAsync(["stop", name]);
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using CliWrap;
 using SlaveAgent.GuestTests.Packages;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
@@ -10,60 +12,92 @@ namespace SlaveAgent.GuestTests.Guests;
 /// <summary>What a slave's VM meets: K2HR3 with the cluster's roles, three servers, a package repository; and the VM.</summary>
 internal sealed class World : IAsyncDisposable
 {
-    private const string Network = "10.78.7";
+    private const string ExtData = "k2hdkc-slave";
 
-    private World(K2hr3Service k2hr3, DbaasCluster names, ServerCluster cluster, PackageRepository packages, Guest guest)
+    private readonly WorldPlan _plan;
+    private readonly PackageRepository _packages;
+
+    private World(WorldPlan plan, K2hr3Service k2hr3, DbaasCluster names, IServerCluster cluster, PackageRepository packages, IPAddress address, Guest guest)
     {
+        _plan = plan;
+        _packages = packages;
         K2hr3 = k2hr3;
         Names = names;
         Cluster = cluster;
-        Packages = packages;
+        Address = address;
+        Packages = PackageRepository.At(address);
         Guest = guest;
-        Token = k2hr3.IssueToken(names.SlaveRole);
+        Role = plan.Role?.Invoke(k2hr3) ?? names.SlaveRole;
+        Token = k2hr3.IssueToken(Role);
     }
 
     public K2hr3Service K2hr3 { get; }
 
     public DbaasCluster Names { get; }
 
-    public ServerCluster Cluster { get; }
+    public IServerCluster Cluster { get; }
 
-    public PackageRepository Packages { get; }
+    /// <summary>Where K2HR3 and the packages are.</summary>
+    public IPAddress Address { get; }
+
+    /// <summary>The package repository's.</summary>
+    public Uri Packages { get; }
+
+    /// <summary>The repository with the agent's package, as apt wants it.</summary>
+    public string AptSource => _packages.Source(Packages);
 
     public Guest Guest { get; }
+
+    /// <summary>The role that the host is launched into.</summary>
+    public Yrn Role { get; }
 
     public RoleToken Token { get; }
 
     public string Cuk { get; } = $"{Guid.NewGuid()}";
 
     /// <summary>The host that starts with nothing but K2HR3's #include on a ConfigDrive, and a user's service that needs the cluster.</summary>
-    public static async Task<World> CreateAsync(string name)
+    /// <param name="name">The guest's own, at most ten letters.</param>
+    public static async Task<World> CreateAsync(GuestMachine machine, string name, WorldPlan? plan = null)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("SLAVE_AGENT_GUEST") == "1", "needs root and minutes: run tests/SlaveAgent.GuestTests/run");
-        var address = IPAddress.Parse($"{Network}.1");
+        Assert.SkipWhen(GuestMachine.WhyNot is not null, GuestMachine.WhyNot ?? "");
+        plan ??= new();
+        Assert.SkipWhen(plan.IsReal && RealCluster.WhyNot() is not null, "chmpx and k2hdkc are not on this machine's PATH");
+        var number = machine.NextNumber();
+        var network = $"10.78.{number}";
+        var address = IPAddress.Parse($"{network}.1");
+        var packages = await machine.PackagesAsync();
         var k2hr3 = await K2hr3Service.StartAsync(3000, "demo", address: address);
-        var names = new DbaasCluster("demo", "mycluster");
+        var names = (plan.IsReal ? RealCluster.Names($"ring{number}", $"{address}") : new DbaasCluster("demo", "mycluster")) with { SlaveKeys = plan.SlaveKeys };
         k2hr3.CreateCluster(names);
-        var cluster = new ServerCluster(k2hr3, names, TimeSpan.FromMilliseconds(200), Network);
-        for (var number = 0; number < 3; number++)
+        IServerCluster cluster;
+        if (plan.IsReal)
         {
-            await cluster.AddAsync();
+            // chmpx knows itself by the addresses of the interfaces.
+            await Cli.Wrap("ip").WithArguments(["addr", "replace", $"{address}/32", "dev", "lo"]).ExecuteAsync();
+            cluster = new RealCluster(k2hr3, names, Path.Combine(Guest.Home, $"servers-{name}"), $"{address}");
+        }
+        else
+        {
+            cluster = new ServerCluster(k2hr3, names, TimeSpan.FromMilliseconds(200), network);
         }
 
-        var packages = await PackageRepository.StartAsync(address, Environment.GetEnvironmentVariable("SLAVE_AGENT_DEB")!);
+        await cluster.AddAsync(plan.IsReal ? 2 : 3);
+
+        // The stand-in chmpx needs this machine's .NET.
+        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+        var guest = new Guest(name, number, [$"--bind-ro={dotnet}:/usr/share/dotnet"]);
+        await guest.RemoveAsync();
+        var world = new World(plan, k2hr3, names, cluster, packages, address, guest);
         k2hr3.SetUserData(new UserDataTemplates(
             Repository.Read("cloud-init/k2hdkc-slave-cloud-config.txt.templ"),
-            Script(packages),
+            world.Script(),
             Repository.Read("cloud-init/k2hdkc-slave-init-error.sh.templ")));
-        var guest = new Guest(name, ["--bind-ro=/usr/share/dotnet"]);
-        await guest.RemoveAsync();
-        var world = new World(k2hr3, names, cluster, packages, guest);
+        k2hr3.SetExtData(ExtData, new ExtDataTemplate(world.Script(), ContentType: "text/x-shellscript"));
         world.Furnish();
         return world;
     }
 
-    public Task WaitForConnectionAsync(TimeSpan? atMost = null) =>
-        Guest.UntilAsync("the agent says connected to all servers, and so do they", IsConnectedAsync, atMost ?? TimeSpan.FromSeconds(60));
+    public Task WaitForConnectionAsync() => Guest.UntilAsync("the agent says connected to all servers, and so do they", IsConnectedAsync);
 
     /// <summary>K2HR3's list, the agent's status and the servers' own lists say the same.</summary>
     public async Task<bool> IsConnectedAsync()
@@ -73,8 +107,25 @@ internal sealed class World : IAsyncDisposable
         return status is { } s
             && s.GetProperty("phase").GetString() == "connected"
             && s.GetProperty("servers").EnumerateArray().Count(server => server.GetProperty("state").GetString() == "connected") == servers.Count
-            && servers.All(server => server.ConnectedSlaves.Contains(Cuk));
+            && await HaveServersTheSlaveAsync();
     }
+
+    /// <summary>What the servers themselves say.</summary>
+    public async Task<bool> HaveServersTheSlaveAsync()
+    {
+        foreach (var server in Cluster.Servers)
+        {
+            if (!await server.HasSlaveAsync(Cuk, TestContext.Current.CancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What the agent says of itself; null while it says nothing.</summary>
+    public async Task<string?> PhaseAsync() => (await StatusAsync())?.GetProperty("phase").GetString();
 
     public async Task<JsonElement?> StatusAsync()
     {
@@ -83,23 +134,22 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>cloud-init's outcome, once it has one.</summary>
-    public async Task<string> CloudInitAsync(TimeSpan? atMost = null)
+    public async Task<string> CloudInitAsync()
     {
         await Guest.UntilAsync(
             "cloud-init has ended",
-            async () => !(await Guest.TryAsync("cloud-init", "status")).StandardOutput.Contains("running", StringComparison.Ordinal)
-                && (await Guest.TryAsync("test", "-e", "/run/cloud-init/result.json")).ExitCode == 0,
-            atMost ?? TimeSpan.FromMinutes(3));
+            async () => (await Guest.TryAsync("test", "-e", "/run/cloud-init/result.json")).ExitCode == 0
+                && !(await Guest.TryAsync("cloud-init", "status")).StandardOutput.Contains("running", StringComparison.Ordinal));
+        TestContext.Current.TestOutputHelper?.WriteLine($"== {Guest.Name} boots\n{await TimelineAsync()}");
         return (await Guest.TryAsync("cloud-init", "status", "--long")).StandardOutput;
     }
 
     /// <summary>The filled-in script itself, as K2HR3 serves it under a name of the operator's.</summary>
     public async Task<string> ReadExtDataAsync()
     {
-        K2hr3.SetExtData("k2hdkc-slave", new ExtDataTemplate(Script(Packages), ContentType: "text/x-shellscript"));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.UserAgent.ParseAdd("Cloud-Init/22.4.2");
-        return await http.GetStringAsync(new Uri(K2hr3.Uri, $"/v1/extdata/k2hdkc-slave/{Token.RegisterPath}"));
+        return await http.GetStringAsync(new Uri(K2hr3.Uri, $"/v1/extdata/{ExtData}/{Token.RegisterPath}"));
     }
 
     /// <summary>What happened when, in seconds since the guest's systemd started, for people to read; and the figure the issue asks for.</summary>
@@ -137,8 +187,8 @@ internal sealed class World : IAsyncDisposable
         return string.Join('\n', lines.OrderBy(line => line.At).Select(line => $"{(line.At - zero).ToString("0.00", CultureInfo.InvariantCulture),8}  {line.What}"));
     }
 
-    /// <summary>From the script's start to ready.target, and how much of it was spent in the package manager.</summary>
-    public async Task<(double Total, double InPackageManager)> ScriptToReadyAsync()
+    /// <summary>From the script's start to ready.target, and how much of it was spent in the package manager, in words.</summary>
+    public async Task<string> ScriptToReadyAsync()
     {
         var times = (await Guest.RunAsync("cat", "/run/guest-times")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split(' ', 2)).Select(words => (At: double.Parse(words[0], CultureInfo.InvariantCulture), What: words[1])).ToList();
@@ -157,30 +207,52 @@ internal sealed class World : IAsyncDisposable
             }
         }
 
-        return (ready - script, inside);
+        var total = ready - script;
+        return string.Create(CultureInfo.InvariantCulture, $"script to ready.target: {total:0.00} s, of it {inside:0.00} s in apt-get, without: {total - inside:0.00} s");
     }
 
     public async ValueTask DisposeAsync()
     {
         await Guest.DisposeAsync();
-        await Packages.DisposeAsync();
         await Cluster.DisposeAsync();
         await K2hr3.DisposeAsync();
     }
 
     // What an operator fills in, and the moment at which the script begins.
-    private static string Script(PackageRepository packages) => Repository.Read("cloud-init/k2hdkc-slave-init.sh.templ")
-        .Replace("APT_SOURCE=''\n", $"APT_SOURCE='{packages.Source}'\n", StringComparison.Ordinal)
-        .Replace("say() {", "read -r up _ </proc/uptime; echo \"$up script begins\" >>/run/guest-times\nsay() {", StringComparison.Ordinal);
+    private string Script()
+    {
+        var (empty, filled) = _plan switch
+        {
+            { PackageSha256: { } sum } => (
+                "PACKAGE_URL=''\nPACKAGE_SHA256=''\n",
+                $"PACKAGE_URL='{Packages}agent/pool/{Path.GetFileName(GuestMachine.AgentPackage)}'\nPACKAGE_SHA256='{sum}'\n"),
+            { HasDnf: true } => ("DNF_REPOSITORY=''\n", $"DNF_REPOSITORY='{PackageRepository.DnfRepository(Packages)}'\n"),
+            _ => ("APT_SOURCE=''\n", $"APT_SOURCE='{AptSource}'\n"),
+        };
+        return Repository.Read("cloud-init/k2hdkc-slave-init.sh.templ")
+            .Replace(empty, filled, StringComparison.Ordinal)
+            .Replace("say() {", "read -r up _ </proc/uptime; echo \"$up script begins\" >>/run/guest-times\nsay() {", StringComparison.Ordinal);
+    }
 
     private void Furnish()
     {
         const UnixFileMode Program = (UnixFileMode)0x1ed;
         Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json", $$"""{"uuid": "{{Cuk}}", "name": "slave", "hostname": "slave"}""");
-        Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/user_data", $"#include\n{K2hr3.Uri}v1/userdata/{Token.RegisterPath}\n");
-        Guest.Put("/etc/hosts", "127.0.0.1 localhost\n10.77.7.2 slave.novalocal slave\n");
+        Guest.Put("/var/lib/cloud/seed/config_drive/openstack/latest/user_data", $"#include\n{K2hr3.Uri}v1/{(_plan.UsesExtData ? $"extdata/{ExtData}" : "userdata")}/{Token.RegisterPath}\n");
+        Guest.Put("/etc/hosts", $"127.0.0.1 localhost\n{Guest.Address} slave.novalocal slave\n");
         Guest.Put("/etc/resolv.conf", "search novalocal\n");
-        Guest.Put("/etc/k2hdkc-slave-agent/conf.d/repository.yaml", $"packages:\n  antpickax:\n    uri: {Packages.Uri}\n");
+        Guest.Put(
+            "/etc/k2hdkc-slave-agent/conf.d/guest.yaml",
+            _plan.IsReal
+                ? $"packages:\n  antpickax:\n    uri: {Packages}real/\nhost:\n  inboundip: {Guest.Address}\n"
+                : $"packages:\n  antpickax:\n    uri: {Packages}\n");
+
+        if (_plan.HasDnf)
+        {
+            Guest.Put("/etc/os-release", "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.4\"\nPRETTY_NAME=\"Rocky Linux 9.4, played by Debian\"\n");
+            // As on the distributions it plays; Debian's own rpm keeps its database in the home directory, which the agent's unit does not see.
+            Guest.Put("/etc/rpm/macros", "%_dbpath /var/lib/rpm\n");
+        }
 
         // Where the time goes. In apt-get's own place, because .NET looks for a tool beside the program before it looks on PATH.
         Guest.Copy("/usr/bin/apt-get", "/usr/lib/guest/apt-get");

@@ -68,6 +68,20 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task An_empty_answer_of_a_store_in_trouble_makes_a_fresh_host_no_other_than_a_slave()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        var asked = 0;
+        world.K2hr3.OnAnswer = (request, answer) => request is { Method: "GET", Kind: RequestKind.Resource } && Interlocked.Increment(ref asked) <= 2
+            ? Answer.Json(200, new { result = true, message = (string?)null, resource = string.Empty })
+            : answer;
+
+        await world.BootstrapAsync();
+
+        await world.ConnectedAsync();
+    }
+
+    [Fact]
     public async Task A_role_that_is_no_slaves_is_registered_installed_and_started_and_there_is_nothing_to_configure()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 0);

@@ -1,5 +1,10 @@
+using System.Net.Sockets;
+using System.Text;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Tests.Agent;
 
@@ -20,6 +25,27 @@ public sealed class DaemonTests
         Assert.False(world.Agent.IsRunning);
         Assert.Contains("Told to end", world.Agent.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(world.Layout.Root, ".*.stage", SearchOption.AllDirectories));
+    }
+
+    /// <summary>The unit's ProtectProc= hides it: then only the socket tells that it is there.</summary>
+    [Fact]
+    public async Task Systemd_hears_that_the_daemon_is_ready_also_where_its_process_is_not_to_be_seen()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        var path = Path.Combine(world.Layout.Root, "notify");
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+
+        world.Agent.Start(path);
+
+        var told = new List<string>();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(AgentWorld.Patience);
+        while (!told.Contains("READY=1") || !told.Any(word => word.StartsWith("STATUS=", StringComparison.Ordinal)))
+        {
+            var buffer = new byte[4096];
+            told.Add(Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, patience.Token)).Trim());
+        }
     }
 
     [Fact]
@@ -138,6 +164,59 @@ public sealed class DaemonTests
 
         Assert.True(back == 0, said);
         await world.ConnectedAsync();
+    }
+
+    [Fact]
+    public async Task Unregistering_while_a_daemon_begins_leaves_chmpx_stopped()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        for (var round = 0; round < 3; round++)
+        {
+            world.Agent.Start();
+            await world.DaemonPidAsync();
+            await world.Agent.KillAsync();
+            world.Agent.Start();
+
+            var (code, output) = await world.RunAsync("unregister");
+
+            Assert.True(code == 0, output);
+            await world.UntilAsync(() => world.Agent.Output.Contains("rests until bootstrap", StringComparison.Ordinal), "the daemon does not rest");
+            Assert.Equal(UnitState.Inactive, world.Units.StatusOf("chmpx.service").State);
+            Assert.DoesNotContain(world.K2hr3.Hosts(world.Names.SlaveRole), host => host.Cuk == world.Cuk);
+            Assert.False(world.HasFile);
+            await world.Agent.KillAsync();
+            await world.BootstrapAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Unregistering_beside_a_daemon_that_rests_from_its_start_does_not_wait_for_it()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        HostSetup.Write(world.Layout, "var/lib/k2hdkc-slave-agent/unregistered", string.Empty);
+        world.Agent.Start();
+        await world.UntilAsync(() => world.Agent.Output.Contains("rests until bootstrap", StringComparison.Ordinal), "the daemon does not rest");
+        var work = new FileInfo(world.Path("/run/k2hdkc-slave-agent/work.lock"));
+
+        // Once it rests, nothing is under way that unregister would have to wait for.
+        await world.UntilAsync(() => !work.Exists || !FileLock.IsHeld(work.FullName), "the daemon does not say that it rests");
+        var (code, output) = await world.RunAsync("unregister");
+
+        Assert.True(code == 0, output);
+        Assert.False(world.HasFile);
+    }
+
+    [Fact]
+    public async Task A_bootstrap_at_work_is_not_undone_by_unregister_half_way()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var bootstrap = FileLock.TryTake(world.Path("/run/k2hdkc-slave-agent/bootstrap.lock"));
+
+        var (code, output) = await world.RunAsync("unregister");
+
+        Assert.Equal(75, code);
+        Assert.Contains("is at work", output, StringComparison.Ordinal);
+        Assert.True(world.HasFile);
     }
 
     private static void HangUp(int pid)

@@ -10,6 +10,8 @@ public sealed class ControlPortTests
 {
     private static readonly byte[] Dump = Fixture.Bytes("chmpx/DUMP.txt");
 
+    private static byte[] Changed(string what, string into) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Dump).Replace(what, into, StringComparison.Ordinal));
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -51,6 +53,34 @@ public sealed class ControlPortTests
         Assert.True(large.Length > 10 * 64 * 1024);
         using var chmpx = new Listener((socket, _) => socket.SendAsync(large, Cancel).AsTask());
         Assert.Equal(1003, (await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel))?.Servers.Length);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_the_last_one_to_the_byte_gives_the_same_view_and_any_other_one_a_new_one()
+    {
+        var answers = new Queue<byte[]>([Dump, Dump, Dump[..5000], Dump, [.. Dump, (byte)'\n'], Changed("[UP]", "[DN]"), Dump]);
+        using var chmpx = new Listener((socket, _) => socket.SendAsync(answers.Dequeue(), Cancel).AsTask());
+        var port = new ControlPort(TimeProvider.System);
+        var views = new List<RingView?>();
+        for (var left = answers.Count; left > 0; left--)
+        {
+            views.Add(await port.LookAsync(chmpx.Port, Cancel));
+        }
+
+        Assert.Same(views[0], views[1]);
+        Assert.Null(views[2]);
+        Assert.All([views[0], views[3], views[4], views[6]], view => Assert.All(view!.Servers, server => Assert.True(server.IsUp)));
+        Assert.Contains(views[5]!.Servers, server => !server.IsUp);
+    }
+
+    [Fact]
+    public async Task A_silence_between_two_answers_is_no_view()
+    {
+        var port = new ControlPort(TimeProvider.System);
+        using var chmpx = new Listener((socket, _) => socket.SendAsync(Dump, Cancel).AsTask());
+        var before = await port.LookAsync(chmpx.Port, Cancel);
+        Assert.Null(await port.LookAsync(Listener.ClosedPort(), Cancel));
+        Assert.Same(before, await port.LookAsync(chmpx.Port, Cancel));
     }
 
     [Fact]
@@ -139,6 +169,6 @@ public sealed class ControlPortTests
         using var cancel = new CancellationTokenSource();
         var looking = new ControlPort(new FakeTimeProvider()).LookAsync(chmpx.Port, cancel.Token);
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => looking);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => looking.AsTask());
     }
 }

@@ -100,6 +100,21 @@ public sealed class CommandRunnerTests : IDisposable
         await AssertGoneAsync(pids);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tool_that_leaves_a_program_behind_which_keeps_its_output_open_has_ended_all_the_same(bool mayBeKilled)
+    {
+        // As a package does whose script starts a server without letting go of apt's output.
+        string[] arguments = ["-c", "sleep 300 & echo $!"];
+        var running = mayBeKilled ? _commands.RunAsync("sh", arguments, Long, Cancel) : CommandRunner.RunToTheEndAsync("sh", arguments);
+        var result = await running.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        using var left = System.Diagnostics.Process.GetProcessById(int.Parse(result.Output, CultureInfo.InvariantCulture));
+        Assert.True(result.IsDone);
+        Assert.False(left.HasExited);
+        left.Kill();
+    }
+
     [Fact]
     public async Task A_tool_that_is_no_longer_wanted_is_killed_with_its_children()
     {

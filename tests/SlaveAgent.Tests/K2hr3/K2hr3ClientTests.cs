@@ -121,6 +121,17 @@ public sealed class K2hr3ClientTests
     }
 
     [Fact]
+    public async Task An_ETag_too_long_to_be_sent_back_is_not_kept()
+    {
+        var answer = await AskAsync(context =>
+        {
+            context.Response.Headers.ETag = $"\"{new string('e', 20_000)}\"";
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        Assert.Null(Assert.IsType<K2hr3Answer.Text>(answer).ETag);
+    }
+
+    [Fact]
     public async Task A_304_that_was_not_asked_for_makes_no_sense() => Assert.IsType<K2hr3Answer.Unavailable>(await AskAsync(context =>
     {
         context.Response.StatusCode = 304;

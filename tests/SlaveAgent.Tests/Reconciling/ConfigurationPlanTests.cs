@@ -64,6 +64,12 @@ public sealed class ConfigurationPlanTests
     }
 
     [Fact]
+    public void A_configuration_that_was_made_for_another_host_is_refused() => Assert.Contains(
+        "SELFCUK must be this host's own CUK cuk-slv1, not \"cuk-other\"",
+        Assert.IsType<ConfigurationPlan.Refused>(Make(SampleIni.Text.Replace("cuk-slv1", "cuk-other", StringComparison.Ordinal))).Problems.Single().Rule,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void The_hosts_CUK_is_put_in_wherever_the_mark_stands() =>
         Assert.IsType<ConfigurationPlan.Usable>(Make(SampleIni.Text.Replace("cuk-slv1", "__SELF_INSTANCE_ID__", StringComparison.Ordinal), "i-0123"));
 

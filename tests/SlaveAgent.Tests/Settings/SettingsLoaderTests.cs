@@ -59,7 +59,7 @@ public sealed class SettingsLoaderTests : IDisposable
               lock_timeout: 0s
             services: {superseded: []}
             chmpx: {unit: c.service, supervision: helper, load_deadline: 100ms, answer_deadline: 1m, connect_deadline: 1m}
-            watch: {k2hr3_interval: 1s, jitter: 100%, ring_interval: 50ms, role_interval: 1s, ask_again: 50ms}
+            watch: {k2hr3_interval: 1s, jitter: 100%, ring_interval: 1ms, role_interval: 1s, ask_again: 50ms}
             retry: {first: 10ms, cap: 1h}
             log: {level: DEBUG}
             ready: {follow: yes}
@@ -76,7 +76,7 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Empty(settings.Services.Superseded);
         Assert.Equal(new ChmpxSettings("c.service", Supervision.Helper, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), settings.Chmpx);
         Assert.Equal(
-            new WatchSettings(TimeSpan.FromSeconds(1), 1, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)), settings.Watch);
+            new WatchSettings(TimeSpan.FromSeconds(1), 1, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)), settings.Watch);
         Assert.Equal(new RetrySettings(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), settings.Retry);
         Assert.Equal(LogLevel.Debug, settings.LogLevel);
         Assert.Equal((InstallBy.Bootstrap, true), (settings.Packages.InstallBy, settings.Ready.Follow));
@@ -129,7 +129,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("watch:\n  jitter: 101%", "but must be a percentage from 0% to 100%.")]
     [InlineData("watch:\n  jitter: -1", "percentage")]
     [InlineData("watch:\n  jitter: NaN", "percentage")]
-    [InlineData("watch:\n  ring_interval: 49ms", "at least 0.05s")]
+    [InlineData("watch:\n  ring_interval: 0ms", "at least 0.001s")]
     [InlineData("log:\n  level: loud", "but must be debug or information or warning or error.")]
     public void A_wrong_setting_is_refused_with_file_line_and_what_it_must_be(string text, string words)
     {

@@ -17,6 +17,9 @@ internal static class Tools
 
     public static string[] CallsAbout(string unit) => File.Exists(LogOf(unit)) ? File.ReadAllLines(LogOf(unit)) : [];
 
+    /// <summary>What systemctl is to say of the unit's state, unless <c>active</c>.</summary>
+    public static void SetState(string unit, string state) => File.WriteAllText(Path.Join(s_directory, $"{unit}.state"), state + "\n");
+
     private static string LogOf(string unit) => Path.Join(s_directory, $"{unit}.log");
 
     [ModuleInitializer]
@@ -30,7 +33,7 @@ internal static class Tools
             case $last in
             {{Prefix}}-*)
                 echo "$*" >> '{{s_directory}}'/"$last".log
-                case $1 in is-active) echo active ;; esac
+                case $1 in is-active) cat '{{s_directory}}'/"$last".state 2>/dev/null || echo active ;; esac
                 exit 0 ;;
             esac
             PATH='{{path}}' exec systemctl "$@"

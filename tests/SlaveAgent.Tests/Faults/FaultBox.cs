@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Hosting;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+using SlaveAgent.Tests.Reconciling;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Faults;
+
+/// <summary>
+/// The whole pipeline in this process over real sockets and files, with a clock that the test moves: a day takes seconds, and every request, look
+/// and restart can be counted.
+/// </summary>
+internal sealed class FaultBox : IAsyncDisposable
+{
+    private const string Cuk = "cuk-slv1";
+
+    private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
+    private static readonly Yrn Role = Yrn.TryParse("yrn:yahoo:::t:role:c/slave")!;
+    private static readonly RoleToken Token = RoleToken.TryParse("e2f568bca43f5fe84c85b4c05eb64a67dd6a07a19637efd33eb875603453305a")!;
+
+    private readonly TempDirectory _directory = new();
+    private readonly FaultRun _run;
+    private readonly TimeSpan _ringInterval;
+    private readonly Listener _chmpx;
+    private readonly List<IniDocument> _known = [];
+    private K2hr3Client _client = null!;
+    private Reconciler _reconciler = null!;
+    private Schedule _schedule = null!;
+    private ConfigurationFile _file = null!;
+    private long _started;
+
+    public FaultBox(FaultRun run, BadService service, TimeSpan ringInterval)
+    {
+        _run = run;
+        _ringInterval = ringInterval;
+        Service = service;
+        _chmpx = new Listener(AnswerRingAsync, isLow: true);
+        Servers = ["svr1", "svr2", "svr3"];
+        Restart();
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero));
+
+    public BadService Service { get; }
+
+    public ListLog Log { get; } = new();
+
+    public StatusBoard Board { get; private set; } = null!;
+
+    public string Unit { get; } = Tools.NewUnit();
+
+    public int Looks { get; private set; }
+
+    /// <summary>What K2HR3 says when it is well.</summary>
+    public IReadOnlyList<string> Servers
+    {
+        get;
+        set
+        {
+            field = value;
+            Service.Resource = SampleIni.With(value, controlPort: _chmpx.Port);
+            Allow(Service.Resource);
+        }
+    }
+
+    /// <summary>How chmpx answers; null: well, with the generation of the file and the servers of both file and cluster.</summary>
+    public Func<System.Net.Sockets.Socket, Task>? Ring { get; set; }
+
+    public int ControlPort => _chmpx.Port;
+
+    public IniDocument? Current => _file.Current;
+
+    public int Restarts => Tools.CallsAbout(Unit).Count(call => call.StartsWith("try-restart", StringComparison.Ordinal));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Something else that may come into the file.</summary>
+    public void Allow(string text)
+    {
+        if (ConfigurationPlan.Make(text, Cuk, AnyFiles) is ConfigurationPlan.Usable usable)
+        {
+            // What is in the file is what was last said, or little older.
+            _known.Insert(0, usable.Ini);
+            _known.RemoveRange(Math.Min(_known.Count, 100), _known.Count - Math.Min(_known.Count, 100));
+        }
+    }
+
+    /// <summary>The agent starts anew on the same host.</summary>
+    public void Restart()
+    {
+        _client?.Dispose();
+        var root = _directory.Root;
+        var identity = new K2hr3Identity(Service.Address, Role, Role.TenantYrn, Cuk, "slv1", null, null, false);
+        _client = new K2hr3Client(identity, () => Token, Service.Handler(), TimeSpan.FromSeconds(40), Time);
+        var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
+        var settings = new ChmpxSettings(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
+        var resource = new ResourceReader(_client, Role.ToResource(), root);
+        var role = new RoleMemory(_client, Role.ToResource(), root);
+        var ring = new RingMemory();
+        _file = new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
+        var supervisor = new Supervisor(root, new ChmpxDropIn(root, Unit, _file.HostPath, () => null), _file.HostPath, settings, systemctl);
+        var packages = new PackageSettings(true, InstallBy.Agent, [], new Uri("http://127.0.0.1:1/"), "/none", null, TimeSpan.Zero);
+        IStep[] steps =
+        [
+            new RegisterHostStep(_client, new IdentityFiles(root), () => Token, () => Token),
+            new InstallPackagesStep(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, null),
+            new WriteConfigurationStep(
+                resource, role, _file, ring, Cuk, AnyFiles,
+                new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
+            new StartServicesStep(role, _file, supervisor, systemctl, new ServiceSettings([]), Time),
+            new VerifyConnectionStep(role, _file, ring, new ControlPort(Time), systemctl, settings, Time),
+        ];
+        var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
+        _schedule = new Schedule(steps, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);
+        Board = new StatusBoard(steps, _file, ring, Role.ToString(), root, keepsFile: false, Time, Log.Logger);
+        _reconciler = new Reconciler(steps, _schedule, Board, new ReconcilerHooks(), Time, Log.Logger);
+        _started = Time.GetTimestamp();
+    }
+
+    /// <summary>The host loses what it knew, but for the settings.</summary>
+    public void Forget()
+    {
+        foreach (var name in Directory.EnumerateDirectories(_directory.Path))
+        {
+            Directory.Delete(name, recursive: true);
+        }
+    }
+
+    public async Task RunForAsync(TimeSpan span)
+    {
+        var until = Time.GetTimestamp() + (long)(span.TotalSeconds * Time.TimestampFrequency);
+        while (Time.GetTimestamp() < until)
+        {
+            await PassAsync();
+        }
+    }
+
+    /// <summary>Goes on until the file is what K2HR3 says and chmpx is connected.</summary>
+    /// <param name="within">Of the pretended time.</param>
+    public async Task ConvergeAsync(TimeSpan within)
+    {
+        var began = Time.GetTimestamp();
+        while (!IsConverged())
+        {
+            Assert.True(Time.GetElapsedTime(began) <= within, _run.Repeat($"not converged after {within}: {Board.Words}; {string.Join(" | ", Log.Lines.TakeLast(8))}"));
+            await PassAsync();
+        }
+    }
+
+    /// <summary>One pass of the loop, and on to the moment of the next.</summary>
+    public async Task PassAsync()
+    {
+        var pass = _reconciler.RunDueAsync(Cancel);
+        while (!pass.IsCompleted)
+        {
+            // Who does not answer lets the deadline pass; everything else goes on by itself.
+            if (await Task.WhenAny(pass, Service.SilentAsync()) != pass)
+            {
+                Time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+        }
+
+        await pass;
+        AssertPromise();
+        var rest = _schedule.Next - Time.GetElapsedTime(_started);
+        Time.Advance(rest > TimeSpan.Zero ? rest : TimeSpan.FromMilliseconds(1));
+    }
+
+    public void AssertPromise()
+    {
+        if (File.Exists(_file.Path))
+        {
+            var ini = IniReader.Read(File.ReadAllText(_file.Path));
+            Assert.True(
+                IniCheck.Check(ini, AnyFiles).IsEmpty && _known.Any(known => IniComparison.SaysTheSame(known, ini)),
+                _run.Repeat($"the file is nothing that it may be: {File.ReadAllText(_file.Path)[..Math.Min(2000, (int)new FileInfo(_file.Path).Length)]}"));
+        }
+
+        Assert.DoesNotContain(Log.Lines.TakeLast(5), line => line.Contains(Token.Value, StringComparison.Ordinal) || line.Contains("not foreseen", StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _chmpx.Dispose();
+        await Task.CompletedTask;
+        _directory.Dispose();
+    }
+
+    public byte[] GoodDump() => DumpText.Of(
+        _file.Current?.FileVersion ?? 0,
+        [.. (_file.Current?.Servers ?? []).Select(server => server["NAME"]!).Union(Servers).Select(DumpText.Good)]);
+
+    private bool IsConverged() =>
+        Board.IsSettled
+        && _file.Current is { } ini
+        && IniComparison.SaysTheSame(ini, ((ConfigurationPlan.Usable)ConfigurationPlan.Make(Service.Resource, Cuk, AnyFiles)).Ini);
+
+    private async Task AnswerRingAsync(System.Net.Sockets.Socket socket, string command)
+    {
+        Looks++;
+        if (Ring is null)
+        {
+            await socket.SendAsync(GoodDump(), CancellationToken.None);
+        }
+        else
+        {
+            await Ring(socket);
+        }
+    }
+}

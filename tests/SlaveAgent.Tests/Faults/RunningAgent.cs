@@ -1,0 +1,69 @@
+using System.Text;
+using CliWrap;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Tests.Faults;
+
+/// <summary>An agent that goes on until it is ended; all it says is kept.</summary>
+internal sealed class RunningAgent : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly StringBuilder _output = new();
+    private readonly CommandTask<CommandResult> _running;
+
+    public RunningAgent(Command command)
+    {
+        var lines = PipeTarget.ToDelegate(line =>
+        {
+            lock (_output)
+            {
+                _output.Append(line).Append('\n');
+            }
+        });
+        _running = command.WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync();
+    }
+
+    public int Pid => _running.ProcessId;
+
+    public bool HasEnded => _running.Task.IsCompleted;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public async Task UntilAsync(Func<bool> isSo, string otherwise)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!isSo())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"{otherwise}\n{Output}");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public Task UntilSaidAsync(string words) => UntilAsync(() => Output.Contains(words, StringComparison.Ordinal), $"it never says \"{words}\"");
+
+    public void Signal(string signal) => ProcessSignal.Send(Pid, signal);
+
+    public async Task<int> EndedAsync() => (await _running.Task.WaitAsync(Patience)).ExitCode;
+
+    public async Task KillAsync()
+    {
+        if (!HasEnded)
+        {
+            Signal("SIGKILL");
+        }
+
+        await _running;
+    }
+
+    public async ValueTask DisposeAsync() => await KillAsync();
+}
