@@ -8,7 +8,16 @@ public static class Directories
 
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
-    public static void Make(string directory) => Directory.CreateDirectory(directory, Mode);
+    public static void Make(string directory)
+    {
+        // .NET gives the mode to the last directory only.
+        if (Path.GetDirectoryName(directory) is { Length: > 0 } parent && !Directory.Exists(parent))
+        {
+            Make(parent);
+        }
+
+        Directory.CreateDirectory(directory, Mode);
+    }
 
     /// <summary>Makes a directory of the agent's own, or refuses one in which another user could have put a link or a lock.</summary>
     /// <exception cref="IOException">It cannot be made, or is another user's.</exception>

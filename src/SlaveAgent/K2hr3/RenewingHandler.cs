@@ -59,9 +59,9 @@ public sealed class RenewingHandler : HttpMessageHandler
         }
     }
 
-    /// <summary>No redirects (the token must not follow them), no cookies, and no connection kept: K2HR3 itself closes it after 5 s
-    /// (k2hr3-api.md), so that the next poll never finds one, and to look after it costs more than a poll does.</summary>
-    public static SocketsHttpHandler Sockets(SslClientAuthenticationOptions tls) => new()
+    /// <summary>No redirects (the token must not follow them), no cookies, and no connection kept: K2HR3 itself
+    /// closes it after 5 s (k2hr3-api.md), so that the next poll never finds one, and to look after it costs more than a poll does.</summary>
+    public static SocketsHttpHandler Connections(SslClientAuthenticationOptions tls) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -71,5 +71,5 @@ public sealed class RenewingHandler : HttpMessageHandler
         SslOptions = tls,
     };
 
-    private HttpMessageInvoker Connect() => new(Sockets(_files.Read()));
+    private HttpMessageInvoker Connect() => new(Connections(_files.Read()));
 }

@@ -27,7 +27,12 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
             return null;
         }
 
-        var authorities = ReadCertificates(Authorities, "k2hr3.ca_file");
+        return TrustOnly(ReadCertificates(Authorities, "k2hr3.ca_file"));
+    }
+
+    /// <summary>Trust in these authorities in place of the system's.</summary>
+    public static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)
+    {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.AddRange(authorities);
         return policy;

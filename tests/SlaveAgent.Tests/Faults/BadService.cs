@@ -78,14 +78,7 @@ internal sealed class BadService : IAsyncDisposable
 
     public SocketsHttpHandler Handler()
     {
-        var tls = new SslClientAuthenticationOptions();
-        if (_authority is not null)
-        {
-            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            tls.CertificateChainPolicy.CustomTrustStore.Add(_authority);
-        }
-
-        var handler = RenewingHandler.Sockets(tls);
+        var handler = RenewingHandler.Connections(new SslClientAuthenticationOptions { CertificateChainPolicy = _authority is null ? null : TlsFiles.TrustOnly([_authority]) });
         handler.ConnectCallback = async (context, cancel) =>
         {
             if (Bad?.IsUnresolved is true)
