@@ -33,5 +33,9 @@ public abstract record K2hr3Answer
 
     /// <summary>Not reached, too slow, 5xx, or an answer that makes no sense.</summary>
     /// <param name="RetryAfter">What the service asked for, if it did.</param>
-    public sealed record Unavailable(string Reason, TimeSpan? RetryAfter = null) : K2hr3Answer;
+    public sealed record Unavailable(string Reason, TimeSpan? RetryAfter = null) : K2hr3Answer
+    {
+        /// <summary>It took the request and did not answer in time.</summary>
+        public bool TimedOut { get; init; }
+    }
 }

@@ -56,6 +56,12 @@ public sealed class InstallPackagesStep(
 
     private async Task<StepOutcome?> LearnRoleAsync(CancellationToken cancel)
     {
+        // Of a slave node's role each poll learns anew what its resource is; to ask once more would be one request of sixteen too many.
+        if (role.IsSlaveNode is true)
+        {
+            return await role.ReadKeysAsync(cancel);
+        }
+
         switch (await resource.LookAsync(anew: false, cancel))
         {
             case K2hr3Answer.Text when resource.IsDoubtful:

@@ -9,7 +9,10 @@ internal static class K2hr3Outcome
     public static StepOutcome Of(K2hr3Answer answer, string doing) => answer switch
     {
         K2hr3Answer.Unavailable away => new StepOutcome.Failed(
-            $"{doing} failed: K2HR3 cannot be asked, {away.Reason}", Consequence.K2hr3Away, away.RetryAfter),
+            $"{doing} failed: K2HR3 cannot be asked, {away.Reason}", Consequence.K2hr3Away, away.RetryAfter)
+        {
+            TimedOut = away.TimedOut,
+        },
         K2hr3Answer.Denied { Status: 401 } => new StepOutcome.Failed(
             $"{doing} failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away),
         K2hr3Answer.Denied denied => new StepOutcome.Failed(

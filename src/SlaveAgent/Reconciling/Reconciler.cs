@@ -47,8 +47,9 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
         {
             if (!_rests && schedule.IsDue(step.Kind, Now))
             {
+                var began = Now;
                 var outcome = await RunAsync(step, cancel);
-                schedule.Record(step.Kind, outcome, Now);
+                schedule.Record(step.Kind, outcome, Now, Now - began);
                 board.Report(step, outcome, schedule.DueAt(step.Kind) - Now);
                 hooks.Heard(step, outcome);
 

@@ -14,6 +14,16 @@ public sealed class Schedule
     /// </summary>
     private const int AtOnce = 20;
 
+    /// <summary>
+    /// A K2HR3 that takes seconds to answer has a long line of hosts waiting: each then leaves it alone for so many times what its last answer took. A
+    /// quiet one answers in 45 to 90 ms (k2hr3-api.md), so this is nothing at the default interval.
+    /// </summary>
+    private const int Rests = 30;
+
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan LongestAfterTimeout = TimeSpan.FromMinutes(10);
+
     /// <summary>As if repeated so often that the wait is the poll's interval.</summary>
     private const int Often = 62;
 
@@ -23,6 +33,9 @@ public sealed class Schedule
     private readonly Dictionary<Steps, Entry> _entries = [];
     private TimeSpan _k2hr3AwayUntil = TimeSpan.Zero;
     private int _k2hr3Failures;
+
+    /// <summary>A fleet that comes back within a minute to a K2HR3 which cannot keep up would keep it so for ever: it works on what nobody waits for any more.</summary>
+    private int _k2hr3Timeouts;
 
     /// <param name="random">From 0 up to, not including, 1.</param>
     public Schedule(IEnumerable<IStep> steps, WatchSettings watch, RetrySettings retry, Func<double> random)
@@ -45,19 +58,20 @@ public sealed class Schedule
     public TimeSpan DueAt(Steps step) => DueOf(_entries[step]);
 
     /// <summary>Takes note of how a step ended, and decides when it and those it demands run next.</summary>
-    public void Record(Steps step, StepOutcome outcome, TimeSpan now)
+    /// <param name="took">How long the step ran, which for one that asks K2HR3 is how long that took to answer.</param>
+    public void Record(Steps step, StepOutcome outcome, TimeSpan now, TimeSpan took = default)
     {
         var entry = _entries[step];
         entry.Failures = outcome.IsSettled ? 0 : entry.Failures + 1;
         entry.LastRun = now;
-        entry.Due = now + DelayAfter(step, outcome, entry);
+        entry.Due = now + DelayAfter(step, outcome, entry, took);
         entry.NotBefore = outcome is StepOutcome.Waiting { Again: not null } ? entry.Due : TimeSpan.Zero;
         if (entry.AsksK2hr3)
         {
             RecordK2hr3(outcome, now);
         }
 
-        RecordDemands(step, outcome.Demands, outcome.DemandReason, now);
+        RecordDemands(step, outcome, now);
     }
 
     /// <summary>A person, or a new start, wants these steps at once, whatever they waited for.</summary>
@@ -81,23 +95,30 @@ public sealed class Schedule
         if (outcome is not StepOutcome.Failed { Consequence: Consequence.K2hr3Away } away)
         {
             _k2hr3Failures = 0;
+            _k2hr3Timeouts = 0;
             return;
         }
 
         _k2hr3Failures++;
-        var delay = RetryDelay.After(_k2hr3Failures, _retry, _random());
-        _k2hr3AwayUntil = now + (away.RetryAfter > delay ? Capped(away.RetryAfter.Value) : delay);
+        _k2hr3Timeouts += away.TimedOut ? 1 : 0;
+        var delay = away.TimedOut
+            ? RetryDelay.After(_k2hr3Timeouts, new RetrySettings(_retry.Cap, Max(_retry.Cap, LongestAfterTimeout)), _random())
+            : RetryDelay.After(_k2hr3Failures, _retry, _random());
+
+        // The delay comes on top of what was asked for: a date in Retry-After is the same second for every host.
+        _k2hr3AwayUntil = now + Capped(away.RetryAfter ?? TimeSpan.Zero) + delay;
     }
 
     /// <summary>
     /// A demand runs its step at once, but a demand that only repeats itself waits longer each time, up to the poll's interval:
     /// a K2HR3 that lags behind the ring is not hammered, nor for a reason that never stays the same.
     /// </summary>
-    private void RecordDemands(Steps by, Steps demands, string? reason, TimeSpan now)
+    private void RecordDemands(Steps by, StepOutcome outcome, TimeSpan now)
     {
+        var reason = outcome.DemandReason;
         foreach (var (kind, entry) in _entries)
         {
-            if (!demands.HasFlag(kind))
+            if (!outcome.Demands.HasFlag(kind))
             {
                 entry.Asked.Remove(by);
                 continue;
@@ -105,11 +126,11 @@ public sealed class Schedule
 
             var before = entry.Asked.GetValueOrDefault(by);
             var demand = before is null || before.Reason != reason
-                ? new Demand(reason, !entry.AsksK2hr3 || TakeAtOnce(entry, now) ? 1 : Often, entry.LastRun)
-                : before.SeenRun != entry.LastRun ? new Demand(reason, before.Times + 1, entry.LastRun) : before;
+                ? new Demand(reason, !entry.AsksK2hr3 || TakeAtOnce(entry, now) ? 1 : Often, entry.LastRun, now + (outcome.DemandSpread * _random()))
+                : before.SeenRun != entry.LastRun ? before with { Times = before.Times + 1, SeenRun = entry.LastRun } : before;
             entry.Asked[by] = demand;
             var wait = demand.Times == 1 ? TimeSpan.Zero : RetryDelay.Doubled(_watch.AskAgain, demand.Times - 2, _watch.K2hr3Interval);
-            var at = Max(entry.NotBefore, entry.LastRun is { } last ? Max(now, last + wait) : now);
+            var at = Max(Max(entry.NotBefore, demand.From), entry.LastRun is { } last ? Max(now, last + wait) : now);
             if (at < entry.Due)
             {
                 entry.Due = at;
@@ -134,7 +155,7 @@ public sealed class Schedule
         return true;
     }
 
-    private TimeSpan DelayAfter(Steps step, StepOutcome outcome, Entry entry) => outcome switch
+    private TimeSpan DelayAfter(Steps step, StepOutcome outcome, Entry entry, TimeSpan took) => outcome switch
     {
         StepOutcome.Waiting { Again: { } again } => again,
         StepOutcome.Failed { Consequence: Consequence.NeedsPerson } => _retry.Cap,
@@ -143,7 +164,7 @@ public sealed class Schedule
         _ => step switch
         {
             Steps.VerifyConnection => _watch.RingInterval,
-            Steps.WriteConfiguration => RetryDelay.Jittered(_watch.K2hr3Interval, _watch.Jitter, _random()),
+            Steps.WriteConfiguration => RetryDelay.Jittered(Max(_watch.K2hr3Interval, Min(took * Rests, LongestRest)), _watch.Jitter, _random()),
             Steps.InstallPackages or Steps.StartServices => _watch.RoleInterval,
             _ => TimeSpan.FromDays(3650),
         },
@@ -152,6 +173,8 @@ public sealed class Schedule
     private TimeSpan DueOf(Entry entry) => entry.AsksK2hr3 ? Max(entry.Due, _k2hr3AwayUntil) : entry.Due;
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     // A service that asks for more than an hour is asked again within the hour.
     private static TimeSpan Capped(TimeSpan asked) => asked > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : asked;
@@ -180,5 +203,6 @@ public sealed class Schedule
 
     /// <param name="Times">How often this step ran for it already, and once more.</param>
     /// <param name="SeenRun">The demanded step's last run when this was counted.</param>
-    private sealed record Demand(string? Reason, int Times, TimeSpan? SeenRun);
+    /// <param name="From">This host's turn among all that have the same reason.</param>
+    private sealed record Demand(string? Reason, int Times, TimeSpan? SeenRun, TimeSpan From);
 }

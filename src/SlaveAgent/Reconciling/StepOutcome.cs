@@ -10,6 +10,9 @@ public abstract record StepOutcome(string Words)
     /// <summary>What the demand rests on: while it stays the same, following it again can wait longer.</summary>
     public string? DemandReason { get; init; }
 
+    /// <summary>All hosts of the ring have this reason in the same second: over so long they spread following it for the first time.</summary>
+    public TimeSpan DemandSpread { get; init; }
+
     /// <summary>Everything is as it should be.</summary>
     public sealed record Unchanged(string Words) : StepOutcome(Words);
 
@@ -24,7 +27,11 @@ public abstract record StepOutcome(string Words)
     public sealed record Waiting(string Words, TimeSpan? Again = null) : StepOutcome(Words);
 
     /// <param name="RetryAfter">Least delay that the other side asked for.</param>
-    public sealed record Failed(string Words, Consequence Consequence = Consequence.TryAgain, TimeSpan? RetryAfter = null) : StepOutcome(Words);
+    public sealed record Failed(string Words, Consequence Consequence = Consequence.TryAgain, TimeSpan? RetryAfter = null) : StepOutcome(Words)
+    {
+        /// <summary>The other side took the request and did not answer in time: it has too much to do, and a next try would add to it.</summary>
+        public bool TimedOut { get; init; }
+    }
 
     /// <summary>Nothing more is to be done for now.</summary>
     public bool IsSettled => this is Unchanged or Changed or NothingToDo;

@@ -15,6 +15,10 @@ public sealed class VerifyConnectionStep(
     private static readonly TimeSpan SoonAfterChange = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookSoon = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>So many may ask K2HR3 at once; more of them take turns, for it needs 45 to 90 ms an answer and gives few at a time (k2hr3-api.md).</summary>
+    private const int AskTogether = 16;
+    private static readonly TimeSpan AskShare = TimeSpan.FromMilliseconds(30);
+
     private readonly long _started = time.GetTimestamp();
     private long? _answered;
     private long? _restarted;
@@ -73,7 +77,7 @@ public sealed class VerifyConnectionStep(
         var verdict = RingJudge.Judge(Describe(ini, ring.View));
         var acted = await ActAsync(verdict, ini, cancel);
         IsConnected = verdict.State == RingState.Connected;
-        var outcome = Outcome(verdict, acted, changedByOthers);
+        var outcome = Outcome(verdict, acted, changedByOthers, ini);
         _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null } && !changedByOthers ? outcome : null;
         return outcome;
     }
@@ -156,19 +160,27 @@ public sealed class VerifyConnectionStep(
         }
     }
 
-    private StepOutcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers)
+    private StepOutcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers, IniDocument ini)
     {
         // What was done about a connection that is not there has not brought it yet: only a connected slave is settled.
         StepOutcome outcome = verdict.State == RingState.Connected
             ? acted is not null ? new StepOutcome.Changed(acted) : new StepOutcome.Unchanged(verdict.Words)
             : acted is not null ? new StepOutcome.Waiting(acted)
             : new StepOutcome.Waiting(verdict.Words, time.GetElapsedTime(file.ChangedAt) < SoonAfterChange ? LookSoon : null);
-        return changedByOthers || verdict.Disagreement is not null
-            ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = verdict.Disagreement ?? "the file was changed" }
+        return verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : ini.Slaves.Count())
+            : changedByOthers ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = "the file was changed" }
             : verdict.State == RingState.Silent && verdict.Action == RingAction.None && ring.View is null && IsLongSilent
             ? outcome with { Demands = Steps.StartServices, DemandReason = "silent" }
             : outcome;
     }
+
+    /// <summary>Has K2HR3 asked because the ring and the file differ, which all slaves of the ring see in the same second.</summary>
+    internal static StepOutcome Demanding(StepOutcome outcome, string disagreement, int slaves) => outcome with
+    {
+        Demands = Steps.WriteConfiguration,
+        DemandReason = disagreement,
+        DemandSpread = slaves <= AskTogether ? TimeSpan.Zero : slaves * AskShare,
+    };
 
     /// <summary>Long enough that a chmpx which only starts anew would have answered; a unit that somebody stopped is started again.</summary>
     private bool IsLongSilent => time.GetElapsedTime(_answered ?? _started) > settings.LoadDeadline;

@@ -22,6 +22,9 @@ public sealed class WriteConfigurationStep(
     ILogger log) : IStep
 {
     private IniDocument? _doubted;
+
+    /// <summary>The text that the file in place was found to say, and what to say of that again while neither is another: most polls bring a 304.</summary>
+    private (string Text, IniDocument Ini, StepOutcome Outcome)? _settled;
     private ImmutableArray<IniProblem> _warned = [];
 
     public Steps Kind => Steps.WriteConfiguration;
@@ -54,7 +57,15 @@ public sealed class WriteConfigurationStep(
 
     private async Task<StepOutcome> ApplyAsync(string text, CancellationToken cancel)
     {
-        var plan = ConfigurationPlan.Make(text, cuk, files);
+        if (_settled is { } settled && ReferenceEquals(settled.Text, text) && ReferenceEquals(settled.Ini, file.Current) && file.HasRightMode)
+        {
+            return settled.Outcome;
+        }
+
+        _settled = null;
+        var restsOnHost = false;
+        var plan = ConfigurationPlan.Make(text, cuk, new HostFiles(
+            path => (restsOnHost = true) && files.IsFile(path), path => (restsOnHost = true) && files.IsDirectory(path)));
         role.Learn(plan, resource.AcceptedText is not null);
         switch (plan)
         {
@@ -74,7 +85,11 @@ public sealed class WriteConfigurationStep(
                     + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
                     + (file.Current is null ? string.Empty : "; the last good file stays"));
             case ConfigurationPlan.Usable usable:
-                return await ApplyAsync(text, usable, cancel);
+                var outcome = await ApplyAsync(text, usable, cancel);
+
+                // Certificates can vanish while text and file stay: such a configuration is judged each time.
+                _settled = outcome is StepOutcome.Unchanged && !restsOnHost ? (text, file.Current!, outcome) : null;
+                return outcome;
             default:
                 throw new InvalidOperationException("a plan that is none of its kinds");
         }

@@ -30,7 +30,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         var role = Yrn.TryParse("yrn:yahoo:::t:role:c/slave")!;
         _client = new K2hr3Client(
             new K2hr3Identity(new Uri("http://127.0.0.1:1/"), role, role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
-            () => null, K2hr3Client.Handler(null), TimeSpan.FromSeconds(40), _time);
+            () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), _time);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         _role = new RoleMemory(_client, role.ToResource(), _directory.Root);
         _step = new VerifyConnectionStep(
@@ -47,6 +47,37 @@ public sealed class VerifyConnectionStepTests : IDisposable
         _client.Dispose();
         _chmpx.Dispose();
         _directory.Dispose();
+    }
+
+    /// <summary>The regression guard of the watching path, in bytes: half as much again as today, with what a build without optimization adds.</summary>
+    [Fact]
+    public async Task A_quiet_look_judges_nothing_anew_and_allocates_little()
+    {
+        await WriteAsync("svr1", "svr2");
+        var quiet = await _step.RunAsync(Cancel);
+        long allocated = 0;
+        const int looks = 50;
+        for (var look = 0; look < looks; look++)
+        {
+            var thread = Environment.CurrentManagedThreadId;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var looking = _step.RunAsync(Cancel);
+
+            // A look that took longer than it was waited for says nothing about the usual one.
+            allocated += looking.IsCompleted && thread == Environment.CurrentManagedThreadId ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+            Assert.Same(quiet, await looking);
+        }
+
+        Assert.InRange(allocated / looks, 0, 3000);
+    }
+
+    [Fact]
+    public void Few_slaves_ask_at_once_and_many_take_turns()
+    {
+        var outcome = new StepOutcome.Unchanged("connected");
+        Assert.Equal(TimeSpan.Zero, VerifyConnectionStep.Demanding(outcome, "+a", 16).DemandSpread);
+        var many = VerifyConnectionStep.Demanding(outcome, "+a", 5000);
+        Assert.Equal((Steps.WriteConfiguration, "+a", TimeSpan.FromSeconds(150)), (many.Demands, many.DemandReason, many.DemandSpread));
     }
 
     [Fact]

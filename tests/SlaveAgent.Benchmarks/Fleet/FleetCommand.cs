@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+using SlaveAgent.Benchmarks.Reporting;
+
+namespace SlaveAgent.Benchmarks.Fleet;
+
+/// <summary>
+/// Thousands of watching loops against one K2HR3, in virtual time: three quiet minutes, two minutes without K2HR3, then a server that joins.
+/// </summary>
+internal static class FleetCommand
+{
+    public static Command Create()
+    {
+        var slaves = new Option<int>("--slaves") { Description = "How many", DefaultValueFactory = _ => 5000 };
+        var atATime = new Option<int>("--at-a-time") { Description = "Requests that K2HR3 works on at a time, 45 ms each", DefaultValueFactory = _ => 4 };
+        var command = new Command("fleet", "Requests a second, peak after an outage, time until all have a new server; writes results/fleet.json and plots") { slaves, atATime };
+        command.SetAction(parsed => Run(parsed.GetValue(slaves), parsed.GetValue(atATime)));
+        return command;
+    }
+
+    private static int Run(int slaves, int atATime)
+    {
+        var report = new Report(Console.Out);
+        var runs = new Func<FleetRun>[]
+        {
+            () => FleetRun.OfAgents(slaves, atATime, FleetSettings.Defaults),
+            () => FleetRun.OfAgents(slaves * 2, atATime, FleetSettings.Defaults),
+            () => FleetRun.OfAgents(slaves * 2, atATime, FleetSettings.Defaults with { K2hr3Interval = TimeSpan.FromMinutes(5) }),
+            () => FleetRun.OfShellTooling(slaves, atATime),
+        }.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(run => run()).ToList();
+        var (agent, twice, slow, shell) = (runs[0], runs[1], runs[2], runs[3]);
+        foreach (var (name, run) in new[] { ($"{slaves} agents, defaults", agent), ($"{slaves * 2} agents, defaults", twice), ($"{slaves * 2} agents, 5m", slow), ($"{slaves} of the shell tooling", shell) })
+        {
+            report.Add(name, string.Empty, run.Words, null);
+        }
+
+        Plot("Requests a second at K2HR3", "requests / s", "fleet-requests.svg", run => run.Arrived);
+        Plot("Hosts waiting in line at K2HR3", "waiting", "fleet-line.svg", run => run.Waiting);
+        new Plot("A server joins the ring until slaves have its entry", "seconds", "% of slaves") { LargestX = 300 }
+            .Line(F($"{slaves} agents"), agent.Joined.Distribution()).Line(F($"{slaves * 2} agents"), twice.Joined.Distribution())
+            .Line(F($"{slaves * 2} agents, 5m"), slow.Joined.Distribution()).Line(F($"{slaves} shell tooling"), shell.Joined.Distribution())
+            .Save(Repository.Result("fleet-join.svg"));
+        report.Save(Repository.Result("fleet.json"), new { slaves, at_a_time = atATime });
+        report.WriteIntoReadme("fleet", figure => $"| {figure.Name} | {figure.Measured} |");
+        return 0;
+
+        void Plot(string title, string vertical, string file, Func<FleetRun, IReadOnlyList<int>> series) =>
+            new Plot(F($"{title} ({atATime} at a time, 45 ms each)"), "seconds", vertical) { LargestX = FleetRun.End.TotalSeconds }
+                .Mark(FleetRun.Away.TotalSeconds, "K2HR3 away").Mark(FleetRun.Back.TotalSeconds, "back").Mark(FleetRun.Joins.TotalSeconds, "a server joins")
+                .Line(F($"{slaves} agents"), Points(series(agent))).Line(F($"{slaves * 2} agents"), Points(series(twice)))
+                .Line(F($"{slaves * 2} agents, 5m"), Points(series(slow))).Line(F($"{slaves} shell tooling"), Points(series(shell)))
+                .Save(Repository.Result(file));
+    }
+
+    // Five seconds to a point, or nothing can be seen for noise.
+    private static IEnumerable<(double X, double Y)> Points(IReadOnlyList<int> series) =>
+        series.Chunk(5).Select((chunk, index) => (index * 5.0, chunk.Average()));
+
+    private static string F(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using SlaveAgent.Benchmarks.Reporting;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Benchmarks.Fleet;
+
+/// <summary>One fleet's seventeen minutes, and what came of it.</summary>
+internal sealed class FleetRun
+{
+    public static readonly TimeSpan Away = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan Back = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Joins = TimeSpan.FromMinutes(12);
+    public static readonly TimeSpan End = TimeSpan.FromMinutes(17);
+
+    /// <summary>A slave's first run asks five times; VMs are launched at a pace that K2HR3 can follow, and then settle into their intervals.</summary>
+    private static readonly TimeSpan s_settling = TimeSpan.FromMinutes(5);
+
+    private FleetRun(SimulatedK2hr3 k2hr3, int slaves, TimeSpan start, IReadOnlyList<TimeSpan> recovered, IReadOnlyList<TimeSpan> joined, int gaveUp)
+    {
+        (Arrived, Waiting) = ([.. k2hr3.Arrived.Skip((int)start.TotalSeconds)], [.. k2hr3.Waiting.Skip((int)start.TotalSeconds)]);
+        Joined = Percentiles.Of(joined.Select(time => time.TotalSeconds));
+        var quiet = Arrived.Take((int)Away.TotalSeconds).Average();
+        var peak = Arrived.Skip((int)Back.TotalSeconds).Take(180).Max();
+        var line = Waiting.Skip((int)Back.TotalSeconds).Take(300).Max();
+        var back = Percentiles.Of(recovered.Select(time => time.TotalSeconds));
+        Words = string.Create(CultureInfo.InvariantCulture,
+            $"quiet {quiet:0.0}/s ({quiet * 3600 / slaves:0} an hour each); after the outage peak {peak}/s, line {line}, {recovered.Count}/{slaves} heard after p50 {back.Median:0} s, all {back.Most:0} s; a new server at p50 {Joined.Median:0} s, p99 {Joined.P99:0} s, {joined.Count}/{slaves} after {Joined.Most:0} s; {gaveUp} requests answered too late");
+    }
+
+    public IReadOnlyList<int> Arrived { get; }
+
+    public IReadOnlyList<int> Waiting { get; }
+
+    /// <summary>Seconds from the server's joining until each slave has its entry.</summary>
+    public Percentiles Joined { get; }
+
+    public string Words { get; }
+
+    public static FleetRun OfAgents(int slaves, int atATime, WatchSettings watch)
+    {
+        var time = new VirtualTime();
+        var k2hr3 = new SimulatedK2hr3(time, atATime);
+        var ring = k2hr3.Servers;
+        using var cancel = new CancellationTokenSource();
+        var fleet = Enumerable.Range(0, slaves)
+            .Select(number => new FleetSlave(time, FleetSlave.ClientOf(k2hr3, time, number), watch, () => ring, slaves, new Random(number))).ToList();
+        return Live(time, k2hr3, slaves, atATime, () => ring++, number => fleet[number].RunAsync(cancel.Token), () => fleet.Select(slave => (slave.AnsweredAt, slave.ChangedAt)));
+    }
+
+    public static FleetRun OfShellTooling(int slaves, int atATime)
+    {
+        var time = new VirtualTime();
+        var k2hr3 = new SimulatedK2hr3(time, atATime);
+        using var cancel = new CancellationTokenSource();
+        using var http = new HttpMessageInvoker(k2hr3);
+        var fleet = Enumerable.Range(0, slaves).Select(number => new ShellSlave(time, http, new Random(number))).ToList();
+        return Live(time, k2hr3, slaves, atATime, () => { }, number => fleet[number].RunAsync(cancel.Token), () => fleet.Select(slave => (slave.AnsweredAt, slave.ChangedAt)));
+    }
+
+    private static FleetRun Live(
+        VirtualTime time, SimulatedK2hr3 k2hr3, int slaves, int atATime, Action join, Func<int, Task> run, Func<IEnumerable<(TimeSpan AnsweredAt, TimeSpan ChangedAt)>> look)
+    {
+        var launching = TimeSpan.FromMilliseconds(slaves * 5 * 45 * 1.2 / atATime);
+        var start = launching + s_settling;
+        for (var number = 0; number < slaves; number++)
+        {
+            var slave = number;
+            time.After(launching * number / slaves, () => time.Start(() => run(slave)));
+        }
+
+        time.RunUntil(start + Away);
+        k2hr3.Leave();
+        time.RunUntil(start + Back);
+        k2hr3.Return();
+        var recovered = new Dictionary<int, TimeSpan>();
+        while (time.Now < start + Joins)
+        {
+            time.Pass(TimeSpan.FromSeconds(1));
+            foreach (var (number, (answered, _)) in look().Index())
+            {
+                if (answered > start + Back)
+                {
+                    recovered.TryAdd(number, answered - start - Back);
+                }
+            }
+        }
+
+        k2hr3.Servers++;
+        join();
+        time.RunUntil(start + End);
+        return new FleetRun(
+            k2hr3, slaves, start, [.. recovered.Values],
+            [.. look().Where(slave => slave.ChangedAt > start + Joins).Select(slave => slave.ChangedAt - start - Joins)], k2hr3.GivenUp);
+    }
+}

@@ -1,0 +1,131 @@
+using Serilog.Core;
+using SlaveAgent.Files;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Benchmarks.Fleet;
+
+/// <summary>
+/// One slave of the fleet: the agent's own loop, schedule, delays, client and reading of answers. Only what is on a host is left out: the file is a
+/// number of servers, and the ring's is seen without a socket.
+/// </summary>
+internal sealed class FleetSlave
+{
+    private static readonly Yrn s_role = Yrn.TryParse("yrn:yahoo:::fleet:role:c/slave")!;
+    private static readonly HostRoot s_root = new("/nonexistent");
+
+    private readonly Reconciler _reconciler;
+
+    public FleetSlave(VirtualTime time, K2hr3Client client, WatchSettings watch, Func<int> ring, int slaves, Random random)
+    {
+        var resource = new ResourceReader(client, client.Identity.Role.ToResource(), s_root);
+        IReadOnlyList<IStep> steps = [new RoleStep(client, resource), new WriteStep(this, resource), new LookStep(this, ring, slaves)];
+        var file = new ConfigurationFile(s_root, "/k2hdkc.ini", UnixFileMode.UserRead, 0, time);
+        var board = new StatusBoard(steps, file, new RingMemory(), null, s_root, keepsFile: false, time, Logger.None);
+        var schedule = new Schedule(steps, watch, FleetSettings.Retry, random.NextDouble);
+        _reconciler = new Reconciler(steps, schedule, board, new ReconcilerHooks(), time, Logger.None);
+        Time = time;
+    }
+
+    /// <summary>Servers in its configuration; 0 while it has none.</summary>
+    public int Servers { get; private set; }
+
+    /// <summary>When its configuration last changed.</summary>
+    public TimeSpan ChangedAt { get; private set; }
+
+    /// <summary>When K2HR3 last answered it.</summary>
+    public TimeSpan AnsweredAt { get; private set; }
+
+    private VirtualTime Time { get; }
+
+    public Task RunAsync(CancellationToken cancel) => _reconciler.RunAsync(cancel);
+
+    public static K2hr3Client ClientOf(HttpMessageHandler handler, TimeProvider time, int number) => new(
+        new K2hr3Identity(new Uri("http://k2hr3.example/"), s_role, s_role.TenantYrn, $"cuk-{number}", $"slave-{number}", null, null, false),
+        () => RoleToken.TryParse("token"), handler, TimeSpan.FromSeconds(40), time);
+
+    private void Take(int servers)
+    {
+        if (servers != Servers)
+        {
+            (Servers, ChangedAt) = (servers, Time.Now);
+        }
+
+        AnsweredAt = Time.Now;
+    }
+
+    /// <summary>The role's packages and services: the resource and three keys.</summary>
+    private sealed class RoleStep(K2hr3Client client, ResourceReader resource) : IStep
+    {
+        private static readonly string[] s_keys = [RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey];
+
+        public Steps Kind => Steps.InstallPackages;
+
+        public string Name => "install packages";
+
+        public bool AsksK2hr3 => true;
+
+        public TimeSpan Patience => TimeSpan.FromHours(2);
+
+        public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+        {
+            if (await resource.LookAsync(anew: false, cancel) is not K2hr3Answer.Text and var none)
+            {
+                return K2hr3Outcome.Of(none, "reading the role's resource");
+            }
+
+            foreach (var key in s_keys)
+            {
+                if (await client.ReadKeyAsync(client.Identity.Role.ToResource(), key, cancel) is not K2hr3Answer.Text and var other)
+                {
+                    return K2hr3Outcome.Of(other, "reading the role's key");
+                }
+            }
+
+            return new StepOutcome.Unchanged("read");
+        }
+    }
+
+    private sealed class WriteStep(FleetSlave slave, ResourceReader resource) : IStep
+    {
+        private static readonly StepOutcome s_unchanged = new StepOutcome.Unchanged("as K2HR3 says");
+
+        public Steps Kind => Steps.WriteConfiguration;
+
+        public string Name => "write configuration";
+
+        public bool AsksK2hr3 => true;
+
+        public TimeSpan Patience => TimeSpan.FromMinutes(2);
+
+        public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+        {
+            var answer = await resource.LookAsync(anew: false, cancel);
+            if (answer is not K2hr3Answer.Text text)
+            {
+                return K2hr3Outcome.Of(answer, "reading the role's resource");
+            }
+
+            var before = slave.Servers;
+            slave.Take(int.Parse(text.Value, System.Globalization.CultureInfo.InvariantCulture));
+            return slave.Servers == before ? s_unchanged : new StepOutcome.Changed("written") { Demands = Steps.VerifyConnection };
+        }
+    }
+
+    private sealed class LookStep(FleetSlave slave, Func<int> ring, int slaves) : IStep
+    {
+        private static readonly StepOutcome s_quiet = new StepOutcome.Unchanged("connected");
+
+        public Steps Kind => Steps.VerifyConnection;
+
+        public string Name => "verify connection";
+
+        public bool AsksK2hr3 => false;
+
+        public TimeSpan Patience => TimeSpan.FromMinutes(5);
+
+        public Task<StepOutcome> RunAsync(CancellationToken cancel) => Task.FromResult(
+            slave.Servers == ring() ? s_quiet : VerifyConnectionStep.Demanding(s_quiet, $"+{ring()}", slaves));
+    }
+}

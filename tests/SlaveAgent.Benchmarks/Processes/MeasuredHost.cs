@@ -1,0 +1,100 @@
+using System.Globalization;
+using SlaveAgent.Sandbox.HostTools;
+using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Story;
+
+namespace SlaveAgent.Benchmarks.Processes;
+
+/// <summary>A DBaaS on loopback with one agent to be measured, in one of two sizes of truth.</summary>
+internal sealed class MeasuredHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly QuickChmpx? _chmpx;
+
+    private MeasuredHost(DbaasWorld world, QuickChmpx? chmpx)
+    {
+        World = world;
+        _chmpx = chmpx;
+    }
+
+    public DbaasWorld World { get; }
+
+    public string Ini => World.Layout.ChmpxConfiguration;
+
+    public long Looks => _chmpx?.Looks ?? 0;
+
+    public int Pid => int.Parse(File.ReadAllText(Path.Join(World.Layout.Root, "run/k2hdkc-slave-agent/daemon.pid")), CultureInfo.InvariantCulture);
+
+    /// <summary>With the sandbox's servers and its stand-in chmpx, bootstrapped.</summary>
+    public static async Task<MeasuredHost> WholeAsync(string agent, int servers, string settings, CancellationToken cancel)
+    {
+        var world = await DbaasWorld.CreateAsync(new StoryOptions(agent, IsReal: false, Keeps: false, Serves: false), cancel);
+        await world.Cluster.AddAsync(servers);
+        return await BootstrappedAsync(new MeasuredHost(world, null), settings, cancel);
+    }
+
+    /// <summary>
+    /// With servers that are names in K2HR3 only, and a control port that shows them all connected. The role lists no packages and no units: the
+    /// sandbox's package manager and systemctl are .NET programs, whose starts would be measured instead.
+    /// </summary>
+    public static async Task<MeasuredHost> LeanAsync(string agent, int servers, string settings, CancellationToken cancel)
+    {
+        var world = await DbaasWorld.CreateAsync(new StoryOptions(agent, IsReal: false, Keeps: false, Serves: false), cancel);
+        world.Service.CreateCluster(world.Names with
+        {
+            // DBaaS's own allows 256 nodes, this one included.
+            Template = DbaasTemplate.For(world.Names).Replace("= 256", "= 1024", StringComparison.Ordinal),
+            SlaveKeys = new Dictionary<string, string>
+            {
+                ["k2hr3-init-packages"] = string.Empty,
+                ["k2hr3-init-packagecloud-packages"] = string.Empty,
+                ["k2hr3-init-systemd-packages"] = string.Empty,
+            },
+        });
+        var host = new MeasuredHost(world, new QuickChmpx(world.Names.SlaveControlPort, world.Layout.ChmpxConfiguration));
+        for (var number = 1; number <= servers; number++)
+        {
+            host.List(number);
+        }
+
+        return await BootstrappedAsync(host, settings, cancel);
+    }
+
+    /// <summary>K2HR3 lists a server of this number from now on.</summary>
+    public void List(int number) => World.Service.RegisterHost(
+        World.Names.ServerRole, new RegisteredHost($"10.0.{number / 250}.{(number % 250) + 1}", CukOf(number), $"server-{number}.novalocal", InboundIp: $"10.0.{number / 250}.{(number % 250) + 1}"));
+
+    public void Unlist(int number) => World.Service.RemoveHost(World.Names.ServerRole, CukOf(number));
+
+    public static string CukOf(int number) => string.Create(CultureInfo.InvariantCulture, $"cfd6fcc4-cd7f-4ba2-852e-{number:x12}");
+
+    public void Configure(string settings) => HostSetup.Write(World.Layout, "etc/k2hdkc-slave-agent/conf.d/measure.yaml", settings);
+
+    /// <summary>Starts the daemon and waits until it says it is connected.</summary>
+    public async Task WatchAsync(CancellationToken cancel)
+    {
+        var said = World.Agent.Output.Length;
+        World.Agent.Start();
+        await DbaasWorld.UntilAsync(
+            _ => Task.FromResult(World.Agent.Output[said..].Contains("servers connected", StringComparison.Ordinal) ? null : $"the daemon is not connected\n{World.Agent.Output[said..]}"),
+            Patience, cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await World.DisposeAsync();
+        _chmpx?.Dispose();
+        Directory.Delete(World.Layout.Directory, recursive: true);
+    }
+
+    private static async Task<MeasuredHost> BootstrappedAsync(MeasuredHost host, string settings, CancellationToken cancel)
+    {
+        host.Configure(settings);
+        var world = host.World;
+        var (code, output) = await world.Agent.RunAsync(
+            ["bootstrap", "--role", $"{world.Names.SlaveRole}", "--tenant", world.Names.SlaveRole.TenantYrn, "--api-uri", $"{world.Service.Uri}", "--token-file", "-", "--timeout", "2m"],
+            world.Token, cancel);
+        return code == 0 ? host : throw new InvalidOperationException($"bootstrap ended with {code}: {output}");
+    }
+}

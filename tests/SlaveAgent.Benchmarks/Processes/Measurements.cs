@@ -1,0 +1,374 @@
+using System.Diagnostics;
+using System.Globalization;
+using SlaveAgent.Benchmarks.Reporting;
+using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Benchmarks.Processes;
+
+/// <summary>The rows of the table, each measured by itself; what they share is the executable.</summary>
+internal sealed class Measurements(string agent, string? beside, int events, int looks, Report report)
+{
+    public static readonly string[] All = ["executable", "watch", "poll", "day", "write", "join", "load", "start", "heap"];
+
+    /// <summary>Requests and looks by other means than the one that is measured are kept out of the way.</summary>
+    private const string Quiet = "watch:\n  k2hr3_interval: 1h\n  jitter: 0%\n";
+
+    private const int Polls = 8;
+    private const int Rewrites = 40;
+    private const int Reloads = 20;
+    private const int Starts = 20;
+    private static readonly TimeSpan WatchLength = TimeSpan.FromSeconds(30);
+
+    /// <summary>.NET's idle workers end after 20 s; until then what was before is measured along.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(25);
+
+    private readonly Dictionary<string, object> _details = [];
+
+    public async Task RunAsync(IReadOnlyList<string> which, CancellationToken cancel)
+    {
+        var began = Stopwatch.GetTimestamp();
+        foreach (var name in which)
+        {
+            await (name switch
+            {
+                "executable" => ExecutableAsync(),
+                "watch" => WatchAsync(cancel),
+                "poll" => PollAsync(cancel),
+                "day" => DayAsync(cancel),
+                "write" => WriteAsync(cancel),
+                "join" => JoinAsync(cancel),
+                "load" => LoadAsync(cancel),
+                "start" => StartAsync(cancel),
+                "heap" => HeapAsync(),
+                _ => throw new ArgumentException($"{name} is none of {string.Join(", ", All)}"),
+            });
+        }
+
+        report.Say($"{Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, load average {File.ReadAllText("/proc/loadavg").Trim()}");
+        if (which.SequenceEqual(All))
+        {
+            report.Save(Repository.Result("process.json"), _details);
+            report.WriteIntoReadme("process", figure => $"| {figure.Name} | {figure.Limit} | {figure.Measured}{(figure.IsMet is false ? " (**missed**)" : string.Empty)} |");
+        }
+    }
+
+    private async Task ExecutableAsync()
+    {
+        var size = new FileInfo(agent).Length / 1e6;
+        var times = new List<double>();
+        for (var turn = 0; turn < 30; turn++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            using var version = Process.Start(new ProcessStartInfo(agent, ["--version"]) { RedirectStandardOutput = true })!;
+            await version.StandardOutput.ReadToEndAsync();
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+
+        var start = Percentiles.Of(times);
+        report.Add("executable; start to `--version`", "16 MB; 25 ms", F($"{size:0.0} MB; {start.Median:0} ms (p99 {start.P99:0})"), size <= 16 && start.Median <= 25);
+        _details["version_ms"] = start.Sorted;
+    }
+
+    private async Task WatchAsync(CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, Quiet, cancel);
+        await host.WatchAsync(cancel);
+        await Task.Delay(Settling, cancel);
+        var pid = host.Pid;
+        var bare = BareLook.MeasureAsync(host.World.Names.SlaveControlPort, (int)WatchLength.TotalSeconds);
+        var before = ProcessUse.Of(pid);
+        var began = Stopwatch.GetTimestamp();
+        var least = await bare;
+        var after = ProcessUse.Of(pid);
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var cpu = (after.Cpu - before.Cpu) / seconds;
+        var traced = await Tracer.CountAsync(pid, TimeSpan.FromSeconds(10));
+        report.Add("CPU of one watch second", "0.3 ms", F($"{cpu:0.00} ms; {least:0.00} ms for the bare look beside it, ratio {cpu / least:0.0}"), cpu <= 0.3);
+        report.Add("switches, system calls, processes started in a watch second", "", F($"{(after.Switches - before.Switches) / seconds:0.0}, {traced?.Calls:0.0}, {traced?.Starts:0}"), null);
+        _details["watch"] = new { cpu_ms_per_second = cpu, bare_look_ms = least, switches_per_second = (after.Switches - before.Switches) / seconds, traced?.Calls, resident_mb = after.Resident };
+    }
+
+    private async Task PollAsync(CancellationToken cancel)
+    {
+        // The ring is left alone. A poll each five seconds finds, like one a minute, no connection from the last one.
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, "watch:\n  k2hr3_interval: 5s\n  jitter: 0%\n  ring_interval: 1h\n", cancel);
+        await host.WatchAsync(cancel);
+        await Task.Delay(Settling, cancel);
+        var service = host.World.Service;
+        var pid = host.Pid;
+        var others = new List<(double Wall, double Cpu)>();
+        var asked = service.Counts[RequestKind.Resource];
+        var before = ProcessUse.Of(pid);
+        var began = Stopwatch.GetTimestamp();
+        while (service.Counts[RequestKind.Resource] < asked + Polls)
+        {
+            var now = service.Counts[RequestKind.Resource];
+            while (service.Counts[RequestKind.Resource] == now)
+            {
+                await Task.Delay(20, cancel);
+            }
+
+            if (beside is not null)
+            {
+                others.Add(await RunBesideAsync(beside, host.World.Layout.Root, cancel));
+            }
+        }
+
+        await Task.Delay(500, cancel);
+        var after = ProcessUse.Of(pid);
+        var heartbeats = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var cpu = (after.Cpu - before.Cpu) / Polls;
+        report.Add(
+            "CPU of one K2HR3 poll, nothing changed (304)", "1 ms, no process",
+            F($"{cpu:0.00} ms with the {heartbeats / Polls:0.0} heartbeats a poll, {(after.Switches - before.Switches) / (double)Polls:0} switches, {(after.Reaped == before.Reaped ? "no process" : "processes")}"),
+            cpu <= 1 && after.Reaped == before.Reaped);
+        if (beside is not null)
+        {
+            var starts = await Tracer.CountStartsAsync(beside, host.World.Layout.Root);
+            var theirs = Percentiles.Of(others.Select(run => run.Cpu));
+            report.Add($"beside it: `{beside}`", "", F($"{others.Average(run => run.Cpu):0} ms CPU, {others.Average(run => run.Wall):0} ms, {starts} processes: {others.Average(run => run.Cpu) / cpu:0} times the CPU"), null);
+            _details["beside"] = new { command = beside, cpu_ms = theirs.Sorted, starts };
+        }
+
+        _details["poll"] = new { cpu_ms = cpu, switches = (after.Switches - before.Switches) / (double)Polls };
+    }
+
+    private static async Task<(double Wall, double Cpu)> RunBesideAsync(string command, string root, CancellationToken cancel)
+    {
+        var before = ProcessUse.CpuOfChildren();
+        var began = Stopwatch.GetTimestamp();
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command])
+        {
+            Environment = { ["SANDBOX_ROOT"] = root },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel), process.WaitForExitAsync(cancel));
+        return (Stopwatch.GetElapsedTime(began).TotalMilliseconds, ProcessUse.CpuOfChildren() - before);
+    }
+
+    private async Task DayAsync(CancellationToken cancel)
+    {
+        var plot = new Plot($"Resident memory over {looks:N0} looks at the ring and {looks / 60:N0} polls of K2HR3", "looks (thousands)", "MB resident") { LeastY = 10, LargestX = looks / 1000.0 };
+        var (few, many) = (await DayAsync(3, cancel), await DayAsync(256, cancel));
+        plot.Line("3 servers", few).Line("256 servers", many).Save(Repository.Result("memory.svg"));
+        var (a, b) = (few[^1].Y, many[^1].Y);
+        report.Add(F($"resident memory after {few[^1].X * 1000:0} looks and {looks / 60} polls, 3 / 256 servers"), "20 MB / 24 MB", F($"{a:0.0} MB / {b:0.0} MB"), a <= 20 && b <= 24);
+        _details["resident_mb"] = new { three = a, many = b };
+    }
+
+    private async Task<List<(double X, double Y)>> DayAsync(int servers, CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.LeanAsync(agent, servers, "watch:\n  k2hr3_interval: 1h\n  ring_interval: 1ms\n", cancel);
+        await host.WatchAsync(cancel);
+        var pid = host.Pid;
+        var (first, polls) = (host.Looks, 0);
+        var points = new List<(double, double)>();
+        for (var watch = Stopwatch.StartNew(); host.Looks - first < looks && watch.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(20, cancel))
+        {
+            var done = host.Looks - first;
+            for (; polls < done / 60; polls++)
+            {
+                // The timer's poll is a minute apart; SIGHUP asks at once, and reads the settings besides.
+                ProcessSignal.Send(pid, "SIGHUP");
+                await Task.Delay(5, cancel);
+            }
+
+            points.Add((done / 1000.0, ProcessUse.ResidentOf(pid)));
+        }
+
+        points.Add(((host.Looks - first) / 1000.0, ProcessUse.ResidentOf(pid)));
+        return points;
+    }
+
+    private async Task WriteAsync(CancellationToken cancel)
+    {
+        var (few, many) = (await WriteAsync(3, cancel), await WriteAsync(256, cancel));
+        report.Add(
+            "K2HR3's answer to INI replaced, beyond what writing and syncing it costs there, 3 / 256 servers", "10 ms / 15 ms",
+            F($"{few.Agent.Median - few.Disk.Median:0.0} ms / {many.Agent.Median - many.Disk.Median:0.0} ms (the disk itself {few.Disk.Median:0.0} / {many.Disk.Median:0.0}; p99 of both {few.Agent.P99:0} / {many.Agent.P99:0})"),
+            few.Agent.Median - few.Disk.Median <= 10 && many.Agent.Median - many.Disk.Median <= 15);
+        _details["answer_to_ini_ms"] = new { three = few.Agent.Sorted, many = many.Agent.Sorted, disk_three = few.Disk.Sorted, disk_many = many.Disk.Sorted };
+    }
+
+    private async Task<(Percentiles Agent, Percentiles Disk)> WriteAsync(int servers, CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.LeanAsync(agent, servers, Quiet, cancel);
+        await host.WatchAsync(cancel);
+        var (pid, answered) = (host.Pid, 0L);
+        host.World.Service.OnAnswer = (request, answer) =>
+        {
+            if (request.Kind == RequestKind.Resource)
+            {
+                Interlocked.Exchange(ref answered, Stopwatch.GetTimestamp());
+            }
+
+            return answer;
+        };
+        using var replaced = new FileReplaced(host.Ini);
+        var (times, disk) = (new List<double>(), new List<double>());
+        for (var turn = 1; turn <= Rewrites; turn++)
+        {
+            // One server goes, another comes: the file stays as long as it is.
+            host.Unlist(turn);
+            host.List(servers + turn);
+            ProcessSignal.Send(pid, "SIGHUP");
+            var at = await replaced.UntilAsync(text => text.Contains(MeasuredHost.CukOf(servers + turn), StringComparison.Ordinal), cancel);
+            times.Add(Stopwatch.GetElapsedTime(Interlocked.Read(ref answered), at).TotalMilliseconds);
+            await Task.Delay(60, cancel);
+            disk.Add(WriteAndSync(host.Ini, cancel));
+            await Task.Delay(60, cancel);
+        }
+
+        return (Percentiles.Of(times), Percentiles.Of(disk));
+    }
+
+    /// <summary>The same bytes in the same directory: written, synced, renamed, the directory synced.</summary>
+    private static double WriteAndSync(string path, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var bytes = File.ReadAllBytes(path);
+        var (stage, target) = (path + ".bare-stage", path + ".bare");
+        var began = Stopwatch.GetTimestamp();
+        using (var file = new FileStream(stage, FileMode.Create, FileAccess.Write, FileShare.None, 0))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(stage, target, overwrite: true);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    private async Task JoinAsync(CancellationToken cancel)
+    {
+        const int hosts = 4;
+
+        // A daemon follows twenty changes of the ring at once and then slows down, so each round has a new one.
+        var rounds = Math.Max(1, events / hosts / 13);
+        var times = (await Task.WhenAll(Enumerable.Range(0, hosts).Select(number => JoinAsync(number, rounds, Math.Max(1, events / hosts / rounds), cancel)))).SelectMany(t => t).ToList();
+        var joined = Percentiles.Of(times);
+        report.Add(
+            "a server joins the ring → its entry is in the INI", "1.5 s at p99",
+            F($"p50 {joined.Median:0.00} s, p99 {joined.P99:0.00} s, most {joined.Most:0.00} s of {times.Count} events"), joined.P99 <= 1.5);
+        new Plot($"A server joins the ring until its entry is in the INI ({times.Count} events)", "seconds", "% of events").Line("agent, defaults", joined.Distribution())
+            .Save(Repository.Result("latency.svg"));
+        _details["join_s"] = joined.Sorted;
+    }
+
+    private async Task<List<double>> JoinAsync(int number, int rounds, int joins, CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, "watch:\n  k2hr3_interval: 10m\n", cancel);
+        var (cluster, random, times) = (host.World.Cluster, new Random(number), new List<double>());
+        using var replaced = new FileReplaced(host.Ini);
+        for (var round = 0; round < rounds; round++)
+        {
+            await host.WatchAsync(cancel);
+            var before = cluster.Servers.ToList();
+            for (var join = 0; join < joins; join++)
+            {
+                await DbaasWorld.UntilAsync(host.World.WhyNotConnectedAsync, TimeSpan.FromSeconds(60), cancel, TimeSpan.FromMilliseconds(100));
+                await Task.Delay(random.Next(1000), cancel);
+                var known = cluster.Servers.Select(server => server.Cuk).ToHashSet();
+                var began = Stopwatch.GetTimestamp();
+                await cluster.AddAsync(1);
+                var added = cluster.Servers.Single(server => !known.Contains(server.Cuk)).Cuk;
+                times.Add(Stopwatch.GetElapsedTime(began, await replaced.UntilAsync(text => text.Contains(added, StringComparison.Ordinal), cancel)).TotalSeconds);
+            }
+
+            await host.World.Agent.StopAsync();
+            foreach (var server in cluster.Servers.Except(before).ToList())
+            {
+                await cluster.RemoveAsync(server);
+            }
+        }
+
+        return times;
+    }
+
+    private async Task LoadAsync(CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, Quiet, cancel);
+        await host.WatchAsync(cancel);
+        var (pid, answered) = (host.Pid, 0L);
+        host.World.Service.OnAnswer = (request, answer) =>
+        {
+            if (request.Kind == RequestKind.Resource)
+            {
+                Interlocked.Exchange(ref answered, Stopwatch.GetTimestamp());
+            }
+
+            return answer;
+        };
+        var (hangUps, commands, answers) = (new List<double>(), new List<double>(), new List<double>());
+        for (var turn = 0; turn < Reloads; turn++)
+        {
+            foreach (var byCommand in new[] { false, true })
+            {
+                (byCommand ? host.Unlist : (Action<int>)host.List)(900);
+                var was = (await ControlPortClient.ViewAsync(host.World.Names.SlaveControlPort, cancel))!.Revision;
+                var began = Stopwatch.GetTimestamp();
+                var regenerating = Task.CompletedTask;
+                if (byCommand)
+                {
+                    regenerating = host.World.Agent.RunAsync(["regenerate"], null, cancel);
+                }
+                else
+                {
+                    ProcessSignal.Send(pid, "SIGHUP");
+                }
+
+                while ((await ControlPortClient.ViewAsync(host.World.Names.SlaveControlPort, cancel))?.Revision is not { } now || now == was)
+                {
+                    await Task.Delay(2, cancel);
+                }
+
+                (byCommand ? commands : hangUps).Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+                answers.Add(Stopwatch.GetElapsedTime(Interlocked.Read(ref answered)).TotalSeconds);
+                await regenerating;
+                await Task.Delay(300, cancel);
+            }
+        }
+
+        var (hangUp, command, answer) = (Percentiles.Of(hangUps), Percentiles.Of(commands), Percentiles.Of(answers));
+        report.Add(
+            "list changed in K2HR3 → chmpx has loaded it", "poll + 0.2 s; 0.2 s after SIGHUP or `regenerate`",
+            F($"poll + {answer.Median:0.00} s (p99 {answer.P99:0.00}); {hangUp.Median:0.00} s (p99 {hangUp.P99:0.00}) after SIGHUP, {command.Median:0.00} s (p99 {command.P99:0.00}) after `regenerate`"),
+            answer.Median <= 0.2 && hangUp.Median <= 0.2 && command.Median <= 0.2);
+        _details["load_s"] = new { after_answer = answer.Sorted, after_hang_up = hangUp.Sorted, after_regenerate = command.Sorted };
+    }
+
+    private async Task StartAsync(CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.LeanAsync(agent, 3, Quiet, cancel);
+        using var replaced = new FileReplaced(host.Ini);
+        var times = new List<double>();
+        for (var turn = 0; turn < Starts; turn++)
+        {
+            File.Delete(host.Ini);
+            var began = Stopwatch.GetTimestamp();
+            host.World.Agent.Start();
+            times.Add(Stopwatch.GetElapsedTime(began, await replaced.UntilAsync(_ => true, cancel)).TotalSeconds);
+            await Task.Delay(50, cancel);
+            await host.World.Agent.StopAsync();
+        }
+
+        var start = Percentiles.Of(times);
+        report.Add("start of `run` on a prepared host → INI written", "0.3 s", F($"{start.Median:0.00} s (p99 {start.P99:0.00})"), start.Median <= 0.3);
+        _details["start_s"] = start.Sorted;
+    }
+
+    private async Task HeapAsync()
+    {
+        var (bytes, collections) = await WatchedHour.RunAsync();
+        report.Add(
+            "allocations of a quiet second; gen 2 collections in an hour of them", "none that grow; 0",
+            F($"{bytes[0]:0} bytes in the first quarter of an hour, {bytes[^1]:0} in the last; {collections}"), collections == 0 && bytes[^1] <= bytes[0] * 1.1);
+        _details["heap"] = new { bytes_per_second_by_quarter = bytes, gen2 = collections };
+    }
+
+    private static string F(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace SlaveAgent.Benchmarks.Processes;
+
+/// <summary>What a process has used so far, as the kernel counts it.</summary>
+/// <param name="Cpu">Milliseconds on a CPU, of all its threads that live (schedstat; nanoseconds there, where utime counts ticks of 10 ms).</param>
+/// <param name="Switches">Context switches of the threads that live.</param>
+/// <param name="Resident">VmRSS in MB.</param>
+/// <param name="Reaped">Page faults of children that it waited for: more than before when it started a process.</param>
+internal sealed record ProcessUse(double Cpu, long Switches, double Resident, long Reaped)
+{
+    public static ProcessUse Of(int pid)
+    {
+        double cpu = 0;
+        long switches = 0;
+        foreach (var thread in Directory.GetDirectories($"/proc/{pid}/task"))
+        {
+            try
+            {
+                cpu += double.Parse(File.ReadAllText($"{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e6;
+                switches += File.ReadLines($"{thread}/status").Where(line => line.Contains("ctxt_switches", StringComparison.Ordinal))
+                    .Sum(line => long.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture));
+            }
+            catch (Exception e) when (e is IOException)
+            {
+                // The thread ended meanwhile.
+            }
+        }
+
+        return new ProcessUse(cpu, switches, ResidentOf(pid), ReapedBy(pid));
+    }
+
+    public static double ResidentOf(int pid) => File.ReadLines($"/proc/{pid}/status")
+        .Where(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
+        .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024).Single();
+
+    /// <summary>CPU of the children this process waited for, in milliseconds; in steps of 10.</summary>
+    public static double CpuOfChildren()
+    {
+        var fields = Fields(Environment.ProcessId);
+        return (long.Parse(fields[13], CultureInfo.InvariantCulture) + long.Parse(fields[14], CultureInfo.InvariantCulture)) * 10;
+    }
+
+    private static long ReapedBy(int pid) => long.Parse(Fields(pid)[8], CultureInfo.InvariantCulture);
+
+    // Counted from the state, which follows the name in brackets (proc(5)).
+    private static string[] Fields(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using Serilog.Core;
+using SlaveAgent.Benchmarks.Fleet;
+using SlaveAgent.Benchmarks.Micro;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Benchmarks.Processes;
+
+/// <summary>
+/// An hour of the watching loop in this process, over a real file and a real socket, with only the seconds between the looks left out: what it allocates
+/// cannot be seen from outside.
+/// </summary>
+internal static class WatchedHour
+{
+    private const int Quarters = 4;
+    private const int Looks = 900;
+
+    /// <returns>Bytes a look in each quarter of the hour, and the collections of the oldest generation in all of it.</returns>
+    public static async Task<(IReadOnlyList<double> Bytes, int Collections)> RunAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("k2hdkc-hour-");
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(12000, 20000)));
+        listener.Listen();
+        try
+        {
+            var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+            var answer = Samples.Dump(3);
+            new Thread(() => Answer(listener, answer)) { IsBackground = true }.Start();
+            var root = new HostRoot(directory.FullName);
+            var time = new VirtualTime();
+            var file = new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, time);
+            var ini = Samples.Ini(3);
+            Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+            await File.WriteAllTextAsync(file.Path, IniWriter.Write(ini, 7).Replace("= 8031", $"= {port}", StringComparison.Ordinal));
+            using var client = FleetSlave.ClientOf(new HttpClientHandler(), time, 1);
+            var role = new RoleMemory(client, client.Identity.Role.ToResource(), root);
+            var chmpx = new ChmpxSettings("chmpx.service", Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
+            var ring = new RingMemory();
+            var step = new VerifyConnectionStep(role, file, ring, new ControlPort(time), new Systemctl(new CommandRunner(time)), chmpx, time);
+            var schedule = new Schedule([step], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
+            var board = new StatusBoard([step], file, ring, null, root, keepsFile: true, time, Logger.None);
+            var reconciler = new Reconciler([step], schedule, board, new ReconcilerHooks(), time, Logger.None);
+            return await WatchAsync(reconciler, step, time);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<(IReadOnlyList<double> Bytes, int Collections)> WatchAsync(Reconciler reconciler, VerifyConnectionStep step, VirtualTime time)
+    {
+        for (var look = 0; look < 60; look++)
+        {
+            await reconciler.RunDueAsync(CancellationToken.None);
+            time.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        if (!step.IsConnected)
+        {
+            throw new InvalidOperationException("the watching loop is not connected, so nothing would be measured");
+        }
+
+        GC.Collect();
+        var collections = GC.CollectionCount(2);
+        var bytes = new List<double>();
+        for (var quarter = 0; quarter < Quarters; quarter++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var look = 0; look < Looks; look++)
+            {
+                await reconciler.RunDueAsync(CancellationToken.None);
+                time.Pass(TimeSpan.FromSeconds(1));
+            }
+
+            bytes.Add((GC.GetAllocatedBytesForCurrentThread() - before) / (double)Looks);
+        }
+
+        return (bytes, GC.CollectionCount(2) - collections);
+    }
+
+    private static void Answer(Socket listener, byte[] answer)
+    {
+        var buffer = new byte[64];
+        try
+        {
+            while (true)
+            {
+                using var client = listener.Accept();
+                client.Receive(buffer);
+                client.Send(answer);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The hour is over.
+        }
+    }
+}
