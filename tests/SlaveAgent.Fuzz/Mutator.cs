@@ -52,7 +52,7 @@ public static class Mutator
 
     private static void MoveLine(Random random, List<byte> input)
     {
-        var begin = input.LastIndexOf((byte)'\n', Math.Max(0, random.Next(input.Count + 1) - 1)) + 1;
+        var begin = input.Count == 0 ? 0 : input.LastIndexOf((byte)'\n', random.Next(input.Count)) + 1;
         var end = input.IndexOf((byte)'\n', begin);
         if (end < 0)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Sandbox.HostTools;
 
@@ -10,6 +11,8 @@ internal static class AptGet
 
     private const string LockTimeout = "DPkg::Lock::Timeout=";
 
+    private const string PatternOnly = "APT::Cmd::Pattern-Only=true";
+
     public static async Task<ToolOutput> RunAsync(HostState host, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var yes = new Option<bool>("-y", "--yes", "--assume-yes");
@@ -18,11 +21,12 @@ internal static class AptGet
         var command = new Command("apt-get") { yes, settings, words, new Option<bool>("-q", "--quiet"), new Option<bool>("-qq"), new Option<bool>("--no-install-recommends") };
         command.TreatUnmatchedTokensAsErrors = false;
         var parsed = command.Parse(arguments);
-        var timeout = (parsed.GetValue(settings) ?? []).LastOrDefault(setting => setting.StartsWith(LockTimeout, StringComparison.OrdinalIgnoreCase));
+        var given = parsed.GetValue(settings) ?? [];
+        var timeout = given.LastOrDefault(setting => setting.StartsWith(LockTimeout, StringComparison.OrdinalIgnoreCase));
         return (parsed.GetValue(words) ?? []) switch
         {
             ["update"] => Update(host),
-            ["install", .. var packages] => await InstallAsync(host, packages, parsed.GetValue(yes), Seconds(timeout), cancellationToken),
+            ["install", .. var packages] => await InstallAsync(host, given.Contains(PatternOnly) ? packages : [.. packages.SelectMany(name => Fitting(host, name))], parsed.GetValue(yes), Seconds(timeout), cancellationToken),
             [var other, ..] => new(Failed, Error: $"E: Invalid operation {other}\n"),
             [] => new(0, "apt 2.6.1 (amd64)\n"),
         };
@@ -71,6 +75,18 @@ internal static class AptGet
         var packages = host.Packages.Where(package => names.Contains(package.Name)).ToList();
         packages.ForEach(host.Install);
         return new(0, string.Concat(packages.Select(package => $"Setting up {package.Name} ({package.Version}) ...\n")));
+    }
+
+    /// <summary>apt-get takes a name that no package has, and that has a dot, for a regular expression, and drops a plus sign at its end.</summary>
+    private static List<string> Fitting(HostState host, string name)
+    {
+        var known = host.KnownPackages;
+        if (known.Contains(name) || !name.Contains('.', StringComparison.Ordinal))
+        {
+            return [name];
+        }
+        var fitting = known.Where(package => Regex.IsMatch(package, name.TrimEnd('+'))).ToList();
+        return fitting.Count > 0 ? fitting : [name];
     }
 
     private static async Task<PackageLock?> WaitForLockAsync(HostState host, TimeSpan timeout, CancellationToken cancellationToken)

@@ -28,13 +28,15 @@ public static class IniComparison
     public static IReadOnlyList<string> NeedingRestart(IniDocument before, IniDocument after)
     {
         var changed = FixedAtStart.Where(key => before.Global(key) != after.Global(key)).ToList();
-        var known = before.Servers.GroupBy(before.KeyOf).ToDictionary(g => g.Key, g => g.Last());
+        var known = before.Servers.ToLookup(before.KeyOf);
         foreach (var server in after.Servers)
         {
-            if (known.TryGetValue(after.KeyOf(server), out var old))
+            // Some rings give their servers no CUK, so that a key can stand for several of them.
+            var changes = known[after.KeyOf(server)].Select(old => FixedPerServer
+                .Where(key => (old[key] ?? before.Global(key)) != (server[key] ?? after.Global(key))).ToList()).ToList();
+            if (changes.Count > 0)
             {
-                changed.AddRange(FixedPerServer.Where(key =>
-                    (old[key] ?? before.Global(key)) != (server[key] ?? after.Global(key)) && !changed.Contains(key)));
+                changed.AddRange(changes.MinBy(keys => keys.Count)!.Except(changed));
             }
         }
 

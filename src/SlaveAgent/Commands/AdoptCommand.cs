@@ -22,7 +22,7 @@ internal static class AdoptCommand
             await using var log = Logging.Create(LogLevel.Warning);
 
             // A host whose identity is not complete is refused here, before anything of it is touched.
-            using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, TimeProvider.System, log, signals.Token);
+            using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, signals.Token);
             var tooling = new ShellTooling(setup.Root, parts.Systemctl, setup.Settings.Services.Superseded, parts.Time);
             return parsed.GetValue(giveBack)
                 ? await GiveBackAsync(parts, tooling, signals.Token)
@@ -90,7 +90,7 @@ internal static class AdoptCommand
 
         if (parts.File.ReadText() is { } text)
         {
-            Directory.CreateDirectory(parts.Root.At(AgentPaths.StateDirectory));
+            Directories.MakeOwn(parts.Root.At(AgentPaths.StateDirectory));
             AtomicFile.Write(parts.Root.At(AgentPaths.AdoptedConfiguration), text, parts.Settings.Configuration.Mode);
         }
 

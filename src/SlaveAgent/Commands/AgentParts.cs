@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
@@ -22,7 +20,7 @@ internal sealed class AgentParts : IDisposable
         Log = log;
         var overrides = new OverrideReader(root);
         var resource = ResourceOf(settings.Configuration.Resource ?? overrides.Find("RESOURCE_PATH"), identity.Role);
-        Client = new K2hr3Client(identity, token.Read, K2hr3Client.Handler(Authorities(settings, root)), settings.K2hr3.Timeout, time);
+        Client = new K2hr3Client(identity, token.Read, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time);
         Resource = new ResourceReader(Client, resource, root);
         Role = new RoleMemory(Client, resource, root);
         Systemctl = new Systemctl(commands);
@@ -77,11 +75,13 @@ internal sealed class AgentParts : IDisposable
     /// <summary>The pipeline, in its order.</summary>
     public IReadOnlyList<IStep> Steps { get; }
 
+    /// <param name="settings">Those of <paramref name="setup"/>, or those that a SIGHUP brought since.</param>
     /// <param name="watches">For the daemon, which may have to leave packages to the bootstrap service.</param>
     /// <exception cref="SettingsException">Settings or identity cannot be used.</exception>
     public static async Task<AgentParts> CreateAsync(
-        AgentSettings settings, HostRoot root, TokenSource token, TimeProvider time, ILogger log, CancellationToken cancel, bool watches = false)
+        Setup setup, AgentSettings settings, TimeProvider time, ILogger log, CancellationToken cancel, bool watches = false)
     {
+        var (root, _, token) = setup;
         var commands = new CommandRunner(time);
         var identity = await IdentityReader.ReadAsync(settings, root, commands, cancel);
         if (!identity.ByAddress && token.Read() is null)
@@ -90,6 +90,7 @@ internal sealed class AgentParts : IDisposable
                 $"There is no role token: give --token-file, set k2hr3.token_file, or put it into {root.At(IdentityFiles.Token)} (mode 0600).");
         }
 
+        setup.PlainHttp.Warn(identity.ApiUri, log);
         return new AgentParts(settings, root, identity, token, commands, watches, time, log);
     }
 
@@ -110,8 +111,9 @@ internal sealed class AgentParts : IDisposable
         var path = settings.Configuration.Path
             ?? $"{overrides.Find("OUTPUT_DIR")?.TrimEnd('/') ?? "/etc/antpickax"}/{overrides.Find("OUTPUT_FILE") ?? "k2hdkc.ini"}";
         return path.StartsWith('/') && !path.Contains("/../", StringComparison.Ordinal) && Path.GetExtension(path) is ".ini" or ""
+                && path.All(c => char.IsAsciiLetterOrDigit(c) || "/._+@-".Contains(c, StringComparison.Ordinal))
             ? path
-            : throw new SettingsException($"The configuration's path {path} must be absolute and end in .ini, or chmpx takes it for another format.");
+            : throw new SettingsException($"The configuration's path {InstallPackagesStep.Printable(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
     }
 
     private static Yrn ResourceOf(string? text, Yrn role)
@@ -126,23 +128,23 @@ internal sealed class AgentParts : IDisposable
             : throw new SettingsException($"The resource {InstallPackagesStep.Printable(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
     }
 
-    private static X509Certificate2Collection? Authorities(AgentSettings settings, HostRoot root)
+    private static RenewingHandler Connections(K2hr3Settings settings, HostRoot root)
     {
-        if (settings.K2hr3.AuthorityFile is not { } file)
+        if (settings is { ClientCertificate: null, ClientKey: not null })
         {
-            return null;
+            throw new SettingsException("k2hr3.client_key is set without k2hr3.client_certificate.");
         }
 
         try
         {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(root.At(file));
-            return authorities.Count > 0 ? authorities : throw new SettingsException($"k2hr3.ca_file {root.At(file)} holds no certificate.");
+            return new RenewingHandler(new TlsFiles(At(settings.AuthorityFile), At(settings.ClientCertificate), At(settings.ClientKey)));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (IOException e)
         {
-            throw new SettingsException($"k2hr3.ca_file {root.At(file)} cannot be read: {e.Message}");
+            throw new SettingsException(e.Message);
         }
+
+        string? At(string? file) => file is null ? null : root.At(file);
     }
 
     private static IPackageManager? FindPackageManager(PackageSettings settings, HostRoot root, CommandRunner commands)

@@ -48,7 +48,7 @@ internal static class BootstrapCommand
             return ExitCode.TryAgainLater;
         }
 
-        using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, time, log, cancel);
+        using var parts = await AgentParts.CreateAsync(setup, setup.Settings, time, log, cancel);
         setup.Root.Delete(AgentPaths.UnregisteredMark);
         var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
         var needRoot = parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList();

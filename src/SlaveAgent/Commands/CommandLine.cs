@@ -23,6 +23,7 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
+        Memory.KeepOutOfCoreFiles();
         var options = new CommonOptions();
         var root = new RootCommand(About);
         root.Options.Add(options.Root);

@@ -54,7 +54,7 @@ internal sealed class Daemon(
     private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
         await RestWhileUnregisteredAsync(time, cancel);
-        using var parts = await AgentParts.CreateAsync(settings, setup.Root, setup.Token, time, log, cancel, watches: true);
+        using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true);
         RemoveStaleStages(parts);
         var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (reconciler, _) = parts.Assemble(parts.Steps, keepsStatus: true, board => new ReconcilerHooks

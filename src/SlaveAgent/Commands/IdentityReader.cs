@@ -54,9 +54,9 @@ public static class IdentityReader
 
         var text = files.ReadApiUri()
             ?? throw new SettingsException($"K2HR3's address is not known: {HowToTell("--api-uri", "k2hr3.api_uri")}.");
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
             ? uri
-            : throw new SettingsException($"K2HR3's address {InstallPackagesStep.Printable(text)} is no http or https address.");
+            : throw new SettingsException($"K2HR3's address {InstallPackagesStep.Printable(text)} is no http or https address without a user name in it.");
     }
 
     private static string HowToTell(string option, string setting) =>

@@ -33,7 +33,7 @@ internal static class RegenerateCommand
 
     private static async Task<int> RunAsync(Setup setup, bool dryRun, bool force, Logger log, CancellationToken cancel)
     {
-        using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, TimeProvider.System, log, cancel);
+        using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, cancel);
         var answer = await parts.Resource.LookAsync(anew: true, cancel);
         if (answer is not K2hr3Answer.Text text)
         {

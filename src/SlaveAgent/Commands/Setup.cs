@@ -7,6 +7,8 @@ namespace SlaveAgent.Commands;
 /// <summary>What a call says: its root, its settings, and where the token comes from.</summary>
 internal sealed record Setup(HostRoot Root, AgentSettings Settings, TokenSource Token)
 {
+    public PlainHttp PlainHttp { get; } = new();
+
     /// <exception cref="SettingsException">Options or settings cannot be used.</exception>
     public static Setup Of(CommonOptions options, ParseResult parsed)
     {

@@ -42,7 +42,7 @@ internal static class UnregisterCommand
             }
 
             await using var log = Logging.Create(LogLevel.Warning);
-            using var parts = await AgentParts.CreateAsync(setup.Settings, setup.Root, setup.Token, TimeProvider.System, log, signals.Token);
+            using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, signals.Token);
             return await RunAsync(parts, signals.Token);
         });
         return command;
@@ -51,7 +51,7 @@ internal static class UnregisterCommand
     private static async Task<int> RunAsync(AgentParts parts, CancellationToken cancel)
     {
         // First of all: a daemon that sees the units stopped, or the host gone from its role, would set that right again.
-        Directory.CreateDirectory(parts.Root.At(AgentPaths.StateDirectory));
+        Directories.MakeOwn(parts.Root.At(AgentPaths.StateDirectory));
         AtomicFile.Write(parts.Root.At(AgentPaths.UnregisteredMark), string.Empty, ReadableByAll);
         if (AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
         {

@@ -24,9 +24,10 @@ public static class AtomicFile
     /// <summary>Writes <paramref name="content"/> as UTF-8 without a byte order mark (chmpx exits on one).</summary>
     /// <param name="mode">Exact permission bits, from the file's first byte on.</param>
     /// <param name="durable">False for what may be lost with the power, such as a status that is written anew anyway.</param>
+    /// <param name="keepOwner">False for what is to be the agent's own, whoever had put a file there.</param>
     /// <exception cref="IOException">The path is a link or no regular file, or writing failed; the old file is untouched then.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
-    public static void Write(string path, string content, UnixFileMode mode, bool durable = true)
+    public static void Write(string path, string content, UnixFileMode mode, bool durable = true, bool keepOwner = true)
     {
         var before = FileStatus.Of(path);
         if (before is { Kind: not FileKind.Regular })
@@ -38,7 +39,7 @@ public static class AtomicFile
         var stage = StageOf(path);
         try
         {
-            Stage(stage, Encoding.UTF8.GetBytes(content), mode, before, durable);
+            Stage(stage, Encoding.UTF8.GetBytes(content), mode, keepOwner ? before : null, durable);
             File.Move(stage, path, overwrite: true);
         }
         catch

@@ -22,7 +22,7 @@ public sealed class FileLock : IDisposable
     /// <exception cref="UnauthorizedAccessException">The lock file may not be opened.</exception>
     public static FileLock? TryTake(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directories.MakeOwn(Path.GetDirectoryName(path)!);
         // .NET takes an flock(LOCK_EX|LOCK_NB) for FileShare.None.
         var file = TryOpen(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         if (file is null)
@@ -32,8 +32,8 @@ public sealed class FileLock : IDisposable
 
         try
         {
-            File.WriteAllText(PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            File.SetUnixFileMode(PidFileOf(path), OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            AtomicFile.Write(
+                PidFileOf(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture), OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead, durable: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -14,6 +14,9 @@ public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uin
     private const int NoSuchFile = 2;
     private const int NotADirectory = 20;
 
+    /// <summary>It belongs to the user who runs the agent.</summary>
+    public bool IsOwn => User == Posix.EffectiveUser();
+
     /// <summary>The path's status, or null when nothing is there.</summary>
     /// <exception cref="IOException">The path cannot be looked at.</exception>
     public static FileStatus? Of(string path) => Of(path, Posix.NoFollow);

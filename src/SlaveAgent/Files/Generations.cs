@@ -21,7 +21,7 @@ public sealed class Generations(string directory, int keep)
             return;
         }
 
-        Directory.CreateDirectory(directory);
+        Directories.MakeOwn(directory);
         // Each copy has another name, so nobody else would come past what a killed agent left of one.
         AtomicFile.RemoveStaleStages(directory, "*");
         AtomicFile.Write(PathOf(generation), content, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace SlaveAgent.Files;
 
-/// <summary>The few system calls that .NET does not offer: looking at a path without following it, its owner, and syncing a directory.</summary>
+/// <summary>The few system calls that .NET does not offer: looking at a path without following it, its owner, syncing a directory, and what may become of the memory.</summary>
 internal static partial class Posix
 {
     public const int CurrentDirectory = -100;
@@ -12,6 +12,8 @@ internal static partial class Posix
     public const int OpenDirectory = 0x10000 | 0x80000;
 
     private const int NotPermitted = 1;
+    public const int CoreLimit = 4;
+    public const int SetDumpable = 4;
 
     [LibraryImport("libc.so.6", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(int directory, string path, int flags, uint mask, out StatXBuffer buffer);
@@ -33,6 +35,23 @@ internal static partial class Posix
 
     [LibraryImport("libc.so.6", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc.so.6", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    [LibraryImport("libc.so.6", EntryPoint = "setrlimit", SetLastError = true)]
+    public static partial int SetLimit(int resource, in Limit limit);
+
+    [LibraryImport("libc.so.6", EntryPoint = "prctl", SetLastError = true)]
+    public static partial int Control(int option, nuint second, nuint third, nuint fourth, nuint fifth);
+
+    /// <summary><c>struct rlimit</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Limit
+    {
+        public nuint Soft;
+        public nuint Hard;
+    }
 
     /// <summary>The kernel's <c>struct statx</c>, the same on every architecture (statx(2)).</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -66,5 +66,7 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsR
         "-o", "Acquire::Retries=3",
         "-o", "Dpkg::Options::=--force-confold",
         "-o", "Dpkg::Options::=--force-confdef",
+        // Otherwise a name with a dot that no package has is a regular expression, and all that it fits is installed.
+        "-o", "APT::Cmd::Pattern-Only=true",
     ];
 }

@@ -16,7 +16,7 @@ internal static class SystemFile
             return false;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directories.Make(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, content, ReadableByAll);
         return true;
     }

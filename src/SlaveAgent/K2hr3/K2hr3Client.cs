@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Flurl;
 using Flurl.Http;
 
@@ -152,27 +150,4 @@ public sealed class K2hr3Client : IDisposable
     }
 
     private static Exception Innermost(Exception e) => e.GetBaseException();
-
-    /// <summary>The handler for real use: no redirects (the token must not follow them), no cookies, and no connection kept: K2HR3 itself
-    /// closes it after 5 s (k2hr3-api.md), so that the next poll never finds one, and to look after it costs more than a poll does.</summary>
-    /// <param name="authorities">Trusted in place of the system's; null: the system's.</param>
-    public static SocketsHttpHandler Handler(X509Certificate2Collection? authorities)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionIdleTimeout = TimeSpan.Zero,
-        };
-        if (authorities is not null)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(authorities);
-            handler.SslOptions.CertificateChainPolicy = policy;
-        }
-
-        return handler;
-    }
 }

@@ -59,7 +59,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         Refresh();
         var generation = Next(Math.Max(Math.Max(Current?.FileVersion ?? 0, _generations.Newest), loaded ?? 0));
         var text = IniWriter.Write(ini, generation);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        Directories.Make(System.IO.Path.GetDirectoryName(Path)!);
         OldFileWasLinked = FileStatus.Of(Path) is { Links: > 1 };
         AtomicFile.Write(Path, text, mode);
         Refresh();

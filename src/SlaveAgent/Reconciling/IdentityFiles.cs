@@ -37,7 +37,7 @@ public sealed class IdentityFiles(HostRoot root)
     /// <param name="token">Null: no token file is written.</param>
     public void Write(K2hr3Identity identity, RoleToken? token)
     {
-        System.IO.Directory.CreateDirectory(root.At(Directory));
+        Directories.Make(root.At(Directory));
         if (token is not null)
         {
             Write(Token, token.Value, OwnerOnly);
@@ -67,9 +67,9 @@ public sealed class IdentityFiles(HostRoot root)
     private void Write(string hostPath, string value, UnixFileMode mode)
     {
         var path = root.At(hostPath);
-        if (FileStatus.Of(path) is not { } status || status.Mode != mode || root.TryRead(hostPath) != value)
+        if (FileStatus.Of(path) is not { } status || status.Mode != mode || !status.IsOwn || root.TryRead(hostPath) != value)
         {
-            AtomicFile.Write(path, value, mode);
+            AtomicFile.Write(path, value, mode, keepOwner: false);
         }
     }
 }

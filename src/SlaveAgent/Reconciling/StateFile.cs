@@ -25,7 +25,7 @@ internal static class StateFile
 
     public static void Save<T>(string path, T value, JsonTypeInfo<T> type)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, JsonSerializer.Serialize(value, type), OwnerOnly);
+        Directories.MakeOwn(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, JsonSerializer.Serialize(value, type), OwnerOnly, keepOwner: false);
     }
 }

@@ -148,7 +148,7 @@ public sealed class StatusBoard(
 
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            Directories.MakeOwn(Path.GetDirectoryName(_path)!);
             AtomicFile.Write(_path, StatusJson.Write(Snapshot()), ReadableByAll, durable: false);
             _isPublished = true;
         }

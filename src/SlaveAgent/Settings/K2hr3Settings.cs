@@ -1,6 +1,9 @@
 namespace SlaveAgent.Settings;
 
 /// <summary>Where K2HR3 is and who the host is to it. What is not set is read from the <c>/etc/antpickax/k2hr3-*</c> files.</summary>
+/// <param name="AuthorityFile">PEM file of the authorities trusted in place of the system's.</param>
+/// <param name="ClientCertificate">PEM file of the certificate shown to a K2HR3 that asks for one, with those that it was issued by.</param>
+/// <param name="ClientKey">PEM file of its key, not encrypted; null: in the certificate's file.</param>
 /// <param name="Timeout">For one request as a whole. K2HR3 takes 30 s to answer when its store is in trouble (k2hr3-api.md), so never less.</param>
 public sealed record K2hr3Settings(
     Uri? ApiUri,
@@ -9,6 +12,8 @@ public sealed record K2hr3Settings(
     string? TokenFile,
     Authentication Authentication,
     string? AuthorityFile,
+    string? ClientCertificate,
+    string? ClientKey,
     TimeSpan Timeout)
 {
     public static K2hr3Settings From(SettingsValues values) => new(
@@ -18,6 +23,8 @@ public sealed record K2hr3Settings(
         values.Text("k2hr3.token_file"),
         values.Choice("k2hr3.authentication", Authentication.Token, Choices),
         values.Text("k2hr3.ca_file"),
+        values.Text("k2hr3.client_certificate"),
+        values.Text("k2hr3.client_key"),
         values.Duration("k2hr3.timeout", TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(1)));
 
     private static readonly Dictionary<string, Authentication> Choices = new(StringComparer.OrdinalIgnoreCase)

@@ -41,9 +41,10 @@ internal sealed class AgentWorld : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="settings">Further settings, as a file in conf.d.</param>
-    public static async Task<AgentWorld> CreateAsync(int servers, string settings = "")
+    /// <param name="program">Started in place of the agent, which it starts in turn.</param>
+    public static async Task<AgentWorld> CreateAsync(int servers, string settings = "", string? program = null)
     {
-        var world = new AgentWorld(await DbaasWorld.CreateAsync(new StoryOptions(AgentProgram.DefaultPath, IsReal: false, Keeps: false, Serves: false), Cancel));
+        var world = new AgentWorld(await DbaasWorld.CreateAsync(new StoryOptions(program ?? AgentProgram.DefaultPath, IsReal: false, Keeps: false, Serves: false), Cancel));
         if (servers > 0)
         {
             await world.Cluster.AddAsync(servers);

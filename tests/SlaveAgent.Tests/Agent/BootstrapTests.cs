@@ -124,6 +124,21 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task A_package_that_no_repository_has_installs_nothing_that_merely_looks_like_it()
+    {
+        // apt-get takes such a name for a regular expression otherwise.
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        var keys = new Dictionary<string, string>(world.K2hr3.FindResource(world.Names.SlaveResource)!.Keys) { ["k2hr3-init-packagecloud-packages"] = "k2hdkc.dbaas.override.conf" };
+        world.K2hr3.SetResource(world.Names.SlaveResource, string.Empty, keys);
+
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "3s");
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("Unable to locate package k2hdkc.dbaas.override.conf", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("k2hdkc-dbaas-override-conf", world.Host.Installed);
+    }
+
+    [Fact]
     public async Task An_unsupported_system_gets_one_sentence_and_exit_code_1()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);

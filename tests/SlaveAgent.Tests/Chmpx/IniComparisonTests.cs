@@ -82,4 +82,15 @@ public sealed class IniComparisonTests
     [Fact]
     public void A_server_that_is_gone_needs_no_restart() =>
         Assert.Empty(IniComparison.NeedingRestart(Sample, IniReader.Read(SampleIni.Text.Replace("[SVRNODE]\nNAME = svr2", "[GONE]\nNAME = svr2", StringComparison.Ordinal))));
+
+    [Fact]
+    public void Servers_without_a_CUK_that_stay_as_they_are_need_no_restart()
+    {
+        // They have one key for chmpx's control port, and each its own port (found by fuzzing: the last one stood for all).
+        var text = SampleIni.Text.Replace("CUK = cuk-svr1\n", "", StringComparison.Ordinal)
+            .Replace("CUK = cuk-svr2\nPORT = 8020", "PORT = 8120", StringComparison.Ordinal);
+        var ini = IniReader.Read(text);
+        Assert.Empty(IniComparison.NeedingRestart(ini, ini));
+        Assert.Equal(["PORT"], IniComparison.NeedingRestart(ini, IniReader.Read(text.Replace("8120", "8220", StringComparison.Ordinal))));
+    }
 }

@@ -78,7 +78,14 @@ internal sealed class BadService : IAsyncDisposable
 
     public SocketsHttpHandler Handler()
     {
-        var handler = K2hr3Client.Handler(_authority is null ? null : [_authority]);
+        var tls = new SslClientAuthenticationOptions();
+        if (_authority is not null)
+        {
+            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy.CustomTrustStore.Add(_authority);
+        }
+
+        var handler = RenewingHandler.Sockets(tls);
         handler.ConnectCallback = async (context, cancel) =>
         {
             if (Bad?.IsUnresolved is true)

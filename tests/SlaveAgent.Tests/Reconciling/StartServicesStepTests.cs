@@ -22,7 +22,7 @@ public sealed class StartServicesStepTests : IDisposable
         _directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.Text);
         _client = new K2hr3Client(
             new K2hr3Identity(new Uri("http://127.0.0.1:1/"), role, role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
-            () => null, K2hr3Client.Handler(null), TimeSpan.FromSeconds(40), TimeProvider.System);
+            () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), TimeProvider.System);
         var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
         var chmpx = new ChmpxSettings(_unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
         _step = new StartServicesStep(

@@ -30,7 +30,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         var role = Yrn.TryParse("yrn:yahoo:::t:role:c/slave")!;
         _client = new K2hr3Client(
             new K2hr3Identity(new Uri("http://127.0.0.1:1/"), role, role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
-            () => null, K2hr3Client.Handler(null), TimeSpan.FromSeconds(40), _time);
+            () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), _time);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         _role = new RoleMemory(_client, role.ToResource(), _directory.Root);
         _step = new VerifyConnectionStep(

@@ -264,7 +264,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _client?.Dispose();
         _client = new K2hr3Client(
             new K2hr3Identity(_server.Address, Role, Role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
-            () => RoleToken.TryParse(Secret), K2hr3Client.Handler(null), TimeSpan.FromSeconds(40), TimeProvider.System);
+            () => RoleToken.TryParse(Secret), new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), TimeProvider.System);
         _role = new RoleMemory(_client, Role.ToResource(), _directory.Root);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         _step = new WriteConfigurationStep(

@@ -46,6 +46,8 @@ public sealed class SettingsLoaderTests : IDisposable
               token_file: /etc/token
               authentication: Address
               ca_file: /etc/ca.pem
+              client_certificate: /etc/own.pem
+              client_key: /etc/own.key
               timeout: 2m
             host: {cuk: a, tag: b, inboundip: 10.0.0.1, outboundip: 10.0.0.2, register_again: "no"}
             configuration: {path: /etc/x.ini, resource: yrn:x, mode: "0640", keep: 0, second_answer_after: 1s}
@@ -64,7 +66,7 @@ public sealed class SettingsLoaderTests : IDisposable
             """);
         var settings = Load();
         Assert.Equal(
-            new K2hr3Settings(new Uri("https://k2hr3.example/api"), "yrn:yahoo:::t:role:c/slave", "yrn:yahoo:::t", "/etc/token", Authentication.Address, "/etc/ca.pem", TimeSpan.FromMinutes(2)),
+            new K2hr3Settings(new Uri("https://k2hr3.example/api"), "yrn:yahoo:::t:role:c/slave", "yrn:yahoo:::t", "/etc/token", Authentication.Address, "/etc/ca.pem", "/etc/own.pem", "/etc/own.key", TimeSpan.FromMinutes(2)),
             settings.K2hr3);
         Assert.Equal(new HostSettings("a", "b", "10.0.0.1", "10.0.0.2", false), settings.Host);
         Assert.Equal(new ConfigurationSettings("/etc/x.ini", "yrn:x", (UnixFileMode)0x1a0, 0, TimeSpan.FromSeconds(1)), settings.Configuration);

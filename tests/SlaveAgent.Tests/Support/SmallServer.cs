@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace SlaveAgent.Tests.Support;
@@ -15,13 +17,17 @@ internal sealed class SmallServer : IAsyncDisposable
 
     public Uri Address => new(_application.Urls.First());
 
-    public static async Task<SmallServer> StartAsync(RequestDelegate answer)
+    public static Task<SmallServer> StartAsync(RequestDelegate answer) => StartAsync(answer, _ => { });
+
+    public static Task<SmallServer> StartTlsAsync(RequestDelegate answer, Action<HttpsConnectionAdapterOptions> tls) => StartAsync(answer, listen => listen.UseHttps(tls));
+
+    private static async Task<SmallServer> StartAsync(RequestDelegate answer, Action<ListenOptions> shape)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            options.Listen(IPAddress.Loopback, 0);
+            options.Listen(IPAddress.Loopback, 0, shape);
             options.AddServerHeader = false;
         });
         var application = builder.Build();

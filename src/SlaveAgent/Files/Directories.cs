@@ -1,0 +1,25 @@
+namespace SlaveAgent.Files;
+
+/// <summary>Makes directories that nobody but their owner writes, whatever the umask of who started the agent.</summary>
+public static class Directories
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public static void Make(string directory) => Directory.CreateDirectory(directory, Mode);
+
+    /// <summary>Makes a directory of the agent's own, or refuses one in which another user could have put a link or a lock.</summary>
+    /// <exception cref="IOException">It cannot be made, or is another user's.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public static void MakeOwn(string directory)
+    {
+        Make(directory);
+        var status = FileStatus.Of(directory);
+        if (status is not { Kind: FileKind.Directory } || !(status.User == 0 || status.IsOwn) || status.Mode.HasFlag(UnixFileMode.OtherWrite))
+        {
+            throw new IOException($"{directory} must be a directory that only its owner writes, and its owner root or who runs the agent");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Security;
+using SlaveAgent.Files;
+
+namespace SlaveAgent.K2hr3;
+
+/// <summary>
+/// Sends requests over connections that know the PEM files as they are now: a certificate is renewed every few weeks by whoever issues it,
+/// and nobody restarts an agent for that. Files that cannot be used, as while they are being replaced, leave those before in use.
+/// </summary>
+public sealed class RenewingHandler : HttpMessageHandler
+{
+    private readonly TlsFiles _files;
+    private readonly Lock _turn = new();
+    private HttpMessageInvoker _connections;
+    private (FileVersion?, FileVersion?, FileVersion?) _versions;
+
+    /// <exception cref="IOException">A file cannot be read, or does not hold what it should.</exception>
+    public RenewingHandler(TlsFiles files)
+    {
+        _files = files;
+        _versions = files.Versions();
+        _connections = Connect();
+    }
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Current().SendAsync(request, cancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _connections.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private HttpMessageInvoker Current()
+    {
+        lock (_turn)
+        {
+            try
+            {
+                var now = _files.Versions();
+                if (now != _versions)
+                {
+                    // The old connections are not disposed: another request may be on its way through them.
+                    _connections = Connect();
+                    _versions = now;
+                }
+            }
+            catch (IOException)
+            {
+                // The next request looks again.
+            }
+
+            return _connections;
+        }
+    }
+
+    /// <summary>No redirects (the token must not follow them), no cookies, and no connection kept: K2HR3 itself closes it after 5 s
+    /// (k2hr3-api.md), so that the next poll never finds one, and to look after it costs more than a poll does.</summary>
+    public static SocketsHttpHandler Sockets(SslClientAuthenticationOptions tls) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionIdleTimeout = TimeSpan.Zero,
+        SslOptions = tls,
+    };
+
+    private HttpMessageInvoker Connect() => new(Sockets(_files.Read()));
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using CliWrap;
+using CliWrap.Buffered;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Tests.Agent;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Security;
+
+/// <summary>What goes over the wire, and by which way: the agent as a process.</summary>
+public sealed class WireTests : IDisposable
+{
+    private const string Warning = "over plain http";
+    private const string Token = "0123456789abcdef0123456789abcdef";
+    private const string Host = "k2hr3.test";
+
+    private static readonly string[] Variables = ["http_proxy", "https_proxy", "no_proxy", "all_proxy"];
+
+    private readonly TempDirectory _root = new();
+    private readonly TestCertificates _authority = new();
+    private readonly ConcurrentQueue<string> _requests = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Plain_http_is_warned_about_once_in_each_process()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        var (_, output) = await world.TryBootstrapAsync();
+        Assert.Equal(1, Count(output));
+
+        await world.WatchAsync();
+        world.Configure("30-more", "watch:\n  k2hr3_interval: 50s\n");
+        ProcessSignal.Send(await world.DaemonPidAsync(), "SIGHUP");
+        await world.UntilAsync(() => Count(world.Agent.Output, "Watching over") == 2, "the new settings are not taken");
+        Assert.Equal(2, Count(world.Agent.Output));
+    }
+
+    [Fact]
+    public async Task A_proxy_of_the_environment_is_used_for_https_and_sees_no_token()
+    {
+        await using var server = await ServeTlsAsync(Host);
+        using var proxy = new ConnectProxy(server.Address.Port);
+        var output = await AskAsync($"https://{Host}/", ("https_proxy", proxy.Address.ToString()));
+        Assert.False(_requests.IsEmpty, output);
+        Assert.All(_requests, request => Assert.Contains(Token, request, StringComparison.Ordinal));
+        Assert.StartsWith($"CONNECT {Host}:443 ", Assert.Single(proxy.Heads), StringComparison.Ordinal);
+        Assert.DoesNotContain(Token, proxy.Heads.First(), StringComparison.Ordinal);
+        Assert.Equal(0, Count(output));
+    }
+
+    [Fact]
+    public async Task A_name_of_no_proxy_is_asked_directly()
+    {
+        await using var server = await ServeTlsAsync(null);
+        using var proxy = new ConnectProxy(server.Address.Port);
+        var output = await AskAsync(server.Address.ToString(), ("https_proxy", proxy.Address.ToString()), ("no_proxy", "elsewhere.test,127.0.0.1"));
+        Assert.False(_requests.IsEmpty, output);
+        Assert.Empty(proxy.Heads);
+    }
+
+    [Fact]
+    public async Task A_proxy_of_the_environment_is_used_for_http()
+    {
+        await using var proxy = await SmallServer.StartAsync(AnswerAsync);
+        var output = await AskAsync($"http://{Host}/", ("http_proxy", proxy.Address.ToString()));
+        Assert.False(_requests.IsEmpty, output);
+        Assert.All(_requests, request => Assert.StartsWith($"http://{Host}/v1/resource/", request, StringComparison.Ordinal));
+        Assert.Equal(1, Count(output));
+    }
+
+    [Theory]
+    [InlineData("k2hr3.ca_file", "k2hr3:\n  ca_file: /nowhere.pem\n")]
+    [InlineData("k2hr3.client_certificate", "k2hr3:\n  client_key: /etc/ca.pem\n")]
+    public async Task Certificates_that_cannot_be_used_are_said_in_one_sentence_before_anybody_is_asked(string setting, string settings)
+    {
+        await using var server = await SmallServer.StartAsync(AnswerAsync);
+        _root.Put("etc/k2hdkc-slave-agent/conf.d/9.yaml", settings);
+        var output = await AskAsync(server.Address.ToString());
+        Assert.Contains(setting, output, StringComparison.Ordinal);
+        Assert.Empty(_requests);
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _authority.Dispose();
+    }
+
+    private static int Count(string output, string words = Warning) => output.Split(words).Length - 1;
+
+    private async Task<string> AskAsync(string address, params (string Name, string Value)[] environment)
+    {
+        _root.Put("etc/k2hdkc-slave-agent/agent.yaml", "k2hr3:\n  ca_file: /etc/ca.pem\n");
+        _root.Put("etc/ca.pem", _authority.AuthorityPem);
+        var result = await Cli.Wrap(AgentProgram.DefaultPath)
+            .WithArguments([
+                "regenerate", "--dry-run", "--root", _root.Path, "--api-uri", address, "--role", "yrn:yahoo:::t:role:c/slave", "--cuk", "c", "--tag", "h", "--token-file", "-"])
+            .WithStandardInputPipe(PipeSource.FromString(Token))
+            .WithEnvironmentVariables(variables =>
+            {
+                foreach (var name in Variables)
+                {
+                    variables.Set(name, null).Set(name.ToUpperInvariant(), null);
+                }
+
+                foreach (var (name, value) in environment)
+                {
+                    variables.Set(name, value);
+                }
+            })
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(Cancel);
+        return result.StandardOutput + result.StandardError;
+    }
+
+    private Task<SmallServer> ServeTlsAsync(string? name) => SmallServer.StartTlsAsync(AnswerAsync, tls => tls.ServerCertificate = _authority.Server(name));
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        _requests.Enqueue($"{context.Features.Get<IHttpRequestFeature>()!.RawTarget} {context.Request.Headers["x-auth-token"]}");
+        context.Response.StatusCode = 404;
+        return Task.CompletedTask;
+    }
+}
