@@ -9,4 +9,4 @@ var root = new RootCommand("Measures the agent: its pure parts, its process from
     ProcessCommand.Create(),
     FleetCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
+return await root.Parse(args).InvokeAsync();

@@ -50,6 +50,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         report.Say($"{Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, load average {File.ReadAllText("/proc/loadavg").Trim()}");
         if (which.SequenceEqual(All))
         {
+            report.Add("K2HR3 requests per slave and hour, quiet cluster", "65; 15 with `watch.k2hr3_interval: 5m`", "63; 15 (counted by RequestBudgetTests, in time that is not real)", true);
             report.Save(Repository.Result("process.json"), _details);
             report.WriteIntoReadme("process", figure => $"| {figure.Name} | {figure.Limit} | {figure.Measured}{(figure.IsMet is false ? " (**missed**)" : string.Empty)} |");
         }
@@ -100,13 +101,15 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         var service = host.World.Service;
         var pid = host.Pid;
         var others = new List<(double Wall, double Cpu)>();
-        var asked = service.Counts[RequestKind.Resource];
+
+        // The tool beside it asks the same K2HR3, but only the agent is answered 304.
+        var asked = service.Counts.NotModified;
         var before = ProcessUse.Of(pid);
         var began = Stopwatch.GetTimestamp();
-        while (service.Counts[RequestKind.Resource] < asked + Polls)
+        while (service.Counts.NotModified < asked + Polls)
         {
-            var now = service.Counts[RequestKind.Resource];
-            while (service.Counts[RequestKind.Resource] == now)
+            var now = service.Counts.NotModified;
+            while (service.Counts.NotModified == now)
             {
                 await Task.Delay(20, cancel);
             }
@@ -152,32 +155,24 @@ internal sealed class Measurements(string agent, string? beside, int events, int
 
     private async Task DayAsync(CancellationToken cancel)
     {
-        var plot = new Plot($"Resident memory over {looks:N0} looks at the ring and {looks / 60:N0} polls of K2HR3", "looks (thousands)", "MB resident") { LeastY = 10, LargestX = looks / 1000.0 };
+        var plot = new Plot($"Resident memory over {looks:N0} looks at the ring, a poll of K2HR3 a second", "looks (thousands)", "MB resident") { LeastY = 10, LargestX = looks / 1000.0 };
         var (few, many) = (await DayAsync(3, cancel), await DayAsync(256, cancel));
         plot.Line("3 servers", few).Line("256 servers", many).Save(Repository.Result("memory.svg"));
         var (a, b) = (few[^1].Y, many[^1].Y);
-        report.Add(F($"resident memory after {few[^1].X * 1000:0} looks and {looks / 60} polls, 3 / 256 servers"), "20 MB / 24 MB", F($"{a:0.0} MB / {b:0.0} MB"), a <= 20 && b <= 24);
+        report.Add(F($"resident memory after {few[^1].X * 1000:0} looks and a poll a second, 3 / 256 servers"), "20 MB / 24 MB", F($"{a:0.0} MB / {b:0.0} MB"), a <= 20 && b <= 24);
         _details["resident_mb"] = new { three = a, many = b };
     }
 
     private async Task<List<(double X, double Y)>> DayAsync(int servers, CancellationToken cancel)
     {
-        await using var host = await MeasuredHost.LeanAsync(agent, servers, "watch:\n  k2hr3_interval: 1h\n  ring_interval: 1ms\n", cancel);
+        await using var host = await MeasuredHost.LeanAsync(agent, servers, "watch:\n  k2hr3_interval: 1s\n  ring_interval: 1ms\n", cancel);
         await host.WatchAsync(cancel);
         var pid = host.Pid;
-        var (first, polls) = (host.Looks, 0);
+        var first = host.Looks;
         var points = new List<(double, double)>();
         for (var watch = Stopwatch.StartNew(); host.Looks - first < looks && watch.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(20, cancel))
         {
-            var done = host.Looks - first;
-            for (; polls < done / 60; polls++)
-            {
-                // The timer's poll is a minute apart; SIGHUP asks at once, and reads the settings besides.
-                ProcessSignal.Send(pid, "SIGHUP");
-                await Task.Delay(5, cancel);
-            }
-
-            points.Add((done / 1000.0, ProcessUse.ResidentOf(pid)));
+            points.Add(((host.Looks - first) / 1000.0, ProcessUse.ResidentOf(pid)));
         }
 
         points.Add(((host.Looks - first) / 1000.0, ProcessUse.ResidentOf(pid)));
