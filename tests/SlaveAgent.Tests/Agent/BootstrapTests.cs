@@ -129,9 +129,9 @@ public sealed class BootstrapTests
         // apt-get takes such a name for a regular expression otherwise.
         await using var world = await AgentWorld.CreateAsync(servers: 1);
         var keys = new Dictionary<string, string>(world.K2hr3.FindResource(world.Names.SlaveResource)!.Keys) { ["k2hr3-init-packagecloud-packages"] = "k2hdkc.dbaas.override.conf" };
-        world.K2hr3.SetResource(world.Names.SlaveResource, string.Empty, keys);
+        world.K2hr3.SetResource(world.Names.SlaveResource, "for no chmpx", keys);
 
-        var (code, output) = await world.TryBootstrapAsync("--timeout", "3s");
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
 
         Assert.NotEqual(0, code);
         Assert.Contains("Unable to locate package k2hdkc.dbaas.override.conf", output, StringComparison.Ordinal);
