@@ -90,8 +90,9 @@ internal sealed class AgentParts : IDisposable
                 $"There is no role token: give --token-file, set k2hr3.token_file, or put it into {root.At(IdentityFiles.Token)} (mode 0600).");
         }
 
+        var parts = new AgentParts(settings, root, identity, token, commands, watches, time, log);
         setup.PlainHttp.Warn(identity.ApiUri, log);
-        return new AgentParts(settings, root, identity, token, commands, watches, time, log);
+        return parts;
     }
 
     /// <summary>The loop over these steps, with what it reports to.</summary>
