@@ -29,6 +29,7 @@ internal sealed class AgentParts : IDisposable
         Ring = new RingMemory();
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper));
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
+        var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles);
         Steps =
         [
             new RegisterHostStep(Client, new IdentityFiles(root), token.Read, token.ReadToLeave),
@@ -36,11 +37,11 @@ internal sealed class AgentParts : IDisposable
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages,
                 watches && settings.Packages.InstallBy == InstallBy.Bootstrap ? cancel => Systemctl.StartAsync(AgentUnits.Bootstrap, cancel) : null),
-            new WriteConfigurationStep(Resource, Role, File, Ring, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log),
+            new WriteConfigurationStep(Resource, Role, File, Ring, lastGood, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log),
             new StartServicesStep(
                 Role, File, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, time),
             new AnnounceReadyStep(
-                new VerifyConnectionStep(Role, File, Ring, ControlPort, Systemctl, settings.Chmpx, time), Systemctl, root, settings.Ready.Follow),
+                new VerifyConnectionStep(Role, File, Ring, lastGood, ControlPort, Systemctl, settings.Chmpx, time), Systemctl, root, settings.Ready.Follow),
         ];
     }
 

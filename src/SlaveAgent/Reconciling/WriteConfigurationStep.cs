@@ -15,6 +15,7 @@ public sealed class WriteConfigurationStep(
     RoleMemory role,
     ConfigurationFile file,
     RingMemory ring,
+    LastGoodConfiguration lastGood,
     string cuk,
     HostFiles files,
     ConfigurationSettings settings,
@@ -140,19 +141,10 @@ public sealed class WriteConfigurationStep(
         return new StepOutcome.NothingToDo($"the role's resource is no slave configuration ({why})");
     }
 
-    /// <summary>K2HR3 is away: a file that is gone too is made again from the last accepted answer.</summary>
-    private async Task<StepOutcome> KeepLastGoodAsync(StepOutcome failed, CancellationToken cancel)
-    {
-        if (file.Current is null
-            && resource.AcceptedText is { } accepted
-            && ConfigurationPlan.Make(accepted, cuk, files) is ConfigurationPlan.Usable usable)
-        {
-            var (generation, _) = await file.WriteAsync(usable.Ini, ring.View?.Revision, cancel);
-            return failed with { Words = $"{failed.Words}; generation {generation} was made from the last answer that was accepted" };
-        }
-
-        return file.Current is null ? failed : failed with { Words = $"{failed.Words}; the last good file stays" };
-    }
+    private async Task<StepOutcome> KeepLastGoodAsync(StepOutcome failed, CancellationToken cancel) =>
+        await lastGood.RestoreAsync(cancel) is { } generation
+            ? failed with { Words = $"{failed.Words}; generation {generation} was made from the last answer that was accepted" }
+            : file.Current is null ? failed : failed with { Words = $"{failed.Words}; the last good file stays" };
 
     private void Warn(ImmutableArray<IniProblem> warnings)
     {

@@ -42,7 +42,9 @@ internal static class WatchedHour
             var role = new RoleMemory(client, client.Identity.Role.ToResource(), root);
             var chmpx = new ChmpxSettings("chmpx.service", Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
             var ring = new RingMemory();
-            var step = new VerifyConnectionStep(role, file, ring, new ControlPort(time), new Systemctl(new CommandRunner(time)), chmpx, time);
+            var resource = new ResourceReader(client, client.Identity.Role.ToResource(), root);
+            var lastGood = new LastGoodConfiguration(resource, file, ring, client.Identity.Cuk, new HostFiles(_ => false, _ => false));
+            var step = new VerifyConnectionStep(role, file, ring, lastGood, new ControlPort(time), new Systemctl(new CommandRunner(time)), chmpx, time);
             var schedule = new Schedule([step], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
             var board = new StatusBoard([step], file, ring, null, root, keepsFile: true, time, Logger.None);
             var reconciler = new Reconciler([step], schedule, board, new ReconcilerHooks(), time, Logger.None);

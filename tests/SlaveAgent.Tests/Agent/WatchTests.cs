@@ -90,6 +90,31 @@ public sealed class WatchTests
         Assert.DoesNotContain(world.Token, world.Agent.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("[GLOBAL]\nGROUP = other\n")]
+    public async Task A_file_that_is_lost_or_spoilt_while_K2HR3_is_away_is_made_again_from_the_last_answer(string? content)
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "retry:\n  first: 1h\n  cap: 1h\n");
+        await world.WatchAsync();
+        var generation = world.File.Generation;
+        await world.K2hr3.SetOutageAsync(new Outage(OutageMode.Stopped), Cancel);
+        await world.UntilAsync(() => world.Agent.Output.Contains("K2HR3 cannot be asked", StringComparison.Ordinal), "K2HR3 is not missed");
+
+        if (content is null)
+        {
+            File.Delete(world.IniPath);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(world.IniPath, content, Cancel);
+        }
+
+        await world.UntilAsync(() => world.HasFile && world.File.Generation > generation, "the file is not made anew");
+        await world.ConnectedAsync();
+    }
+
     [Fact]
     public async Task What_somebody_writes_into_the_file_is_set_right()
     {

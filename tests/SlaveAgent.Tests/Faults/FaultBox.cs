@@ -103,15 +103,16 @@ internal sealed class FaultBox : IAsyncDisposable
         _file = new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
         var supervisor = new Supervisor(root, new ChmpxDropIn(root, Unit, _file.HostPath, () => null), _file.HostPath, settings, systemctl);
         var packages = new PackageSettings(true, InstallBy.Agent, [], new Uri("http://127.0.0.1:1/"), "/none", null, TimeSpan.Zero);
+        var lastGood = new LastGoodConfiguration(resource, _file, ring, Cuk, AnyFiles);
         IStep[] steps =
         [
             new RegisterHostStep(_client, new IdentityFiles(root), () => Token, () => Token),
             new InstallPackagesStep(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, null),
             new WriteConfigurationStep(
-                resource, role, _file, ring, Cuk, AnyFiles,
+                resource, role, _file, ring, lastGood, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
             new StartServicesStep(role, _file, supervisor, systemctl, new ServiceSettings([]), Time),
-            new VerifyConnectionStep(role, _file, ring, new ControlPort(Time), systemctl, settings, Time),
+            new VerifyConnectionStep(role, _file, ring, lastGood, new ControlPort(Time), systemctl, settings, Time),
         ];
         var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
         _schedule = new Schedule(steps, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);

@@ -36,11 +36,13 @@ public sealed class RequestBudgetTests : IDisposable
         var resource = new ResourceReader(client, role.ToResource(), _directory.Root);
         var memory = new RoleMemory(client, role.ToResource(), _directory.Root);
         var file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
+        var (ring, none) = (new RingMemory(), new HostFiles(_ => false, _ => false));
         IReadOnlyList<IStep> steps =
         [
             new RegisterHostStep(client, new IdentityFiles(_directory.Root), () => RoleToken.TryParse("token"), () => RoleToken.TryParse("token")),
             new InstallPackagesStep(memory, resource, "cuk-slv1", () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, null),
-            new WriteConfigurationStep(resource, memory, file, new RingMemory(), "cuk-slv1", new HostFiles(_ => false, _ => false), settings.Configuration, true, Logger.None),
+            new WriteConfigurationStep(
+                resource, memory, file, ring, new LastGoodConfiguration(resource, file, ring, "cuk-slv1", none), "cuk-slv1", none, settings.Configuration, true, Logger.None),
             new FakeStep(Steps.StartServices, false),
             new FakeStep(Steps.VerifyConnection, false),
         ];

@@ -33,8 +33,10 @@ public sealed class VerifyConnectionStepTests : IDisposable
             () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), _time);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         _role = new RoleMemory(_client, role.ToResource(), _directory.Root);
+        var ring = new RingMemory();
+        var resource = new ResourceReader(_client, role.ToResource(), _directory.Root);
         _step = new VerifyConnectionStep(
-            _role, _file, new RingMemory(), new ControlPort(TimeProvider.System), new Systemctl(new CommandRunner(TimeProvider.System)),
+            _role, _file, ring, new LastGoodConfiguration(resource, _file, ring, "cuk-slv1", new HostFiles(_ => false, _ => false)), new ControlPort(TimeProvider.System), new Systemctl(new CommandRunner(TimeProvider.System)),
             new ChmpxSettings(_unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)), _time);
     }
 

@@ -267,8 +267,10 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
             () => RoleToken.TryParse(Secret), new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), TimeProvider.System);
         _role = new RoleMemory(_client, Role.ToResource(), _directory.Root);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
+        var resource = new ResourceReader(_client, Role.ToResource(), _directory.Root);
+        var none = new HostFiles(_ => false, _ => false);
         _step = new WriteConfigurationStep(
-            new ResourceReader(_client, Role.ToResource(), _directory.Root), _role, _file, _ring, "cuk-slv1", new HostFiles(_ => false, _ => false),
+            resource, _role, _file, _ring, new LastGoodConfiguration(resource, _file, _ring, "cuk-slv1", none), "cuk-slv1", none,
             new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), registerAgain: true, _log.Logger);
     }
 

@@ -1,0 +1,23 @@
+using SlaveAgent.Chmpx;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>Makes the configuration again from the last answer that became one, where the file is gone or chmpx would exit on it; needs no K2HR3.</summary>
+public sealed class LastGoodConfiguration(ResourceReader resource, ConfigurationFile file, RingMemory ring, string cuk, HostFiles files)
+{
+    /// <returns>The generation that was put in place; null when the file is well, or no answer was ever accepted.</returns>
+    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
+    public async Task<int?> RestoreAsync(CancellationToken cancel)
+    {
+        if ((file.Current is { } current && IniCheck.Check(current, files).IsEmpty)
+            || resource.AcceptedText is not { } accepted
+            || ConfigurationPlan.Make(accepted, cuk, files) is not ConfigurationPlan.Usable usable)
+        {
+            return null;
+        }
+
+        var (generation, _) = await file.WriteAsync(usable.Ini, ring.View?.Revision, cancel);
+        return generation;
+    }
+}
