@@ -23,8 +23,13 @@ public sealed class RenewingHandler : HttpMessageHandler
         _connections = Connect();
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        Current().SendAsync(request, cancellationToken);
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // K2HR3 itself closes a connection after 5 s (k2hr3-api.md), so that the next poll never finds one. Without this .NET forgets it and leaves its
+        // socket to the collector, which may not come for days.
+        request.Headers.ConnectionClose = true;
+        return Current().SendAsync(request, cancellationToken);
+    }
 
     protected override void Dispose(bool disposing)
     {

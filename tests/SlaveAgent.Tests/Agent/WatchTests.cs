@@ -96,7 +96,7 @@ public sealed class WatchTests
     [InlineData("[GLOBAL]\nGROUP = other\n")]
     public async Task A_file_that_is_lost_or_spoilt_while_K2HR3_is_away_is_made_again_from_the_last_answer(string? content)
     {
-        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "retry:\n  first: 1h\n  cap: 1h\n");
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\nretry:\n  first: 1h\n  cap: 1h\n");
         await world.WatchAsync();
         var generation = world.File.Generation;
         await world.K2hr3.SetOutageAsync(new Outage(OutageMode.Stopped), Cancel);
