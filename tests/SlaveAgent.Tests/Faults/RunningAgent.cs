@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CliWrap;
 using SlaveAgent.Sandbox.Systemd;
@@ -59,7 +60,13 @@ internal sealed class RunningAgent : IAsyncDisposable
     {
         if (!HasEnded)
         {
+            // Under strace the agent is its child: strace that is killed lets go of it, and it would go on for ever.
+            var children = await File.ReadAllTextAsync($"/proc/{Pid}/task/{Pid}/children");
             Signal("SIGKILL");
+            foreach (var child in children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                ProcessSignal.Send(int.Parse(child, CultureInfo.InvariantCulture), "SIGKILL");
+            }
         }
 
         await _running;
