@@ -45,7 +45,7 @@ internal static class AptGet
             return new(Failed, Error: $"E: The repository '{unsigned}' is not signed.\n");
         }
         host.FetchLists(SignedSources(host).Any());
-        return new(0, "Hit:1 http://deb.debian.org/debian bookworm InRelease\nReading package lists...\n");
+        return new(0, "Hit:1 http://packages.example/debian bookworm InRelease\nReading package lists...\n");
     }
 
     private static async Task<ToolOutput> InstallAsync(HostState host, string[] names, bool yes, TimeSpan timeout, CancellationToken cancellationToken)

@@ -70,7 +70,7 @@ public sealed class HostToolsTests
     public async Task An_ordered_failure_happens_once_and_a_broken_transaction_lasts_until_it_is_configured()
     {
         await using var host = new PretendedHost();
-        host.State.Order(new("apt-get", "update", 100, "E: Failed to fetch http://deb.debian.org/debian  503  Service Unavailable"));
+        host.State.Order(new("apt-get", "update", 100, "E: Failed to fetch http://packages.example/debian  503  Service Unavailable"));
         Assert.Contains("503", (await host.RunAsync("apt-get", "-q", "update")).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await host.RunAsync("apt-get", "-q", "update")).ExitCode);
 
