@@ -117,13 +117,10 @@ internal static class AdoptCommand
             return ExitCode.Done;
         }
 
-        foreach (var tell in new[] { parts.Systemctl.EnableAsync, parts.Systemctl.StartAsync })
+        if (await DaemonUnit.StartAsync(parts.Systemctl, cancel) is not ExitCode.Done and var failed)
         {
-            if (await tell(AgentUnits.Daemon, cancel) is { IsDone: false } result)
-            {
-                await Console.Error.WriteLineAsync($"{AgentUnits.Daemon} could not be enabled and started: {result.LastLines()} Nobody looks after this host until it is.");
-                return ExitCode.Failed;
-            }
+            await Console.Error.WriteLineAsync("Nobody looks after this host until it is.");
+            return failed;
         }
 
         Console.WriteLine($"Started {AgentUnits.Daemon}, which restarts {parts.Settings.Chmpx.Unit} once if it ran through its shell helper. {Rest}");
@@ -140,7 +137,7 @@ internal static class AdoptCommand
         }
 
         var path = parts.Root.At(AgentPaths.DaemonLock);
-        return FileLock.IsHeld(path) ? $"The agent still runs (process {FileLock.HolderOf(path)}); end it, then run adopt --give-back again." : null;
+        return FileLock.IsHeld(path) ? $"The agent still runs{FileLock.HolderWords(path)}; end it, then run adopt --give-back again." : null;
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ internal static class BootstrapCommand
         if (turn is null)
         {
             await Console.Error.WriteLineAsync(
-                $"Another bootstrap{Pid(setup.Root.At(AgentPaths.BootstrapLock))} is at work under {setup.Root.Directory}; wait for it, or end it first.");
+                $"Another bootstrap{FileLock.HolderWords(setup.Root.At(AgentPaths.BootstrapLock))} is at work under {setup.Root.Directory}; wait for it, or end it first.");
             return ExitCode.TryAgainLater;
         }
 
@@ -71,7 +71,7 @@ internal static class BootstrapCommand
         AgentParts parts, IReadOnlyList<IStep> rest, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
     {
         var code = parts.Role.IsSlaveNode is true
-            ? await StartDaemonAsync(parts, cancel)
+            ? await DaemonUnit.StartAsync(parts.Systemctl, cancel)
             : await TryUntilSettledAsync(parts, rest, patience, progress, time, cancel);
         if (code == ExitCode.Done)
         {
@@ -80,20 +80,6 @@ internal static class BootstrapCommand
         }
 
         return code;
-    }
-
-    private static async Task<int> StartDaemonAsync(AgentParts parts, CancellationToken cancel)
-    {
-        foreach (var tell in new[] { parts.Systemctl.EnableAsync, parts.Systemctl.StartAsync })
-        {
-            if (await tell(AgentUnits.Daemon, cancel) is { IsDone: false } result)
-            {
-                await Console.Error.WriteLineAsync($"{AgentUnits.Daemon} could not be enabled and started: {result.LastLines()}");
-                return ExitCode.Failed;
-            }
-        }
-
-        return ExitCode.Done;
     }
 
     private static async Task<int> TryUntilSettledAsync(
@@ -132,6 +118,4 @@ internal static class BootstrapCommand
             return ExitCode.TryAgainLater;
         }
     }
-
-    private static string Pid(string path) => FileLock.HolderOf(path) is { } pid ? $" (process {pid})" : string.Empty;
 }

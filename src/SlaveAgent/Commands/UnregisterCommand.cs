@@ -27,7 +27,7 @@ internal static class UnregisterCommand
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), TimeProvider.System, signals.Token);
             if (turn is null)
             {
-                var holder = FileLock.HolderOf(setup.Root.At(AgentPaths.BootstrapLock)) is { } pid ? $" (process {pid})" : string.Empty;
+                var holder = FileLock.HolderWords(setup.Root.At(AgentPaths.BootstrapLock));
                 await Console.Error.WriteLineAsync(
                     $"A bootstrap{holder} is at work under {setup.Root.Directory} and would take this host into its role again; end it first.");
                 return ExitCode.TryAgainLater;

@@ -96,9 +96,8 @@ internal static class WaitCommand
     private static bool IsOutdated(HostRoot root, AgentStatus status)
     {
         var atWork = new[] { AgentPaths.DaemonLock, AgentPaths.BootstrapLock }
-            .Select(path => root.At(path))
-            .Where(path => FileLock.HolderOf(path) is { } holder && Directory.Exists($"/proc/{holder}"))
-            .Select(FileLock.HolderOf)
+            .Select(path => FileLock.LivingHolderOf(root.At(path)))
+            .OfType<int>()
             .ToList();
         return atWork.Count > 0 && !atWork.Contains(status.Pid);
     }

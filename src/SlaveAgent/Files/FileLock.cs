@@ -73,6 +73,12 @@ public sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>The holder for a message, as in <c> (process 12)</c>; empty when it cannot be told.</summary>
+    public static string HolderWords(string path) => HolderOf(path) is { } pid ? $" (process {pid.ToString(CultureInfo.InvariantCulture)})" : string.Empty;
+
+    /// <summary>As <see cref="HolderOf"/>, while that process lives; for who may not lock.</summary>
+    public static int? LivingHolderOf(string path) => HolderOf(path) is { } holder && Posix.IsAlive(holder) ? holder : null;
+
     /// <summary>Whether some process holds the lock now. Asks with a shared lock, which leaves the holder's number as it is.</summary>
     public static bool IsHeld(string path)
     {
@@ -89,7 +95,7 @@ public sealed class FileLock : IDisposable
         catch (UnauthorizedAccessException)
         {
             // Another user asks, who may not lock; the number is for everybody.
-            return HolderOf(path) is { } holder && Posix.IsAlive(holder);
+            return LivingHolderOf(path) is not null;
         }
     }
 

@@ -110,7 +110,9 @@ public sealed class K2hr3Client : IDisposable
     private IFlurlRequest Prepare(Url url, K2hr3Request request, RoleToken? token)
     {
         // Not FlurlClient.Request, which takes some escaped names for no address (Uri.IsWellFormedUriString) and throws.
-        var prepared = new FlurlRequest(url).WithClient(_http).AllowAnyHttpStatus();
+        // K2HR3 itself closes a connection after 5 s (k2hr3-api.md), so that the next poll never finds one. Without the header .NET forgets it and leaves
+        // its socket to the collector, which may not come for days.
+        var prepared = new FlurlRequest(url).WithClient(_http).AllowAnyHttpStatus().WithHeader("Connection", "close");
         if (token is not null)
         {
             prepared = prepared.WithHeader("x-auth-token", $"R={token.Value}");

@@ -23,13 +23,8 @@ public sealed class RenewingHandler : HttpMessageHandler
         _connections = Connect();
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        // K2HR3 itself closes a connection after 5 s (k2hr3-api.md), so that the next poll never finds one. Without this .NET forgets it and leaves its
-        // socket to the collector, which may not come for days.
-        request.Headers.ConnectionClose = true;
-        return Current().SendAsync(request, cancellationToken);
-    }
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Current().SendAsync(request, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {
@@ -64,8 +59,8 @@ public sealed class RenewingHandler : HttpMessageHandler
         }
     }
 
-    /// <summary>No redirects (the token must not follow them), no cookies, and no connection kept: K2HR3 itself
-    /// closes it after 5 s (k2hr3-api.md), so that the next poll never finds one, and to look after it costs more than a poll does.</summary>
+    /// <summary>No redirects (the token must not follow them), no cookies, and no timer that looks after idle connections: none is kept, and it would cost
+    /// more than a poll does.</summary>
     public static SocketsHttpHandler Connections(SslClientAuthenticationOptions tls) => new()
     {
         AllowAutoRedirect = false,
