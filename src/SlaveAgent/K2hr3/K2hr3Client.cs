@@ -37,6 +37,9 @@ public sealed class K2hr3Client : IDisposable
 
         // Flurl's own 100 s would cut a longer k2hr3.timeout short.
         _http.Settings.Timeout = null;
+
+        // Flurl 4 follows redirections by itself, whatever the handler does; what another host says is no answer of K2HR3's.
+        _http.Settings.Redirects.Enabled = false;
     }
 
     public K2hr3Identity Identity => _identity;
@@ -93,7 +96,8 @@ public sealed class K2hr3Client : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try
         {
-            using var response = await Prepare(url, request, token).SendAsync(method, null, either.Token);
+            using var answer = await Prepare(url, request, token).SendAsync(method, cancellationToken: either.Token);
+            var response = answer.ResponseMessage;
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             return K2hr3Reading.Read(
                 request, (int)response.StatusCode, body, ETagOf(response), RetryAfter(response), token);
@@ -107,12 +111,12 @@ public sealed class K2hr3Client : IDisposable
         }
     }
 
-    private IFlurlRequest Prepare(Url url, K2hr3Request request, RoleToken? token)
+    private FlurlRequest Prepare(Url url, K2hr3Request request, RoleToken? token)
     {
         // Not FlurlClient.Request, which takes some escaped names for no address (Uri.IsWellFormedUriString) and throws.
         // K2HR3 itself closes a connection after 5 s (k2hr3-api.md), so that the next poll never finds one. Without the header .NET forgets it and leaves
         // its socket to the collector, which may not come for days.
-        var prepared = new FlurlRequest(url).WithClient(_http).AllowAnyHttpStatus().WithHeader("Connection", "close");
+        var prepared = new FlurlRequest(url) { Client = _http }.AllowAnyHttpStatus().WithHeader("Connection", "close");
         if (token is not null)
         {
             prepared = prepared.WithHeader("x-auth-token", $"R={token.Value}");
