@@ -22,6 +22,9 @@ internal sealed class Measurements(string agent, string? beside, int events, int
     private const int Starts = 20;
     private static readonly TimeSpan WatchLength = TimeSpan.FromSeconds(30);
 
+    /// <summary>A day's looks take nine minutes where the machine has nothing else to do.</summary>
+    private static readonly TimeSpan LongestDay = TimeSpan.FromMinutes(20);
+
     /// <summary>.NET's idle workers end after 20 s; until then what was before is measured along.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(25);
 
@@ -170,7 +173,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         var pid = host.Pid;
         var first = host.Looks;
         var points = new List<(double, double)>();
-        for (var watch = Stopwatch.StartNew(); host.Looks - first < looks && watch.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(20, cancel))
+        for (var watch = Stopwatch.StartNew(); host.Looks - first < looks && watch.Elapsed < LongestDay; await Task.Delay(500, cancel))
         {
             points.Add(((host.Looks - first) / 1000.0, ProcessUse.ResidentOf(pid)));
         }

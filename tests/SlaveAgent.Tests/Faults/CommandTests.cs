@@ -33,7 +33,7 @@ public sealed class CommandTests
         // A package manager is waited for however long it takes: one that hangs is tried apart from these.
         // Nor can one that only says so be told from a unit that ends at once; for chmpx its silence tells.
         var ways = s_ways.Where(way => FaultRun.IsLong ? way.Name != "hangs" || tool == "systemctl" : !way.IsSlow)
-            .Where(way => way.Name != "ends well without having done it" || tool != "systemctl")
+            .Where(way => !way.Name.StartsWith("ends well", StringComparison.Ordinal) || tool != "systemctl")
             .OrderBy(_ => run.Random.Next()).Take(FaultRun.Times(3, int.MaxValue)).ToList();
         foreach (var (name, script, _) in ways)
         {

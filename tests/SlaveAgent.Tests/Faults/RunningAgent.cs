@@ -61,7 +61,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (!HasEnded)
         {
             // Under strace the agent is its child: strace that is killed lets go of it, and it would go on for ever.
-            var children = await File.ReadAllTextAsync($"/proc/{Pid}/task/{Pid}/children");
+            var children = await ChildrenAsync();
             Signal("SIGKILL");
             foreach (var child in children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
@@ -73,4 +73,17 @@ internal sealed class RunningAgent : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await KillAsync();
+
+    private async Task<string> ChildrenAsync()
+    {
+        try
+        {
+            return await File.ReadAllTextAsync($"/proc/{Pid}/task/{Pid}/children");
+        }
+        catch (IOException)
+        {
+            // It ended just now, by itself.
+            return string.Empty;
+        }
+    }
 }
