@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 using CsCheck;
 using SlaveAgent.Files;
@@ -150,6 +151,15 @@ public sealed class AtomicFileTests : IDisposable
         await RunAsync("mkfifo", path);
         Assert.Equal($"{path} is a FIFO, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
         AssertNoStage(path);
+    }
+
+    [Fact]
+    public void A_socket_is_refused()
+    {
+        var path = _directory.At("socket");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        Assert.Equal($"{path} is a socket, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
     }
 
     [Fact]

@@ -39,6 +39,53 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
+    public void In_a_message_the_holder_is_its_process_or_nothing()
+    {
+        Assert.Equal(string.Empty, FileLock.HolderWords(Path));
+        using var taken = FileLock.TryTake(Path);
+        Assert.Equal($" (process {Environment.ProcessId})", FileLock.HolderWords(Path));
+        Assert.Equal(Environment.ProcessId, FileLock.LivingHolderOf(Path));
+
+        // Beyond the largest number that a process can have.
+        File.WriteAllText(_directory.At("run/agent.pid"), "4194305");
+        Assert.Null(FileLock.LivingHolderOf(Path));
+    }
+
+    [Fact]
+    public async Task Who_will_keep_it_looks_for_half_a_second_whether_somebody_only_asked()
+    {
+        var time = new FakeTimeProvider();
+        var asking = FileLock.TryTake(Path);
+        var taking = FileLock.TryTakeForLongAsync(Path, time, TestContext.Current.CancellationToken);
+        for (var look = 0; look < 8; look++)
+        {
+            Assert.False(taking.IsCompleted);
+            time.Advance(TimeSpan.FromMilliseconds(50));
+        }
+
+        Assert.False(taking.IsCompleted);
+        asking!.Dispose();
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        using var taken = await taking;
+        Assert.NotNull(taken);
+    }
+
+    [Fact]
+    public async Task Who_will_keep_it_gives_up_where_another_does()
+    {
+        var time = new FakeTimeProvider();
+        using var taken = FileLock.TryTake(Path);
+        var taking = FileLock.TryTakeForLongAsync(Path, time, TestContext.Current.CancellationToken);
+        for (var look = 0; look < 10; look++)
+        {
+            Assert.False(taking.IsCompleted);
+            time.Advance(TimeSpan.FromMilliseconds(50));
+        }
+
+        Assert.Null(await taking);
+    }
+
+    [Fact]
     public void Nobody_can_be_named_where_there_never_was_a_lock()
     {
         Assert.Null(FileLock.HolderOf(Path));

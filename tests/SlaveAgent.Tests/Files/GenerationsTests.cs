@@ -19,6 +19,26 @@ public sealed class GenerationsTests : IDisposable
     }
 
     [Fact]
+    public void Where_none_are_to_be_kept_not_even_a_directory_is_made()
+    {
+        new Generations(_directory.At("none"), 0).Keep(1, "text");
+        Assert.False(Directory.Exists(_directory.At("none")));
+    }
+
+    [Fact]
+    public void The_directory_is_made_and_what_a_killed_agent_left_half_written_removed()
+    {
+        var directory = _directory.At("state/generations");
+        new Generations(directory, 3).Keep(1, "text 1");
+        // The number is beyond the largest that a process can have.
+        var dead = AtomicFile.StageOf(Path.Join(directory, "generation-2.ini")).Replace($".{Environment.ProcessId}-", ".4194305-", StringComparison.Ordinal);
+        File.WriteAllText(dead, "half");
+        new Generations(directory, 3).Keep(3, "text 3");
+        Assert.False(File.Exists(dead));
+        Assert.True(File.Exists(Path.Join(directory, "generation-1.ini")));
+    }
+
+    [Fact]
     public void The_newest_comes_back_as_it_was_and_the_oldest_go()
     {
         var generations = new Generations(_directory.Path, 3);

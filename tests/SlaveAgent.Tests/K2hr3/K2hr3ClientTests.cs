@@ -20,11 +20,12 @@ public sealed class K2hr3ClientTests
     [Fact]
     public async Task The_requests_are_those_that_were_recorded()
     {
-        var seen = new List<string>();
+        var (seen, connections) = (new List<string>(), new List<string?>());
         await using var server = await SmallServer.StartAsync(async context =>
         {
             lock (seen)
             {
+                connections.Add(context.Request.Headers.Connection);
                 seen.Add($"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget} {context.Request.Headers["x-auth-token"]}");
             }
 
@@ -38,6 +39,7 @@ public sealed class K2hr3ClientTests
         Assert.IsType<K2hr3Answer.Done>(await client.RegisterAsync(Cancel));
         Assert.IsType<K2hr3Answer.Done>(await client.UnregisterAsync(Cancel));
         Assert.IsType<K2hr3Answer.Text>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+        Assert.All(connections, connection => Assert.Equal("close", connection));
         Assert.IsType<K2hr3Answer.Text>(await client.ReadKeyAsync(Role.ToResource(), "k2hr3-init-packages", Cancel));
         var plain = seen.Select(s => s.Replace("%3A", ":", StringComparison.OrdinalIgnoreCase).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)).ToList();
         Assert.Equal(
@@ -182,7 +184,9 @@ public sealed class K2hr3ClientTests
         time.Advance(TimeSpan.FromSeconds(39));
         Assert.False(asking.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("it did not answer within 40 s", Assert.IsType<K2hr3Answer.Unavailable>(await asking).Reason);
+        var answer = Assert.IsType<K2hr3Answer.Unavailable>(await asking);
+        Assert.Equal("it did not answer within 40 s", answer.Reason);
+        Assert.True(answer.TimedOut);
     }
 
     [Fact]

@@ -32,6 +32,43 @@ public sealed class K2hr3ReadingTests
     }
 
     [Theory]
+    [InlineData(199, "it answered 199")]
+    [InlineData(200, "it answered 200 with something other than K2HR3's JSON")]
+    [InlineData(201, "it answered 201 with something other than K2HR3's JSON")]
+    [InlineData(299, "it answered 299 with something other than K2HR3's JSON")]
+    [InlineData(300, "it answered 300, a redirection, which is not followed because the token must not travel to another host")]
+    [InlineData(304, "it answered 304, a redirection, which is not followed because the token must not travel to another host")]
+    [InlineData(399, "it answered 399, a redirection, which is not followed because the token must not travel to another host")]
+    [InlineData(402, "it answered 402")]
+    [InlineData(500, "it answered 500")]
+    public void A_status_that_means_nothing_here_is_said_as_what_it_is(int status, string words) =>
+        Assert.Equal(words, Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Read, status, "<html>"u8, null, null, null)).Reason);
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(299)]
+    public void An_order_that_is_answered_with_no_JSON_of_K2HR3s_is_not_done(int status) =>
+        Assert.Equal(
+            $"it answered {status} with something other than K2HR3's JSON",
+            Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Register, status, "<html>"u8, null, null, null)).Reason);
+
+    [Fact]
+    public void What_K2HR3_says_is_passed_on_as_one_line() =>
+        Assert.Equal(
+            "it answered 500: a  b",
+            Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Read, 500, """{"result":false,"message":"a\r\nb"}"""u8, null, null, null)).Reason);
+
+    [Theory]
+    [InlineData("""{"result":false,"message":"no"}""", "it answered 200 with result false")]
+    [InlineData("""{"result":true,"message":null}""", "it answered 200 with something other than K2HR3's JSON")]
+    [InlineData("""{"result":true,"message":null,"resource":{"string":"a"}}""", "it answered 200 with something other than K2HR3's JSON")]
+    public void An_answer_200_without_a_text_is_none(string body, string words) =>
+        Assert.Equal(words, Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Read, 200, Encoding.UTF8.GetBytes(body), null, null, null)).Reason);
+
+    [Fact]
+    public void A_refusal_without_words_has_no_reason() => Assert.Equal(new K2hr3Answer.Denied(403, string.Empty), K2hr3Reading.Read(Read, 403, [], null, null, null));
+
+    [Theory]
     [InlineData("30-resource-keys-clustername.txt", "testcluster")]
     [InlineData("31-resource-keys-mode.txt", "SLAVE")]
     [InlineData("32-resource-keys-empty-value.txt", "")]

@@ -15,6 +15,9 @@ public sealed class RoleTokenTests
     });
 
     [Fact]
+    public void In_its_place_stands_that_it_is_hidden() => Assert.Equal("(hidden)", $"{RoleToken.TryParse("abc")}");
+
+    [Fact]
     public void No_text_holds_the_token_once_it_is_redacted() => Gen.Select(Token, Gen.String.Array[1, 5]).Sample((text, around) =>
     {
         var redacted = RoleToken.TryParse(text)!.Redact(string.Join(text, around));
@@ -35,6 +38,7 @@ public sealed class RoleTokenTests
     [InlineData("a\r\nx-evil: 1")]
     [InlineData("a\0b")]
     [InlineData("tokén")]
+    [InlineData("a\u007fb")]
     public void What_no_header_may_carry_is_no_token(string text) => Assert.Null(RoleToken.TryParse(text));
 
     [Fact]
