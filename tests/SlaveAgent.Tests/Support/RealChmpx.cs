@@ -147,7 +147,17 @@ internal sealed partial class RealChmpx : IAsyncDisposable
             _ = Kill(_process.Id, HangUp);
         }
 
-        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience / 3);
+        }
+        catch (TimeoutException)
+        {
+            // Now and then one that is told to end while a connection to its control port closes goes round in ChmEventSock::ReceiveWorkerProc for ever.
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
+        }
+
         await _output;
         _process.Dispose();
         foreach (var left in Directory.EnumerateFiles("/tmp", $"{_group}-*"))
