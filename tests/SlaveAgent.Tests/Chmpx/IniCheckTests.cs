@@ -184,8 +184,8 @@ public sealed class IniCheckTests
     [Fact]
     public void No_text_makes_checking_fail()
     {
-        IniText.Wild.Sample(text => { Check(text); }, iter: 5_000);
-        IniText.Damaged.Sample(text => { Check(text); }, iter: 5_000);
+        IniText.Wild.Sample(text => { Check(text); }, iter: Iterations.Of(5_000));
+        IniText.Damaged.Sample(text => { Check(text); }, iter: Iterations.Of(5_000));
     }
 
     private static System.Collections.Immutable.ImmutableArray<IniProblem> Check(string text) => IniCheck.Check(IniReader.Read(text), NoFiles);

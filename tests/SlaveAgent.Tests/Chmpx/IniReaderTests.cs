@@ -96,7 +96,7 @@ public sealed class IniReaderTests
 
     [Fact]
     public void No_text_makes_reading_fail() =>
-        IniText.Wild.Sample(text => IniReader.Read(text).Sections.All(s => s.Lines.All(l => l.Number > s.Line)), iter: 20_000);
+        IniText.Wild.Sample(text => IniReader.Read(text).Sections.All(s => s.Lines.All(l => l.Number > s.Line)), iter: Iterations.Of(20_000));
 
     [Theory]
     [InlineData("1", 1)]

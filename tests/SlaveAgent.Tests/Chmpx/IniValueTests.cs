@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Chmpx;
 
@@ -37,7 +38,7 @@ public sealed class IniValueTests
     public void Every_value_agrees_with_a_restatement_of_chmpx_own_source() =>
         Gen.Char["ab #\\\"'\t=\u00a0é"].Array[0, 12].Select(signs => new string(signs)).Sample(
             written => IniValue.TryRead(written) == Restated(written),
-            iter: 200_000,
+            iter: Iterations.Of(200_000),
             print: written => $"<{written}> is <{IniValue.TryRead(written)}> and should be <{Restated(written)}>");
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class IniWriterTests
 
     [Fact]
     public void What_is_written_reads_as_the_same() => IniText.Orderly.Select(IniReader.Read).Where(IsPlain).Sample(
-        ini => IniComparison.SaysTheSame(ini, IniReader.Read(IniWriter.Write(ini, 7))), iter: 10_000);
+        ini => IniComparison.SaysTheSame(ini, IniReader.Read(IniWriter.Write(ini, 7))), iter: Iterations.Of(10_000));
 
     [Fact]
     public void What_was_accepted_is_still_accepted_once_it_is_written() => IniText.Damaged.Select(IniReader.Read).Sample(
@@ -23,7 +23,7 @@ public sealed class IniWriterTests
                 Assert.True(IniComparison.SaysTheSame(ini, again));
             }
         },
-        iter: 20_000);
+        iter: Iterations.Of(20_000));
 
     [Fact]
     public void An_escaped_sign_in_a_key_cannot_become_another_key_by_being_written()
@@ -107,7 +107,7 @@ public sealed class IniWriterTests
         ini => IniWriter.NodesOnce(ini).Warnings.IsEmpty
             && ini.Sections.Where(s => s.Name is "SVRNODE" or "SLVNODE").Select(s => (s.Name, s["NAME"], s["CTLPORT"])).Distinct().Count()
             == ini.Servers.Count() + ini.Slaves.Count(),
-        iter: 5_000);
+        iter: Iterations.Of(5_000));
 
     private static string HeadLine(string text) => text[..(text.IndexOf('\n', StringComparison.Ordinal) + 1)];
 

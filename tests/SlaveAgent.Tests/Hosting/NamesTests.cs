@@ -1,6 +1,7 @@
 using CsCheck;
 using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Hosting;
 
@@ -109,7 +110,7 @@ public sealed class NamesTests
         name => (!UnitName.IsValid(name) || IsHarmless(name))
             && (!PackageName.IsValid(name, PackageFamily.Debian) || (IsHarmless(name) && name[^1] != '-'))
             && (!PackageName.IsValid(name, PackageFamily.RedHat) || IsHarmless(name)),
-        iter: 20_000);
+        iter: Iterations.Of(20_000));
 
     [Theory]
     [InlineData("", new string[0])]

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.K2hr3;
 
@@ -194,7 +195,7 @@ public sealed class K2hr3ReadingTests
                 K2hr3Answer.Denied denied => !denied.Reason.Contains(token.Value, StringComparison.Ordinal) && denied.Reason.Length <= 201,
                 K2hr3Answer.Unavailable away => !away.Reason.Contains(token.Value, StringComparison.Ordinal),
                 _ => true,
-            }, iter: 20_000);
+            }, iter: Iterations.Of(20_000));
     }
 
     private static K2hr3Answer Replay(string name, K2hr3Request request)

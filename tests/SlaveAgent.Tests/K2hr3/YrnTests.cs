@@ -1,5 +1,6 @@
 using CsCheck;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.K2hr3;
 
@@ -60,7 +61,7 @@ public sealed class YrnTests
     public void No_name_that_is_accepted_is_folded_into_another_by_whoever_normalises_addresses() => Wild.Sample(
         text => Yrn.TryParse(text) is not { } yrn
             || new Uri($"http://k2hr3/v1/role/{Uri.EscapeDataString(yrn.ToString()).Replace("%2F", "/", StringComparison.Ordinal)}").Segments.Length == 3 + yrn.Path.Count(c => c == '/') + 1,
-        iter: 50_000);
+        iter: Iterations.Of(50_000));
 
     [Fact]
     public void No_text_makes_reading_fail() => Gen.String.Sample(text => { _ = Yrn.TryParse(text); });

@@ -75,7 +75,7 @@ public sealed class ConfigurationPlanTests
 
     [Fact]
     public void Whatever_is_usable_is_accepted_as_it_will_be_written() => Gen.OneOf(IniText.Damaged, IniText.Wild).Sample(
-        text => Make(text) is not ConfigurationPlan.Usable usable || IniCheck.Check(IniReader.Read(IniWriter.Write(usable.Ini, int.MaxValue)), NoFiles).IsEmpty, iter: 10_000);
+        text => Make(text) is not ConfigurationPlan.Usable usable || IniCheck.Check(IniReader.Read(IniWriter.Write(usable.Ini, int.MaxValue)), NoFiles).IsEmpty, iter: Iterations.Of(10_000));
 
     private static ConfigurationPlan Make(string text, string cuk = "cuk-slv1", string? self = null) =>
         ConfigurationPlan.Make(self is null ? text : text.Replace("SELFCUK = cuk-slv1", self, StringComparison.Ordinal), cuk, NoFiles);

@@ -1,6 +1,7 @@
 using CsCheck;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
@@ -16,7 +17,7 @@ public sealed class RetryDelayTests
         {
             var delay = RetryDelay.After(failures, new RetrySettings(first, cap), random);
             return delay > TimeSpan.Zero && delay <= cap;
-        }, iter: 20_000);
+        }, iter: Iterations.Of(20_000));
 
     [Fact]
     public void The_ceiling_doubles_with_each_failure_up_to_the_cap()

@@ -180,7 +180,7 @@ public sealed class SettingsLoaderTests : IDisposable
                 Assert.DoesNotContain('\n', e.Message);
             }
         },
-        iter: 50_000);
+        iter: Iterations.Of(50_000));
 
     [Fact]
     public void No_file_makes_loading_fail_with_anything_but_a_message_for_a_person()
@@ -199,7 +199,7 @@ public sealed class SettingsLoaderTests : IDisposable
                     Assert.DoesNotContain('\n', e.Message);
                 }
             },
-            iter: 2_000);
+            iter: Iterations.Of(2_000));
     }
 
     private AgentSettings Load(params (string Name, string Value)[] options) => Load(_directory, options);
