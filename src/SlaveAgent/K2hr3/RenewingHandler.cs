@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using SlaveAgent.Files;
 
 namespace SlaveAgent.K2hr3;
@@ -11,6 +12,7 @@ namespace SlaveAgent.K2hr3;
 public sealed class RenewingHandler : HttpMessageHandler
 {
     private readonly TlsFiles _files;
+    private readonly RequestThread _thread = new();
     private readonly Lock _turn = new();
     private HttpMessageInvoker _connections;
     private (FileVersion?, FileVersion?, FileVersion?) _versions;
@@ -23,14 +25,18 @@ public sealed class RenewingHandler : HttpMessageHandler
         _connections = Connect();
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        Current().SendAsync(request, cancellationToken);
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var connections = Current();
+        return _thread.TrySend(() => connections.Send(request, cancellationToken)) ?? connections.SendAsync(request, cancellationToken);
+    }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             _connections.Dispose();
+            _thread.Dispose();
         }
 
         base.Dispose(disposing);
@@ -67,9 +73,30 @@ public sealed class RenewingHandler : HttpMessageHandler
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(10),
+        ConnectCallback = ConnectAsync,
         PooledConnectionIdleTimeout = TimeSpan.Zero,
         SslOptions = tls,
     };
+
+    /// <summary>.NET's own does the same without holding a thread, but wakes two for it.</summary>
+    private static ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using (cancel.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket))
+            {
+                socket.Connect(context.DnsEndPoint);
+            }
+
+            return ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private HttpMessageInvoker Connect() => new(Connections(_files.Read()));
 }
