@@ -39,9 +39,11 @@ public static class SettingsDocument
     {
         try
         {
-            CheckShape(file, text);
+            // Without a line end at its end, YamlDotNet 18.1.0 looks for that of a directive for ever where the text is 1,024 signs long, as its buffer is.
+            var lines = text.EndsWith('\n') ? text : text + '\n';
+            CheckShape(file, lines);
             var stream = new YamlStream();
-            stream.Load(new StringReader(text));
+            stream.Load(new StringReader(lines));
             return stream.Documents;
         }
         catch (YamlException e)

@@ -165,6 +165,12 @@ public sealed class SettingsLoaderTests : IDisposable
         Gen.OneOf("\n", "\n  ", " ", "- ", "[", "]", "{", "}", ", ", "'", "\"", "|\n", ">\n", "&a ", "*a", "!!int ", "!<tag:x> ", "%YAML 1.2\n", "---\n", "...\n", "? ", ": ", "# ", "\t", "\0", "\r", "\ufeff", "\ud800", "<<: ", "@", "`"),
         Gen.OneOf("10%", "1s", "7", "http://a/", "http://[", "~", "é", "0644", "99999999999999999999"));
 
+    // YamlDotNet 18.1.0 looked for the line's end for ever (found by fuzzing).
+    [Fact]
+    public async Task A_text_as_long_as_the_parsers_buffer_that_ends_within_a_directive_is_read_to_its_end() =>
+        Assert.Empty(await Task.Run(() => SettingsDocument.Read("agent.yaml", "%A ".PadRight(1024, 'b')), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+
     [Fact]
     public void No_text_makes_reading_fail_with_anything_but_a_message_for_a_person() => Gen.OneOf(Piece.Array[0, 14].Select(string.Concat), Gen.String).Sample(
         text =>
