@@ -147,6 +147,27 @@ public sealed class ControlPortTests
     }
 
     [Fact]
+    public async Task An_answer_that_pauses_for_longer_than_it_is_waited_for_in_place_is_still_put_together()
+    {
+        using var chmpx = new Listener(async (socket, _) =>
+        {
+            foreach (var piece in Dump.Chunk((Dump.Length / 3) + 1))
+            {
+                await socket.SendAsync(piece, Cancel);
+                await Task.Delay(100, Cancel);
+            }
+        });
+        Assert.Equal(3, (await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel))?.Servers.Length);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_larger_than_any_rings_is_no_view_although_it_is_whole()
+    {
+        using var chmpx = new Listener((socket, _) => socket.SendAsync(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Dump).PadRight(5 * 1024 * 1024, '\n')), Cancel).AsTask());
+        Assert.Null(await new ControlPort(new FakeTimeProvider()).LookAsync(chmpx.Port, Cancel));
+    }
+
+    [Fact]
     public async Task An_endless_answer_is_given_up_before_it_fills_the_memory()
     {
         var line = Encoding.UTF8.GetBytes(new string('a', 64 * 1024));

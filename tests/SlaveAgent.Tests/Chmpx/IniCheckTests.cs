@@ -35,6 +35,9 @@ public sealed class IniCheckTests
     [InlineData("GROUP = ring", "GROUP = ring\nDATE = whatever")]
     [InlineData("GROUP = ring", "GROUP = ring\nUNKNOWN = 'whatever'")]
     [InlineData("CTLPORT = 8031\nSELF", "SELF")]
+    [InlineData("CTLPORT = 8021\n", "")]
+    [InlineData("CUSTOM_ID_SEED = svr2\nSSL = no", "CUSTOM_ID_SEED = svr2\nSSL = OFF\nSSL_VERIFY_PEER = off")]
+    [InlineData("CUSTOM_ID_SEED = svr2\nSSL = no", "CUSTOM_ID_SEED = svr2\nSSL_VERIFY_PEER = no")]
     [InlineData("SELFCTLPORT = 8031", "SELFCTLPORT = 8031\nPORT = 32767")]
     [InlineData("NAME = svr1", "NAME = host[1-3],10.0.0.[1,2].example")]
     [InlineData("NAME = svr1", "NAME = fe80::1")]
@@ -52,6 +55,7 @@ public sealed class IniCheckTests
     [InlineData("GROUP = ring", "GROUP = ring\nINCLUDE /etc/passwd", "INCLUDE")]
     [InlineData("GROUP = ring", "GROUP = ring\nWORD = it's", "quote or backslash")]
     [InlineData("GROUP = ring", "GROUP = ring\nA\\\\B = 1", "plain")]
+    [InlineData("GROUP = ring", "GROUP = ring\n\\#A = 1", "plain")]
     [InlineData("GROUP = ring\n", "", "must have GROUP")]
     [InlineData("GROUP = ring", "GROUP =", "must have GROUP")]
     [InlineData("GROUP = ring", "GROUP = a/b", "GROUP must be")]
@@ -61,7 +65,7 @@ public sealed class IniCheckTests
     [InlineData("MODE = SLAVE\n", "", "must have MODE")]
     [InlineData("MODE = SLAVE", "MODE = SERVER", "MODE must be")]
     [InlineData("DELIVERMODE = hash\n", "", "must have DELIVERMODE")]
-    [InlineData("DELIVERMODE = hash", "DELIVERMODE = all", "DELIVERMODE must be")]
+    [InlineData("DELIVERMODE = hash", "DELIVERMODE = all", "DELIVERMODE must be hash or random, not \"all\"")]
     [InlineData("CHMPXIDTYPE = CUSTOM", "CHMPXIDTYPE = ID", "CHMPXIDTYPE must be")]
     [InlineData("CHMPXIDTYPE = CUSTOM", "CHMPXIDTYPE =", "CHMPXIDTYPE must be")]
     [InlineData("SELFCTLPORT = 8031\n", "", "must have SELFCTLPORT")]
@@ -84,6 +88,7 @@ public sealed class IniCheckTests
     [InlineData("GROUP = ring", "GROUP = ring\nK2HMASKBIT = 1", "K2HMASKBIT must be")]
     [InlineData("GROUP = ring", "GROUP = ring\nK2HMASKBIT = 17", "K2HMASKBIT must be")]
     [InlineData("GROUP = ring", "GROUP = ring\nK2HMASKBIT = 13", "at most 16 together, not 17")]
+    [InlineData("GROUP = ring", "GROUP = ring\nK2HMASKBIT = 16", "at most 16 together, not 20")]
     [InlineData("GROUP = ring", "GROUP = ring\nK2HCMASKBIT = 9", "at most 16 together, not 17")]
     [InlineData("GROUP = ring", "GROUP = ring\nK2HMAXELE = 0", "K2HMAXELE must be")]
     [InlineData("GROUP = ring", "GROUP = ring\nMQPERATTACH = 0", "MQPERATTACH must be")]
@@ -112,6 +117,83 @@ public sealed class IniCheckTests
         var problems = Check(Changed(old, now));
         Assert.Contains(problems, problem => problem.Rule.Contains(rule, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("GROUP = ring", "GROUP =", 3)]
+    [InlineData("SELFCUK = cuk-slv1", "SELFCUK =", 9)]
+    [InlineData("GROUP = ring", "GROUP = ring\nMAXCHMPX = 0", 4)]
+    [InlineData("GROUP = ring", "GROUP = ring\nK2HMASKBIT = 17", 4)]
+    [InlineData("GROUP = ring", "GROUP = ring\nK2HMASKBIT = x", 4)]
+    [InlineData("GROUP = ring", "GROUP = ring\nK2HMASKBIT = 13", 4)]
+    [InlineData("GROUP = ring", "GROUP = ring\nK2HCMASKBIT = 9", 4)]
+    [InlineData("GROUP = ring", "GROUP = ring\nK2HCMASKBIT = 9\nK2HMASKBIT = 9", 5)]
+    public void One_mistake_is_one_problem_in_its_line(string old, string now, int line) => Assert.Equal(line, Assert.Single(Check(Changed(old, now))).Line);
+
+    /// <summary>The keys of chmpx.md and of lib/chmconf.cc that hold a number, with the least and the most of it that chmpx bears.</summary>
+    [Theory]
+    [InlineData("MAXCHMPX", 1, int.MaxValue)]
+    [InlineData("REPLICA", 0, int.MaxValue)]
+    [InlineData("MAXMQSERVER", 1, int.MaxValue)]
+    [InlineData("MAXMQCLIENT", 1, int.MaxValue)]
+    [InlineData("MQPERATTACH", 1, int.MaxValue)]
+    [InlineData("MAXQPERSERVERMQ", 1, int.MaxValue)]
+    [InlineData("MAXQPERCLIENTMQ", 0, int.MaxValue)]
+    [InlineData("MAXMQPERCLIENT", 0, int.MaxValue)]
+    [InlineData("MAXHISTLOG", 0, int.MaxValue)]
+    [InlineData("SOCKTHREADCNT", 0, 1000)]
+    [InlineData("MQTHREADCNT", 0, 1000)]
+    [InlineData("MAXSOCKPOOL", 1, 100_000)]
+    [InlineData("SOCKPOOLTIMEOUT", 0, int.MaxValue)]
+    [InlineData("MERGETIMEOUT", 0, int.MaxValue)]
+    [InlineData("RWTIMEOUT", 0, int.MaxValue)]
+    [InlineData("RETRYCNT", 0, int.MaxValue)]
+    [InlineData("CONTIMEOUT", 0, int.MaxValue)]
+    [InlineData("MQRWTIMEOUT", 0, int.MaxValue)]
+    [InlineData("MQRETRYCNT", 0, int.MaxValue)]
+    [InlineData("K2HMASKBIT", 2, 16)]
+    [InlineData("K2HCMASKBIT", 0, 16)]
+    [InlineData("K2HMAXELE", 1, int.MaxValue)]
+    public void A_number_is_held_to_what_chmpx_bears(string key, int least, int most)
+    {
+        string[] outside = [least == 0 ? "-1" : $"{least - 1}", $"{most + 1L}", "1x", ""];
+        Assert.All(outside, value => Assert.Contains(
+            Check(Changed("GROUP = ring", $"GROUP = ring\n{key} = {value}")),
+            problem => problem.Rule == $"{key} must be a whole number from {least} to {most}, not \"{value}\""));
+        Assert.All([least, most], value => Assert.DoesNotContain(
+            Check(Changed("GROUP = ring", $"GROUP = ring\n{key} = {value}")),
+            problem => problem.Rule.StartsWith($"{key} must be", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("MQACK")]
+    [InlineData("AUTOMERGE")]
+    [InlineData("DOMERGE")]
+    [InlineData("SSL")]
+    [InlineData("SSL_VERIFY_PEER")]
+    [InlineData("K2HFULLMAP")]
+    public void A_switch_is_on_or_off_and_nothing_else(string key)
+    {
+        Assert.All(["on", "yes", "off", "no", "No"], value => Assert.DoesNotContain(Check(Switched(value)), IsOfTheSwitch));
+        Assert.All(["true", "1", ""], value => Assert.Contains(Check(Switched(value)), IsOfTheSwitch));
+
+        string Switched(string value) => Changed("SSL = no", $"{key} = {value}");
+
+        bool IsOfTheSwitch(IniProblem problem) => problem.Rule.StartsWith($"{key} must be on or yes or off or no", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SSLv2")]
+    [InlineData("SSLV3")]
+    [InlineData("TLSv1.0")]
+    [InlineData("TLSv1.1")]
+    [InlineData("TLSv1.2")]
+    [InlineData("TLSv1.3")]
+    public void The_least_version_of_TLS_is_one_that_chmpx_knows(string version) => Assert.DoesNotContain(
+        Check(Changed("GROUP = ring", $"GROUP = ring\nSSL_MIN_VER = {version}")), problem => problem.Rule.StartsWith("SSL_MIN_VER", StringComparison.Ordinal));
+
+    [Fact]
+    public void An_own_CUK_that_chmpx_has_no_room_for_is_refused() => Assert.Contains(
+        Check(SampleIni.Text.Replace("cuk-slv1", new string('a', 2048), StringComparison.Ordinal)), problem => problem.Rule == "SELFCUK is longer than the 2047 bytes chmpx has room for");
 
     [Fact]
     public void A_control_port_must_be_given_by_the_node_or_for_all()
@@ -177,6 +259,10 @@ public sealed class IniCheckTests
         Assert.Equal(15, problem.Line);
         Assert.StartsWith("line 15: PORT must be a port", problem.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_problem_of_the_whole_file_names_none() =>
+        Assert.Equal("there is no [SLVNODE] section", Assert.Single(Check(Changed("[SLVNODE]", "[OTHER]")), p => p.Line == 0).ToString());
 
     [Fact]
     public void Every_broken_rule_is_reported_not_the_first_alone() => Assert.True(Check("[GLOBAL]\nMODE = x").Length > 5);

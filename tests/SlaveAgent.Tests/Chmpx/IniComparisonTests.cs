@@ -50,6 +50,39 @@ public sealed class IniComparisonTests
     public void Another_writing_of_the_same_value_does_not_count() =>
         Assert.True(IniComparison.SaysTheSame(Sample, IniReader.Read(SampleIni.Text.Replace("GROUP = ring", "GROUP='ring'   # words", StringComparison.Ordinal))));
 
+    [Fact]
+    public void A_value_in_a_section_that_is_not_chmpx_own_counts() =>
+        Assert.False(IniComparison.SaysTheSame(IniReader.Read(SampleIni.Text + "\n[K2HDKC]\nMAXTHREAD = 20"), IniReader.Read(SampleIni.Text + "\n[K2HDKC]\nMAXTHREAD = 30")));
+
+    [Theory]
+    [InlineData("GROUP")]
+    [InlineData("CHMPXIDTYPE")]
+    [InlineData("DELIVERMODE")]
+    [InlineData("CTLPORT")]
+    [InlineData("SELFCTLPORT")]
+    [InlineData("SELFCUK")]
+    [InlineData("MAXCHMPX")]
+    [InlineData("MAXMQSERVER")]
+    [InlineData("MAXMQCLIENT")]
+    [InlineData("MQPERATTACH")]
+    [InlineData("MAXQPERSERVERMQ")]
+    [InlineData("MAXQPERCLIENTMQ")]
+    [InlineData("MAXMQPERCLIENT")]
+    public void A_change_of_what_chmpx_reads_at_its_start_only_is_named(string key) => Assert.Equal(
+        [key], IniComparison.NeedingRestart(IniReader.Read($"[GLOBAL]\n{key} = 1"), IniReader.Read($"[GLOBAL]\n{key} = 2")));
+
+    [Theory]
+    [InlineData("PORT")]
+    [InlineData("SSL")]
+    [InlineData("SSL_VERIFY_PEER")]
+    [InlineData("CAPATH")]
+    [InlineData("SERVER_CERT")]
+    [InlineData("SERVER_PRIKEY")]
+    [InlineData("SLAVE_CERT")]
+    [InlineData("SLAVE_PRIKEY")]
+    public void A_change_of_what_chmpx_keeps_of_a_known_server_is_named(string key) => Assert.Equal(
+        [key], IniComparison.NeedingRestart(IniReader.Read($"[SVRNODE]\nCUK = a\n{key} = 1"), IniReader.Read($"[SVRNODE]\nCUK = a\n{key} = 2")));
+
     [Theory]
     [InlineData("GROUP = ring", "GROUP = other", "GROUP")]
     [InlineData("CHMPXIDTYPE = CUSTOM", "CHMPXIDTYPE = CUK", "CHMPXIDTYPE")]

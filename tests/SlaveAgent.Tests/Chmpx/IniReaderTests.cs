@@ -78,18 +78,21 @@ public sealed class IniReaderTests
     }
 
     [Theory]
-    [InlineData("\ufeff[GLOBAL]", 1)]
-    [InlineData("KEY = a\n[GLOBAL]", 1)]
-    [InlineData("[GLOBAL]\nKEY = a\0b", 2)]
-    [InlineData("[GLOBAL]\nKEY = a\u001b[31mb", 2)]
-    [InlineData("[GLOBAL]\nKEY = a\u007fb", 2)]
-    [InlineData("[GLOBAL]\nKEY = a\u009bb", 2)]
-    public void What_reading_alone_finds_wrong_is_named_with_its_line(string text, int line)
+    [InlineData("\ufeff# words\n[GLOBAL]", 1, "the text begins with a byte order mark, on which chmpx exits", "the line stands before the first section")]
+    [InlineData("KEY = a\n[GLOBAL]", 1, "the line stands before the first section")]
+    [InlineData("[GLOBAL]\nKEY = a\0b", 2, "the line has a control character")]
+    [InlineData("[GLOBAL]\nKEY = a\u001b[31mb", 2, "the line has a control character")]
+    [InlineData("[GLOBAL]\nKEY = a\u007fb", 2, "the line has a control character")]
+    [InlineData("[GLOBAL]\nKEY = a\u009bb", 2, "the line has a control character")]
+    public void What_reading_alone_finds_wrong_is_named_with_its_line(string text, int line, params string[] rules)
     {
-        var problems = IniReader.Read(text).Problems;
-        Assert.NotEmpty(problems);
-        Assert.All(problems, problem => Assert.Equal(line, problem.Line));
+        var ini = IniReader.Read(text);
+        Assert.Equal(rules.Select(rule => new IniProblem(line, rule)), ini.Problems);
+        Assert.Null(ini.Global("KEY"));
     }
+
+    [Fact]
+    public void A_line_that_begins_with_an_equals_sign_has_an_empty_key() => Assert.Equal("a", IniReader.Read("[GLOBAL]\n= a").Global(string.Empty));
 
     [Fact]
     public void A_comment_before_the_first_section_is_no_problem() => Assert.Empty(IniReader.Read("# words\n[GLOBAL]").Problems);

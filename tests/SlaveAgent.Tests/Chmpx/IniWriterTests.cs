@@ -57,6 +57,15 @@ public sealed class IniWriterTests
     }
 
     [Fact]
+    public void A_key_without_a_value_is_written_without_one() =>
+        Assert.EndsWith("\n[GLOBAL]\nFILEVERSION         = 1\nEMPTY               =\nGROUP               = a\n", IniWriter.Write(IniReader.Read("[GLOBAL]\nEMPTY =\nGROUP = a"), 1), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_node_listed_again_keeps_the_comments_of_both() => Assert.Equal(
+        ["# one", "# two", "NAME"],
+        IniWriter.NodesOnce(IniReader.Read("[SVRNODE]\n# one\nNAME = a\n[SVRNODE]\n# two\nNAME = a")).Ini.Servers.Single().Lines.Select(line => line.Key ?? line.Written));
+
+    [Fact]
     public void The_same_configuration_and_generation_give_the_same_text_again()
     {
         var once = IniWriter.Write(IniReader.Read(Fixture.SlaveIni()), 5);

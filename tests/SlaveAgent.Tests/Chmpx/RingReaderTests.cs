@@ -67,6 +67,36 @@ public sealed class RingReaderTests
         Assert.Equal((inService, isUp), (server.InService, server.IsUp));
     }
 
+    [Theory]
+    [InlineData("[SERVICE IN][DOWN]", true, false)]
+    [InlineData("[UP][SERVICE OUT]", false, true)]
+    public void The_status_is_read_where_nothing_stands_before_it(string status, bool inService, bool isUp)
+    {
+        var server = Read("SAFE -> [SERVICE IN][UP][n/a][Nothing][NoSuspend]", status)!.Servers[0];
+        Assert.Equal((inService, isUp), (server.InService, server.IsUp));
+    }
+
+    [Fact]
+    public void A_number_with_something_behind_it_is_none() => Assert.Null(Read("cfg_revision       = 1", "cfg_revision       = 1x"));
+
+    [Fact]
+    public void A_server_without_a_CUK_is_known_by_its_port_alone()
+    {
+        var text = Text.Replace("cuk              = cuk-svr1\n", "", StringComparison.Ordinal);
+        Assert.Contains(new NodeKey(string.Empty, 8021), RingReader.TryRead(Encoding.UTF8.GetBytes(text))!.Servers.Select(server => server.Key));
+    }
+
+    [Fact]
+    public void A_server_is_found_by_its_key_and_of_two_the_first()
+    {
+        var view = new RingView(1, [Server("a", "one"), Server("b", "two"), Server("b", "three")]);
+        Assert.Equal("two", view.Find(new NodeKey("b", 8021))?.Name);
+        Assert.Null(view.Find(new NodeKey("c", 8021)));
+        Assert.Equal(["one", "two"], view.ByKey().Values.Select(server => server.Name));
+
+        static RingServer Server(string cuk, string name) => new(new NodeKey(cuk, 8021), name, InService: true, IsUp: true, IsConnected: true);
+    }
+
     [Fact]
     public void An_entry_without_a_control_port_is_no_server()
     {
