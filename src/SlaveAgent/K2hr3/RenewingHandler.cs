@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using SlaveAgent.Files;
 
@@ -11,16 +10,22 @@ namespace SlaveAgent.K2hr3;
 /// </summary>
 public sealed class RenewingHandler : HttpMessageHandler
 {
+    private static readonly HttpRequestOptionsKey<CancellationToken> Over = new("over");
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+
     private readonly TlsFiles _files;
+    private readonly Func<DnsEndPoint, EndPoint> _find;
     private readonly RequestThread _thread = new();
     private readonly Lock _turn = new();
     private HttpMessageInvoker _connections;
     private (FileVersion?, FileVersion?, FileVersion?) _versions;
 
+    /// <param name="find">Where to connect to for a name and port; null: where the name resolves to.</param>
     /// <exception cref="IOException">A file cannot be read, or does not hold what it should.</exception>
-    public RenewingHandler(TlsFiles files)
+    public RenewingHandler(TlsFiles files, Func<DnsEndPoint, EndPoint>? find = null)
     {
         _files = files;
+        _find = find ?? (static asked => asked);
         _versions = files.Versions();
         _connections = Connect();
     }
@@ -28,6 +33,7 @@ public sealed class RenewingHandler : HttpMessageHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var connections = Current();
+        request.Options.Set(Over, cancellationToken);
         return _thread.TrySend(() => connections.Send(request, cancellationToken)) ?? connections.SendAsync(request, cancellationToken);
     }
 
@@ -65,30 +71,29 @@ public sealed class RenewingHandler : HttpMessageHandler
         }
     }
 
-    /// <summary>No redirects (the token must not follow them), no cookies, and no timer that looks after idle connections: none is kept, and it would cost
-    /// more than a poll does.</summary>
-    public static SocketsHttpHandler Connections(SslClientAuthenticationOptions tls) => new()
+    /// <summary>No redirects (the token must not follow them), no cookies, and none of the handler's timers, whose ticks would cost more than a poll does:
+    /// no connection is kept, and none is made for longer than the request is waited for.</summary>
+    private HttpMessageInvoker Connect() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        ConnectCallback = ConnectAsync,
         PooledConnectionIdleTimeout = TimeSpan.Zero,
-        SslOptions = tls,
-    };
+        ConnectCallback = ConnectAsync,
+        SslOptions = _files.Read(),
+    });
 
     /// <summary>.NET's own does the same without holding a thread, but wakes two for it.</summary>
-    private static ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
+    private ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        // Also connecting ends by this (socket(7), SO_SNDTIMEO).
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = (int)ConnectPatience.TotalMilliseconds };
         try
         {
-            using (cancel.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket))
-            {
-                socket.Connect(context.DnsEndPoint);
-            }
-
+            // With the request its connection is over, in whatever state; the registration ends with the request's own source.
+            _ = context.InitialRequestMessage.Options.TryGetValue(Over, out var over);
+            over.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket);
+            socket.Connect(_find(context.DnsEndPoint));
             return ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true));
         }
         catch
@@ -97,6 +102,4 @@ public sealed class RenewingHandler : HttpMessageHandler
             throw;
         }
     }
-
-    private HttpMessageInvoker Connect() => new(Connections(_files.Read()));
 }

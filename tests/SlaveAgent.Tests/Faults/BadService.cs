@@ -8,6 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Faults;
 
@@ -16,7 +17,9 @@ internal sealed class BadService : IAsyncDisposable
 {
     private readonly CancellationTokenSource _over = new();
     private readonly SemaphoreSlim _silent = new(0);
+    private readonly TempDirectory _directory = new();
     private readonly X509Certificate2? _authority;
+    private readonly string? _authorityFile;
     private readonly Dictionary<string, X509Certificate2> _certificates = [];
     private readonly int _port;
     private Socket? _listener;
@@ -30,6 +33,7 @@ internal sealed class BadService : IAsyncDisposable
         if (secure)
         {
             _authority = Authority("the authority");
+            _authorityFile = _directory.Put("authority.pem", _authority.ExportCertificatePem());
             var stranger = Authority("somebody else's authority");
             var now = DateTimeOffset.UtcNow;
             _certificates["good"] = Certificate(_authority, "127.0.0.1", now.AddDays(-2), now.AddDays(2));
@@ -76,22 +80,9 @@ internal sealed class BadService : IAsyncDisposable
     /// <summary>A moment at which a request waits for an answer that does not come.</summary>
     public async Task SilentAsync() => await _silent.WaitAsync(TimeSpan.FromMilliseconds(200));
 
-    public SocketsHttpHandler Handler()
-    {
-        var handler = RenewingHandler.Connections(new SslClientAuthenticationOptions { CertificateChainPolicy = _authority is null ? null : TlsFiles.TrustOnly([_authority]) });
-        handler.ConnectCallback = async (context, cancel) =>
-        {
-            if (Bad?.IsUnresolved is true)
-            {
-                throw new SocketException((int)SocketError.HostNotFound);
-            }
-
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        };
-        return handler;
-    }
+    public RenewingHandler Handler() => new(
+        _authorityFile is null ? TlsFiles.None : new TlsFiles(_authorityFile, null, null),
+        asked => Bad?.IsUnresolved is true ? throw new SocketException((int)SocketError.HostNotFound) : new IPEndPoint(IPAddress.Loopback, asked.Port));
 
     public async ValueTask DisposeAsync()
     {
@@ -103,6 +94,7 @@ internal sealed class BadService : IAsyncDisposable
         }
 
         _authority?.Dispose();
+        _directory.Dispose();
     }
 
     /// <summary>Lets a second of the pretended time pass.</summary>

@@ -232,16 +232,36 @@ public sealed class AtomicFileTests : IDisposable
         AssertNoStage(path);
     }
 
-    [Fact]
-    public async Task Where_root_writes_the_owner_stays()
+    [Theory]
+    [InlineData(65534, 65533)]
+    [InlineData(65534, 0)]
+    [InlineData(0, 65533)]
+    public async Task Where_root_writes_the_owner_stays(uint user, uint group)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
         var path = _directory.Put("file", "old");
-        await RunAsync("chown", "65534:65533", path);
+        await RunAsync("chown", $"{user}:{group}", path);
         AtomicFile.Write(path, "new", OwnerOnly);
         var status = FileStatus.Of(path)!;
-        Assert.Equal((65534u, 65533u, OwnerOnly), (status.User, status.Group, status.Mode));
+        Assert.Equal((user, group, OwnerOnly), (status.User, status.Group, status.Mode));
     }
+
+    [Fact]
+    public async Task What_is_to_last_is_synced_before_its_directory_is()
+    {
+        var path = _directory.Put("file", "old");
+        var stage = string.Empty;
+        var synced = await Syncs.DuringAsync(_directory.Path, () =>
+        {
+            stage = AtomicFile.StageOf(path);
+            AtomicFile.Write(path, "new", OwnerOnly);
+        });
+        Assert.Equal([stage, _directory.Path], synced);
+    }
+
+    [Fact]
+    public async Task What_may_be_lost_is_not_waited_for() =>
+        Assert.Empty(await Syncs.DuringAsync(_directory.Path, () => AtomicFile.Write(_directory.At("file"), "new", OwnerOnly, durable: false)));
 
     [Fact]
     public void The_stage_lies_beside_the_file_under_a_name_that_tells_whose_it_is() => Assert.StartsWith(

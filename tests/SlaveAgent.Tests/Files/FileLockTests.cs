@@ -155,11 +155,20 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waits_in_vain_for_one_that_left_no_number_says_so()
+    {
+        using var first = FileLock.TryTake(Path);
+        File.Delete(System.IO.Path.ChangeExtension(Path, ".pid"));
+        var giving = await Assert.ThrowsAsync<IOException>(() => FileLock.TakeAsync(Path, TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.Contains("is held by process ? for longer than 0 s", giving.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_user_can_read_whose_the_lock_is_and_not_take_it()
     {
         using var first = FileLock.TryTake(Path);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
-        Assert.True(File.GetUnixFileMode(System.IO.Path.ChangeExtension(Path, ".pid")).HasFlag(UnixFileMode.OtherRead));
+        Assert.Equal((UnixFileMode)0b110_100_100, File.GetUnixFileMode(System.IO.Path.ChangeExtension(Path, ".pid")));
     }
 
     [Fact]

@@ -96,7 +96,8 @@ public sealed class GenerationsTests : IDisposable
     public void A_copy_is_a_file_of_its_own()
     {
         new Generations(_directory.Path, 1).Keep(1, "text");
-        Assert.Equal(1u, FileStatus.Of(_directory.At("generation-1.ini"))!.Links);
+        var status = FileStatus.Of(_directory.At("generation-1.ini"))!;
+        Assert.Equal((1u, (UnixFileMode)0b110_100_100), (status.Links, status.Mode));
     }
 
     private List<string> Names() => [.. Directory.EnumerateFiles(_directory.Path).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];

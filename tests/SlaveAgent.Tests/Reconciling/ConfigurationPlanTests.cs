@@ -1,7 +1,6 @@
 using CsCheck;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Reconciling;
-using SlaveAgent.Tests.Chmpx;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;

@@ -43,7 +43,7 @@ public sealed class RoleMemoryTests : IAsyncLifetime
         });
         _client = new K2hr3Client(
             new K2hr3Identity(_server.Address, Role, Role.TenantYrn, "cuk-slv1", "slv1", null, null, false), () => RoleToken.TryParse(Token),
-            RenewingHandler.Connections(new()), TimeSpan.FromSeconds(40), new FakeTimeProvider());
+            new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), new FakeTimeProvider());
         Restart();
     }
 

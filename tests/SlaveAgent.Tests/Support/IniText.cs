@@ -1,7 +1,6 @@
 using CsCheck;
-using SlaveAgent.Tests.Support;
 
-namespace SlaveAgent.Tests.Chmpx;
+namespace SlaveAgent.Tests.Support;
 
 /// <summary>Texts that are nearly configurations.</summary>
 internal static class IniText
