@@ -24,8 +24,13 @@ public static class Directories
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
     public static void MakeOwn(string directory)
     {
-        Make(directory);
         var status = FileStatus.Of(directory);
+        if (status is null)
+        {
+            Make(directory);
+            status = FileStatus.Of(directory);
+        }
+
         if (status is not { Kind: FileKind.Directory } || !(status.User == 0 || status.IsOwn) || status.Mode.HasFlag(UnixFileMode.OtherWrite))
         {
             throw new IOException($"{directory} must be a directory that only its owner writes, and its owner root or who runs the agent");

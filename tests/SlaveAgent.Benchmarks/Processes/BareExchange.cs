@@ -4,42 +4,44 @@ using System.Runtime.InteropServices;
 namespace SlaveAgent.Benchmarks.Processes;
 
 /// <summary>
-/// The least that a look can cost on this kernel: connect, send, receive and close as bare system calls on one thread, a look a second. Nothing is
-/// read, compared or decided; it stands beside the agent in the same run.
+/// The least that a look or a request can cost on this kernel: connect, send, receive and close as bare system calls on one thread that slept before.
+/// Nothing is read, compared or decided; it stands beside the agent in the same run.
 /// </summary>
-internal static unsafe partial class BareLook
+internal static unsafe partial class BareExchange
 {
     private const int Internet = 2;
     private const int Stream = 1;
 
-    /// <returns>Milliseconds of CPU a look, with the sleep before it.</returns>
-    public static Task<double> MeasureAsync(int port, int looks) => Task.Factory.StartNew(
+    /// <param name="bytes">What is sent; the other side answers and closes.</param>
+    /// <param name="pause">The sleep before each.</param>
+    /// <returns>Milliseconds of CPU an exchange, with the sleep before it.</returns>
+    public static Task<double> MeasureAsync(int port, byte[] bytes, int times, TimeSpan pause) => Task.Factory.StartNew(
         () =>
         {
             var buffer = new byte[1 << 20];
-            Look(port, buffer);
+            Exchange(port, bytes, buffer);
             var stat = $"/proc/self/task/{ThreadId()}/schedstat";
             var before = Cpu(stat);
-            for (var look = 0; look < looks; look++)
+            for (var turn = 0; turn < times; turn++)
             {
-                Thread.Sleep(1000);
-                Look(port, buffer);
+                Thread.Sleep(pause);
+                Exchange(port, bytes, buffer);
             }
 
-            return (Cpu(stat) - before) / looks;
+            return (Cpu(stat) - before) / times;
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static void Look(int port, byte[] buffer)
+    private static void Exchange(int port, byte[] bytes, byte[] buffer)
     {
         var socket = Socket(Internet, Stream, 0);
         var address = stackalloc byte[16];
         *(ushort*)address = Internet;
         (address[2], address[3], address[4], address[7]) = ((byte)(port >> 8), (byte)port, 127, 1);
         fixed (byte* into = buffer)
-        fixed (byte* command = "DUMP\n"u8)
+        fixed (byte* from = bytes)
         {
-            if (Connect(socket, address, 16) == 0 && Send(socket, command, 5, 0) == 5)
+            if (Connect(socket, address, 16) == 0 && Send(socket, from, (nuint)bytes.Length, 0) == bytes.Length)
             {
                 while (Receive(socket, into, (nuint)buffer.Length, 0) > 0)
                 {
