@@ -415,6 +415,46 @@ public sealed class K2hr3ClientTests
         Assert.Equal("/behind/a/proxy/v1/resource/yrn:yahoo:::tenant0:resource:ct/slave", seen);
     }
 
+    [Fact]
+    public async Task Requests_at_once_do_not_wait_for_each_other()
+    {
+        var (asked, all) = (0, new TaskCompletionSource());
+        await using var server = await SmallServer.StartAsync(async context =>
+        {
+            if (Interlocked.Increment(ref asked) == 3)
+            {
+                all.SetResult();
+            }
+
+            await all.Task.WaitAsync(Cancel);
+            await context.Response.WriteAsync(Good, Cancel);
+        });
+        using var client = Client(server.Address);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => client.ReadTextAsync(Role.ToResource(), null, Cancel)));
+        Assert.All(answers, answer => Assert.IsType<K2hr3Answer.Text>(answer));
+    }
+
+    [Fact]
+    public async Task A_K2HR3_that_takes_no_connection_is_given_up_before_the_request_is()
+    {
+        using var hole = new BlackHole();
+        using var client = Client(hole.Address, new FakeTimeProvider());
+        Assert.Equal("no connection could be made", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_over_while_it_connects_is_given_up_at_once_and_so_is_its_connection()
+    {
+        using var hole = new BlackHole();
+        using var client = Client(hole.Address);
+        using var cancel = new CancellationTokenSource();
+        var asking = client.ReadTextAsync(Role.ToResource(), null, cancel.Token);
+        await Eventually.IsTrueAsync(() => hole.Attempts > 0, "an attempt to connect");
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        await Eventually.IsTrueAsync(() => hole.Attempts == 0, "the end of the attempt");
+    }
+
     private static async Task<K2hr3Answer> AskAsync(RequestDelegate answer, TimeProvider? time = null)
     {
         await using var server = await SmallServer.StartAsync(answer);
