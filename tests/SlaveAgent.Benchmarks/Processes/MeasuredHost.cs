@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
@@ -11,6 +12,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly QuickChmpx? _chmpx;
+    private string? _memory;
 
     private MeasuredHost(DbaasWorld world, QuickChmpx? chmpx)
     {
@@ -31,7 +33,9 @@ internal sealed class MeasuredHost : IAsyncDisposable
     {
         var world = await DbaasWorld.CreateAsync(new StoryOptions(agent, IsReal: false, Keeps: false, Serves: false), cancel);
         await world.Cluster.AddAsync(servers);
-        return await BootstrappedAsync(new MeasuredHost(world, null), settings, cancel);
+        var host = new MeasuredHost(world, null);
+        await host.PutRunInMemoryAsync(cancel);
+        return await BootstrappedAsync(host, settings, cancel);
     }
 
     /// <summary>
@@ -86,6 +90,22 @@ internal sealed class MeasuredHost : IAsyncDisposable
         await World.DisposeAsync();
         _chmpx?.Dispose();
         Directory.Delete(World.Layout.Directory, recursive: true);
+        if (_memory is not null)
+        {
+            Directory.Delete(_memory, recursive: true);
+        }
+    }
+
+    /// <summary>As on a host, where /run is memory; the status file written there costs several times as much on a disk.</summary>
+    private async Task PutRunInMemoryAsync(CancellationToken cancel)
+    {
+        _memory = Directory.CreateDirectory($"/dev/shm/{Path.GetFileName(World.Layout.Directory)}").FullName;
+        using var shell = Process.Start("/bin/sh", ["-ec", "mkdir -p \"$1\"; cp -a \"$1/.\" \"$2\"; rm -r \"$1\"; ln -s \"$2\" \"$1\"", "sh", Path.Join(World.Layout.Root, "run"), _memory]);
+        await shell.WaitForExitAsync(cancel);
+        if (shell.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"the host's /run cannot be put in {_memory}");
+        }
     }
 
     private static async Task<MeasuredHost> BootstrappedAsync(MeasuredHost host, string settings, CancellationToken cancel)
