@@ -5,7 +5,7 @@ namespace SlaveAgent.Reconciling;
 /// <param name="Since">Since when the phase lasts.</param>
 /// <param name="Generation">Of the configuration in place; null without one.</param>
 /// <param name="Loaded">What chmpx has loaded; null while it does not answer.</param>
-/// <param name="LastAnswer">When K2HR3 last answered; null when it never did.</param>
+/// <param name="LastAnswer">When K2HR3 last answered, in the file up to five minutes earlier while it goes on answering; null when it never did.</param>
 /// <param name="LastError">The last failure of a step, also when it is over.</param>
 public sealed record AgentStatus(
     string Phase,

@@ -17,6 +17,9 @@ public sealed class StatusBoard(
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>How long the file may keep an older time of K2HR3's last answer, while it answers and nothing else is new: to write it costs a third of a poll.</summary>
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
+
     private readonly Dictionary<Steps, (StepOutcome Outcome, DateTimeOffset Since)> _outcomes = [];
     private readonly string _path = root.At(AgentPaths.StatusFile);
     private ErrorStatus? _lastError;
@@ -25,6 +28,7 @@ public sealed class StatusBoard(
     private RingView? _publishedView;
     private IniDocument? _publishedFile;
     private bool _isPublished;
+    private long _publishedAt;
 
     /// <summary>One line for <c>systemctl status</c>.</summary>
     public string Words { get; private set; } = "starting";
@@ -71,7 +75,8 @@ public sealed class StatusBoard(
             Log(step, outcome, before, again);
         }
 
-        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ReferenceEquals(file.Current, _publishedFile) || step.AsksK2hr3 || !_isPublished)
+        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ReferenceEquals(file.Current, _publishedFile) || !_isPublished
+            || (step.AsksK2hr3 && time.GetElapsedTime(_publishedAt) >= Freshness))
         {
             Publish(now);
         }
@@ -141,6 +146,7 @@ public sealed class StatusBoard(
     {
         _publishedView = ring.View;
         _publishedFile = file.Current;
+        _publishedAt = time.GetTimestamp();
         if (!keepsFile)
         {
             return;

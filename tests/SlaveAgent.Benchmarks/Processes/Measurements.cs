@@ -107,7 +107,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         var others = new List<(double Wall, double Cpu)>();
 
         // The tool beside it asks the same K2HR3, but only the agent is answered 304.
-        var (cpu, switches, heartbeats, processes) = (0.0, 0L, 0.0, false);
+        var (cpu, switches, heartbeats, processes, quiet) = (0.0, 0L, 0.0, false, 0.0);
         for (var poll = 0; poll < Polls; poll++)
         {
             // From a moment when only heartbeats come until the poll has long been over.
@@ -117,7 +117,8 @@ internal sealed class Measurements(string agent, string? beside, int events, int
                 await Task.Delay(20, cancel);
             }
 
-            await Task.Delay(500, cancel);
+            // The pool's own thread looks after its workers twice more, half a second apart.
+            await Task.Delay(1500, cancel);
             var after = ProcessUse.Of(pid);
             cpu += (after.Cpu - before.Cpu) / Polls;
             switches += after.Switches - before.Switches;
@@ -128,13 +129,17 @@ internal sealed class Measurements(string agent, string? beside, int events, int
                 others.Add(await RunBesideAsync(beside, host.World.Layout.Root, cancel));
             }
 
-            await Task.Delay(3000, cancel);
+            // Heartbeats alone, to take them off.
+            var (idle, since) = (ProcessUse.Of(pid), Stopwatch.GetTimestamp());
+            await Task.Delay(2000, cancel);
+            quiet += (ProcessUse.Of(pid).Cpu - idle.Cpu) / Stopwatch.GetElapsedTime(since).TotalSeconds / Polls;
         }
 
+        cpu -= quiet * heartbeats;
         var (least, framework) = await BareRequestsAsync(host.World, cancel);
         report.Add(
             "CPU of one K2HR3 poll, nothing changed (304)", "1 ms, no process",
-            F($"{cpu:0.00} ms with the {heartbeats:0.0} heartbeats beside it, {switches / (double)Polls:0} switches, {(processes ? "processes" : "no process")}; {least:0.00} ms for a bare request, {framework} for one of .NET's client alone"),
+            F($"{cpu:0.00} ms without the heartbeats beside it ({quiet:0.00} ms a second), {switches / (double)Polls:0} switches with them, {(processes ? "processes" : "no process")}; {least:0.00} ms for a bare request, {framework} for one of .NET's client alone"),
             cpu <= 1 && !processes);
         if (beside is not null)
         {
@@ -144,7 +149,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
             _details["beside"] = new { command = beside, cpu_ms = theirs.Sorted, starts };
         }
 
-        _details["poll"] = new { cpu_ms = cpu, bare_request_ms = least, client_alone = framework, switches = switches / (double)Polls, heartbeats };
+        _details["poll"] = new { cpu_ms = cpu, bare_request_ms = least, client_alone = framework, switches = switches / (double)Polls, heartbeats, heartbeat_ms_per_second = quiet };
     }
 
     /// <summary>The agent's own request, as bare system calls and by a program that has .NET's client and nothing else; 5 s apart, as the agent's were.</summary>

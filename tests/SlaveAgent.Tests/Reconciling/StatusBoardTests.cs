@@ -123,6 +123,26 @@ public sealed class StatusBoardTests : IDisposable
     }
 
     [Fact]
+    public void Answers_that_bring_nothing_new_are_written_down_every_five_minutes_and_the_last_one_with_what_follows()
+    {
+        var board = Make();
+        Settle(board);
+        var versions = new HashSet<FileVersion>();
+        for (var poll = 0; poll <= 10; poll++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            Report(board, Steps.WriteConfiguration, new StepOutcome.Unchanged("the same"));
+            versions.Add(FileStatus.Of(Path)!.Version);
+        }
+
+        Assert.Equal(3, versions.Count);
+        var last = _time.GetUtcNow();
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Report(board, Steps.VerifyConnection, new StepOutcome.Waiting("a server is down"));
+        Assert.Equal(last, StatusJson.Read(File.ReadAllText(Path))!.LastAnswer);
+    }
+
+    [Fact]
     public void What_only_repeats_itself_is_neither_logged_nor_written()
     {
         var board = Make();
