@@ -186,7 +186,7 @@ public sealed class RingJudgeTests
     {
         int stamps = 0, restarts = 0;
         TimeSpan changed = default, restarted = default;
-        for (var now = TimeSpan.Zero; now < TimeSpan.FromDays(1); now += At(1))
+        for (var now = TimeSpan.Zero; now < At(Iterations.Of(24 * 60 * 60)); now += At(1))
         {
             var verdict = RingJudge.Judge(new RingSituation(
                 Two, view, now - changed, view is null ? now - restarted : TimeSpan.Zero, restarts == 0 ? TimeSpan.MaxValue : now - restarted, now, stamps, restarts, restartFor, Settings));

@@ -1,6 +1,7 @@
 using CsCheck;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
@@ -284,13 +285,13 @@ public sealed class ScheduleTests
     public void A_million_outcomes_of_any_kind_never_stall_the_loop_and_never_storm()
     {
         // Every outcome there is, at random, with whatever demand and reason; a look at the ring every second.
-        const int Outcomes = 1_000_000;
+        var outcomes = Iterations.Of(1_000_000);
         var random = new Random(20261122);
         var schedule = new Schedule(FakeStep.Pipeline(), Watch, Retry, random.NextDouble);
         var now = TimeSpan.Zero;
         var asked = 0;
         var atThisMoment = 0;
-        for (var i = 0; i < Outcomes;)
+        for (var i = 0; i < outcomes;)
         {
             Assert.InRange(schedule.Next, TimeSpan.Zero, now + TimeSpan.FromSeconds(1.001));
             atThisMoment = schedule.Next > now ? 0 : atThisMoment + 1;

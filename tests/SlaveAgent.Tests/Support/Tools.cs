@@ -17,7 +17,7 @@ internal static class Tools
 
     public static string[] CallsAbout(string unit) => File.Exists(LogOf(unit)) ? File.ReadAllLines(LogOf(unit)) : [];
 
-    /// <summary>What systemctl is to say of the unit's state, unless <c>active</c>.</summary>
+    /// <summary>What systemctl is to say of the unit's state until it is started, unless <c>active</c>.</summary>
     public static void SetState(string unit, string state) => File.WriteAllText(Path.Join(s_directory, $"{unit}.state"), state + "\n");
 
     private static string LogOf(string unit) => Path.Join(s_directory, $"{unit}.log");
@@ -33,7 +33,10 @@ internal static class Tools
             case $last in
             {{Prefix}}-*)
                 echo "$*" >> '{{s_directory}}'/"$last".log
-                case $1 in is-active) cat '{{s_directory}}'/"$last".state 2>/dev/null || echo active ;; esac
+                case $1 in
+                is-active) cat '{{s_directory}}'/"$last".state 2>/dev/null || echo active ;;
+                start) rm -f '{{s_directory}}'/"$last".state ;;
+                esac
                 exit 0 ;;
             esac
             PATH='{{path}}' exec systemctl "$@"
