@@ -40,7 +40,6 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
         if (_rests)
         {
             board.Rest();
-            return;
         }
 
         foreach (var step in steps)

@@ -187,7 +187,7 @@ public sealed class VerifyConnectionStep(
             : new StepOutcome.Waiting(verdict.Words, time.GetElapsedTime(file.ChangedAt) < SoonAfterChange ? LookSoon : null);
         return verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : ini.Slaves.Count())
             : changedByOthers ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = "the file was changed" }
-            : verdict.State == RingState.Silent && verdict.Action == RingAction.None && ring.View is null && IsLongSilent
+            : verdict is { State: RingState.Silent, Action: RingAction.None } && IsLongSilent
             ? outcome with { Demands = Steps.StartServices, DemandReason = "silent" }
             : outcome;
     }

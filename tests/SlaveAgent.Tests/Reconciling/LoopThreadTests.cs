@@ -52,6 +52,26 @@ public sealed class LoopThreadTests
     }
 
     [Fact]
+    public async Task A_timer_that_was_disposed_of_does_not_fire()
+    {
+        var fired = 0;
+        await LoopThread.RunAsync(async time =>
+        {
+            time.CreateTimer(_ => fired++, null, TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan).Dispose();
+            await time.CreateTimer(_ => fired++, null, TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan).DisposeAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time);
+        });
+        Assert.Equal(0, fired);
+    }
+
+    [Fact]
+    public Task Its_thread_has_a_name_and_holds_up_no_end() => LoopThread.RunAsync(_ =>
+    {
+        Assert.Equal(("loop", true), (Thread.CurrentThread.Name, Thread.CurrentThread.IsBackground));
+        return Task.CompletedTask;
+    });
+
+    [Fact]
     public async Task A_timer_with_a_period_goes_on()
     {
         var times = 0;

@@ -186,6 +186,7 @@ public sealed class ReconcilerTests : IDisposable
             },
             "pulses");
         Assert.Equal(0, step.Runs);
+        Assert.Single(_log.Lines, line => line.Contains("This host was unregistered", StringComparison.Ordinal));
         _rests = false;
         await Eventually.IsTrueAsync(
             () =>
@@ -196,6 +197,50 @@ public sealed class ReconcilerTests : IDisposable
             "a run");
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_unregistered_during_a_pass_has_nothing_started_any_more()
+    {
+        var services = new FakeStep(Steps.StartServices, false, () =>
+        {
+            _rests = true;
+            return FakeStep.Fine;
+        });
+        var verify = new FakeStep(Steps.VerifyConnection, false);
+        await Make([services, verify]).RunDueAsync(Cancel);
+        Assert.Equal((1, 0), (services.Runs, verify.Runs));
+    }
+
+    [Fact]
+    public async Task It_sleeps_until_a_step_is_due_and_no_longer_than_the_watchdog_waits()
+    {
+        TimeSpan? again = null;
+        var reconciler = Make([new FakeStep(Steps.VerifyConnection, false, () => new StepOutcome.Waiting("for it", again))]);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        again = TimeSpan.FromMilliseconds(100);
+        Assert.Equal(TimeSpan.FromMilliseconds(100), await SleepOfAsync(reconciler));
+        again = TimeSpan.FromMinutes(1);
+        Assert.Equal(TimeSpan.FromSeconds(1), await SleepOfAsync(reconciler));
+    }
+
+    [Fact]
+    public async Task What_the_loop_was_woken_for_wakes_it_once()
+    {
+        var step = new FakeStep(Steps.WriteConfiguration, true);
+        var reconciler = Make([step]);
+        reconciler.Wake(Steps.WriteConfiguration);
+        Assert.Equal(TimeSpan.FromSeconds(1), await SleepOfAsync(reconciler));
+        Assert.Equal(1, step.Runs);
+    }
+
+    [Fact]
+    public async Task When_a_failed_step_is_tried_again_is_said_in_seconds_from_now()
+    {
+        var reconciler = Make([new FakeStep(Steps.VerifyConnection, false, () => new StepOutcome.Failed("it broke"))]);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await reconciler.RunDueAsync(Cancel);
+        Assert.EndsWith("\"it broke\"; tried again in 1.0 s ", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -231,6 +276,25 @@ public sealed class ReconcilerTests : IDisposable
             }
 
             await Task.Delay(1, Cancel);
+        }
+    }
+
+    /// <summary>Runs what is due and says how long the sleep after it lasts.</summary>
+    private async Task<TimeSpan> SleepOfAsync(Reconciler reconciler)
+    {
+        await reconciler.RunDueAsync(Cancel);
+        var sleeping = reconciler.SleepAsync(Cancel);
+        for (var slept = TimeSpan.Zero; ; slept += TimeSpan.FromMilliseconds(50))
+        {
+            // What wakes it comes back to this thread's pool: a moment, also where nothing is to come.
+            await Task.WhenAny(sleeping, Task.Delay(20, Cancel));
+            if (sleeping.IsCompleted)
+            {
+                return slept;
+            }
+
+            Assert.True(slept < TimeSpan.FromHours(1));
+            _time.Advance(TimeSpan.FromMilliseconds(50));
         }
     }
 

@@ -51,5 +51,9 @@ public sealed class RetryDelayTests
     });
 
     [Fact]
+    public void A_jittered_interval_grows_with_the_chance() => Assert.Equal(
+        [90, 100, 110], new[] { 0, 0.5, 1 }.Select(random => RetryDelay.Jittered(TimeSpan.FromSeconds(100), 0.1, random).TotalSeconds));
+
+    [Fact]
     public void Without_jitter_an_interval_is_itself() => Length.Sample(interval => RetryDelay.Jittered(interval, 0, 0.7) == interval);
 }

@@ -72,12 +72,12 @@ public sealed class RingJudgeTests
 
     [Theory]
     [InlineData(31, 31, 0, 0, 0, RingAction.Stamp)]
-    [InlineData(31, 29, 0, 0, 0, RingAction.None)]
-    [InlineData(29, 31, 0, 0, 0, RingAction.None)]
+    [InlineData(31, 30, 0, 0, 0, RingAction.None)]
+    [InlineData(30, 31, 0, 0, 0, RingAction.None)]
     [InlineData(31, 31, 1, 0, 0, RingAction.Stamp)]
-    [InlineData(31, 29, 2, 0, 0, RingAction.None)]
+    [InlineData(31, 30, 2, 0, 0, RingAction.None)]
     [InlineData(31, 31, 2, 0, 0, RingAction.Restart)]
-    [InlineData(31, 31, 2, 1, 39, RingAction.None)]
+    [InlineData(31, 31, 2, 1, 40, RingAction.None)]
     [InlineData(31, 31, 2, 1, 41, RingAction.Restart)]
     [InlineData(31, 31, 2, 2, 79, RingAction.None)]
     [InlineData(31, 31, 2, 2, 81, RingAction.Restart)]
@@ -96,7 +96,7 @@ public sealed class RingJudgeTests
         }).Action);
 
     [Theory]
-    [InlineData(2, 0, 0, 0, RingAction.None)]
+    [InlineData(3, 0, 0, 0, RingAction.None)]
     [InlineData(4, 0, 0, 0, RingAction.Stamp)]
     [InlineData(4, 1, 0, 0, RingAction.Stamp)]
     [InlineData(4, 2, 0, 0, RingAction.Restart)]
@@ -110,7 +110,7 @@ public sealed class RingJudgeTests
     }
 
     [Theory]
-    [InlineData(39, 0, 0, RingAction.None)]
+    [InlineData(40, 0, 0, RingAction.None)]
     [InlineData(41, 0, 0, RingAction.Restart)]
     [InlineData(41, 1, 39, RingAction.None)]
     [InlineData(81, 1, 81, RingAction.Restart)]
@@ -132,7 +132,7 @@ public sealed class RingJudgeTests
 
     [Theory]
     [InlineData(4, 0, RingAction.Stamp)]
-    [InlineData(2, 0, RingAction.None)]
+    [InlineData(3, 0, RingAction.None)]
     [InlineData(4, 1, RingAction.Stamp)]
     [InlineData(4, 2, RingAction.None)]
     public void Servers_that_are_gone_and_linger_are_purged_by_a_stamp_or_two_and_then_left(int change, int stamps, RingAction action)
@@ -147,11 +147,33 @@ public sealed class RingJudgeTests
         Assert.False(RingJudge.Judge(Situation(View(7, Good("svr1"), Good("svr2"), Up("svr3")))).HasLingering);
 
     [Fact]
-    public void Of_many_servers_without_a_connection_only_the_number_is_said()
+    public void What_is_done_is_said_in_whole()
     {
-        var names = Enumerable.Range(1, 5).Select(i => $"svr{i}").ToArray();
+        var connecting = Situation(View(7, Good("svr1"), Up("svr2"))) with { SinceLacking = At(31), SinceChange = At(31) };
+        Assert.Equal("1/2 servers connected, generation 7; no connection to svr2; it is stamped again", RingJudge.Judge(connecting).Words);
+        Assert.Equal("1/2 servers connected, generation 7; no connection to svr2; chmpx is restarted", RingJudge.Judge(connecting with { Stamps = 2 }).Words);
+        var loading = Situation(View(6)) with { SinceChange = At(4) };
+        Assert.Equal("chmpx has generation 6 loaded and not 7; it is stamped again", RingJudge.Judge(loading).Words);
+        Assert.Equal("chmpx has generation 6 loaded and not 7, also after 2 new numbers; it is restarted", RingJudge.Judge(loading with { Stamps = 2 }).Words);
+        Assert.Equal(
+            "2/2 servers connected, generation 7; stamped again, so that chmpx forgets servers that are gone",
+            RingJudge.Judge(Situation(View(7, Good("svr1"), Good("svr2"), Down("gone"))) with { SinceChange = At(4) }).Words);
+        Assert.Equal("0/2 servers connected, generation 7; the servers are down, or do not list this slave yet", RingJudge.Judge(Situation(View(7))).Words);
+        Assert.Equal("chmpx does not answer on control port 8031 yet", RingJudge.Judge(Situation(null)).Words);
+        Assert.Equal("chmpx has not answered on control port 8031 for 41 s and is restarted", RingJudge.Judge(Situation(null) with { SinceQuiet = At(41) }).Words);
+    }
+
+    [Fact]
+    public void Of_more_than_three_servers_without_a_connection_only_the_number_is_said()
+    {
+        var three = Enumerable.Range(1, 3).Select(i => $"svr{i}").ToArray();
+        Assert.EndsWith(
+            "no connection to svr1, svr2, svr3",
+            RingJudge.Judge(Situation(View(7, [.. three.Select(Up)])) with { Ini = IniReader.Read(SampleIni.With(three, generation: 7)) }).Words,
+            StringComparison.Ordinal);
+        var names = Enumerable.Range(1, 4).Select(i => $"svr{i}").ToArray();
         var verdict = RingJudge.Judge(Situation(View(7, [.. names.Select(Up)])) with { Ini = IniReader.Read(SampleIni.With(names, generation: 7)) });
-        Assert.Contains("no connection to 5 servers that are up", verdict.Words, StringComparison.Ordinal);
+        Assert.Contains("no connection to 4 servers that are up", verdict.Words, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -243,6 +243,62 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void A_reason_that_was_gone_for_a_look_is_a_new_one_and_so_it_is_once_a_person_wanted_the_step()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        var now = 10;
+        foreach (var forget in (Action[])[() => schedule.Record(Steps.VerifyConnection, Fine, At(now)), () => schedule.RunNow(Steps.WriteConfiguration)])
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                Demand();
+                Run();
+            }
+
+            Demand();
+            Assert.False(schedule.IsDue(Steps.WriteConfiguration, At(now)));
+            forget();
+            Run();
+            Demand();
+            Assert.True(schedule.IsDue(Steps.WriteConfiguration, At(now)));
+        }
+
+        void Demand() => schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(++now));
+
+        void Run() => schedule.Record(Steps.WriteConfiguration, Fine, At(now));
+    }
+
+    [Fact]
+    public void Of_reasons_that_are_always_new_twenty_are_followed_at_once_and_then_one_an_interval()
+    {
+        var schedule = Make(0.5);
+        Settle(schedule);
+        Assert.Equal(20, Enumerable.Range(0, 25).Count(_ => IsFollowedAtOnce(10)));
+        Assert.Equal([false, true, false, false, true, false], new[] { 59.9, 60, 60, 119.9, 120, 120 }.Select(IsFollowedAtOnce));
+
+        bool IsFollowedAtOnce(double now)
+        {
+            schedule.Record(Steps.WriteConfiguration, Fine, At(now));
+            schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, $"+{Guid.NewGuid()}"), At(now));
+            return schedule.IsDue(Steps.WriteConfiguration, At(now));
+        }
+    }
+
+    [Fact]
+    public void Refusals_are_no_timeouts()
+    {
+        var schedule = Make(Math.BitDecrement(1.0));
+        for (var i = 0; i < 3; i++)
+        {
+            schedule.Record(Steps.WriteConfiguration, Away, TimeSpan.Zero);
+        }
+
+        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Failed("too late", Consequence.K2hr3Away) { TimedOut = true }, TimeSpan.Zero);
+        Assert.Equal(60, schedule.DueAt(Steps.WriteConfiguration).TotalSeconds, 3);
+    }
+
+    [Fact]
     public void A_reason_that_changes_for_ever_is_no_storm()
     {
         var waits = Follow(now => ((long)now.TotalSeconds % 2 == 0) ? "+a" : "-a", TimeSpan.FromHours(1));

@@ -1,3 +1,4 @@
+using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
@@ -11,27 +12,16 @@ public sealed class StartServicesStepTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
     private readonly string _unit = Tools.NewUnit();
+    private readonly string _superseded = Tools.NewUnit();
     private readonly K2hr3Client _client;
-    private readonly StartServicesStep _step;
 
     public StartServicesStepTests()
     {
-        var role = Yrn.TryParse("yrn:yahoo:::t:role:c/slave")!;
-        var root = _directory.Root;
-        new RoleKeys([], [], [_unit]).Save(root.At(AgentPaths.RoleKeys));
+        Role([_unit]);
         _directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.Text);
         _client = new K2hr3Client(
-            new K2hr3Identity(new Uri("http://127.0.0.1:1/"), role, role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
+            new K2hr3Identity(new Uri("http://127.0.0.1:1/"), RoleServer.Role, RoleServer.Role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
             () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), TimeProvider.System);
-        var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
-        var chmpx = new ChmpxSettings(_unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
-        _step = new StartServicesStep(
-            new RoleMemory(_client, role.ToResource(), root),
-            new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeProvider.System),
-            new Supervisor(root, new ChmpxDropIn(root, _unit, "/etc/antpickax/k2hdkc.ini", () => null), "/etc/antpickax/k2hdkc.ini", chmpx, systemctl),
-            systemctl,
-            new ServiceSettings([]),
-            TimeProvider.System);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -46,18 +36,129 @@ public sealed class StartServicesStepTests : IDisposable
     public async Task A_unit_that_somebody_is_stopping_is_left_to_stop()
     {
         Tools.SetState(_unit, "deactivating");
-        Assert.Equal($"{_unit} is being stopped; it is started when that is done", Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel)).Words);
+        Assert.Equal($"{_unit} is being stopped; it is started when that is done", Assert.IsType<StepOutcome.Waiting>(await Make().RunAsync(Cancel)).Words);
         Assert.DoesNotContain(Tools.CallsAbout(_unit), call => call.StartsWith("start ", StringComparison.Ordinal));
 
         Tools.SetState(_unit, "inactive");
-        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Single(Tools.CallsAbout(_unit), call => call.StartsWith("start ", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_unit_that_runs_is_left_alone()
+    [Theory]
+    [InlineData("active")]
+    [InlineData("activating")]
+    [InlineData("reloading")]
+    public async Task A_unit_that_runs_or_is_about_to_is_left_alone(string state)
     {
-        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
+        Tools.SetState(_unit, state);
+        Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
         Assert.DoesNotContain(Tools.CallsAbout(_unit), call => call.StartsWith("start ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_stopped_is_started_and_what_was_disabled_enabled_in_the_roles_order()
+    {
+        var second = Tools.NewUnit();
+        Role([_unit, second, _unit]);
+        Tools.SetState(_unit, "inactive");
+        Tools.SetState(second, "inactive");
+        Tools.LetFail(second, "is-enabled", "disabled");
+        Assert.Equal($"started {_unit}, {second}", Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel)).Words);
+        Assert.DoesNotContain(Tools.CallsAbout(_unit), call => call.StartsWith("enable ", StringComparison.Ordinal));
+        Assert.Contains($"enable -- {second}", Tools.CallsAbout(second));
+        Assert.Equal($"{_unit}, {second} running", Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel)).Words);
+    }
+
+    [Theory]
+    [InlineData("enable", "enabling {0} failed: no such unit")]
+    [InlineData("start", "starting {0} failed: no such unit")]
+    public async Task A_unit_that_cannot_be_started_says_why(string call, string words)
+    {
+        Tools.SetState(_unit, "inactive");
+        Tools.LetFail(_unit, "is-enabled", "disabled");
+        Tools.LetFail(_unit, call, "no such unit");
+        Assert.Equal(words.Replace("{0}", _unit, StringComparison.Ordinal), Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words);
+    }
+
+    [Fact]
+    public async Task A_unit_that_fails_right_after_its_start_has_failed()
+    {
+        Tools.SetState(_unit, "inactive", afterStart: "failed");
+        Assert.StartsWith($"{_unit} failed to start: ", Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_this_agent_stands_in_for_is_left_out_and_said_when_it_runs()
+    {
+        Role([_unit, _superseded]);
+        Tools.SetState(_superseded, "inactive");
+        Assert.Equal($"{_unit} running; left out, because this agent does its work: {_superseded}", (await Make().RunAsync(Cancel)).Words);
+        Tools.SetState(_superseded, "active");
+        Assert.Equal(
+            $"{_unit} running; left out, because this agent does its work: {_superseded}, but {_superseded} runs and writes the configuration too: run k2hdkc-slave-agent adopt",
+            (await Make().RunAsync(Cancel)).Words);
+        Role([_superseded]);
+        Assert.StartsWith("the role lists no services; left out", (await Make().RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.DoesNotContain(Tools.CallsAbout(_superseded), call => !call.StartsWith("is-active", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task In_a_role_that_is_no_slaves_nothing_is_left_out_nor_waited_for()
+    {
+        File.Delete(_directory.At("etc/antpickax/k2hdkc.ini"));
+        Role([_superseded]);
+        Assert.Equal($"{_superseded} running", (await Make(isSlaveNode: false).RunAsync(Cancel)).Words);
+    }
+
+    [Fact]
+    public async Task What_no_unit_can_be_called_is_said_and_reaches_no_tool()
+    {
+        Role([_unit, "--now", "a\u0007/b"]);
+        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal(("starting services refused: the role lists what no unit can be called: \"--now\", \"a?/b\"", Consequence.NeedsPerson), (failed.Words, failed.Consequence));
+        Assert.Empty(Tools.CallsAbout(_unit));
+    }
+
+    [Fact]
+    public async Task What_has_to_be_known_first_is_waited_for()
+    {
+        File.Delete(_directory.At(AgentPaths.RoleKeys));
+        Assert.Equal("which services the role lists is not known yet", Assert.IsType<StepOutcome.Waiting>(await Make().RunAsync(Cancel)).Words);
+        Role([_unit]);
+        File.Delete(_directory.At("etc/antpickax/k2hdkc.ini"));
+        Assert.Equal("there is no configuration yet for chmpx to start with", Assert.IsType<StepOutcome.Waiting>(await Make(isSlaveNode: true).RunAsync(Cancel)).Words);
+        Assert.Empty(Tools.CallsAbout(_unit));
+    }
+
+    [Fact]
+    public void It_does_not_ask_K2HR3()
+    {
+        var step = Make();
+        Assert.Equal((Steps.StartServices, "start services", false, TimeSpan.FromMinutes(10)), (step.Kind, step.Name, step.AsksK2hr3, step.Patience));
+    }
+
+    private void Role(string[] units) => new RoleKeys([], [], units).Save(_directory.Root.At(AgentPaths.RoleKeys));
+
+    private StartServicesStep Make(bool? isSlaveNode = null)
+    {
+        var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
+        var chmpx = new ChmpxSettings(_unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
+        var role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root);
+        if (isSlaveNode is false)
+        {
+            role.LearnUnreadable();
+        }
+        else if (isSlaveNode is true)
+        {
+            role.Learn(ConfigurationPlan.Make(SampleIni.Text, "cuk-slv1", new HostFiles(_ => false, _ => false)), everWasSlave: false);
+        }
+
+        return new StartServicesStep(
+            role,
+            new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeProvider.System),
+            new Supervisor(_directory.Root, new ChmpxDropIn(_directory.Root, _unit, "/etc/antpickax/k2hdkc.ini", () => null), "/etc/antpickax/k2hdkc.ini", chmpx, systemctl),
+            systemctl,
+            new ServiceSettings([_superseded]),
+            TimeProvider.System);
     }
 }

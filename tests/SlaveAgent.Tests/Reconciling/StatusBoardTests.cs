@@ -28,7 +28,8 @@ public sealed class StatusBoardTests : IDisposable
         Assert.False(board.NeedsPerson);
         Assert.Null(board.FirstOpen);
         Assert.Equal("starting", board.Words);
-        Assert.All(board.Snapshot().Steps, step => Assert.Equal("not run yet", step.State));
+        Assert.Equal("starting", board.Snapshot().Phase);
+        Assert.All(board.Snapshot().Steps, step => Assert.Equal(("not run yet", string.Empty), (step.State, step.Words)));
     }
 
     [Fact]
@@ -209,6 +210,7 @@ public sealed class StatusBoardTests : IDisposable
         var board = Make();
         Settle(board);
         Assert.Equal("connected", board.Snapshot().Phase);
+        Assert.Contains(_log.Lines, line => line.StartsWith("Debug The status file could not be written: ", StringComparison.Ordinal));
         File.Delete(_directory.At("run"));
         Report(board, Steps.VerifyConnection, new StepOutcome.Unchanged("3/3 servers connected"));
         Assert.True(File.Exists(Path));
@@ -226,7 +228,60 @@ public sealed class StatusBoardTests : IDisposable
         }
 
         Assert.Equal(1, _log.Seen.Count - before);
+        Assert.Equal("Information This host was unregistered; the agent rests until bootstrap takes it into its role again ", _log.Seen[^1]);
         Assert.Equal("unregistered", Read().GetProperty("phase").GetString());
+        Assert.Equal("unregistered; bootstrap takes this host into its role again", board.Words);
+    }
+
+    [Fact]
+    public void Until_every_step_has_run_it_is_starting()
+    {
+        var board = Make();
+        Report(board, Steps.RegisterHost, new StepOutcome.Changed("registered"));
+        Assert.Equal(("starting", "starting"), (board.Snapshot().Phase, board.Words));
+    }
+
+    [Fact]
+    public void A_bootstrap_that_leaves_the_connection_to_the_daemon_ends_installed_with_its_last_words()
+    {
+        var step = Step(Steps.StartServices);
+        var board = new StatusBoard(
+            [step], new ConfigurationFile(_directory.Root, "/x.ini", UnixFileMode.UserRead, 1, _time), _ring, null, _directory.Root, true, _time, _log.Logger);
+        Report(board, Steps.StartServices, new StepOutcome.Unchanged("chmpx.service running"));
+        Assert.Equal(("installed", "chmpx.service running"), (board.Snapshot().Phase, board.Words));
+    }
+
+    [Fact]
+    public void Other_words_of_what_goes_on_well_are_for_who_looks_closely_except_those_on_the_connection()
+    {
+        var board = Make();
+        Settle(board);
+        var before = _log.Lines.Count;
+        Report(board, Steps.WriteConfiguration, new StepOutcome.Unchanged("generation 2"));
+        Report(board, Steps.VerifyConnection, new StepOutcome.Unchanged("2/3 servers connected"));
+        Report(board, Steps.StartServices, new StepOutcome.Waiting("for it"));
+        Report(board, Steps.StartServices, new StepOutcome.Unchanged("running"));
+        Report(board, Steps.WriteConfiguration, new StepOutcome.Changed("generation 3"));
+        Report(board, Steps.WriteConfiguration, new StepOutcome.Unchanged("generation 3 stays"));
+        Assert.Equal(
+            [
+                "Debug \"WriteConfiguration\": \"generation 2\" ", "Information \"VerifyConnection\": \"2/3 servers connected\" ", "Information \"StartServices\": \"for it\" ",
+                "Information \"StartServices\": \"running\" ", "Information \"WriteConfiguration\": \"generation 3\" ", "Debug \"WriteConfiguration\": \"generation 3 stays\" ",
+            ],
+            _log.Lines.Skip(before));
+    }
+
+    [Fact]
+    public void What_a_step_said_last_stands_in_the_file_in_one_word_and_as_people_write()
+    {
+        var board = Make();
+        Report(board, Steps.RegisterHost, new StepOutcome.NothingToDo("it is known by its address"));
+        Report(board, Steps.InstallPackages, new StepOutcome.Changed("installed it"));
+        Report(board, Steps.WriteConfiguration, new StepOutcome.Unchanged("as K2HR3 says"));
+        Report(board, Steps.StartServices, new StepOutcome.Waiting("for it"));
+        Report(board, Steps.VerifyConnection, new StepOutcome.Failed("it isn't > there"));
+        Assert.Equal(["nothing to do", "changed", "unchanged", "waiting", "failed"], Read().GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("state").GetString()));
+        Assert.Contains("it isn't > there", File.ReadAllText(Path), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,69 +1,35 @@
-using Microsoft.Extensions.Time.Testing;
+using System.Diagnostics;
 using SlaveAgent.Chmpx;
-using SlaveAgent.Hosting;
-using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
-using SlaveAgent.Settings;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-/// <summary>The step over a real file, a real socket and a systemctl that is a process; only the time is not real.</summary>
 public sealed class VerifyConnectionStepTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
-    private readonly FakeTimeProvider _time = new();
-    private readonly string _unit = Tools.NewUnit();
-    private readonly Listener _chmpx;
-    private readonly K2hr3Client _client;
-    private readonly ConfigurationFile _file;
-    private readonly RoleMemory _role;
-    private readonly VerifyConnectionStep _step;
-    private Func<int, byte[]> _answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"));
-
-    /// <summary>What the pretended chmpx has loaded; null: whatever is in the file.</summary>
-    private int? _stuck;
-
-    public VerifyConnectionStepTests()
-    {
-        _chmpx = new Listener(async (socket, _) => await socket.SendAsync(_answer(_stuck ?? _file!.Current?.FileVersion ?? 0), Cancel), isLow: true);
-        var role = Yrn.TryParse("yrn:yahoo:::t:role:c/slave")!;
-        _client = new K2hr3Client(
-            new K2hr3Identity(new Uri("http://127.0.0.1:1/"), role, role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
-            () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), _time);
-        _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
-        _role = new RoleMemory(_client, role.ToResource(), _directory.Root);
-        var ring = new RingMemory();
-        var resource = new ResourceReader(_client, role.ToResource(), _directory.Root);
-        _step = new VerifyConnectionStep(
-            _role, _file, ring, new LastGoodConfiguration(resource, _file, ring, "cuk-slv1", new HostFiles(_ => false, _ => false)), new ControlPort(TimeProvider.System), new Systemctl(new CommandRunner(TimeProvider.System)),
-            new ChmpxSettings(_unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)), _time);
-    }
+    private readonly PretendedRing _ring = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private int Restarts => Tools.CallsAbout(_unit).Count(call => call.StartsWith("try-restart", StringComparison.Ordinal));
+    private VerifyConnectionStep Step => _ring.Step;
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        _chmpx.Dispose();
-        _directory.Dispose();
-    }
+    private string Path => _ring.File.Path;
+
+    public void Dispose() => _ring.Dispose();
 
     /// <summary>The regression guard of the watching path, in bytes: half as much again as today, with what a build without optimization adds.</summary>
     [Fact]
     public async Task A_quiet_look_judges_nothing_anew_and_allocates_little()
     {
-        await WriteAsync("svr1", "svr2");
-        var quiet = await _step.RunAsync(Cancel);
+        await _ring.WriteAsync("svr1", "svr2");
+        var quiet = await Step.RunAsync(Cancel);
         long allocated = 0;
         const int looks = 50;
         for (var look = 0; look < looks; look++)
         {
             var thread = Environment.CurrentManagedThreadId;
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var looking = _step.RunAsync(Cancel);
+            var looking = Step.RunAsync(Cancel);
 
             // A look that took longer than it was waited for says nothing about the usual one.
             allocated += looking.IsCompleted && thread == Environment.CurrentManagedThreadId ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
@@ -85,7 +51,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     [Fact]
     public async Task Without_a_configuration_it_waits()
     {
-        var outcome = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+        var outcome = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
         Assert.Equal("there is no configuration yet", outcome.Words);
         Assert.Equal(Steps.None, outcome.Demands);
     }
@@ -93,113 +59,309 @@ public sealed class VerifyConnectionStepTests : IDisposable
     [Fact]
     public async Task A_file_that_vanished_is_demanded_anew()
     {
-        await WriteAsync("svr1", "svr2");
-        await _step.RunAsync(Cancel);
-        File.Delete(_file.Path);
-        Assert.Equal(Steps.WriteConfiguration, (await _step.RunAsync(Cancel)).Demands);
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        File.Delete(Path);
+        Assert.Equal(Steps.WriteConfiguration, (await Step.RunAsync(Cancel)).Demands);
     }
 
     [Fact]
     public async Task Connected_to_all_it_is_quiet_and_nothing_is_done_for_a_day()
     {
-        await WriteAsync("svr1", "svr2");
+        await _ring.WriteAsync("svr1", "svr2");
         var (generation, asks) = await WatchAsync(TimeSpan.FromDays(1), TimeSpan.FromMinutes(5));
-        Assert.Equal((1, 0, 0), (generation, asks, Restarts));
-        Assert.True(_step.IsConnected);
+        Assert.Equal((1, 0, 0), (generation, asks, _ring.Restarts));
+        Assert.True(Step.IsConnected);
     }
 
     [Fact]
     public async Task A_file_changed_by_others_is_asked_about_once()
     {
-        await WriteAsync("svr1", "svr2");
-        await _step.RunAsync(Cancel);
-        _directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.With(["svr1", "svr2"], generation: 9, controlPort: _chmpx.Port));
-        Assert.Equal(Steps.WriteConfiguration, (await _step.RunAsync(Cancel)).Demands);
-        Assert.Equal(Steps.None, (await _step.RunAsync(Cancel)).Demands);
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.With(["svr1", "svr2"], generation: 9, controlPort: _ring.ControlPort));
+        var outcome = await Step.RunAsync(Cancel);
+        Assert.Equal((Steps.WriteConfiguration, "the file was changed"), (outcome.Demands, outcome.DemandReason));
+        Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
     }
 
     [Fact]
     public async Task A_generation_that_is_never_loaded_is_stamped_twice_and_then_restarted_for_ever_more_rarely()
     {
-        await WriteAsync("svr1", "svr2");
-        _stuck = 1000;
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Stuck = 1000;
         var (generation, asks) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
         Assert.Equal(1002, generation);
         Assert.Equal(0, asks);
-        Assert.InRange(Restarts, 5, 18);
+        Assert.InRange(_ring.Restarts, 5, 18);
     }
 
     [Fact]
     public async Task Servers_that_never_let_the_slave_in_bring_neither_stamps_nor_restarts()
     {
-        await WriteAsync("svr1", "svr2");
-        _answer = revision => DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2"));
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2"));
         var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
-        Assert.Equal((1, 0), (generation, Restarts));
-        Assert.False(_step.IsConnected);
+        Assert.Equal((1, 0), (generation, _ring.Restarts));
+        Assert.False(Step.IsConnected);
     }
 
     [Fact]
     public async Task A_server_without_a_connection_for_ever_brings_two_stamps_and_ever_rarer_restarts()
     {
-        await WriteAsync("svr1", "svr2");
-        _answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
         var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
         Assert.Equal(3, generation);
-        Assert.InRange(Restarts, 5, 18);
+        Assert.InRange(_ring.Restarts, 5, 18);
     }
 
     [Fact]
     public async Task A_server_that_lingers_is_purged_by_two_stamps_at_the_most()
     {
-        await WriteAsync("svr1", "svr2");
-        _answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Down("gone"));
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Down("gone"));
         var (generation, asks) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
-        Assert.Equal((3, 0, 0), (generation, asks, Restarts));
+        Assert.Equal((3, 0, 0), (generation, asks, _ring.Restarts));
     }
 
     [Fact]
     public async Task A_silent_chmpx_is_restarted_ever_more_rarely()
     {
-        await WriteAsync("svr1", "svr2");
-        _answer = _ => [];
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = _ => [];
         var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
         Assert.Equal(1, generation);
-        Assert.InRange(Restarts, 5, 18);
+        Assert.InRange(_ring.Restarts, 5, 18);
     }
 
     [Fact]
     public async Task A_changed_port_of_a_known_server_restarts_once()
     {
-        await WriteAsync("svr1", "svr2");
-        await _step.RunAsync(Cancel);
-        _directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(_file.Path, Cancel))
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
             .Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        Assert.Contains("a changed PORT", (await _step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
-        Assert.Equal(1, Restarts);
+        Assert.Contains("a changed PORT", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.Equal(1, _ring.Restarts);
         await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
-        Assert.Equal(1, Restarts);
+        Assert.Equal(1, _ring.Restarts);
     }
 
     [Fact]
     public async Task A_restart_of_the_unit_does_not_wait_for_it()
     {
-        await WriteAsync("svr1", "svr2");
-        _answer = _ => [];
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = _ => [];
         await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10));
-        Assert.Contains($"try-restart --no-block -- {_unit}", Tools.CallsAbout(_unit));
+        Assert.Contains($"try-restart --no-block -- {_ring.Unit}", Tools.CallsAbout(_ring.Unit));
     }
 
     [Fact]
     public async Task A_role_that_is_no_slaves_wants_no_connection()
     {
-        await WriteAsync("svr1", "svr2");
-        _role.LearnUnreadable();
-        Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel));
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Role.LearnUnreadable();
+        Assert.IsType<StepOutcome.NothingToDo>(await Step.RunAsync(Cancel));
     }
 
-    private async Task WriteAsync(params string[] servers) =>
-        await _file.WriteAsync(IniReader.Read(SampleIni.With(servers, controlPort: _chmpx.Port)), null, Cancel);
+    [Fact]
+    public void It_asks_chmpx_and_not_K2HR3() =>
+        Assert.Equal((Steps.VerifyConnection, "verify connection", false, TimeSpan.FromMinutes(5)), (Step.Kind, Step.Name, Step.AsksK2hr3, Step.Patience));
+
+    [Fact]
+    public async Task A_file_that_vanished_is_made_again_from_the_last_answer_without_K2HR3()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
+        await Step.RunAsync(Cancel);
+        Assert.True(Step.IsConnected);
+        File.Delete(Path);
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        Assert.Equal("generation 2 was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", waiting.Words);
+        Assert.Equal((Steps.WriteConfiguration, "no configuration", TimeSpan.FromMilliseconds(100)), (waiting.Demands, waiting.DemandReason, waiting.Again));
+        Assert.False(Step.IsConnected);
+        await Step.RunAsync(Cancel);
+        Assert.True(Step.IsConnected);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_configuration_is_said_to_be_none_and_demanded_once()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        await File.WriteAllTextAsync(Path, "hello", Cancel);
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        Assert.Equal(("the file in place is no chmpx configuration", Steps.WriteConfiguration, "no configuration"), (waiting.Words, waiting.Demands, waiting.DemandReason));
+        Assert.False(Step.IsConnected);
+        Assert.Null(_ring.Ring.View);
+        Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
+    }
+
+    [Fact]
+    public async Task A_file_that_chmpx_would_exit_on_is_replaced_by_the_last_answer_without_K2HR3()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
+        await Step.RunAsync(Cancel);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1").Replace("GROUP = ring", "GROUP = a/b", StringComparison.Ordinal));
+        Assert.StartsWith("generation 2 was made from the last answer", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.Equal(2, _ring.File.Current!.Servers.Count());
+    }
+
+    [Fact]
+    public async Task A_file_whose_predecessor_had_another_name_brings_a_restart()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        _ring.Stuck = 1;
+        using (var ln = Process.Start("ln", [Path, Path + ".backup"]))
+        {
+            await ln.WaitForExitAsync(Cancel);
+        }
+
+        await _ring.WriteAsync("svr1", "svr2", "svr3");
+        Assert.Contains("a file whose predecessor has another hard link (a backup made with ln?)", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_restart_that_failed_says_why()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        Tools.LetFail(_ring.Unit, "try-restart", "Access denied");
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+        Assert.EndsWith(", which failed: Access denied", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_role_that_turns_out_to_be_no_slaves_is_not_connected_any_more()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        _ring.Role.LearnUnreadable();
+        Assert.Equal("no connection is wanted, because the role has no slave configuration", (await Step.RunAsync(Cancel)).Words);
+        Assert.False(Step.IsConnected);
+        Assert.Null(_ring.Ring.View);
+    }
+
+    [Fact]
+    public async Task Right_after_a_change_the_connection_is_looked_for_soon_again_and_later_not()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        Assert.Equal(("1/2 servers connected, generation 1; no connection to svr2", TimeSpan.FromMilliseconds(100)), (waiting.Words, waiting.Again));
+        _ring.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Null(Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel)).Again);
+    }
+
+    [Fact]
+    public async Task What_was_done_for_a_connection_is_said_and_waited_for()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        await Step.RunAsync(Cancel);
+        _ring.Time.Advance(TimeSpan.FromSeconds(31));
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        Assert.Equal(("1/2 servers connected, generation 1; no connection to svr2; it is stamped again (generation 2)", (TimeSpan?)null), (waiting.Words, waiting.Again));
+    }
+
+    [Fact]
+    public async Task What_was_done_for_a_ring_that_is_connected_has_changed_it()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Down("gone"));
+        Assert.Equal("2/2 servers connected, generation 1", Assert.IsType<StepOutcome.Unchanged>(await Step.RunAsync(Cancel)).Words);
+        _ring.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(
+            "2/2 servers connected, generation 1; stamped again, so that chmpx forgets servers that are gone (generation 2)",
+            Assert.IsType<StepOutcome.Changed>(await Step.RunAsync(Cancel)).Words);
+        Assert.True(Step.IsConnected);
+    }
+
+    [Fact]
+    public async Task A_restart_names_all_that_chmpx_does_not_take_while_it_runs()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
+            .Replace("8020", "9020", StringComparison.Ordinal).Replace("= ring", "= other", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+        Assert.Equal("chmpx is restarted, because it does not take a changed GROUP, PORT while it runs", Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel)).Words);
+    }
+
+    [Fact]
+    public async Task Another_list_is_stamped_anew_where_the_last_one_had_been_given_up()
+    {
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        await _ring.WriteAsync("svr1", "svr2");
+        Assert.Equal(3, (await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))).Generation);
+        await _ring.WriteAsync("svr1", "svr2", "svr3");
+        Assert.Equal(6, (await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))).Generation);
+    }
+
+    [Fact]
+    public async Task A_connection_that_comes_and_goes_starts_its_wait_over()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        for (var turn = 0; turn < 6; turn++)
+        {
+            _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), turn % 2 == 0 ? DumpText.Up("svr2") : DumpText.Good("svr2"));
+            Assert.Equal(1, (await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1))).Generation);
+        }
+    }
+
+    [Fact]
+    public async Task A_chmpx_that_falls_silent_is_waited_for_from_its_last_answer_on()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2"));
+        await WatchAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
+        _ring.Answer = _ => [];
+        await WatchAsync(TimeSpan.FromSeconds(38), TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _ring.Restarts);
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_about_to_be_loaded_restarts_nothing()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        _ring.Stuck = 1;
+        await _ring.WriteAsync("svr1", "svr2", "svr3");
+        Assert.Equal("chmpx has generation 1 loaded and not 2", (await Step.RunAsync(Cancel)).Words);
+        Assert.Equal(0, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_chmpx_that_stays_silent_has_its_unit_looked_at_unless_it_is_restarted_anyway()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        _ring.Answer = _ => [];
+        _ring.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
+        _ring.Time.Advance(TimeSpan.FromSeconds(1));
+        var outcome = await Step.RunAsync(Cancel);
+        Assert.Equal((Steps.StartServices, "silent"), (outcome.Demands, outcome.DemandReason));
+        _ring.Time.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_disagreement_that_the_whole_ring_sees_is_asked_about_in_turn_and_one_of_this_host_at_once()
+    {
+        var slaves = string.Concat(Enumerable.Range(1, 20).Select(i => $"\n[SLVNODE]\nNAME = other{i}\nCUK = cuk-other{i}\nCTLPORT = 8031\nCUSTOM_ID_SEED = other{i}\n"));
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1") + slaves);
+        var atOnce = await Step.RunAsync(Cancel);
+        Assert.Equal((Steps.WriteConfiguration, TimeSpan.Zero), (atOnce.Demands, atOnce.DemandSpread));
+        var inTurn = await Step.RunAsync(Cancel);
+        Assert.Equal((Steps.WriteConfiguration, TimeSpan.FromMilliseconds(21 * 30)), (inTurn.Demands, inTurn.DemandSpread));
+    }
 
     /// <returns>The generation at the end, and how often K2HR3 was wanted.</returns>
     private async Task<(int? Generation, int Asks)> WatchAsync(TimeSpan howLong, TimeSpan every)
@@ -207,10 +369,10 @@ public sealed class VerifyConnectionStepTests : IDisposable
         var asks = 0;
         for (var passed = TimeSpan.Zero; passed < howLong; passed += every)
         {
-            asks += (await _step.RunAsync(Cancel)).Demands.HasFlag(Steps.WriteConfiguration) ? 1 : 0;
-            _time.Advance(every);
+            asks += (await Step.RunAsync(Cancel)).Demands.HasFlag(Steps.WriteConfiguration) ? 1 : 0;
+            _ring.Time.Advance(every);
         }
 
-        return (IniReader.Read(await File.ReadAllTextAsync(_file.Path, Cancel)).FileVersion, asks);
+        return (IniReader.Read(await File.ReadAllTextAsync(Path, Cancel)).FileVersion, asks);
     }
 }

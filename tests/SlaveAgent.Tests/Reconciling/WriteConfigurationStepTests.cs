@@ -27,6 +27,8 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     private WriteConfigurationStep _step = null!;
     private string? _resource = SampleIni.With(["svr1", "svr2"]);
     private RequestDelegate? _trouble;
+    private bool _registersAgain = true;
+    private readonly HashSet<string> _files = ["/cert", "/cadir"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -79,7 +81,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     {
         await _step.RunAsync(Cancel);
         var before = FileStatus.Of(_file.Path)!.Version;
-        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
+        Assert.Equal("generation 1 with 2 servers is what K2HR3 says", Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel)).Words);
         _resource = "# other words\n" + _resource!.Replace("FILEVERSION = 1", "FILEVERSION = 99\nDATE = today", StringComparison.Ordinal);
         Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
         Assert.Equal(before, FileStatus.Of(_file.Path)!.Version);
@@ -125,6 +127,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         Show("svr1", "svr2", "svr3");
         _resource = SampleIni.With(["svr1"]);
         var doubted = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+        Assert.Equal("K2HR3 lists 1 server and leaves out more than half of those that are up; a second answer has to say the same", doubted.Words);
         Assert.Equal(TimeSpan.FromSeconds(5), doubted.Again);
         Assert.Equal(3, Current().Servers.Count());
         Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
@@ -188,6 +191,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         {
             var failed = Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel));
             Assert.Equal(Consequence.K2hr3Away, failed.Consequence);
+            Assert.EndsWith("; the last good file stays", failed.Words, StringComparison.Ordinal);
             board.Report(_step, failed, TimeSpan.Zero);
         }
 
@@ -221,10 +225,12 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
             context.Response.StatusCode = 404;
             return context.Response.WriteAsync("""{"result":false,"message":"role(c) in tenant(t) does not allow to read access to resource(x)"}""", Cancel);
         };
-        Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel));
+        Assert.Equal(
+            "reading the role's resource failed: K2HR3 refused (404): role(c) in tenant(t) does not allow to read access to resource(x)",
+            Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words);
         Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel));
         Assert.Null(_role.IsSlaveNode);
-        Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel));
+        Assert.Equal("K2HR3 lets this role read no resource", Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel)).Words);
         Assert.False(_role.IsSlaveNode);
     }
 
@@ -234,7 +240,8 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         await _step.RunAsync(Cancel);
         _resource = SampleIni.With(["svr1", "svr2"]).Replace("NAME = slv1\nCUK = cuk-slv1", "NAME = slv1\nCUK = other", StringComparison.Ordinal);
         var outcome = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
-        Assert.Equal(Steps.RegisterHost, outcome.Demands);
+        Assert.Equal(
+            ("the role's resource does not list this host; it is registered again", Steps.RegisterHost, "not listed"), (outcome.Words, outcome.Demands, outcome.DemandReason));
         Assert.Equal("cuk-slv1", Current().Slaves.Single()["CUK"]);
     }
 
@@ -254,10 +261,63 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         for (var i = 0; i < 3; i++)
         {
             await _step.RunAsync(Cancel);
+            Assert.Contains("[SVRNODE] svr1 is listed again", Assert.Single(_log.Seen), StringComparison.Ordinal);
         }
-
-        Assert.Contains("[SVRNODE] svr1 is listed again", Assert.Single(_log.Seen), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_host_that_is_not_listed_is_not_registered_again_where_it_is_not_to_be()
+    {
+        _registersAgain = false;
+        Restart();
+        _resource = _resource!.Replace("NAME = slv1\nCUK = cuk-slv1", "NAME = slv1\nCUK = other", StringComparison.Ordinal);
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+        Assert.Equal(("the role's resource does not list this host, and host.register_again is off", Steps.None), (waiting.Words, waiting.Demands));
+    }
+
+    [Fact]
+    public async Task What_chmpx_would_exit_on_is_said_three_rules_at_a_time()
+    {
+        _resource = _resource!.Replace("DELIVERMODE = hash", "DELIVERMODE = what\nSSL = what", StringComparison.Ordinal);
+        Assert.DoesNotContain(" more", Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        _resource = _resource.Replace("PORT = 8020", "PORT = many", StringComparison.Ordinal);
+        var words = Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words;
+        Assert.Matches("^the role's resource was refused, because chmpx would exit on it: line 6: [^;]+; line [0-9]+: [^;]+; line [0-9]+: [^;]+; and 1 more$", words);
+    }
+
+    [Theory]
+    [InlineData("/cert")]
+    [InlineData("/cadir")]
+    public async Task Certificates_count_only_while_they_are_there(string gone)
+    {
+        _resource = _resource!.Replace(
+            "SELFCUK = cuk-slv1", "SELFCUK = cuk-slv1\nSSL = yes\nCAPATH = /cadir\nSERVER_CERT = /cert\nSERVER_PRIKEY = /cert", StringComparison.Ordinal);
+        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
+        _files.Remove(gone);
+        Assert.Contains($"names \"{gone}\", which is not there on this host", Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copy_that_cannot_be_kept_is_said_and_the_configuration_is_in_place()
+    {
+        _directory.Put("var/lib/k2hdkc-slave-agent/generations", "in the way");
+        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.Equal(1, Current().FileVersion);
+        Assert.StartsWith("Warning No copy of generation 1 could be kept: ", Assert.Single(_log.Seen), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_resource_that_never_was_a_slaves_is_none()
+    {
+        _resource = "[GLOBAL]\nMODE = SERVER\n";
+        Assert.Equal("the role's resource is no slave configuration (its MODE is SERVER)", Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel)).Words);
+        Assert.False(File.Exists(_file.Path));
+    }
+
+    [Fact]
+    public void It_asks_K2HR3() =>
+        Assert.Equal((Steps.WriteConfiguration, "write configuration", true, TimeSpan.FromMinutes(2)), (_step.Kind, _step.Name, _step.AsksK2hr3, _step.Patience));
 
     private void Restart()
     {
@@ -268,10 +328,10 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _role = new RoleMemory(_client, Role.ToResource(), _directory.Root);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         var resource = new ResourceReader(_client, Role.ToResource(), _directory.Root);
-        var none = new HostFiles(_ => false, _ => false);
+        var files = new HostFiles(path => path == "/cert" && _files.Contains(path), path => path == "/cadir" && _files.Contains(path));
         _step = new WriteConfigurationStep(
-            resource, _role, _file, _ring, new LastGoodConfiguration(resource, _file, _ring, "cuk-slv1", none), "cuk-slv1", none,
-            new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), registerAgain: true, _log.Logger);
+            resource, _role, _file, _ring, new LastGoodConfiguration(resource, _file, _ring, "cuk-slv1", files), "cuk-slv1", files,
+            new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), _registersAgain, _log.Logger);
     }
 
     private void Show(params string[] up) => _ring.Note(new RingView(1, [.. up.Select(name => new RingServer(new NodeKey($"cuk-{name}", 8021), name, true, true, true))]));

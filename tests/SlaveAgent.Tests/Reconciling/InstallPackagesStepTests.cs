@@ -1,0 +1,257 @@
+using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.Hosting;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Reconciling;
+
+/// <summary>What is asked and decided; how apt and dnf are driven, <c>BootstrapTests</c> and the guest's tests see.</summary>
+public sealed class InstallPackagesStepTests : IAsyncLifetime
+{
+    private readonly TempDirectory _directory = new();
+    private readonly PackagesInMemory _packages = new();
+    private RoleServer _server = null!;
+    private K2hr3Client _client = null!;
+    private RoleMemory _role = null!;
+    private ResourceReader _resource = null!;
+    private string? _key = "a key";
+    private bool _installs = true;
+    private Func<IPackageManager?>? _find;
+    private Func<CommandResult>? _delegated;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await RoleServer.StartAsync();
+        _server.Keys[RoleKeys.PackagesKey] = "curl,jq";
+        _client = _server.Client(new FakeTimeProvider());
+        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root);
+        _resource = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _server.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void It_asks_K2HR3_and_is_waited_for_long()
+    {
+        var step = Make();
+        Assert.Equal((Steps.InstallPackages, "install packages", true, TimeSpan.FromHours(2)), (step.Kind, step.Name, step.AsksK2hr3, step.Patience));
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_installed_and_the_services_are_looked_at()
+    {
+        _packages.Installed.Add("jq");
+        var outcome = Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
+        Assert.Equal((Steps.StartServices, "chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        Assert.Equal(["repository a key", "install curl chmpx"], _packages.Calls);
+    }
+
+    [Fact]
+    public async Task With_all_there_nothing_is_installed_and_no_repository_set_up()
+    {
+        _packages.Installed.UnionWith(["curl", "jq", "chmpx"]);
+        var outcome = Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.Equal("all 3 packages are there; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
+        Assert.Equal((Steps.StartServices, "chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        Assert.Empty(_packages.Calls);
+    }
+
+    [Fact]
+    public async Task A_repository_is_set_up_only_for_its_own_packages()
+    {
+        _packages.Installed.Add("chmpx");
+        Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal(["install curl jq"], _packages.Calls);
+    }
+
+    [Fact]
+    public async Task A_package_of_both_lists_is_asked_for_once_and_a_superseded_one_left_out_of_either()
+    {
+        _server.Keys[RoleKeys.PackagesKey] = "curl,k2hr3-get-resource,curl,chmpx";
+        _server.Keys[RoleKeys.AntPickaxPackagesKey] = "chmpx,chmpx,k2hr3-get-resource";
+        Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", (await Make().RunAsync(Cancel)).Words);
+        Assert.Equal(["install curl chmpx"], _packages.Calls);
+    }
+
+    [Fact]
+    public async Task In_a_role_that_is_no_slaves_nothing_is_left_out()
+    {
+        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
+        Assert.Equal("installed curl, jq, chmpx, k2hr3-get-resource", (await Make().RunAsync(Cancel)).Words);
+        Assert.False(_role.IsSlaveNode);
+    }
+
+    [Fact]
+    public async Task A_role_that_lists_no_packages_has_its_services_looked_at()
+    {
+        _server.Keys[RoleKeys.PackagesKey] = null;
+        _server.Keys[RoleKeys.AntPickaxPackagesKey] = "k2hr3-get-resource";
+        var outcome = Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.Equal("the role lists no packages; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
+        Assert.Equal((Steps.StartServices, "chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+    }
+
+    [Fact]
+    public async Task A_slaves_role_is_asked_for_its_text_once_and_another_one_each_time()
+    {
+        var step = Make();
+        await step.RunAsync(Cancel);
+        await step.RunAsync(Cancel);
+        Assert.Single(_server.Requests, request => request == "GET resource");
+        Assert.Equal(7, _server.Requests.Count);
+
+        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
+        _role.LearnUnreadable();
+        await step.RunAsync(Cancel);
+        await step.RunAsync(Cancel);
+        Assert.Equal(3, _server.Requests.Count(request => request == "GET resource"));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_read_nothing_lists_nothing_when_K2HR3_has_said_so_three_times()
+    {
+        _server.Text = null;
+        var step = Make();
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.StartsWith("reading the role's resource failed: K2HR3 refused (404)", Assert.IsType<StepOutcome.Failed>(await step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("the role lists no packages", Assert.IsType<StepOutcome.Unchanged>(await step.RunAsync(Cancel)).Words);
+        Assert.False(_role.IsSlaveNode);
+        Assert.DoesNotContain(_server.Requests, request => request.Contains("init", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_empty_resource_is_doubted()
+    {
+        _server.Text = string.Empty;
+        var step = Make();
+        Assert.Equal(ResourceReader.Doubt, Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel)).Words);
+        Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel));
+        Assert.IsType<StepOutcome.Changed>(await step.RunAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task What_once_was_a_slaves_stays_one()
+    {
+        _resource.Accept(SampleIni.Text);
+        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
+        await Make().RunAsync(Cancel);
+        Assert.True(_role.IsSlaveNode);
+    }
+
+    [Fact]
+    public async Task A_system_of_neither_family_is_a_persons_to_look_at()
+    {
+        _find = () => null;
+        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal(Consequence.NeedsPerson, failed.Consequence);
+        Assert.Equal("installing packages failed: this system is neither of the Debian nor of the Red Hat family (ID and ID_LIKE in /etc/os-release)", failed.Words);
+    }
+
+    [Fact]
+    public async Task What_no_package_can_be_called_is_said_and_reaches_no_tool()
+    {
+        _server.Keys[RoleKeys.PackagesKey] = "curl,-o=x";
+        _server.Keys[RoleKeys.AntPickaxPackagesKey] = "a\u0007b," + new string('x', 200);
+        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal(Consequence.NeedsPerson, failed.Consequence);
+        Assert.Equal($"installing packages refused: the role lists what no package can be called: \"-o=x\", \"a?b\", \"{new string('x', 60)}\"", failed.Words);
+        Assert.Empty(_packages.Asked);
+        Assert.Empty(_packages.Calls);
+    }
+
+    [Fact]
+    public async Task With_installing_off_what_is_missing_is_said()
+    {
+        _installs = false;
+        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal(("packages are missing (curl, jq, chmpx) and packages.install is off; install them or switch it on", Consequence.NeedsPerson), (failed.Words, failed.Consequence));
+        Assert.Empty(_packages.Calls);
+    }
+
+    [Fact]
+    public async Task A_watching_agent_has_the_bootstrap_service_install()
+    {
+        _delegated = () => new CommandResult(0, string.Empty);
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await Make().RunAsync(Cancel));
+        Assert.Equal($"packages are missing (curl, jq, chmpx); {AgentUnits.Bootstrap} installs them", waiting.Words);
+        Assert.Equal(Steps.None, waiting.Demands);
+
+        _delegated = () => new CommandResult(1, "no such unit\n");
+        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal($"packages are missing (curl, jq, chmpx) and {AgentUnits.Bootstrap} could not be started: no such unit", failed.Words);
+        Assert.Empty(_packages.Calls);
+    }
+
+    [Fact]
+    public async Task Without_the_repositorys_key_nothing_is_installed()
+    {
+        _key = null;
+        Assert.Equal("setting up the AntPickax repository failed: its key is away", Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words);
+        Assert.Empty(_packages.Calls);
+    }
+
+    [Fact]
+    public async Task What_is_still_missing_afterwards_has_failed_whatever_the_tool_said()
+    {
+        _packages.Broken.UnionWith(["jq", "chmpx"]);
+        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal("the package manager ended well but did not install jq, chmpx", failed.Words);
+        Assert.Equal(Steps.None, failed.Demands);
+        _packages.Result = new CommandResult(100, "E: Unable to locate package\n");
+        Assert.Equal("installing jq, chmpx failed: E: Unable to locate package", Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words);
+    }
+
+    private InstallPackagesStep Make() => new(
+        _role, _resource, "cuk-slv1", _find ?? (() => _packages), _ => Task.FromResult<(string?, string?)>((_key, _key is null ? "its key is away" : null)),
+        new PackageSettings(_installs, InstallBy.Agent, ["k2hr3-get-resource", "not-listed"], new Uri("https://packages.test/"), "/key", null, TimeSpan.Zero),
+        _delegated is null ? null : _ => Task.FromResult(_delegated()));
+
+    /// <summary>A host's packages, as far as the step sees them.</summary>
+    private sealed class PackagesInMemory : IPackageManager
+    {
+        public HashSet<string> Installed { get; } = [];
+
+        /// <summary>What does not get installed.</summary>
+        public HashSet<string> Broken { get; } = [];
+
+        public CommandResult Result { get; set; } = new(0, string.Empty);
+
+        public List<string> Asked { get; } = [];
+
+        public List<string> Calls { get; } = [];
+
+        public PackageFamily Family => PackageFamily.Debian;
+
+        public Task<bool> IsInstalledAsync(string package, CancellationToken cancel)
+        {
+            Asked.Add(package);
+            return Task.FromResult(Installed.Contains(package));
+        }
+
+        public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages)
+        {
+            Calls.Add($"install {string.Join(' ', packages)}");
+            Installed.UnionWith(packages.Except(Broken));
+            return Task.FromResult(Result);
+        }
+
+        public bool SetUpRepository(string key)
+        {
+            Calls.Add($"repository {key}");
+            return true;
+        }
+    }
+}

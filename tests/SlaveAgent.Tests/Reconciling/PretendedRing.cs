@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Hosting;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Reconciling;
+
+/// <summary>
+/// <see cref="VerifyConnectionStep"/> over a real file, a real socket that answers in chmpx's place and a systemctl that is a process; only the time is
+/// not real, and K2HR3 is away.
+/// </summary>
+internal sealed class PretendedRing : IDisposable
+{
+    private readonly Listener _chmpx;
+    private readonly K2hr3Client _client;
+
+    public PretendedRing()
+    {
+        _chmpx = new Listener(async (socket, _) => await socket.SendAsync(Answer(Stuck ?? File!.Current?.FileVersion ?? 0), Cancel), isLow: true);
+        var role = Yrn.TryParse("yrn:yahoo:::t:role:c/slave")!;
+        _client = new K2hr3Client(
+            new K2hr3Identity(new Uri("http://127.0.0.1:1/"), role, role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
+            () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), Time);
+        File = new ConfigurationFile(Directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
+        Role = new RoleMemory(_client, role.ToResource(), Directory.Root);
+        Resource = new ResourceReader(_client, role.ToResource(), Directory.Root);
+        Step = new VerifyConnectionStep(
+            Role, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),
+            new ControlPort(TimeProvider.System), Systemctl,
+            new ChmpxSettings(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)), Time);
+    }
+
+    public TempDirectory Directory { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public string Unit { get; } = Tools.NewUnit();
+
+    public Systemctl Systemctl { get; } = new(new CommandRunner(TimeProvider.System));
+
+    public ConfigurationFile File { get; }
+
+    public RingMemory Ring { get; } = new();
+
+    public RoleMemory Role { get; }
+
+    public ResourceReader Resource { get; }
+
+    public VerifyConnectionStep Step { get; }
+
+    public int ControlPort => _chmpx.Port;
+
+    /// <summary>What is said to DUMP when this generation is loaded.</summary>
+    public Func<int, byte[]> Answer { get; set; } = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"));
+
+    /// <summary>What the pretended chmpx has loaded; null: whatever is in the file.</summary>
+    public int? Stuck { get; set; }
+
+    public int Restarts => Tools.CallsAbout(Unit).Count(call => call.StartsWith("try-restart", StringComparison.Ordinal));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async Task WriteAsync(params string[] servers) => await File.WriteAsync(IniReader.Read(Text(servers)), null, Cancel);
+
+    public string Text(params string[] servers) => SampleIni.With(servers, controlPort: ControlPort);
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _chmpx.Dispose();
+        Directory.Dispose();
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Reconciling;
+
+public sealed class RegisterHostStepTests : IAsyncLifetime
+{
+    private readonly TempDirectory _directory = new();
+    private RoleServer _server = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _server = await RoleServer.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task A_host_is_registered_and_its_identity_left_for_others()
+    {
+        var outcome = await RunAsync(RoleServer.Token);
+        Assert.Equal("registered as slv1 (cuk-slv1) in yrn:yahoo:::t:role:c/slave", Assert.IsType<StepOutcome.Changed>(outcome).Words);
+        Assert.Equal(["PUT role"], _server.Requests);
+        Assert.Equal("cuk-slv1", File.ReadAllText(_directory.At("etc/antpickax/k2hr3-cuk")));
+        Assert.Equal(RoleServer.Token, File.ReadAllText(_directory.At("etc/antpickax/k2hr3-role-token")));
+    }
+
+    [Fact]
+    public async Task Its_token_stays_out_of_the_files_when_it_is_to()
+    {
+        await RunAsync(RoleServer.Token, tokenToLeave: null);
+        Assert.False(File.Exists(_directory.At("etc/antpickax/k2hr3-role-token")));
+        Assert.True(File.Exists(_directory.At("etc/antpickax/k2hr3-cuk")));
+    }
+
+    [Fact]
+    public async Task A_host_that_K2HR3_knows_by_its_address_has_nothing_to_register()
+    {
+        var outcome = await RunAsync(null, byAddress: true);
+        Assert.Equal("K2HR3 knows this host by its address, as a member of yrn:yahoo:::t:role:c/slave", Assert.IsType<StepOutcome.NothingToDo>(outcome).Words);
+        Assert.Empty(_server.Requests);
+        Assert.True(File.Exists(_directory.At("etc/antpickax/k2hr3-cuk")));
+    }
+
+    [Fact]
+    public async Task Without_a_token_a_person_has_to_act()
+    {
+        var failed = Assert.IsType<StepOutcome.Failed>(await RunAsync(null));
+        Assert.Equal(("registering this host failed: the role token is gone from its file", Consequence.NeedsPerson), (failed.Words, failed.Consequence));
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
+    public async Task A_K2HR3_that_refuses_is_asked_again()
+    {
+        _server.Trouble = 401;
+        var failed = Assert.IsType<StepOutcome.Failed>(await RunAsync(RoleServer.Token));
+        Assert.Equal(
+            ("registering this host failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away),
+            (failed.Words, failed.Consequence));
+    }
+
+    [Fact]
+    public void It_asks_K2HR3_and_is_not_waited_for_longer_than_requests_take()
+    {
+        using var client = _server.Client(new FakeTimeProvider());
+        var step = new RegisterHostStep(client, new IdentityFiles(_directory.Root), () => null, () => null);
+        Assert.Equal((Steps.RegisterHost, "register host", true, TimeSpan.FromMinutes(2)), (step.Kind, step.Name, step.AsksK2hr3, step.Patience));
+    }
+
+    private Task<StepOutcome> RunAsync(string? token, bool byAddress = false) => RunAsync(token, token, byAddress);
+
+    private async Task<StepOutcome> RunAsync(string? token, string? tokenToLeave, bool byAddress = false)
+    {
+        using var client = _server.Client(new FakeTimeProvider(), byAddress);
+        return await new RegisterHostStep(client, new IdentityFiles(_directory.Root), () => Parse(token), () => Parse(tokenToLeave)).RunAsync(Cancel);
+    }
+
+    private static RoleToken? Parse(string? token) => token is null ? null : RoleToken.TryParse(token);
+}
