@@ -27,16 +27,17 @@ internal static class FleetCommand
             () => FleetRun.OfAgents(slaves * 2, atATime, FleetSettings.Defaults),
             () => FleetRun.OfAgents(slaves * 2, atATime, FleetSettings.Defaults with { K2hr3Interval = TimeSpan.FromMinutes(5) }),
             () => FleetRun.OfShellTooling(slaves, atATime),
-        }.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(run => run()).ToList();
+            () => FleetRun.OfShellTooling(slaves * 2, atATime),
+        }.AsParallel().AsOrdered().WithDegreeOfParallelism(5).Select(run => run()).ToList();
         var (agent, twice, slow, shell) = (runs[0], runs[1], runs[2], runs[3]);
-        foreach (var (name, run) in new[] { ($"{slaves} agents, defaults", agent), ($"{slaves * 2} agents, defaults", twice), ($"{slaves * 2} agents, 5m", slow), ($"{slaves} of the shell tooling", shell) })
+        foreach (var (name, run) in new[] { ($"{slaves} agents, defaults", agent), ($"{slaves * 2} agents, defaults", twice), ($"{slaves * 2} agents, 5m", slow), ($"{slaves} of the shell tooling", shell), ($"{slaves * 2} of the shell tooling", runs[4]) })
         {
             report.Add(name, string.Empty, run.Words, null);
         }
 
         Plot("Requests a second at K2HR3", "requests / s", "fleet-requests.svg", run => run.Arrived);
         Plot("Hosts waiting in line at K2HR3", "waiting", "fleet-line.svg", run => run.Waiting);
-        new Plot("A server joins the ring until slaves have its entry", "seconds", "% of slaves") { LargestX = 300 }
+        new Plot("A server joins the ring until slaves have its entry", "seconds", "% of slaves") { LargestX = (FleetRun.End - FleetRun.Joins).TotalSeconds }
             .Line(F($"{slaves} agents"), agent.Joined.Distribution()).Line(F($"{slaves * 2} agents"), twice.Joined.Distribution())
             .Line(F($"{slaves * 2} agents, 5m"), slow.Joined.Distribution()).Line(F($"{slaves} shell tooling"), shell.Joined.Distribution())
             .Save(Repository.Result("fleet-join.svg"));

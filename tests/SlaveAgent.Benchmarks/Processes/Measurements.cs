@@ -17,10 +17,13 @@ internal sealed class Measurements(string agent, string? beside, int events, int
     /// <summary>Requests and looks by other means than the one that is measured are kept out of the way.</summary>
     private const string Quiet = "watch:\n  k2hr3_interval: 1h\n  jitter: 0%\n";
 
-    private const int Polls = 8;
+    private const int Polls = 24;
     private const int Rewrites = 40;
     private const int Reloads = 20;
     private const int Starts = 20;
+
+    /// <summary>A K2HR3 poll from the next, also of what stands beside it.</summary>
+    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WatchLength = TimeSpan.FromSeconds(30);
 
     /// <summary>A day's looks take nine minutes where the machine has nothing else to do.</summary>
@@ -99,20 +102,30 @@ internal sealed class Measurements(string agent, string? beside, int events, int
     private async Task PollAsync(CancellationToken cancel)
     {
         // The ring is left alone. A poll each five seconds finds, like one a minute, no connection from the last one.
-        await using var host = await MeasuredHost.WholeAsync(agent, 3, "watch:\n  k2hr3_interval: 5s\n  jitter: 0%\n  ring_interval: 1h\n", cancel);
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, $"watch:\n  k2hr3_interval: {Apart.TotalSeconds}s\n  jitter: 0%\n  ring_interval: 1h\n", cancel);
         await host.WatchAsync(cancel);
         await Task.Delay(Settling, cancel);
-        var service = host.World.Service;
         var pid = host.Pid;
-        var others = new List<(double Wall, double Cpu)>();
+        var polled = 0;
+        host.World.Service.OnAnswer = (request, answer) =>
+        {
+            // The tool beside it asks the same K2HR3, but is not answered 304; what stands for the limit says who it is.
+            if (request.Kind == RequestKind.Resource && answer.Status == 304 && request["beside"] is null)
+            {
+                Interlocked.Increment(ref polled);
+            }
 
-        // The tool beside it asks the same K2HR3, but only the agent is answered 304.
+            return answer;
+        };
+        var others = new List<(double Wall, double Cpu)>();
         var (cpu, switches, heartbeats, processes, quiet) = (0.0, 0L, 0.0, false, 0.0);
+        var request = await BareRequestAsync(host.World, cancel);
+        var alone = ClientAloneAsync(request, cancel);
         for (var poll = 0; poll < Polls; poll++)
         {
             // From a moment when only heartbeats come until the poll has long been over.
-            var (before, began, asked) = (ProcessUse.Of(pid), Stopwatch.GetTimestamp(), service.Counts.NotModified);
-            while (service.Counts.NotModified == asked)
+            var (before, began, asked) = (ProcessUse.Of(pid), Stopwatch.GetTimestamp(), Volatile.Read(ref polled));
+            while (Volatile.Read(ref polled) == asked)
             {
                 await Task.Delay(20, cancel);
             }
@@ -136,7 +149,8 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         }
 
         cpu -= quiet * heartbeats;
-        var (least, framework) = await BareRequestsAsync(host.World, cancel);
+        var framework = await alone;
+        var least = await BareExchange.MeasureAsync(request.Uri.Port, request.Bytes, Polls, Apart);
         report.Add(
             "CPU of one K2HR3 poll, nothing changed (304)", "1 ms, no process",
             F($"{cpu:0.00} ms without the heartbeats beside it ({quiet:0.00} ms a second), {switches / (double)Polls:0} switches with them, {(processes ? "processes" : "no process")}; {least:0.00} ms for a bare request, {framework} for one of .NET's client alone"),
@@ -152,26 +166,29 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         _details["poll"] = new { cpu_ms = cpu, bare_request_ms = least, client_alone = framework, switches = switches / (double)Polls, heartbeats, heartbeat_ms_per_second = quiet };
     }
 
-    /// <summary>The agent's own request, as bare system calls and by a program that has .NET's client and nothing else; 5 s apart, as the agent's were.</summary>
-    private static async Task<(double Bare, string Framework)> BareRequestsAsync(DbaasWorld world, CancellationToken cancel)
+    /// <summary>The agent's own request for the slaves' resource.</summary>
+    private static async Task<(Uri Uri, string Token, string Tag, byte[] Bytes)> BareRequestAsync(DbaasWorld world, CancellationToken cancel)
     {
         var uri = new Uri(world.Service.Uri, $"/v1/resource/{world.Names.SlaveResource}");
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, uri) { Headers = { { "x-auth-token", $"R={world.Token}" } } };
         using var answer = await client.SendAsync(request, cancel);
         var tag = answer.EnsureSuccessStatusCode().Headers.ETag?.ToString() ?? throw new InvalidOperationException("the service gives no ETag");
-        var bytes = Encoding.ASCII.GetBytes(
-            $"GET {uri.PathAndQuery} HTTP/1.1\r\nHost: {uri.Authority}\r\nConnection: close\r\nx-auth-token: R={world.Token}\r\nIf-None-Match: {tag}\r\n\r\n");
-        var bare = await BareExchange.MeasureAsync(uri.Port, bytes, Polls, TimeSpan.FromSeconds(5));
+        return (uri, world.Token, tag, Encoding.ASCII.GetBytes(
+            $"GET {uri.PathAndQuery} HTTP/1.1\r\nHost: {uri.Authority}\r\nConnection: close\r\nx-auth-token: R={world.Token}\r\nIf-None-Match: {tag}\r\n\r\n"));
+    }
+
+    /// <summary>The same by a program that has .NET's client and nothing else, as far apart as the agent's and while the agent's are measured.</summary>
+    private static async Task<string> ClientAloneAsync((Uri Uri, string Token, string Tag, byte[] Bytes) request, CancellationToken cancel)
+    {
         var program = Repository.At("artifacts/bare-client/SlaveAgent.BareClient");
         if (!File.Exists(program))
         {
-            return (bare, "(not published, see README)");
+            return "(not published, see README)";
         }
 
-        using var alone = Process.Start(new ProcessStartInfo(program, [uri.ToString(), world.Token, tag, $"{Polls}", "5"]) { RedirectStandardOutput = true })!;
-        var milliseconds = double.Parse(await alone.StandardOutput.ReadToEndAsync(cancel), CultureInfo.InvariantCulture);
-        return (bare, F($"{milliseconds:0.00} ms"));
+        using var alone = Process.Start(new ProcessStartInfo(program, [$"{request.Uri}?beside=client", request.Token, request.Tag, $"{Polls}", $"{Apart.TotalSeconds}"]) { RedirectStandardOutput = true })!;
+        return F($"{double.Parse(await alone.StandardOutput.ReadToEndAsync(cancel), CultureInfo.InvariantCulture):0.00} ms");
     }
 
     private static async Task<(double Wall, double Cpu)> RunBesideAsync(string command, string root, CancellationToken cancel)
@@ -256,7 +273,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         return (Percentiles.Of(times), Percentiles.Of(disk));
     }
 
-    /// <summary>The same bytes in the same directory: written, synced, renamed, the directory synced.</summary>
+    /// <summary>The same bytes in the same directory, until they are in place as for the agent: written, synced, renamed. What syncing the directory takes after that both have.</summary>
     private static double WriteAndSync(string path, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

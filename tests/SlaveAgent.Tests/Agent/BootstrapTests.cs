@@ -178,6 +178,31 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task Locks_that_another_package_manager_holds_are_waited_for()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        Task<(int ExitCode, string Output)> bootstrapping;
+        using (Assert.IsType<PackageLock>(PackageLock.TryTake(world.Layout, PackageLock.Frontend)))
+        {
+            // apt itself waits for dpkg and not for the lists (platform.md): for those the agent comes back.
+            using (Assert.IsType<PackageLock>(PackageLock.TryTake(world.Layout, PackageLock.Lists)))
+            {
+                bootstrapping = world.TryBootstrapAsync();
+                await world.UntilAsync(() => Calls("update") > 1, "the lists' lock is not come back to");
+            }
+
+            await world.UntilAsync(() => Calls("install") > 0, "with the lists free nothing is installed");
+            Assert.Empty(world.Host.Installed);
+        }
+
+        var (code, output) = await bootstrapping;
+        Assert.True(code == 0, output);
+        await world.ConnectedAsync();
+
+        int Calls(string what) => world.Host.Calls.Count(call => call.Tool == "apt-get" && call.Arguments.Contains(what));
+    }
+
+    [Fact]
     public async Task A_unit_that_fails_is_reported_with_its_own_last_words()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);

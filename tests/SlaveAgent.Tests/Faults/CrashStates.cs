@@ -6,8 +6,8 @@ namespace SlaveAgent.Tests.Faults;
 /// </summary>
 internal static class CrashStates
 {
-    /// <summary>More that is not synced at one moment is not tried in every combination but in so many drawn ones.</summary>
-    private const int Combinations = 256;
+    /// <summary>Of so many changes that are not synced at one moment every combination is tried, and of more as many drawn ones.</summary>
+    private static int InFull => FaultRun.Times(8, 12);
 
     /// <returns>Each state as the files below the root with their content.</returns>
     public static IEnumerable<IReadOnlyDictionary<string, byte[]>> Of(
@@ -113,7 +113,7 @@ internal static class CrashStates
         return names.ToDictionary(name => name.Key, name => name.Value.ToArray());
     }
 
-    private static IEnumerable<HashSet<int>> Subsets(List<int> of, Random random) => of.Count <= 8
+    private static IEnumerable<HashSet<int>> Subsets(List<int> of, Random random) => of.Count <= InFull
         ? Enumerable.Range(0, 1 << of.Count).Select(bits => of.Where((_, i) => (bits & (1 << i)) != 0).ToHashSet())
-        : Enumerable.Range(0, Combinations).Select(_ => of.Where(_ => random.Next(2) == 0).ToHashSet());
+        : Enumerable.Range(0, 1 << InFull).Select(_ => of.Where(_ => random.Next(2) == 0).ToHashSet());
 }

@@ -115,6 +115,7 @@ public sealed class DiskTests
     [Fact]
     public async Task A_read_only_etc_leaves_the_last_good_file_and_the_daemon_goes_on_when_it_is_writable_again()
     {
+        var run = new FaultRun("a read-only /etc");
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);
         await MountNamespace.RequireAsync(host);
         await host.ChangeAsync();
@@ -134,6 +135,7 @@ public sealed class DiskTests
         var (code, output) = await MountNamespace.RunAsync(host, script);
         Assert.True(code == 0, $"{output}\n{File.ReadAllText(host.At("/../daemon.log"))}");
         Assert.True(host.IsCurrent(), host.WhyBroken());
+        run.Say("once");
     }
 
     [Fact]
@@ -199,11 +201,13 @@ public sealed class DiskTests
     public async Task A_file_of_another_owner_keeps_him()
     {
         Assert.SkipUnless(Environment.UserName == "root", "only root gives files away");
+        var run = new FaultRun("a file of another owner");
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);
         await RunToolAsync("chown", "12345:12346", host.IniPath);
         await host.ChangeAsync();
         Assert.Equal(0, (await host.RegenerateAsync()).ExitCode);
         Assert.Equal((12345u, 12346u), (FileStatus.Of(host.IniPath)!.User, FileStatus.Of(host.IniPath)!.Group));
+        run.Say("once");
     }
 
     private static string WriteToken(FaultHost host, string token)

@@ -113,10 +113,12 @@ public sealed class TimeTests
     [Fact]
     public async Task A_host_that_slept_comes_back_connected()
     {
+        var run = new FaultRun("a host that sleeps");
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);
         await using var daemon = host.StartDaemon();
         await daemon.UntilSaidAsync("servers connected");
-        for (var sleep = 0; sleep < FaultRun.Times(2, 50); sleep++)
+        var sleeps = FaultRun.Times(2, 50);
+        for (var sleep = 0; sleep < sleeps; sleep++)
         {
             // The process does not run, its clock goes on, and K2HR3 changes its mind meanwhile and hangs up.
             daemon.Signal("SIGSTOP");
@@ -127,6 +129,7 @@ public sealed class TimeTests
         }
 
         Assert.Null(host.WhyBroken());
+        run.Say($"{sleeps} times");
     }
 
     private static Task UntilAsync(Func<bool> isSo, RunningAgent daemon) => FaultRun.IsLong ? LongAsync(isSo, daemon) : daemon.UntilAsync(isSo, "it does not look");

@@ -340,6 +340,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_chmpx_that_stays_silent_has_its_unit_looked_at_unless_it_is_restarted_anyway()
     {
         await _ring.WriteAsync("svr1", "svr2");
+        _ring.Time.Advance(TimeSpan.FromMinutes(1));
         await Step.RunAsync(Cancel);
         _ring.Answer = _ => [];
         _ring.Time.Advance(TimeSpan.FromSeconds(3));
