@@ -16,6 +16,7 @@ internal sealed class AgentParts : IDisposable
         Settings = settings;
         Root = root;
         Identity = identity;
+        Token = token;
         Time = time;
         Log = log;
         var overrides = new OverrideReader(root);
@@ -51,6 +52,8 @@ internal sealed class AgentParts : IDisposable
 
     public K2hr3Identity Identity { get; }
 
+    public TokenSource Token { get; }
+
     public TimeProvider Time { get; }
 
     public ILogger Log { get; }
@@ -82,7 +85,7 @@ internal sealed class AgentParts : IDisposable
     public static async Task<AgentParts> CreateAsync(
         Setup setup, AgentSettings settings, TimeProvider time, ILogger log, CancellationToken cancel, bool watches = false)
     {
-        var (root, _, token) = setup;
+        var (root, token) = (setup.Root, setup.Token.With(settings.K2hr3.TokenFile));
         var commands = new CommandRunner(time);
         var identity = await IdentityReader.ReadAsync(settings, root, commands, cancel);
         if (!identity.ByAddress && token.Read() is null)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
+using Serilog.Core;
 using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
@@ -9,7 +10,7 @@ namespace SlaveAgent.Commands;
 
 /// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and look at once".</summary>
 internal sealed class Daemon(
-    Setup setup, Func<AgentSettings> reload, HangUps hangUps, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
+    Setup setup, Func<AgentSettings> reload, HangUps hangUps, LoggingLevelSwitch level, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
     : BackgroundService
 {
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
@@ -86,7 +87,7 @@ internal sealed class Daemon(
                 }
 
                 await hangUp;
-                if (TryReload(settings) is { } changed)
+                if (await TryReloadAsync(settings, time, cancel) is { } changed)
                 {
                     return changed;
                 }
@@ -148,13 +149,22 @@ internal sealed class Daemon(
     }
 
     /// <returns>The settings as they are now; null when they are as before, or cannot be used.</returns>
-    private AgentSettings? TryReload(AgentSettings before)
+    private async Task<AgentSettings?> TryReloadAsync(AgentSettings before, TimeProvider time, CancellationToken cancel)
     {
         try
         {
             var now = reload();
-            log.Information(now.Source == before.Source ? "SIGHUP: looking at once" : "SIGHUP: the settings changed; starting over with them");
-            return now.Source == before.Source ? null : now;
+            if (now.Source == before.Source)
+            {
+                log.Information("SIGHUP: looking at once");
+                return null;
+            }
+
+            // Settings that read well may still be of no use, such as a certificate that is not there: that is found out before the old ones are left.
+            using var trial = await AgentParts.CreateAsync(setup, now, time, log, cancel, watches: true);
+            log.Information("SIGHUP: the settings changed; starting over with them");
+            level.MinimumLevel = Logging.Of(now.LogLevel);
+            return now;
         }
         catch (SettingsException e)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Serilog;
+using Serilog.Core;
 using Serilog.Extensions.Logging;
 using SlaveAgent.Files;
 using SlaveAgent.Settings;
@@ -22,7 +23,8 @@ internal static class RunCommand
         {
             using var hangUps = new HangUps();
             var setup = Setup.Of(options, parsed);
-            await using var log = Logging.Create(setup.Settings.LogLevel);
+            var level = Logging.SwitchOf(setup.Settings.LogLevel);
+            await using var log = Logging.Create(level);
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);
             if (turn is null)
             {
@@ -31,7 +33,7 @@ internal static class RunCommand
                 return ExitCode.Failed;
             }
 
-            using var host = Build(setup, () => Setup.LoadSettings(options, parsed, setup.Root), hangUps, log);
+            using var host = Build(setup, () => Setup.LoadSettings(options, parsed, setup.Root), hangUps, level, log);
             var daemon = host.Services.GetRequiredService<Daemon>();
             await host.RunAsync(cancel);
             return daemon.ExitCode;
@@ -39,7 +41,7 @@ internal static class RunCommand
         return command;
     }
 
-    private static IHost Build(Setup setup, Func<AgentSettings> reload, HangUps hangUps, Serilog.Core.Logger log)
+    private static IHost Build(Setup setup, Func<AgentSettings> reload, HangUps hangUps, LoggingLevelSwitch level, Logger log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         // AddSerilog lets everything through to its provider; "Application started" is not for the journal.
@@ -56,7 +58,7 @@ internal static class RunCommand
         // A package transaction is waited for however long it takes; everything else ends at once.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(services => new Daemon(
-            setup, reload, hangUps, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), log));
+            setup, reload, hangUps, level, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), log));
         builder.Services.AddHostedService(services => services.GetRequiredService<Daemon>());
         return builder.Build();
     }

@@ -15,13 +15,15 @@ public sealed class TokenSource
 
     private readonly RoleToken? _given;
     private readonly string? _credential;
+    private readonly HostRoot _root;
     private readonly IReadOnlyList<string> _files;
 
-    private TokenSource(RoleToken? given, string? credential, IReadOnlyList<string> files)
+    private TokenSource(RoleToken? given, string? setting, string? credential, HostRoot root)
     {
         _given = given;
         _credential = credential;
-        _files = files;
+        _root = root;
+        _files = [.. new[] { setting is null ? null : root.At(setting), credential, root.At(IdentityFiles.Token) }.OfType<string>()];
     }
 
     /// <param name="option">What <c>--token-file</c> says; <c>-</c> reads standard input, once.</param>
@@ -29,28 +31,17 @@ public sealed class TokenSource
     /// <exception cref="SettingsException">The option's file holds no token.</exception>
     public static TokenSource Open(string? option, string? setting, string? credentials, HostRoot root, TextReader input)
     {
-        List<string> files = [];
-        if (setting is not null)
+        var given = option switch
         {
-            files.Add(root.At(setting));
-        }
-
-        var credential = credentials is null ? null : Path.Join(credentials, CredentialName);
-        if (credential is not null)
-        {
-            files.Add(credential);
-        }
-
-        files.Add(root.At(IdentityFiles.Token));
-        return option switch
-        {
-            null => new TokenSource(null, credential, files),
-            "-" => new TokenSource(
-                RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException("Standard input held no role token."), credential, files),
-            _ => new TokenSource(
-                ReadFile(option, File.ReadAllText) ?? throw new SettingsException($"--token-file {option} cannot be read or holds no role token."), credential, files),
+            null => null,
+            "-" => RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException("Standard input held no role token."),
+            _ => ReadFile(option, File.ReadAllText) ?? throw new SettingsException($"--token-file {option} cannot be read or holds no role token."),
         };
+        return new TokenSource(given, setting, credentials is null ? null : Path.Join(credentials, CredentialName), root);
     }
+
+    /// <summary>The same with another file of the settings, as a SIGHUP may bring it.</summary>
+    public TokenSource With(string? setting) => new(_given, setting, _credential, _root);
 
     /// <summary>The token as it is now; null when no place has one.</summary>
     public RoleToken? Read() => Find().Token;

@@ -8,7 +8,8 @@ public sealed class HostFacts(HostRoot root, CommandRunner commands)
 {
     private const string InstanceIdFile = "/var/lib/cloud/data/instance-id";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>Asked twice at most, by a daemon whose watchdog waits 20 s: a DNS that swallows questions must not end it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The cloud's instance id, which K2HR3 and chmpx know as the CUK; null while cloud-init has not written it.</summary>
     public string? InstanceId => root.TryRead(InstanceIdFile)?.Trim() is { Length: > 0 } id ? id : null;

@@ -22,6 +22,8 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <summary>As last read or written; null when there is no file, or none that can be read.</summary>
     public IniDocument? Current { get; private set; }
 
+    public bool IsThere => FileStatus.Of(Path) is { Kind: FileKind.Regular };
+
     /// <summary>Whether whoever is to read it can; somebody may have changed the mode.</summary>
     public bool HasRightMode => FileStatus.Of(Path)?.Mode == mode;
 

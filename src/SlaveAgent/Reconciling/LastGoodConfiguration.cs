@@ -5,13 +5,21 @@ namespace SlaveAgent.Reconciling;
 /// <summary>Makes the configuration again from the last answer that became one, where the file is gone or chmpx would exit on it; needs no K2HR3.</summary>
 public sealed class LastGoodConfiguration(ResourceReader resource, ConfigurationFile file, RingMemory ring, string cuk, HostFiles files)
 {
+    /// <summary>The document that was found well: it is not judged again while it stays.</summary>
+    private IniDocument? _well;
+
     /// <returns>The generation that was put in place; null when the file is well, or no answer was ever accepted.</returns>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
     public async Task<int?> RestoreAsync(CancellationToken cancel)
     {
-        if ((file.Current is { } current && IniCheck.Check(current, files).IsEmpty)
-            || resource.AcceptedText is not { } accepted
+        if (file.Current is { } current && (ReferenceEquals(current, _well) || IniCheck.Check(current, files).IsEmpty))
+        {
+            _well = current;
+            return null;
+        }
+
+        if (resource.AcceptedText is not { } accepted
             || ConfigurationPlan.Make(accepted, cuk, files) is not ConfigurationPlan.Usable usable)
         {
             return null;

@@ -26,9 +26,10 @@ public sealed class StartServicesStep(
             return new StepOutcome.Waiting("which services the role lists is not known yet");
         }
 
-        file.Refresh();
-        var isSlaveNode = role.IsSlaveNode ?? file.Current is not null;
-        if (isSlaveNode && file.Current is null)
+        // Only looked at: that the file is another one is the next step's to find.
+        var hasConfiguration = file.IsThere;
+        var isSlaveNode = role.IsSlaveNode ?? hasConfiguration;
+        if (isSlaveNode && !hasConfiguration)
         {
             return new StepOutcome.Waiting("there is no configuration yet for chmpx to start with");
         }

@@ -63,7 +63,7 @@ public sealed class VerifyConnectionStep(
         var changedByOthers = file.Refresh();
 
         // Not left to the step that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits (chmpx.md).
-        if ((changedByOthers || file.Current is null) && await lastGood.RestoreAsync(cancel) is { } restored)
+        if (await lastGood.RestoreAsync(cancel) is { } restored)
         {
             IsConnected = false;
             return new StepOutcome.Waiting($"generation {restored} was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", LookSoon)

@@ -95,6 +95,39 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public async Task SIGHUP_keeps_the_old_settings_also_when_the_new_ones_read_well_and_cannot_be_used()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n");
+        await world.WatchAsync();
+
+        world.Configure("30-bad", "k2hr3:\n  ca_file: /nowhere.pem\n");
+        HangUp(await world.DaemonPidAsync());
+        await world.UntilAsync(() => world.Agent.Output.Contains("goes on with the settings it has", StringComparison.Ordinal), "that they cannot be used is not told");
+
+        await world.Cluster.AddAsync(1);
+        await world.ConnectedAsync();
+        Assert.True(world.Agent.IsRunning);
+    }
+
+    [Fact]
+    public async Task SIGHUP_takes_another_token_file_and_another_log_level()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1, "watch:\n  k2hr3_interval: 1h\n");
+        await world.WatchAsync();
+        var before = Registrations();
+
+        HostSetup.Write(world.Layout, "etc/k2hdkc-slave-agent/token", world.Token);
+        File.Delete(world.Path("/etc/antpickax/k2hr3-role-token"));
+        world.Configure("30-other", "k2hr3:\n  token_file: /etc/k2hdkc-slave-agent/token\nlog:\n  level: warning\n");
+        HangUp(await world.DaemonPidAsync());
+        await world.UntilAsync(() => Registrations() > before, "the daemon does not start over with the new settings");
+
+        Assert.Equal(world.Agent.Output.LastIndexOf("Watching over", StringComparison.Ordinal), world.Agent.Output.IndexOf("Watching over", StringComparison.Ordinal));
+
+        int Registrations() => world.K2hr3.Counts.ByKind.GetValueOrDefault(RequestKind.Register);
+    }
+
+    [Fact]
     public async Task Killed_at_random_moments_the_file_is_always_whole_and_the_next_start_goes_on()
     {
         const int Kills = 12;

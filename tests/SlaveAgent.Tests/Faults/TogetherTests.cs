@@ -8,6 +8,23 @@ public sealed class TogetherTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Bootstrap_has_the_identity_in_its_files_before_it_wakes_a_resting_daemon()
+    {
+        SystemCalls.Require();
+        await using var host = await FaultHost.BootstrappedAsync(servers: 2);
+        Directory.Delete(host.At("/etc/antpickax"), recursive: true);
+        await File.WriteAllTextAsync(host.At("/var/lib/k2hdkc-slave-agent/unregistered"), string.Empty, TestContext.Current.CancellationToken);
+        var log = host.At("/strace.log");
+        var (code, output) = await host.BootstrapAsync(SystemCalls.Trace(log));
+        Assert.True(code == 0, output);
+        var calls = SystemCalls.Read(log, host.Root);
+        var woken = calls.Index().Single(call => call.Item.Name == "unlink" && call.Item.Path.EndsWith("/unregistered", StringComparison.Ordinal)).Index;
+        var identity = calls.Index().Where(call => call.Item.Target?.Contains("/k2hr3-", StringComparison.Ordinal) is true).ToList();
+        Assert.Equal(9, identity.Count);
+        Assert.All(identity, call => Assert.True(call.Index < woken, $"{call.Item.Target} comes after the mark is gone"));
+    }
+
+    [Fact]
     public async Task Of_many_daemons_that_begin_at_once_one_stays_and_the_others_name_it()
     {
         var run = new FaultRun("daemons at once");

@@ -455,6 +455,14 @@ public sealed class K2hr3ClientTests
         await Eventually.IsTrueAsync(() => hole.Attempts == 0, "the end of the attempt");
     }
 
+    [Fact]
+    public void A_client_that_is_let_go_of_lets_go_of_its_connections()
+    {
+        using var handler = new DisposedHandler();
+        new K2hr3Client(Identity(new Uri("http://127.0.0.1:1/")), () => Token, handler, TimeSpan.FromSeconds(40), TimeProvider.System).Dispose();
+        Assert.True(handler.IsDisposed);
+    }
+
     private static async Task<K2hr3Answer> AskAsync(RequestDelegate answer, TimeProvider? time = null)
     {
         await using var server = await SmallServer.StartAsync(answer);
@@ -466,4 +474,17 @@ public sealed class K2hr3ClientTests
         new((identity ?? (i => i))(Identity(address)), () => Token, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), time ?? TimeProvider.System);
 
     private static K2hr3Identity Identity(Uri address) => new(address, Role, "yrn:yahoo:::tenant0", "cuk-slv1", "slv1", null, null, ByAddress: false);
+
+    private sealed class DisposedHandler : HttpMessageHandler
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Tests.Support;
 
@@ -201,10 +202,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     [Fact]
     public async Task A_file_that_chmpx_would_exit_on_is_replaced_by_the_last_answer_without_K2HR3()
     {
-        await _ring.WriteAsync("svr1", "svr2");
-        _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
-        await Step.RunAsync(Cancel);
-        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1").Replace("GROUP = ring", "GROUP = a/b", StringComparison.Ordinal));
+        await SpoilAsync();
         Assert.StartsWith("generation 2 was made from the last answer", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
         Assert.Equal(2, _ring.File.Current!.Servers.Count());
     }
@@ -244,6 +242,26 @@ public sealed class VerifyConnectionStepTests : IDisposable
         Assert.Equal("no connection is wanted, because the role has no slave configuration", (await Step.RunAsync(Cancel)).Words);
         Assert.False(Step.IsConnected);
         Assert.Null(_ring.Ring.View);
+    }
+
+    [Fact]
+    public async Task A_file_that_chmpx_would_exit_on_is_replaced_also_when_another_step_saw_it_first()
+    {
+        await SpoilAsync();
+        _ring.File.Refresh();
+        Assert.StartsWith("generation 2 was made from the last answer", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_chmpx_would_exit_on_is_replaced_once_that_can_be_done()
+    {
+        await SpoilAsync();
+        var obstacle = _ring.Directory.At(AgentPaths.WriteLock);
+        File.Delete(obstacle);
+        Directory.CreateDirectory(obstacle);
+        await Assert.ThrowsAnyAsync<Exception>(() => Step.RunAsync(Cancel));
+        Directory.Delete(obstacle);
+        Assert.StartsWith("generation 2 was made from the last answer", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -362,6 +380,15 @@ public sealed class VerifyConnectionStepTests : IDisposable
         Assert.Equal((Steps.WriteConfiguration, TimeSpan.Zero), (atOnce.Demands, atOnce.DemandSpread));
         var inTurn = await Step.RunAsync(Cancel);
         Assert.Equal((Steps.WriteConfiguration, TimeSpan.FromMilliseconds(21 * 30)), (inTurn.Demands, inTurn.DemandSpread));
+    }
+
+    /// <summary>A file that reads well and that chmpx would exit on, in the place of one that had become the configuration.</summary>
+    private async Task SpoilAsync()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
+        await Step.RunAsync(Cancel);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1").Replace("GROUP = ring", "GROUP = a/b", StringComparison.Ordinal));
     }
 
     /// <returns>The generation at the end, and how often K2HR3 was wanted.</returns>
