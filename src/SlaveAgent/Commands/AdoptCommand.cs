@@ -47,6 +47,9 @@ internal static class AdoptCommand
         }
 
         RestoreConfiguration(parts);
+
+        // What was said by options, which the daemon is started without.
+        new IdentityFiles(parts.Root).Write(parts.Identity, parts.Token.ReadToLeave());
         parts.Root.Delete(AgentPaths.UnregisteredMark);
         return await StartAgentAsync(parts, cancel);
     }

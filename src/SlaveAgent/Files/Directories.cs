@@ -1,6 +1,6 @@
 namespace SlaveAgent.Files;
 
-/// <summary>Makes directories that nobody but their owner writes, whatever the umask of who started the agent.</summary>
+/// <summary>Makes directories that everybody may enter and nobody but their owner writes, whatever the umask of who started the agent.</summary>
 public static class Directories
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -16,7 +16,13 @@ public static class Directories
             Make(parent);
         }
 
-        Directory.CreateDirectory(directory, Mode);
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory, Mode);
+
+            // mkdir(2) takes the umask off: of a root shell with 077, and chmpx's user could not reach his configuration.
+            File.SetUnixFileMode(directory, Mode);
+        }
     }
 
     /// <summary>Makes a directory of the agent's own, or refuses one in which another user could have put a link or a lock.</summary>

@@ -19,18 +19,15 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsR
 
     public async Task<bool> IsInstalledAsync(string package, CancellationToken cancel)
     {
-        var result = await commands.RunAsync("dpkg-query", ["-W", "-f", "${db:Status-Status}", "--", package], Patience, cancel);
-        return result.IsDone && result.Output.Trim() == "installed";
+        // A line for each architecture that the package is known of.
+        var result = await commands.RunAsync("dpkg-query", ["-W", "-f", @"${db:Status-Status}\n", "--", package], Patience, cancel);
+        return result.IsDone && result.Output.Split('\n').Contains("installed");
     }
 
     public async Task<CommandResult> InstallAsync(IReadOnlyList<string> packages)
     {
+        // One source of the host's that is out of order fails the whole of it, though the lists that matter may be there.
         var updated = await CommandRunner.RunToTheEndAsync("apt-get", [.. Options(), "update"]);
-        if (!updated.IsDone)
-        {
-            return updated;
-        }
-
         var installed = await TryInstallAsync(packages);
         if (!installed.IsDone && installed.Output.Contains(InterruptedDpkg, StringComparison.Ordinal))
         {
@@ -39,7 +36,7 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsR
             installed = await TryInstallAsync(packages);
         }
 
-        return installed;
+        return installed.IsDone || updated.IsDone ? installed : updated;
     }
 
     public bool SetUpRepository(string key)

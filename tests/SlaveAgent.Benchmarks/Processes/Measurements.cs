@@ -109,8 +109,8 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         var polled = 0;
         host.World.Service.OnAnswer = (request, answer) =>
         {
-            // The tool beside it asks the same K2HR3, but is not answered 304; what stands for the limit says who it is.
-            if (request.Kind == RequestKind.Resource && answer.Status == 304 && request["beside"] is null)
+            // The tool beside it asks the same K2HR3, but without a condition; what stands for the limit says who it is.
+            if (request.Kind == RequestKind.Resource && request.Headers.IfNoneMatch.Count > 0 && request["beside"] is null)
             {
                 Interlocked.Increment(ref polled);
             }

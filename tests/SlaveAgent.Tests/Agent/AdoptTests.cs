@@ -45,6 +45,20 @@ public sealed class AdoptTests
     }
 
     [Fact]
+    public async Task Who_the_host_is_by_options_alone_is_left_for_the_daemon()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var tooling = new PretendedTooling(world);
+        tooling.Install();
+        Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*").ToList().ForEach(File.Delete);
+
+        var (code, output) = await world.Agent.RunAsync(["adopt", .. world.IdentityOptions], world.Token, Cancel);
+
+        Assert.True(code == 0, output);
+        await world.WatchAsync();
+    }
+
+    [Fact]
     public async Task Adopt_waits_for_a_run_of_the_tooling_that_is_half_through_writing()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2);

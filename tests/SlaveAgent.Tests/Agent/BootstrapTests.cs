@@ -182,22 +182,28 @@ public sealed class BootstrapTests
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
         Task<(int ExitCode, string Output)> bootstrapping;
-        using (Assert.IsType<PackageLock>(PackageLock.TryTake(world.Layout, PackageLock.Frontend)))
-        {
-            // apt itself waits for dpkg and not for the lists (platform.md): for those the agent comes back.
-            using (Assert.IsType<PackageLock>(PackageLock.TryTake(world.Layout, PackageLock.Lists)))
-            {
-                bootstrapping = world.TryBootstrapAsync();
-                await world.UntilAsync(() => Calls("update") > 1, "the lists' lock is not come back to");
-            }
+        PackageLock frontend;
 
-            await world.UntilAsync(() => Calls("install") > 0, "with the lists free nothing is installed");
+        // apt itself waits for dpkg and not for the lists (platform.md): for those the agent comes back.
+        using (Take(PackageLock.Lists))
+        {
+            bootstrapping = world.TryBootstrapAsync();
+            await world.UntilAsync(() => Calls("update") > 1, "the lists' lock is not come back to");
+            frontend = Take(PackageLock.Frontend);
+        }
+
+        using (frontend)
+        {
+            await world.UntilAsync(() => Calls("install") > 0, "nothing is installed for dpkg to wait with");
             Assert.Empty(world.Host.Installed);
+            Assert.False(bootstrapping.IsCompleted);
         }
 
         var (code, output) = await bootstrapping;
         Assert.True(code == 0, output);
         await world.ConnectedAsync();
+
+        PackageLock Take(string path) => Assert.IsType<PackageLock>(PackageLock.TryTake(world.Layout, path));
 
         int Calls(string what) => world.Host.Calls.Count(call => call.Tool == "apt-get" && call.Arguments.Contains(what));
     }

@@ -200,6 +200,21 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public async Task Unregister_ends_a_bootstrap_service_that_waits_for_its_next_try_or_boot()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        HostSetup.Write(world.Layout, "usr/lib/systemd/system/k2hdkc-slave-bootstrap.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n");
+
+        var (code, output) = await world.RunAsync("unregister");
+
+        Assert.True(code == 0, output);
+        foreach (var call in new[] { "disable", "stop" })
+        {
+            Assert.Contains(world.Host.Calls, made => made.Tool == "systemctl" && made.Arguments.SequenceEqual([call, "--", "k2hdkc-slave-bootstrap.service"]));
+        }
+    }
+
+    [Fact]
     public async Task Unregistering_while_a_daemon_begins_leaves_chmpx_stopped()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);

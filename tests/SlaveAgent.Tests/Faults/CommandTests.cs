@@ -60,6 +60,17 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task A_source_that_is_out_of_order_keeps_nothing_from_being_installed_nor_does_a_second_architecture()
+    {
+        await using var host = await FaultHost.CreateAsync(servers: 2);
+        host.PutTool("apt-get", $"case \"$*\" in *update*) echo 'E: The repository has no Release file.'; exit 100 ;; *install*) touch '{host.At("/installed")}' ;; esac");
+        host.PutTool("dpkg-query", $"test -e '{host.At("/installed")}' && printf 'not-installed\\ninstalled\\n'");
+        var (code, output) = await host.BootstrapAsync();
+        Assert.True(code == 0, output);
+        Assert.True(File.Exists(host.At("/installed")));
+    }
+
+    [Fact]
     public async Task A_package_manager_that_hangs_is_waited_for_and_the_rest_goes_on_when_it_has_ended()
     {
         var run = new FaultRun("apt-get that hangs");

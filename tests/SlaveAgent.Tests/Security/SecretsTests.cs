@@ -3,6 +3,7 @@ using CliWrap;
 using SlaveAgent.Files;
 using SlaveAgent.Sandbox.Story;
 using SlaveAgent.Tests.Agent;
+using SlaveAgent.Tests.Faults;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Security;
@@ -14,6 +15,21 @@ public sealed partial class SecretsTests(ITestOutputHelper output)
     private const int WritableByOthers = 0b010_010;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Under_a_closed_umask_chmpxs_user_and_whoever_asks_for_the_status_still_reach_what_is_theirs()
+    {
+        await using var host = await FaultHost.CreateAsync(servers: 2);
+        string[] directories = ["/etc/antpickax", "/run/k2hdkc-slave-agent", "/var/lib/k2hdkc-slave-agent"];
+        foreach (var directory in directories.Select(host.At).Where(Directory.Exists))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        var (code, said) = await host.BootstrapAsync("sh", "-c", "umask 077; exec \"$@\"", "sh");
+        Assert.True(code == 0, said);
+        Assert.All(directories, directory => Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode(host.At(directory))));
+    }
 
     [Fact]
     public async Task Whatever_the_umask_each_file_is_made_new_and_its_owners_only_and_each_directory_written_by_nobody_else()
