@@ -13,7 +13,8 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsR
     private const string KeyFile = "/etc/apt/keyrings/antpickax.asc";
     private const string InterruptedDpkg = "dpkg was interrupted";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    /// <summary>For one question to dpkg's database, which holds up the watching of the ring: one that hangs does so for each package, before and after.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     public PackageFamily Family => PackageFamily.Debian;
 

@@ -10,7 +10,7 @@ public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, OsR
     private const string RepositoryFile = "/etc/yum.repos.d/antpickax.repo";
     private const string KeyFile = "/etc/pki/rpm-gpg/RPM-GPG-KEY-antpickax";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     public PackageFamily Family => PackageFamily.RedHat;
 
