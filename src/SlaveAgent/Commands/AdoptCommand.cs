@@ -47,10 +47,7 @@ internal static class AdoptCommand
         }
 
         RestoreConfiguration(parts);
-
-        // What was said by options, which the daemon is started without.
-        new IdentityFiles(parts.Root).Write(parts.Identity, parts.Token.ReadToLeave());
-        parts.Root.Delete(AgentPaths.UnregisteredMark);
+        parts.HandIdentityToDaemon();
         return await StartAgentAsync(parts, cancel);
     }
 
@@ -133,11 +130,8 @@ internal static class AdoptCommand
     /// <returns>That an agent runs outside of its unit; null when none runs any more.</returns>
     private static async Task<string?> EndAgentAsync(AgentParts parts, CancellationToken cancel)
     {
-        foreach (var unit in new[] { AgentUnits.Bootstrap, AgentUnits.Daemon }.Where(unit => AgentUnits.FindFile(parts.Root, unit) is not null))
-        {
-            await parts.Systemctl.DisableAsync(unit, cancel);
-            await parts.Systemctl.StopAsync(unit, cancel);
-        }
+        await AgentUnits.EndAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
+        await AgentUnits.EndAsync(AgentUnits.Daemon, parts.Root, parts.Systemctl, cancel);
 
         var path = parts.Root.At(AgentPaths.DaemonLock);
         return FileLock.IsHeld(path) ? $"The agent still runs{FileLock.HolderWords(path)}; end it, then run adopt --give-back again." : null;

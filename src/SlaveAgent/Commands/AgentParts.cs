@@ -11,12 +11,14 @@ namespace SlaveAgent.Commands;
 /// <summary>The agent put together from its settings; what every command that does something works with.</summary>
 internal sealed class AgentParts : IDisposable
 {
+    private readonly TokenSource _token;
+
     private AgentParts(AgentSettings settings, HostRoot root, K2hr3Identity identity, TokenSource token, CommandRunner commands, bool watches, TimeProvider time, ILogger log)
     {
         Settings = settings;
         Root = root;
         Identity = identity;
-        Token = token;
+        _token = token;
         Time = time;
         Log = log;
         var overrides = new OverrideReader(root);
@@ -51,8 +53,6 @@ internal sealed class AgentParts : IDisposable
     public HostRoot Root { get; }
 
     public K2hr3Identity Identity { get; }
-
-    public TokenSource Token { get; }
 
     public TimeProvider Time { get; }
 
@@ -106,6 +106,16 @@ internal sealed class AgentParts : IDisposable
         var board = new StatusBoard(steps, File, Ring, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
         var schedule = new Schedule(steps, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
         return (new Reconciler(steps, schedule, board, hooks(board), Time, Log), board);
+    }
+
+    /// <summary>
+    /// Leaves in the host's files who it is, also what only options said, and then takes the mark of <c>unregister</c> away: a daemon that rests looks for
+    /// it each second, and reads who it is from these files.
+    /// </summary>
+    public void HandIdentityToDaemon()
+    {
+        new IdentityFiles(Root).Write(Identity, _token.ReadToLeave());
+        Root.Delete(AgentPaths.UnregisteredMark);
     }
 
     public void Dispose() => Client.Dispose();

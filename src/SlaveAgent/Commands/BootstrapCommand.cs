@@ -49,10 +49,7 @@ internal static class BootstrapCommand
         }
 
         using var parts = await AgentParts.CreateAsync(setup, setup.Settings, time, log, cancel);
-
-        // A daemon that rests looks for the mark each second and then reads who it is from these files.
-        new IdentityFiles(setup.Root).Write(parts.Identity, parts.Token.ReadToLeave());
-        setup.Root.Delete(AgentPaths.UnregisteredMark);
+        parts.HandIdentityToDaemon();
         var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
         var needRoot = parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList();
         parts.File.RemoveStaleStages();

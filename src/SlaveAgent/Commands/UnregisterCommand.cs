@@ -59,13 +59,8 @@ internal static class UnregisterCommand
             await parts.Systemctl.StopAsync(AgentUnits.Ready, cancel);
         }
 
-        if (AgentUnits.FindFile(parts.Root, AgentUnits.Bootstrap) is not null)
-        {
-            // One that waits for its next try, or for the next boot, would take the host into its role again.
-            await parts.Systemctl.DisableAsync(AgentUnits.Bootstrap, cancel);
-            await parts.Systemctl.StopAsync(AgentUnits.Bootstrap, cancel);
-        }
-
+        // One that waits for its next try, or for the next boot, would take the host into its role again.
+        await AgentUnits.EndAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
         await DaemonRestsAsync(parts, cancel);
         var stopped = await StopServicesAsync(parts, cancel);
         var answer = await parts.Client.UnregisterAsync(cancel);

@@ -18,4 +18,14 @@ public static class AgentUnits
     /// <summary>Where a unit's own file is, without the root; null when it has none in the packages' directories.</summary>
     public static string? FindFile(HostRoot root, string unit) =>
         Directories.Select(directory => $"{directory}/{unit}").FirstOrDefault(path => File.Exists(root.At(path)));
+
+    /// <summary>Disables and stops the unit where this host has it.</summary>
+    public static async Task EndAsync(string unit, HostRoot root, Systemctl systemctl, CancellationToken cancel)
+    {
+        if (FindFile(root, unit) is not null)
+        {
+            await systemctl.DisableAsync(unit, cancel);
+            await systemctl.StopAsync(unit, cancel);
+        }
+    }
 }

@@ -11,7 +11,7 @@ public sealed class LastGoodConfiguration(ResourceReader resource, Configuration
     /// <returns>The generation that was put in place; null when the file is well, or no answer was ever accepted.</returns>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
-    public async Task<int?> RestoreAsync(CancellationToken cancel)
+    public async ValueTask<int?> RestoreAsync(CancellationToken cancel)
     {
         if (file.Current is { } current && (ReferenceEquals(current, _well) || IniCheck.Check(current, files).IsEmpty))
         {

@@ -21,16 +21,17 @@ internal static class FleetCommand
     private static int Run(int slaves, int atATime)
     {
         var report = new Report(Console.Out);
-        var runs = new Func<FleetRun>[]
+        var fleets = new (string Name, Func<FleetRun> Run)[]
         {
-            () => FleetRun.OfAgents(slaves, atATime, FleetSettings.Defaults),
-            () => FleetRun.OfAgents(slaves * 2, atATime, FleetSettings.Defaults),
-            () => FleetRun.OfAgents(slaves * 2, atATime, FleetSettings.Defaults with { K2hr3Interval = TimeSpan.FromMinutes(5) }),
-            () => FleetRun.OfShellTooling(slaves, atATime),
-            () => FleetRun.OfShellTooling(slaves * 2, atATime),
-        }.AsParallel().AsOrdered().WithDegreeOfParallelism(5).Select(run => run()).ToList();
+            ($"{slaves} agents, defaults", () => FleetRun.OfAgents(slaves, atATime, FleetSettings.Defaults)),
+            ($"{slaves * 2} agents, defaults", () => FleetRun.OfAgents(slaves * 2, atATime, FleetSettings.Defaults)),
+            ($"{slaves * 2} agents, 5m", () => FleetRun.OfAgents(slaves * 2, atATime, FleetSettings.Defaults with { K2hr3Interval = TimeSpan.FromMinutes(5) })),
+            ($"{slaves} of the shell tooling", () => FleetRun.OfShellTooling(slaves, atATime)),
+            ($"{slaves * 2} of the shell tooling", () => FleetRun.OfShellTooling(slaves * 2, atATime)),
+        };
+        var runs = fleets.AsParallel().AsOrdered().WithDegreeOfParallelism(fleets.Length).Select(fleet => fleet.Run()).ToList();
         var (agent, twice, slow, shell) = (runs[0], runs[1], runs[2], runs[3]);
-        foreach (var (name, run) in new[] { ($"{slaves} agents, defaults", agent), ($"{slaves * 2} agents, defaults", twice), ($"{slaves * 2} agents, 5m", slow), ($"{slaves} of the shell tooling", shell), ($"{slaves * 2} of the shell tooling", runs[4]) })
+        foreach (var ((name, _), run) in fleets.Zip(runs))
         {
             report.Add(name, string.Empty, run.Words, null);
         }

@@ -20,13 +20,11 @@ internal sealed class PretendedRing : IDisposable
     public PretendedRing()
     {
         _chmpx = new Listener(async (socket, _) => await socket.SendAsync(Answer(Stuck ?? File!.Current?.FileVersion ?? 0), Cancel), isLow: true);
-        var role = Yrn.TryParse("yrn:yahoo:::t:role:c/slave")!;
-        _client = new K2hr3Client(
-            new K2hr3Identity(new Uri("http://127.0.0.1:1/"), role, role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
-            () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), Time);
+        var resource = RoleServer.Role.ToResource();
+        _client = RoleServer.AwayClient(Time);
         File = new ConfigurationFile(Directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
-        Role = new RoleMemory(_client, role.ToResource(), Directory.Root);
-        Resource = new ResourceReader(_client, role.ToResource(), Directory.Root);
+        Role = new RoleMemory(_client, resource, Directory.Root);
+        Resource = new ResourceReader(_client, resource, Directory.Root);
         Step = new VerifyConnectionStep(
             Role, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),
             new ControlPort(TimeProvider.System), Systemctl,

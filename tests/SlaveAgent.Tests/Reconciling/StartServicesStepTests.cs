@@ -19,9 +19,7 @@ public sealed class StartServicesStepTests : IDisposable
     {
         Role([_unit]);
         _directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.Text);
-        _client = new K2hr3Client(
-            new K2hr3Identity(new Uri("http://127.0.0.1:1/"), RoleServer.Role, RoleServer.Role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
-            () => null, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), TimeProvider.System);
+        _client = RoleServer.AwayClient(TimeProvider.System);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -43,11 +43,16 @@ internal sealed class RoleServer : IAsyncDisposable
         return server;
     }
 
-    public K2hr3Client Client(TimeProvider time, bool byAddress = false) => new(
-        new K2hr3Identity(_server.Address, Role, Role.TenantYrn, "cuk-slv1", "slv1", null, null, byAddress), () => RoleToken.TryParse(Token),
-        new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), time);
+    public K2hr3Client Client(TimeProvider time, bool byAddress = false) => ClientOf(_server.Address, time, byAddress);
+
+    /// <summary>Of a K2HR3 that is away.</summary>
+    public static K2hr3Client AwayClient(TimeProvider time) => ClientOf(new Uri("http://127.0.0.1:1/"), time, byAddress: false);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static K2hr3Client ClientOf(Uri address, TimeProvider time, bool byAddress) => new(
+        new K2hr3Identity(address, Role, Role.TenantYrn, "cuk-slv1", "slv1", null, null, byAddress), () => RoleToken.TryParse(Token),
+        new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), time);
 
     private Task AnswerAsync(HttpContext context)
     {
