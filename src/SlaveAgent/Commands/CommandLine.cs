@@ -34,6 +34,7 @@ public static class CommandLine
         root.Subcommands.Add(StatusCommand.Create(options));
         root.Subcommands.Add(UnregisterCommand.Create(options));
         root.Subcommands.Add(AdoptCommand.Create(options));
+        root.Subcommands.Add(CheckMachineCommand.Create(options));
         root.Subcommands.Add(VersionCommand.Create());
 
         var parsed = root.Parse(args);

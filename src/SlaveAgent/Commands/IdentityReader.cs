@@ -19,11 +19,12 @@ public static class IdentityReader
             ?? throw new SettingsException("This host's CUK is not known: cloud-init has left no instance id; give --cuk or set host.cuk.");
         if (cuk.Any(c => c is <= ' ' or > '~' or '"' or '\'' or '\\' or '#'))
         {
-            throw new SettingsException($"The CUK {InstallPackagesStep.Printable(cuk)} has signs that chmpx would misread; set host.cuk.");
+            throw new SettingsException($"The CUK {InstallPackagesStep.Printable(cuk)} has characters that chmpx would misread; set host.cuk.");
         }
 
         // A host keeps the name it registered with, also when its resolv.conf says something else at the next boot: to K2HR3 it would be another host.
-        var tag = settings.Host.Tag ?? (files.ReadCuk() == cuk ? files.ReadTag() : null) ?? await facts.FullNameAsync(cancel);
+        var tag = settings.Host.Tag ?? (files.ReadCuk() == cuk ? files.ReadTag() : null) ?? await facts.FindFullNameAsync(cancel)
+            ?? throw new SettingsException("This host has no name yet, only localhost; give --tag, set host.tag, or wait until cloud-init or DHCP has named it.");
         return new K2hr3Identity(
             ReadApiUri(settings, files),
             role,

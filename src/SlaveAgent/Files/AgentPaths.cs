@@ -29,6 +29,9 @@ public static class AgentPaths
     /// <summary>The configuration as <c>adopt</c> found it.</summary>
     public const string AdoptedConfiguration = StateDirectory + "/adopted.ini";
 
+    /// <summary>The machine that the identity was registered from; only its owner reads it.</summary>
+    public const string Machine = StateDirectory + "/machine.json";
+
     public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
     public const string StatusFile = RuntimeDirectory + "/status.json";
 

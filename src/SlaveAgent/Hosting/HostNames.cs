@@ -1,15 +1,29 @@
 namespace SlaveAgent.Hosting;
 
-/// <summary>The text rules for a host's full name (k2hdkc-dbaas.md, "Tag"). Pure.</summary>
+/// <summary>The text rules for a host's full name, as the shell tooling makes it from the host name and resolv.conf. Pure.</summary>
 public static class HostNames
 {
+    /// <summary>What a host is called before it has a name: the kernel's own default, and the loopback names of /etc/hosts.</summary>
+    private static readonly string[] NoNames = ["(none)", "localhost", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback"];
+
     /// <summary>The last word of <c>search</c> in resolv.conf, else of <c>domain</c>; null without either.</summary>
     public static string? DomainOf(string resolvConf) => LastWord(resolvConf, "search") ?? LastWord(resolvConf, "domain");
 
-    public static string Join(string host, string domain) => Clean($"{host}.{domain}");
+    /// <summary>Host and domain as one name. A domain that the host name ends with already is not added again: chmpx exits on a name that is not this host's.</summary>
+    public static string Join(string host, string domain)
+    {
+        var (name, suffix) = (Clean(host), Clean(domain));
+        return suffix.Length == 0 || name.Equals(suffix, StringComparison.OrdinalIgnoreCase) || name.EndsWith($".{suffix}", StringComparison.OrdinalIgnoreCase)
+            ? name
+            : Clean($"{name}.{suffix}");
+    }
 
     /// <summary>Without doubled or trailing dots.</summary>
     public static string Clean(string name) => string.Join('.', name.Split('.', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>Whether the host has a name of its own; <c>localhost</c> and <c>localhost.localdomain</c> are every host's until cloud-init or DHCP brings one.</summary>
+    public static bool IsNameYet(string host) =>
+        Clean(host).Split('.')[0] is { Length: > 0 } first && !NoNames.Contains(first, StringComparer.OrdinalIgnoreCase);
 
     private static string? LastWord(string resolvConf, string keyword) => resolvConf
         .Split('\n')

@@ -27,6 +27,37 @@ public sealed class HostNamesTests
     [InlineData("host.", ".example..org", "host.example.org")]
     public void Host_and_domain_are_joined_without_doubled_or_trailing_dots(string host, string domain, string name) => Assert.Equal(name, HostNames.Join(host, domain));
 
+    [Theory]
+    [InlineData("vm.novalocal", "novalocal", "vm.novalocal")]
+    [InlineData("vm.novalocal.", "novalocal", "vm.novalocal")]
+    [InlineData("vm.NovaLocal", "novalocal.", "vm.NovaLocal")]
+    [InlineData("vm.sub.example.org", "example.org", "vm.sub.example.org")]
+    [InlineData("novalocal", "novalocal", "novalocal")]
+    [InlineData("vm-novalocal", "novalocal", "vm-novalocal.novalocal")]
+    [InlineData("vmnovalocal", "novalocal", "vmnovalocal.novalocal")]
+    [InlineData("vm.example", "example.org", "vm.example.example.org")]
+    [InlineData("vm", "", "vm")]
+    public void A_domain_is_not_added_where_it_is_already_in_whole_labels_and_any_case(string host, string domain, string name)
+    {
+        Assert.Equal(name, HostNames.Join(host, domain));
+        Assert.Equal(name, HostNames.Join(HostNames.Join(host, domain), domain));
+    }
+
+    [Theory]
+    [InlineData("localhost", false)]
+    [InlineData("LocalHost", false)]
+    [InlineData("localhost.localdomain", false)]
+    [InlineData("localhost.novalocal", false)]
+    [InlineData("localhost6.localdomain6", false)]
+    [InlineData("ip6-localhost", false)]
+    [InlineData("(none)", false)]
+    [InlineData("", false)]
+    [InlineData(".", false)]
+    [InlineData("localhost1", true)]
+    [InlineData("vm", true)]
+    [InlineData("vm.localhost", true)]
+    public void What_every_host_is_called_is_no_name_yet(string host, bool isName) => Assert.Equal(isName, HostNames.IsNameYet(host));
+
     [Fact]
     public void Cleaning_leaves_no_doubled_leading_or_trailing_dot_and_changes_nothing_twice() => Gen.Char["ab."].Array[0, 20].Select(c => new string(c)).Sample(name =>
     {
