@@ -147,7 +147,7 @@ internal static class AdoptCommand
             && ConfigurationPlan.WithSelf(accepted, parts.Identity.Cuk) is var text
             && ConfigurationPlan.IsUsableAsIs(text, parts.HostFiles))
         {
-            AtomicFile.Write(parts.File.Path, $"{text}\n", parts.Settings.Configuration.Mode);
+            AtomicFile.Write(parts.File.Path, $"{text}\n", parts.Settings.Configuration.Mode, exchange: true);
         }
     }
 

@@ -83,6 +83,7 @@ internal static class RegenerateCommand
             return ExitCode.Done;
         }
 
+        await parts.File.PollAllowedAsync(cancel);
         var loaded = before?.ControlPort is { } port ? (await parts.ControlPort.LookAsync(port, cancel))?.Revision : null;
         var (generation, copyFailed) = await parts.File.WriteAsync(plan.Ini, loaded, cancel);
         parts.Resource.Accept(text);
@@ -106,6 +107,7 @@ internal static class RegenerateCommand
         var port = parts.File.Current?.ControlPort ?? 0;
         while (parts.Time.GetElapsedTime(written) < parts.Settings.Chmpx.LoadDeadline)
         {
+            await parts.File.PollAllowedAsync(cancel);
             if (await parts.ControlPort.LookAsync(port, cancel) is not { } view)
             {
                 return $"Generation {generation} is written; chmpx does not answer on control port {port} and reads it when it starts.";
@@ -113,7 +115,7 @@ internal static class RegenerateCommand
 
             if (view.Revision >= generation)
             {
-                return $"Generation {generation} is written; chmpx has loaded it {parts.Time.GetElapsedTime(written).TotalMilliseconds:0} ms later.";
+                return $"Generation {generation} is written; chmpx has loaded it.";
             }
 
             await Task.Delay(BetweenLooks, parts.Time, cancel);

@@ -42,7 +42,7 @@ internal static class StatusCommand
     private static async Task<AgentStatus> LookAsync(Settings.AgentSettings settings, HostRoot root, bool runs, CancellationToken cancel)
     {
         var file = new ConfigurationFile(root, AgentParts.OutputPath(settings, new OverrideReader(root)), settings.Configuration.Mode, 0, TimeProvider.System);
-        file.Refresh();
+        await file.PollAllowedAsync(cancel);
         var view = file.Current?.ControlPort is { } port ? await new ControlPort(TimeProvider.System).LookAsync(port, cancel) : null;
         var last = Read(root);
         var servers = ServerList.Of(file.Current, view);

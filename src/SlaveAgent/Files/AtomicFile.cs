@@ -6,7 +6,7 @@ namespace SlaveAgent.Files;
 
 /// <summary>
 /// Replaces a file so that at every instant its path holds either the old whole file or the new whole file, also after a crash:
-/// staged beside it with the final owner and mode, synced, renamed over it, the directory synced. Nothing stays open
+/// staged beside it with the final owner and mode, synced, renamed over it or exchanged with it, the directory synced. Nothing stays open
 /// (a descriptor left open on the old inode would blind chmpx, chmpx.md).
 /// </summary>
 public static class AtomicFile
@@ -25,9 +25,15 @@ public static class AtomicFile
     /// <param name="mode">Exact permission bits, from the file's first byte on.</param>
     /// <param name="durable">False for what may be lost with the power, such as a status that is written anew anyway.</param>
     /// <param name="keepOwner">False for what is to be the agent's own, whoever had put a file there.</param>
+    /// <param name="exchange">
+    /// For a file whose inode somebody watches, as chmpx does: stage and file change places where the file system can do that, and the old file is removed under
+    /// the stage's name. The watcher is told of the move, also where another hard link or an open descriptor keeps the old inode alive; of a rename over the
+    /// file it is not told then. A crash in between leaves the old file as a stale stage.
+    /// </param>
+    /// <returns>Whether they were exchanged.</returns>
     /// <exception cref="IOException">The path is a link or no regular file, or writing failed; the old file is untouched then.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
-    public static void Write(string path, string content, UnixFileMode mode, bool durable = true, bool keepOwner = true)
+    public static bool Write(string path, string content, UnixFileMode mode, bool durable = true, bool keepOwner = true, bool exchange = false)
     {
         var before = FileStatus.Of(path);
         if (before is { Kind: not FileKind.Regular })
@@ -37,10 +43,15 @@ public static class AtomicFile
 
         RemoveStaleStages(Path.GetDirectoryName(path)!, Path.GetFileName(path));
         var stage = StageOf(path);
+        bool exchanged;
         try
         {
             Stage(stage, Encoding.UTF8.GetBytes(content), mode, keepOwner ? before : null, durable);
-            File.Move(stage, path, overwrite: true);
+            exchanged = exchange && before is not null && TryExchange(stage, path);
+            if (!exchanged)
+            {
+                File.Move(stage, path, overwrite: true);
+            }
         }
         catch
         {
@@ -48,11 +59,22 @@ public static class AtomicFile
             throw;
         }
 
+        if (exchanged)
+        {
+            TryDelete(stage);
+        }
+
         if (durable)
         {
             SyncDirectory(Path.GetDirectoryName(path)!);
         }
+
+        return exchanged;
     }
+
+    // Whatever the reason, a rename is tried then: for a file system that cannot exchange it works, and any other error it reports itself.
+    private static bool TryExchange(string stage, string path) =>
+        Posix.Rename(Posix.CurrentDirectory, stage, Posix.CurrentDirectory, path, Posix.Exchange) == 0;
 
     /// <summary>Removes the stages that killed writers left in a directory, and none of a writer that lives.</summary>
     /// <param name="names">Of which file, or <c>*</c>.</param>

@@ -14,6 +14,9 @@ public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uin
     private const int NoSuchFile = 2;
     private const int NotADirectory = 20;
 
+    /// <summary>When the inode last changed (ctime): also when the file was renamed to its path, which leaves the time of its contents as it was.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
+
     /// <summary>It belongs to the user who runs the agent.</summary>
     public bool IsOwn => User == Posix.EffectiveUser();
 
@@ -41,7 +44,10 @@ public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uin
             s.User,
             s.Group,
             s.Links,
-            new FileVersion(s.Inode, s.Size, s.ModifiedSeconds, s.ModifiedNanoseconds));
+            new FileVersion(s.Inode, s.Size, s.ModifiedSeconds, s.ModifiedNanoseconds))
+        {
+            ChangedAt = DateTimeOffset.FromUnixTimeSeconds(s.ChangedSeconds).AddTicks(s.ChangedNanoseconds / 100),
+        };
     }
 
     private static FileKind KindOf(ushort mode) => (mode & 0xf000) switch

@@ -11,12 +11,18 @@ internal static partial class Posix
     public const uint BasicStats = 0x7ff;
     public const int OpenDirectory = 0x10000 | 0x80000;
 
+    /// <summary><c>RENAME_EXCHANGE</c>.</summary>
+    public const uint Exchange = 2;
+
     private const int NotPermitted = 1;
     public const int CoreLimit = 4;
     public const int SetDumpable = 4;
 
     [LibraryImport("libc.so.6", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(int directory, string path, int flags, uint mask, out StatXBuffer buffer);
+
+    [LibraryImport("libc.so.6", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(int oldDirectory, string oldPath, int newDirectory, string newPath, uint flags);
 
     [LibraryImport("libc.so.6", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
@@ -63,6 +69,8 @@ internal static partial class Posix
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
+        [FieldOffset(96)] public long ChangedSeconds;
+        [FieldOffset(104)] public uint ChangedNanoseconds;
         [FieldOffset(112)] public long ModifiedSeconds;
         [FieldOffset(120)] public uint ModifiedNanoseconds;
     }

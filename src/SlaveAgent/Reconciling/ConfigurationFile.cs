@@ -10,8 +10,18 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <summary>Who writes has the lock for some milliseconds; one that was stopped in between must not stop the watching too.</summary>
     private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Each poll of the control port makes chmpx read the file outside of its watch, which then takes the file for unchanged: a poll between a write and
+    /// its notice loses the reload. It notices within some 50 ms.
+    /// </summary>
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Of a file that is written again and again the polls cannot wait for the end.</summary>
+    private const int MostPauses = 5;
+
     private readonly Generations _generations = new(root.At(AgentPaths.GenerationsDirectory), keep);
     private FileVersion? _seen;
+    private (DateTimeOffset At, TimeSpan AgeThen, long SeenAt)? _changed;
 
     /// <summary>Its path on the host, without the root.</summary>
     public string HostPath { get; } = hostPath;
@@ -30,7 +40,10 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <summary>When <see cref="Current"/> last changed, as a <see cref="TimeProvider"/> timestamp.</summary>
     public long ChangedAt { get; private set; } = time.GetTimestamp();
 
-    /// <summary>The old file had a further hard link when it was replaced: chmpx watches the inode and will not notice (chmpx.md).</summary>
+    /// <summary>
+    /// The old file had a further hard link when it was replaced, and could not be exchanged: chmpx watches the inode, which no rename touches then, and will
+    /// not notice.
+    /// </summary>
     public bool OldFileWasLinked { get; private set; }
 
     /// <summary>Reads the file again if it is another than last time; one system call when it is not.</summary>
@@ -38,6 +51,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     public bool Refresh()
     {
         var status = FileStatus.Of(Path);
+        NoteChange(status);
         var version = status is { Kind: FileKind.Regular } ? status.Version : (FileVersion?)null;
         if (version == _seen && (version is not null || Current is null))
         {
@@ -48,6 +62,36 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         ChangedAt = time.GetTimestamp();
         Current = version is null ? null : ReadFile();
         return true;
+    }
+
+    /// <summary>
+    /// How long nobody may poll chmpx's control port yet, by the file's last change as <see cref="Refresh"/> last saw it, whoever made it. Never longer than
+    /// 200 ms after it was first seen, whatever the clock does.
+    /// </summary>
+    public TimeSpan UntilPollAllowed => _changed is { } changed ? PauseLeft(changed.AgeThen, time.GetElapsedTime(changed.SeenAt)) : TimeSpan.Zero;
+
+    /// <summary>Waits until the control port may be polled; to be awaited right before each poll.</summary>
+    public async Task PollAllowedAsync(CancellationToken cancel)
+    {
+        for (var pause = 0; pause < MostPauses; pause++)
+        {
+            Refresh();
+            if (UntilPollAllowed is var left && left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            // A timer counts whole milliseconds and drops the rest.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancel);
+        }
+    }
+
+    /// <param name="ageThen">How old the change was when it was first seen, by the wall clock; negative when the clock had been set back in between.</param>
+    /// <param name="since">Since it was first seen, by a clock that nobody sets.</param>
+    internal static TimeSpan PauseLeft(TimeSpan ageThen, TimeSpan since)
+    {
+        var age = since + (ageThen > TimeSpan.Zero ? ageThen : TimeSpan.Zero);
+        return age < PollPause ? PollPause - age : TimeSpan.Zero;
     }
 
     /// <summary>Puts a configuration in place under the next generation number, and a copy of it beside the earlier ones.</summary>
@@ -62,8 +106,8 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         var generation = Next(Math.Max(Math.Max(Current?.FileVersion ?? 0, _generations.Newest), loaded ?? 0));
         var text = IniWriter.Write(ini, generation);
         Directories.Make(System.IO.Path.GetDirectoryName(Path)!);
-        OldFileWasLinked = FileStatus.Of(Path) is { Links: > 1 };
-        AtomicFile.Write(Path, text, mode);
+        var wasLinked = FileStatus.Of(Path) is { Links: > 1 };
+        OldFileWasLinked = !AtomicFile.Write(Path, text, mode, exchange: true) && wasLinked;
         Refresh();
         return (generation, TryKeep(generation, text));
     }
@@ -76,6 +120,14 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
 
     /// <summary>The number after <paramref name="highest"/>; chmpx asks only for another one, so after the last of 31 bits comes 1.</summary>
     public static int Next(int highest) => highest is < 1 or int.MaxValue ? 1 : highest + 1;
+
+    private void NoteChange(FileStatus? status)
+    {
+        if (status?.ChangedAt != _changed?.At)
+        {
+            _changed = status is null ? null : (status.ChangedAt, time.GetUtcNow() - status.ChangedAt, time.GetTimestamp());
+        }
+    }
 
     private string? TryKeep(int generation, string text)
     {

@@ -32,7 +32,7 @@ internal static class CrashStates
     private static bool IsData(SystemCall call) => call.Name is "write" or "pwrite64";
 
     private static bool IsChange(SystemCall call) =>
-        IsData(call) || call.Name is "rename" or "unlink" or "fsync" || (call.Name == "openat" && (call.Creates || call.Truncates));
+        IsData(call) || call.Name is "rename" or "renameat2" or "unlink" or "fsync" || (call.Name == "openat" && (call.Creates || call.Truncates));
 
     /// <summary>Whether a later sync of the file, or of its directory for a name, holds the change fast.</summary>
     private static bool IsSynced(List<SystemCall> done, int at)
@@ -97,6 +97,14 @@ internal static class CrashStates
                     }
 
                     break;
+                case "renameat2":
+                    Exchange(open, call);
+                    if (!isLost)
+                    {
+                        Exchange(names, call);
+                    }
+
+                    break;
                 case "unlink":
                     open.Remove(call.Path);
                     if (!isLost)
@@ -111,6 +119,15 @@ internal static class CrashStates
         }
 
         return names.ToDictionary(name => name.Key, name => name.Value.ToArray());
+    }
+
+    private static void Exchange(Dictionary<string, List<byte>> files, SystemCall call)
+    {
+        // Of a stage whose name was lost the new name is left to the old file's: one name cannot be gone and exchanged.
+        if (files.TryGetValue(call.Path, out var stage) && files.TryGetValue(call.Target!, out var file))
+        {
+            (files[call.Path], files[call.Target!]) = (file, stage);
+        }
     }
 
     private static IEnumerable<HashSet<int>> Subsets(List<int> of, Random random) => of.Count <= InFull

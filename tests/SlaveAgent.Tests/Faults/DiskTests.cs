@@ -41,6 +41,57 @@ public sealed class DiskTests
         run.Say($"{Math.Min(points.Count, FaultRun.Times(12, int.MaxValue))} errors, {refused} of them ended the run with a message");
     }
 
+    [Theory]
+    [InlineData("ENOSYS")]
+    [InlineData("EINVAL")]
+    [InlineData("EOPNOTSUPP")]
+    public async Task Where_files_cannot_be_exchanged_the_new_one_is_renamed_over_the_old_one(string error)
+    {
+        SystemCalls.Require();
+        await using var host = await FaultHost.BootstrappedAsync(servers: 2);
+        await host.ChangeAsync();
+        var log = host.At("/strace.log");
+        var (code, output) = await host.RegenerateAsync(SystemCalls.Trace(log, $"renameat2:error={error}"));
+        Assert.True(code == 0, output);
+        Assert.True(host.IsCurrent() && host.WhyBroken() is null, host.WhyBroken());
+        Assert.Equal(
+            [("renameat2", false), ("rename", true)],
+            SystemCalls.Read(log, host.Root).Where(call => call.Target == "/etc/antpickax/k2hdkc.ini").Select(call => (call.Name, call.Succeeded)));
+        Assert.Empty(host.Stages);
+    }
+
+    [Fact]
+    public async Task A_file_that_can_neither_be_exchanged_nor_renamed_over_stays_and_that_is_said()
+    {
+        SystemCalls.Require();
+        await using var host = await FaultHost.BootstrappedAsync(servers: 2);
+        var before = await File.ReadAllBytesAsync(host.IniPath, Cancel);
+        await host.ChangeAsync();
+        var (code, output) = await host.RegenerateAsync(SystemCalls.Trace(host.At("/strace.log"), "rename,renameat2:error=EBUSY"));
+        Assert.NotEqual(0, code);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(host.IniPath, Cancel));
+        Assert.Empty(host.Stages);
+    }
+
+    [Fact]
+    public async Task No_command_polls_chmpx_in_the_200_ms_after_a_write()
+    {
+        var polls = new System.Collections.Concurrent.ConcurrentQueue<TimeSpan>();
+        await using var host = await FaultHost.BootstrappedAsync(servers: 2, chmpx: host =>
+        {
+            polls.Enqueue(DateTimeOffset.UtcNow - FileStatus.Of(host.IniPath)!.ChangedAt);
+            return host.Dump();
+        });
+        polls.Clear();
+        await host.ChangeAsync();
+        var (code, output) = await host.RegenerateAsync();
+        Assert.True(code == 0 && host.IsCurrent(), output);
+        await host.RunAsync([FaultHost.Program, "status", "--root", host.Root], null);
+        Assert.True(polls.Count >= 3, $"{polls.Count} polls");
+        Assert.All(polls, age => Assert.True(age >= TimeSpan.FromMilliseconds(200), $"a poll {age.TotalMilliseconds:0} ms after the write"));
+    }
+
     [Fact]
     public async Task A_disk_that_fails_every_write_for_a_while_is_got_over_by_the_daemon()
     {
@@ -48,7 +99,7 @@ public sealed class DiskTests
         var run = new FaultRun("every write fails for a while");
         foreach (var error in FaultRun.IsLong ? Errors : ["EIO"])
         {
-            foreach (var name in FaultRun.IsLong ? (string[])["pwrite64", "fsync", "rename", "fchmod"] : ["fsync", "rename"])
+            foreach (var name in FaultRun.IsLong ? (string[])["pwrite64", "fsync", "rename", "renameat2", "fchmod"] : ["fsync", "rename"])
             {
                 await using var host = await FaultHost.BootstrappedAsync(servers: 2);
                 var log = host.At("/strace.log");

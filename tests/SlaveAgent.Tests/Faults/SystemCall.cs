@@ -2,7 +2,7 @@ namespace SlaveAgent.Tests.Faults;
 
 /// <summary>One call that changed, or was to change, a file.</summary>
 /// <param name="Number">The how manieth of its name on its thread, from 1, as strace counts.</param>
-/// <param name="Target">What it was renamed to.</param>
+/// <param name="Target">What it was renamed to, or exchanged with (<c>renameat2</c>).</param>
 /// <param name="Content">What was written.</param>
 internal sealed record SystemCall(string Name, int Number, string Path, string? Target, byte[] Content, bool Succeeded, bool Creates, bool Truncates)
 {

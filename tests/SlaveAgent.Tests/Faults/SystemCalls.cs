@@ -8,7 +8,7 @@ namespace SlaveAgent.Tests.Faults;
 internal static partial class SystemCalls
 {
     /// <summary>Those by which the agent changes what is on the disk.</summary>
-    public static readonly string[] Changing = ["openat", "write", "pwrite64", "fsync", "rename", "unlink", "fchmod", "mkdir", "flock", "ftruncate", "fchown"];
+    public static readonly string[] Changing = ["openat", "write", "pwrite64", "fsync", "rename", "renameat2", "unlink", "fchmod", "mkdir", "flock", "ftruncate", "fchown"];
 
     /// <summary>Skips the test, saying why, where no process may be traced.</summary>
     public static void Require() => Assert.SkipUnless(s_isThere.Value, "strace is not on the PATH, or may not trace (apt-get install strace)");
@@ -75,10 +75,10 @@ internal static partial class SystemCalls
                 descriptors[result] = Encoding.UTF8.GetString(texts[0]);
             }
 
-            var path = name is "openat" or "unlink" or "rename" or "mkdir" ? Encoding.UTF8.GetString(texts[0]) : descriptors.GetValueOrDefault(descriptor);
+            var path = name is "openat" or "unlink" or "rename" or "renameat2" or "mkdir" ? Encoding.UTF8.GetString(texts[0]) : descriptors.GetValueOrDefault(descriptor);
             if (path is not null && path.StartsWith(under, StringComparison.Ordinal))
             {
-                var target = name == "rename" ? Encoding.UTF8.GetString(texts[1])[under.Length..] : null;
+                var target = name is "rename" or "renameat2" ? Encoding.UTF8.GetString(texts[1])[under.Length..] : null;
                 var content = name is "write" or "pwrite64" && texts.Count > 0 ? texts[0] : [];
                 calls.Add(new SystemCall(name, number, path[under.Length..], target, content, result >= 0, arguments.Contains("O_CREAT", StringComparison.Ordinal), arguments.Contains("O_TRUNC", StringComparison.Ordinal)));
             }

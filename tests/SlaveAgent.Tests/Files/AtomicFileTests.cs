@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using CsCheck;
 using SlaveAgent.Files;
+using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Files;
@@ -288,6 +289,63 @@ public sealed class AtomicFileTests : IDisposable
     {
         var path = _directory.Put("file", new string('a', 50_000));
         Parallel.For(0, 200, i => AtomicFile.Write(path, new string((char)('a' + (i % 26)), 50_000), ReadableByAll, durable: false));
+        var text = File.ReadAllText(path);
+        Assert.Equal(50_000, text.Length);
+        Assert.Equal(-1, text.AsSpan().IndexOfAnyExcept(text[0]));
+        Assert.Single(Directory.GetFiles(_directory.Path));
+    }
+
+    [Fact]
+    public void A_file_that_is_exchanged_is_new_and_nothing_of_the_old_one_is_left()
+    {
+        var path = _directory.Put("file", "old");
+        var before = FileStatus.Of(path)!;
+        Assert.True(AtomicFile.Write(path, "new", ReadableByAll, exchange: true));
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.NotEqual(before.Version.Inode, FileStatus.Of(path)!.Version.Inode);
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public void Where_there_is_no_file_yet_nothing_is_exchanged()
+    {
+        var path = _directory.At("file");
+        Assert.False(AtomicFile.Write(path, "new", ReadableByAll, exchange: true));
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public void Only_a_file_that_is_to_be_exchanged_is() => Assert.False(AtomicFile.Write(_directory.Put("file", "old"), "new", ReadableByAll));
+
+    [Fact]
+    public async Task Whoever_watches_the_inode_is_told_of_an_exchange_although_something_keeps_it_alive()
+    {
+        var path = _directory.Put("file", "old");
+        await RunAsync("ln", path, _directory.At("backup"));
+        using var open = File.OpenRead(path);
+        using var watch = FileWatch.TryStart(path)!;
+        AtomicFile.Write(path, "new", ReadableByAll, exchange: true);
+        Assert.Equal(FileEvents.Gone, watch.Wait(TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
+    public async Task An_exchange_is_on_the_disk_after_what_was_written()
+    {
+        var path = _directory.Put("file", "old");
+        var stage = string.Empty;
+        var synced = await Syncs.DuringAsync(_directory.Path, () =>
+        {
+            stage = AtomicFile.StageOf(path);
+            AtomicFile.Write(path, "new", OwnerOnly, exchange: true);
+        });
+        Assert.Equal([stage, _directory.Path], synced);
+    }
+
+    [Fact]
+    public void Many_that_exchange_the_same_file_at_once_leave_it_whole_and_none_fails()
+    {
+        var path = _directory.Put("file", new string('a', 50_000));
+        Parallel.For(0, 200, i => AtomicFile.Write(path, new string((char)('a' + (i % 26)), 50_000), ReadableByAll, durable: false, exchange: true));
         var text = File.ReadAllText(path);
         Assert.Equal(50_000, text.Length);
         Assert.Equal(-1, text.AsSpan().IndexOfAnyExcept(text[0]));

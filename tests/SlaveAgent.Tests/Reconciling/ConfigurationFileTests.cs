@@ -6,6 +6,8 @@ using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Tests.Support;
+using FileEvents = SlaveAgent.Sandbox.Chmpx.FileEvents;
+using FileWatch = SlaveAgent.Sandbox.Chmpx.FileWatch;
 
 namespace SlaveAgent.Tests.Reconciling;
 
@@ -206,20 +208,98 @@ public sealed class ConfigurationFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_further_hard_link_to_the_old_file_is_noticed()
+    public async Task A_further_hard_link_to_the_old_file_does_not_matter_because_the_two_are_exchanged()
     {
         var file = Open();
         await file.WriteAsync(Sample, null, Cancel);
-        Assert.False(file.OldFileWasLinked);
         using (var ln = Process.Start("ln", [Path, _directory.At("backup")]))
         {
             await ln.WaitForExitAsync(Cancel);
         }
 
-        await file.WriteAsync(Sample, null, Cancel);
-        Assert.True(file.OldFileWasLinked);
+        using var watch = FileWatch.TryStart(Path)!;
         await file.WriteAsync(Sample, null, Cancel);
         Assert.False(file.OldFileWasLinked);
+        Assert.Equal(FileEvents.Gone, watch.Wait(TimeSpan.FromMinutes(1)));
+        Assert.Equal(2, file.Current?.FileVersion);
+        Assert.Equal(1, IniReader.Read(await File.ReadAllTextAsync(_directory.At("backup"), Cancel)).FileVersion);
+    }
+
+    [Fact]
+    public async Task After_a_change_nobody_polls_for_200_ms_whoever_made_it()
+    {
+        var file = OpenNow();
+        Assert.Equal(TimeSpan.Zero, file.UntilPollAllowed);
+        await file.WriteAsync(Sample, null, Cancel);
+        Assert.InRange(file.UntilPollAllowed, TimeSpan.FromTicks(1), TimeSpan.FromMilliseconds(200));
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(TimeSpan.Zero, file.UntilPollAllowed);
+        file.Refresh();
+        Assert.Equal(TimeSpan.Zero, file.UntilPollAllowed);
+        _directory.Put("elsewhere.ini", SampleIni.Text);
+        File.Move(_directory.At("elsewhere.ini"), Path, overwrite: true);
+        file.Refresh();
+        Assert.InRange(file.UntilPollAllowed, TimeSpan.FromTicks(1), TimeSpan.FromMilliseconds(200));
+        File.Delete(Path);
+        file.Refresh();
+        Assert.Equal(TimeSpan.Zero, file.UntilPollAllowed);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 200)]
+    [InlineData(50, 0, 150)]
+    [InlineData(0, 50, 150)]
+    [InlineData(120, 60, 20)]
+    [InlineData(200, 0, 0)]
+    [InlineData(0, 200, 0)]
+    [InlineData(86_400_000, 0, 0)]
+    [InlineData(-86_400_000, 0, 200)]
+    [InlineData(-86_400_000, 199, 1)]
+    [InlineData(-86_400_000, 200, 0)]
+    public void The_pause_is_the_rest_of_200_ms_and_a_clock_that_was_set_makes_it_no_longer(int ageThen, int since, int left) => Assert.Equal(
+        TimeSpan.FromMilliseconds(left), ConfigurationFile.PauseLeft(TimeSpan.FromMilliseconds(ageThen), TimeSpan.FromMilliseconds(since)));
+
+    [Fact]
+    public async Task The_first_connection_after_a_write_comes_when_the_pause_is_over()
+    {
+        var polls = 0;
+        using var chmpx = new Listener((_, _) =>
+        {
+            polls++;
+            return Task.CompletedTask;
+        });
+        var file = OpenNow();
+        await file.WriteAsync(Sample, null, Cancel);
+        var polling = PollAsync();
+        var left = file.UntilPollAllowed;
+        _time.Advance(left - TimeSpan.FromMilliseconds(1));
+        Assert.False(polling.IsCompleted);
+        Assert.Equal(0, polls);
+        _time.Advance(TimeSpan.FromMilliseconds(2));
+        await polling;
+        Assert.Equal(1, polls);
+
+        async Task PollAsync()
+        {
+            await file.PollAllowedAsync(Cancel);
+            await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_is_written_again_and_again_is_not_waited_for_for_ever()
+    {
+        var file = OpenNow();
+        await file.WriteAsync(Sample, null, Cancel);
+        var waiting = file.PollAllowedAsync(Cancel);
+        for (var write = 0; !waiting.IsCompleted; write++)
+        {
+            Assert.InRange(write, 0, 5);
+            File.SetLastWriteTimeUtc(Path, DateTime.UnixEpoch.AddSeconds(write));
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        await waiting;
     }
 
     [Fact]
@@ -248,6 +328,13 @@ public sealed class ConfigurationFileTests : IDisposable
         File.WriteAllText(AtomicFile.StageOf(Path), "half");
         Assert.True(file.RemoveStaleStages());
         Assert.False(file.RemoveStaleStages());
+    }
+
+    /// <summary>By a clock that shows the kernel's time, which the file's times are of, and then stands still.</summary>
+    private ConfigurationFile OpenNow()
+    {
+        _time.SetUtcNow(DateTimeOffset.UtcNow);
+        return Open();
     }
 
     private ConfigurationFile Open(int keep = 5) => new(_directory.Root, HostPath, Mode, keep, _time);
