@@ -28,7 +28,7 @@ public abstract record K2hr3Answer
     public sealed record Denied(int Status, string Reason) : K2hr3Answer
     {
         /// <summary>K2HR3 answered as for a resource that does not exist or may not be read; the two cannot be told apart.</summary>
-        public bool IsUnreadable => Status == 404 && Reason.Contains("does not allow to read access", StringComparison.Ordinal);
+        public bool IsUnreadable { get; init; }
     }
 
     /// <summary>Not reached, too slow, 5xx, or an answer that makes no sense.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace SlaveAgent.K2hr3;
 
 /// <summary>The JSON that K2HR3 answers with.</summary>
-/// <param name="Resource">A string for what the agent asks; an object for <c>type=object</c>, which it never asks for.</param>
+/// <param name="Resource">A string for what the agent asks, or a number for a key that was set as one; an object for <c>type=object</c>, which it never asks for.</param>
 internal sealed record K2hr3Body(
     [property: JsonPropertyName("result")] bool? Result,
     [property: JsonPropertyName("message")] JsonElement? Message,
@@ -25,6 +25,11 @@ internal sealed record K2hr3Body(
 
     /// <summary>The resource's text; null when it is none, or not valid UTF-8.</summary>
     public string? ResourceText => TextOf(Resource);
+
+    /// <summary>A key's value; one that was set as a number or a truth value comes as such, not as a string. Null for an object, a list or nothing.</summary>
+    public string? KeyText => Resource is { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } value
+        ? value.GetRawText()
+        : ResourceText;
 
     public string? MessageText => TextOf(Message);
 

@@ -14,16 +14,22 @@ public static class K2hr3Reading
     public static K2hr3Answer Read(K2hr3Request request, int status, ReadOnlySpan<byte> body, string? etag, TimeSpan? retryAfter, RoleToken? token)
     {
         var json = K2hr3Body.TryRead(body);
-        var reason = Reason(json?.MessageText, token);
+
+        // What K2HR3 means stands behind names of any length, so it is searched for in the whole message and not in what is kept of it for people.
+        var message = json?.MessageText ?? string.Empty;
+        var reason = Reason(message, token);
         return (request.Kind, status) switch
         {
-            (K2hr3RequestKind.Read, 200) => ReadText(json, etag, retryAfter),
+            (K2hr3RequestKind.Read, 200) => ReadText(json, request.IsKey, etag, retryAfter),
             (K2hr3RequestKind.Read, 304) when request.ETag is not null => new K2hr3Answer.NotModified(),
-            (K2hr3RequestKind.Read, 404) when request.IsKey && reason.Contains("does not have value for type", StringComparison.Ordinal) =>
+            (K2hr3RequestKind.Read, 404) when request.IsKey && message.Contains("does not have value for type", StringComparison.Ordinal) =>
                 new K2hr3Answer.NoSuchKey(),
             (K2hr3RequestKind.Register, 200 or 201) when json?.Result is true => new K2hr3Answer.Done(),
             (K2hr3RequestKind.Unregister, 200 or 204) => new K2hr3Answer.Done(),
-            (_, 400 or 401 or 403 or 404) => new K2hr3Answer.Denied(status, reason),
+            (_, 400 or 401 or 403 or 404) => new K2hr3Answer.Denied(status, reason)
+            {
+                IsUnreadable = status == 404 && message.Contains("does not allow to read access", StringComparison.Ordinal),
+            },
             (_, >= 300 and < 400) => new K2hr3Answer.Unavailable(
                 $"it answered {status}, a redirection, which is not followed because the token must not travel to another host", retryAfter),
             (_, >= 200 and < 300) => new K2hr3Answer.Unavailable($"it answered {status} with something other than K2HR3's JSON", retryAfter),
@@ -31,21 +37,16 @@ public static class K2hr3Reading
         };
     }
 
-    private static K2hr3Answer ReadText(K2hr3Body? json, string? etag, TimeSpan? retryAfter) => json switch
+    private static K2hr3Answer ReadText(K2hr3Body? json, bool isKey, string? etag, TimeSpan? retryAfter) => json switch
     {
-        { Result: true, ResourceText: { } text } => new K2hr3Answer.Text(text, etag),
+        { Result: true } when (isKey ? json.KeyText : json.ResourceText) is { } text => new K2hr3Answer.Text(text, etag),
         { Result: false } => new K2hr3Answer.Unavailable("it answered 200 with result false", retryAfter),
         _ => new K2hr3Answer.Unavailable("it answered 200 with something other than K2HR3's JSON", retryAfter),
     };
 
     // The message of a template error carries the whole template; only its beginning is for people.
-    private static string Reason(string? message, RoleToken? token)
+    private static string Reason(string message, RoleToken? token)
     {
-        if (string.IsNullOrEmpty(message))
-        {
-            return string.Empty;
-        }
-
         var line = new StringBuilder(LongestReason);
         foreach (var c in token?.Redact(message) ?? message)
         {

@@ -79,6 +79,52 @@ public sealed class K2hr3ReadingTests
     [Fact]
     public void A_key_that_is_not_set_is_known_to_be_so() => Assert.IsType<K2hr3Answer.NoSuchKey>(Replay("34-resource-keys-UNKNOWN.txt", Key));
 
+    [Theory]
+    [InlineData("1", "1")]
+    [InlineData("-2.50", "-2.50")]
+    [InlineData("1e3", "1e3")]
+    [InlineData("true", "true")]
+    [InlineData("false", "false")]
+    public void A_keys_value_that_is_no_string_is_read_as_it_stands(string json, string value) =>
+        Assert.Equal(value, Assert.IsType<K2hr3Answer.Text>(Answer(Key, 200, $"{{\"result\":true,\"message\":null,\"resource\":{json}}}")).Value);
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    public void A_keys_value_that_holds_no_text_makes_no_sense(string json) =>
+        Assert.IsType<K2hr3Answer.Unavailable>(Answer(Key, 200, $"{{\"result\":true,\"message\":null,\"resource\":{json}}}"));
+
+    [Fact]
+    public void A_resources_text_is_never_a_number() =>
+        Assert.IsType<K2hr3Answer.Unavailable>(Answer(Read, 200, """{"result":true,"message":null,"resource":1}"""));
+
+    /// <summary>Tenants of OpenStack's have ids of 32 letters, so that the words which matter stand behind what is kept for people.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(32)]
+    [InlineData(1000)]
+    public void A_key_that_is_not_set_is_known_however_long_the_names_are(int length)
+    {
+        var tenant = new string('t', length);
+        var message = $"resource(yrn:yahoo:::{tenant}:resource:production-sessions/slave) by role(production-sessions/slave) in tenant({tenant}) does not have value for type(keys[k2hr3-init-systemd-packages]) data.";
+        Assert.IsType<K2hr3Answer.NoSuchKey>(Answer(Key, 404, $"{{\"result\":false,\"message\":\"{message}\"}}"));
+        var denied = Assert.IsType<K2hr3Answer.Denied>(Answer(Read, 404, $"{{\"result\":false,\"message\":\"{message}\"}}"));
+        Assert.InRange(denied.Reason.Length, 1, 201);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(32)]
+    [InlineData(1000)]
+    public void A_resource_that_may_not_be_read_is_known_however_long_the_names_are(int length)
+    {
+        var name = new string('n', length);
+        var message = $"role({name}/slave) in tenant({name}) does not allow to read access to resource(yrn:yahoo:::{name}:resource:{name}/slave).";
+        Assert.True(Assert.IsType<K2hr3Answer.Denied>(Answer(Read, 404, $"{{\"result\":false,\"message\":\"{message}\"}}")).IsUnreadable);
+        Assert.False(Assert.IsType<K2hr3Answer.Denied>(Answer(Read, 403, $"{{\"result\":false,\"message\":\"{message}\"}}")).IsUnreadable);
+    }
+
     [Fact]
     public void That_answer_to_another_question_is_a_refusal() => Assert.IsType<K2hr3Answer.Denied>(Replay("34-resource-keys-UNKNOWN.txt", Read));
 
