@@ -25,12 +25,17 @@ internal sealed class AgentParts : IDisposable
         var resource = ResourceOf(settings.Configuration.Resource ?? overrides.Find("RESOURCE_PATH"), identity.Role);
         Client = new K2hr3Client(identity, token.Read, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time);
         Resource = new ResourceReader(Client, resource, root);
-        Role = new RoleMemory(Client, resource, root);
+        Role = new RoleMemory(Client, resource, root, settings.Slave, time);
         Systemctl = new Systemctl(commands);
         File = new ConfigurationFile(root, OutputPath(settings, overrides), settings.Configuration.Mode, settings.Configuration.Keep, time);
         ControlPort = new ControlPort(time);
         Ring = new RingMemory();
-        DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper));
+        Func<CancellationToken, Task<CommandResult>>? delegated = watches && settings.Packages.InstallBy == InstallBy.Bootstrap
+            ? cancel => Systemctl.StartAsync(AgentUnits.Bootstrap, cancel)
+            : null;
+        var account = new ChmpxAccount(
+            Role, RunsPackagedChmpx, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper), new Accounts(root, commands), delegated);
+        DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, () => account.ExistingName);
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
         var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles);
         Steps =
@@ -38,11 +43,10 @@ internal sealed class AgentParts : IDisposable
             new RegisterHostStep(Client, new IdentityFiles(root), token.Read, token.ReadToLeave),
             new InstallPackagesStep(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
-                new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages,
-                watches && settings.Packages.InstallBy == InstallBy.Bootstrap ? cancel => Systemctl.StartAsync(AgentUnits.Bootstrap, cancel) : null),
+                new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated),
             new WriteConfigurationStep(Resource, Role, File, Ring, lastGood, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log),
             new StartServicesStep(
-                Role, File, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, time),
+                Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
             new AnnounceReadyStep(
                 new VerifyConnectionStep(Role, File, Ring, lastGood, ControlPort, Systemctl, settings.Chmpx, time), Systemctl, root, settings.Ready.Follow),
         ];
@@ -119,6 +123,9 @@ internal sealed class AgentParts : IDisposable
     }
 
     public void Dispose() => Client.Dispose();
+
+    /// <summary>Only of the packaged unit is it known that it, or the agent in its place, chooses chmpx's user.</summary>
+    private bool RunsPackagedChmpx() => DropIn.IsForThisHost;
 
     /// <summary>Where the configuration goes: the setting, else what override.conf tells the shell helper, else the packaged place.</summary>
     internal static string OutputPath(AgentSettings settings, OverrideReader overrides)

@@ -112,7 +112,7 @@ internal static class UnregisterCommand
         }
 
         parts.File.Refresh();
-        var units = parts.Role.Keys!.Units.Where(UnitName.IsValid).Select(UnitName.WithSuffix).Distinct().Reverse();
+        var units = parts.Role.KeysFor(parts.File.Current is not null)!.Units.Where(UnitName.IsValid).Select(UnitName.WithSuffix).Distinct().Reverse();
         var skipped = parts.File.Current is null ? [] : parts.Settings.Services.Superseded;
         var all = true;
         foreach (var unit in units.Except(skipped))

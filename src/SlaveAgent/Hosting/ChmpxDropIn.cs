@@ -6,7 +6,7 @@ namespace SlaveAgent.Hosting;
 /// Has systemd run chmpx itself where its packaged unit runs it through a shell helper: started at once instead of after 10 s, stopped by SIGHUP
 /// (chmpx blocks SIGTERM) instead of after the stop time-out, and back within a second of an exit instead of after 11 s (chmpx.md).
 /// </summary>
-/// <param name="findUser">The user that the helper would have taken; null when none is set.</param>
+/// <param name="findUser">The user that chmpx runs as; null while there is none on this host.</param>
 /// <param name="iniPath">The configuration, without the root.</param>
 public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, Func<string?> findUser)
 {
@@ -69,8 +69,5 @@ public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, Func
         return string.Join('\n', lines);
     }
 
-    private string[] User() =>
-        findUser() is { } user && (root.TryRead("/etc/passwd") ?? string.Empty).Split('\n').Any(line => line.StartsWith($"{user}:", StringComparison.Ordinal))
-            ? [$"User={user}"]
-            : [];
+    private string[] User() => findUser() is { } user ? [$"User={user}"] : [];
 }

@@ -9,6 +9,7 @@ namespace SlaveAgent.Reconciling;
 /// Installs what the role lists and the host does not have. Also finds out whether the role is a slave node's at all, because only there the agent
 /// stands in for some of the packages.
 /// </summary>
+/// <param name="account">chmpx's user, created after the packages: one of them may bring it.</param>
 /// <param name="delegated">Has the bootstrap service install what is missing; null when the agent may do so itself.</param>
 public sealed class InstallPackagesStep(
     RoleMemory role,
@@ -17,6 +18,7 @@ public sealed class InstallPackagesStep(
     Func<IPackageManager?> findManager,
     Func<CancellationToken, Task<(string? Key, string? Problem)>> readRepositoryKey,
     PackageSettings settings,
+    ChmpxAccount account,
     Func<CancellationToken, Task<CommandResult>>? delegated) : IStep
 {
     // Certificates may come with a package that is yet to be installed; here it only matters what the resource is for.
@@ -38,21 +40,26 @@ public sealed class InstallPackagesStep(
             return failed;
         }
 
-        var keys = role.Keys!;
-        var skipped = role.IsSlaveNode is true ? settings.Superseded.Intersect(keys.Packages.Concat(keys.AntPickaxPackages)).ToList() : [];
+        var isSlaveNode = role.IsSlaveNode is true;
+        var keys = role.KeysFor(isSlaveNode)!;
+        var skipped = isSlaveNode ? settings.Superseded.Intersect(keys.Packages.Concat(keys.AntPickaxPackages)).ToList() : [];
         var packages = keys.Packages.Except(skipped).Distinct().ToList();
         var antPickax = keys.AntPickaxPackages.Except(skipped).Except(packages).Distinct().ToList();
-        var leftOut = skipped.Count > 0 ? $"; left out, because this agent does its work: {string.Join(", ", skipped)}" : string.Empty;
-        if (packages.Count + antPickax.Count == 0)
+        var note = (isSlaveNode && role.Keys!.ListsNothing ? "; as the role lists nothing, this slave node gets the documented packages and services" : string.Empty)
+            + (skipped.Count > 0 ? $"; left out, because this agent does its work: {string.Join(", ", skipped)}" : string.Empty);
+        var outcome = packages.Count + antPickax.Count == 0
+            ? new StepOutcome.Unchanged($"the role lists no packages{note}")
+            : await InstallAsync(packages, antPickax, note, cancel);
+        var noUser = isSlaveNode ? await account.EnsureAsync(cancel) : null;
+        if ((outcome.IsSettled ? noUser : outcome) is { } open)
         {
-            return new StepOutcome.Unchanged($"the role lists no packages{leftOut}") { Demands = Steps.StartServices, DemandReason = Reason(keys) };
+            return open;
         }
 
-        var outcome = await InstallAsync(packages, antPickax, leftOut, cancel);
-        return outcome.IsSettled ? outcome with { Demands = Steps.StartServices, DemandReason = Reason(keys) } : outcome;
+        return outcome with { Demands = Steps.StartServices, DemandReason = Reason(keys, isSlaveNode), RecheckAfter = role.RecheckAfter };
     }
 
-    private static string Reason(RoleKeys keys) => string.Join(',', keys.Units);
+    private static string Reason(RoleKeys keys, bool isSlaveNode) => $"{(isSlaveNode ? "slave" : "other")}: {string.Join(',', keys.Units)}";
 
     private async Task<StepOutcome?> LearnRoleAsync(CancellationToken cancel)
     {
@@ -79,7 +86,7 @@ public sealed class InstallPackagesStep(
         return await role.ReadKeysAsync(cancel);
     }
 
-    private async Task<StepOutcome> InstallAsync(List<string> packages, List<string> antPickax, string leftOut, CancellationToken cancel)
+    private async Task<StepOutcome> InstallAsync(List<string> packages, List<string> antPickax, string note, CancellationToken cancel)
     {
         if (findManager() is not { } manager)
         {
@@ -100,7 +107,7 @@ public sealed class InstallPackagesStep(
         var all = missing.Concat(missingAntPickax).ToList();
         if (all.Count == 0)
         {
-            return new StepOutcome.Unchanged($"all {packages.Count + antPickax.Count} packages are there{leftOut}");
+            return new StepOutcome.Unchanged($"all {packages.Count + antPickax.Count} packages are there{note}");
         }
 
         if (!settings.Install)
@@ -124,7 +131,7 @@ public sealed class InstallPackagesStep(
         var result = await manager.InstallAsync(all);
         var still = await MissingAsync(manager, all, cancel);
         return still.Count == 0
-            ? new StepOutcome.Changed($"installed {string.Join(", ", all)}{leftOut}")
+            ? new StepOutcome.Changed($"installed {string.Join(", ", all)}{note}")
             : new StepOutcome.Failed(result.IsDone
                 ? $"the package manager ended well but did not install {string.Join(", ", still)}"
                 : $"installing {string.Join(", ", still)} failed: {result.LastLines()}");

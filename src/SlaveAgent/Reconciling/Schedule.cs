@@ -161,13 +161,17 @@ public sealed class Schedule
         StepOutcome.Failed { Consequence: Consequence.NeedsPerson } => _retry.Cap,
         StepOutcome.Failed or StepOutcome.Waiting when step == Steps.VerifyConnection => _watch.RingInterval,
         StepOutcome.Failed or StepOutcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
-        _ => step switch
-        {
-            Steps.VerifyConnection => _watch.RingInterval,
-            Steps.WriteConfiguration => RetryDelay.Jittered(Max(_watch.K2hr3Interval, Min(took * Rests, LongestRest)), _watch.Jitter, _random()),
-            Steps.InstallPackages or Steps.StartServices => _watch.RoleInterval,
-            _ => TimeSpan.FromDays(3650),
-        },
+        // Hosts that were launched together have the same reason in the same second.
+        { RecheckAfter: { } soon } => Min(RetryDelay.Jittered(soon, _watch.Jitter, _random()), IntervalOf(step, took)),
+        _ => IntervalOf(step, took),
+    };
+
+    private TimeSpan IntervalOf(Steps step, TimeSpan took) => step switch
+    {
+        Steps.VerifyConnection => _watch.RingInterval,
+        Steps.WriteConfiguration => RetryDelay.Jittered(Max(_watch.K2hr3Interval, Min(took * Rests, LongestRest)), _watch.Jitter, _random()),
+        Steps.InstallPackages or Steps.StartServices => _watch.RoleInterval,
+        _ => TimeSpan.FromDays(3650),
     };
 
     private TimeSpan DueOf(Entry entry) => entry.AsksK2hr3 ? Max(entry.Due, _k2hr3AwayUntil) : entry.Due;

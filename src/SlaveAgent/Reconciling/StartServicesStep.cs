@@ -3,9 +3,17 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Reconciling;
 
-/// <summary>Enables and starts the role's units in their order; on a slave node only once there is a configuration for chmpx.</summary>
+/// <summary>Enables and starts the role's units in their order; on a slave node only once there is a configuration for chmpx, and chmpx only with its user.</summary>
+/// <param name="chmpxUnit">The unit that runs chmpx.</param>
 public sealed class StartServicesStep(
-    RoleMemory role, ConfigurationFile file, Supervisor supervisor, Systemctl systemctl, ServiceSettings settings, TimeProvider time) : IStep
+    RoleMemory role,
+    ConfigurationFile file,
+    ChmpxAccount account,
+    Supervisor supervisor,
+    Systemctl systemctl,
+    ServiceSettings settings,
+    string chmpxUnit,
+    TimeProvider time) : IStep
 {
     private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
 
@@ -21,14 +29,14 @@ public sealed class StartServicesStep(
 
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
-        if (role.Keys is not { } keys)
+        // Only looked at: that the file is another one is the next step's to find.
+        var hasConfiguration = file.IsThere;
+        var isSlaveNode = role.IsSlaveNode ?? hasConfiguration;
+        if (role.KeysFor(isSlaveNode) is not { } keys)
         {
             return new StepOutcome.Waiting("which services the role lists is not known yet");
         }
 
-        // Only looked at: that the file is another one is the next step's to find.
-        var hasConfiguration = file.IsThere;
-        var isSlaveNode = role.IsSlaveNode ?? hasConfiguration;
         if (isSlaveNode && !hasConfiguration)
         {
             return new StepOutcome.Waiting("there is no configuration yet for chmpx to start with");
@@ -42,7 +50,13 @@ public sealed class StartServicesStep(
                 Consequence.NeedsPerson);
         }
 
-        if (isSlaveNode && await supervisor.PrepareAsync(cancel) is { } unprepared)
+        // Everything that may start chmpx waits for its user; the other units do not.
+        var noUser = isSlaveNode ? await account.CheckAsync(cancel) : null;
+        if (noUser is not null)
+        {
+            units.Remove(UnitName.WithSuffix(chmpxUnit));
+        }
+        else if (isSlaveNode && await supervisor.PrepareAsync(cancel) is { } unprepared)
         {
             return new StepOutcome.Failed(unprepared);
         }
@@ -61,6 +75,11 @@ public sealed class StartServicesStep(
             {
                 return new StepOutcome.Failed(problem);
             }
+        }
+
+        if (noUser is not null)
+        {
+            return noUser;
         }
 
         return started.Count > 0

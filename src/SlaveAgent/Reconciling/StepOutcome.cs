@@ -13,6 +13,12 @@ public abstract record StepOutcome(string Words)
     /// <summary>All hosts of the ring have this reason in the same second: over so long they spread following it for the first time.</summary>
     public TimeSpan DemandSpread { get; init; }
 
+    /// <summary>One of <see cref="ReasonCodes"/>, for programs; null where the kind of outcome says all.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>When a settled step is to run again although nothing is open, sooner than its interval; null: at its interval.</summary>
+    public TimeSpan? RecheckAfter { get; init; }
+
     /// <summary>Everything is as it should be.</summary>
     public sealed record Unchanged(string Words) : StepOutcome(Words);
 

@@ -68,6 +68,24 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task A_role_as_todays_Trove_makes_it_with_all_lists_empty_gets_what_a_slave_node_needs()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 2);
+        world.K2hr3.SetResource(world.Names.SlaveResource, string.Empty, new Dictionary<string, string>(world.K2hr3.FindResource(world.Names.SlaveResource)!.Keys)
+        {
+            ["k2hr3-init-packages"] = string.Empty,
+            ["k2hr3-init-packagecloud-packages"] = string.Empty,
+            ["k2hr3-init-systemd-packages"] = string.Empty,
+        });
+
+        await world.BootstrapAsync();
+
+        Assert.Equal(["chmpx", "k2hdkc-dbaas-override-conf"], world.Host.Installed.Order());
+        Assert.Equal("Active", world.Units.StatusOf("chmpx.service").State.ToString());
+        await world.ConnectedAsync();
+    }
+
+    [Fact]
     public async Task An_empty_answer_of_a_store_in_trouble_makes_a_fresh_host_no_other_than_a_slave()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);

@@ -98,7 +98,8 @@ internal sealed class FaultBox : IAsyncDisposable
         var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
         var settings = new ChmpxSettings(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
         var resource = new ResourceReader(_client, Role.ToResource(), root);
-        var role = new RoleMemory(_client, Role.ToResource(), root);
+        var role = new RoleMemory(_client, Role.ToResource(), root, new SlaveSettings([], []), Time);
+        var account = NoAccount.Of(role, root);
         var ring = new RingMemory();
         _file = new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
         var supervisor = new Supervisor(root, new ChmpxDropIn(root, Unit, _file.HostPath, () => null), _file.HostPath, settings, systemctl);
@@ -107,11 +108,11 @@ internal sealed class FaultBox : IAsyncDisposable
         IStep[] steps =
         [
             new RegisterHostStep(_client, new IdentityFiles(root), () => Token, () => Token),
-            new InstallPackagesStep(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, null),
+            new InstallPackagesStep(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, account, null),
             new WriteConfigurationStep(
                 resource, role, _file, ring, lastGood, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
-            new StartServicesStep(role, _file, supervisor, systemctl, new ServiceSettings([]), Time),
+            new StartServicesStep(role, _file, account, supervisor, systemctl, new ServiceSettings([]), Unit, Time),
             new VerifyConnectionStep(role, _file, ring, lastGood, new ControlPort(Time), systemctl, settings, Time),
         ];
         var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));

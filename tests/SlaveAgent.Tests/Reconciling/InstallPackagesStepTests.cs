@@ -12,6 +12,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
 {
     private readonly TempDirectory _directory = new();
     private readonly PackagesInMemory _packages = new();
+    private readonly FakeTimeProvider _time = new();
     private RoleServer _server = null!;
     private K2hr3Client _client = null!;
     private RoleMemory _role = null!;
@@ -20,6 +21,8 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     private bool _installs = true;
     private Func<IPackageManager?>? _find;
     private Func<CommandResult>? _delegated;
+    private SlaveSettings _documented = DefaultSettings.Slave;
+    private bool _hasAccount;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -27,8 +30,8 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         _server = await RoleServer.StartAsync();
         _server.Keys[RoleKeys.PackagesKey] = "curl,jq";
-        _client = _server.Client(new FakeTimeProvider());
-        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root);
+        _client = _server.Client(_time);
+        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _time);
         _resource = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root);
     }
 
@@ -52,7 +55,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         _packages.Installed.Add("jq");
         var outcome = Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
-        Assert.Equal((Steps.StartServices, "chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        Assert.Equal((Steps.StartServices, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
         Assert.Equal(["repository a key", "install curl chmpx"], _packages.Calls);
     }
 
@@ -62,7 +65,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         _packages.Installed.UnionWith(["curl", "jq", "chmpx"]);
         var outcome = Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
         Assert.Equal("all 3 packages are there; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
-        Assert.Equal((Steps.StartServices, "chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        Assert.Equal((Steps.StartServices, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
         Assert.Empty(_packages.Calls);
     }
 
@@ -98,7 +101,88 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         _server.Keys[RoleKeys.AntPickaxPackagesKey] = "k2hr3-get-resource";
         var outcome = Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
         Assert.Equal("the role lists no packages; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
-        Assert.Equal((Steps.StartServices, "chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        Assert.Equal((Steps.StartServices, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+    }
+
+    [Fact]
+    public async Task A_slaves_role_that_lists_nothing_gets_the_documented_packages_and_is_read_again_soon()
+    {
+        ListNothing();
+        var outcome = Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal(["repository a key", "install k2hdkc-dbaas-override-conf chmpx"], _packages.Calls);
+        Assert.Equal((Steps.StartServices, "slave: chmpx.service", TimeSpan.FromSeconds(10)), (outcome.Demands, outcome.DemandReason, outcome.RecheckAfter));
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(TimeSpan.FromSeconds(50), Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel)).RecheckAfter);
+    }
+
+    [Fact]
+    public async Task Packages_that_a_role_came_to_list_are_installed_and_its_services_looked_at_anew()
+    {
+        ListNothing();
+        await Make().RunAsync(Cancel);
+        _server.Keys[RoleKeys.PackagesKey] = "curl";
+        _server.Keys[RoleKeys.UnitsKey] = "demo.service";
+        var outcome = Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal("install curl", _packages.Calls[^1]);
+        Assert.Equal(("slave: demo.service", null), (outcome.DemandReason, outcome.RecheckAfter));
+    }
+
+    [Fact]
+    public async Task The_documented_set_may_be_another_or_none()
+    {
+        ListNothing();
+        _documented = new SlaveSettings(["chmpx", "libk2hdkc"], []);
+        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _time);
+        Assert.Equal("slave: ", (await Make().RunAsync(Cancel)).DemandReason);
+        Assert.Equal("install chmpx libk2hdkc", _packages.Calls[^1]);
+
+        _packages.Calls.Clear();
+        _packages.Installed.Clear();
+        _documented = new SlaveSettings([], []);
+        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _time);
+        Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.Empty(_packages.Calls);
+    }
+
+    [Fact]
+    public async Task A_role_that_is_no_slaves_and_lists_nothing_gets_nothing()
+    {
+        ListNothing();
+        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
+        for (var i = 0; i < 3; i++)
+        {
+            await Make().RunAsync(Cancel);
+        }
+
+        Assert.Empty(_packages.Calls);
+    }
+
+    [Fact]
+    public async Task Chmpxs_user_is_created_once_the_packages_are_there_whatever_the_role_says_of_adding_it()
+    {
+        _hasAccount = true;
+        Directory.CreateDirectory(_directory.At("etc"));
+        _server.Keys[RoleKeys.ChmpxUserKey] = "demo";
+        Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Matches("(?m)^demo:", File.ReadAllText(_directory.At("etc/passwd")));
+        Assert.DoesNotContain(_server.Requests, request => request.Contains("add-user", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_watching_agent_has_the_bootstrap_service_create_chmpxs_user()
+    {
+        _packages.Installed.UnionWith(["curl", "jq", "chmpx"]);
+        (_hasAccount, _delegated) = (true, () => new CommandResult(0, string.Empty));
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await Make().RunAsync(Cancel));
+        Assert.Equal(ReasonCodes.ChmpxUserMissing, waiting.Code);
+        Assert.False(File.Exists(_directory.At("etc/passwd")));
+
+        _delegated = () => new CommandResult(1, "no such unit\n");
+        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Code);
+
+        _directory.Put("etc/passwd", "k2hdkc:x:999:999::/:/sbin/nologin\n");
+        Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
     }
 
     [Fact]
@@ -108,7 +192,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         await step.RunAsync(Cancel);
         await step.RunAsync(Cancel);
         Assert.Single(_server.Requests, request => request == "GET resource");
-        Assert.Equal(7, _server.Requests.Count);
+        Assert.Equal(9, _server.Requests.Count);
 
         _server.Text = "[GLOBAL]\nMODE = SERVER\n";
         _role.LearnUnreadable();
@@ -214,10 +298,21 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         Assert.Equal("installing jq, chmpx failed: E: Unable to locate package", Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words);
     }
 
+    private void ListNothing()
+    {
+        foreach (var key in new[] { RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey })
+        {
+            _server.Keys[key] = string.Empty;
+        }
+    }
+
     private InstallPackagesStep Make() => new(
         _role, _resource, "cuk-slv1", _find ?? (() => _packages), _ => Task.FromResult<(string?, string?)>((_key, _key is null ? "its key is away" : null)),
         new PackageSettings(_installs, InstallBy.Agent, ["k2hr3-get-resource", "not-listed"], new Uri("https://packages.test/"), "/key", null, TimeSpan.Zero),
-        _delegated is null ? null : _ => Task.FromResult(_delegated()));
+        new ChmpxAccount(_role, () => _hasAccount, () => null, new Accounts(_directory.Root, new CommandRunner(TimeProvider.System)), Delegated),
+        Delegated);
+
+    private Func<CancellationToken, Task<CommandResult>>? Delegated => _delegated is null ? null : _ => Task.FromResult(_delegated());
 
     /// <summary>A host's packages, as far as the step sees them.</summary>
     private sealed class PackagesInMemory : IPackageManager

@@ -23,7 +23,7 @@ internal sealed class PretendedRing : IDisposable
         var resource = RoleServer.Role.ToResource();
         _client = RoleServer.AwayClient(Time);
         File = new ConfigurationFile(Directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
-        Role = new RoleMemory(_client, resource, Directory.Root);
+        Role = new RoleMemory(_client, resource, Directory.Root, DefaultSettings.Slave, Time);
         Resource = new ResourceReader(_client, resource, Directory.Root);
         Step = new VerifyConnectionStep(
             Role, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
@@ -10,6 +11,7 @@ namespace SlaveAgent.Tests.Reconciling;
 public sealed class RoleMemoryTests : IAsyncLifetime
 {
     private readonly TempDirectory _directory = new();
+    private readonly FakeTimeProvider _time = new();
     private RoleServer _server = null!;
     private K2hr3Client _client = null!;
     private RoleMemory _role = null!;
@@ -19,7 +21,7 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await RoleServer.StartAsync();
-        _client = _server.Client(new FakeTimeProvider());
+        _client = _server.Client(_time);
         Restart();
     }
 
@@ -87,6 +89,88 @@ public sealed class RoleMemoryTests : IAsyncLifetime
         Assert.NotNull(_role.Keys);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task On_a_fresh_slave_a_role_that_lists_nothing_at_all_is_taken_at_once_and_gives_the_documented_set(string? value)
+    {
+        LearnSlave();
+        Empty(value);
+        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        AssertLists([], [], []);
+        var keys = _role.KeysFor(isSlaveNode: true)!;
+        Assert.Equal([], keys.Packages);
+        Assert.Equal(["k2hdkc-dbaas-override-conf", "chmpx"], keys.AntPickaxPackages);
+        Assert.Equal(["chmpx.service"], keys.Units);
+        Assert.True(_role.KeysFor(isSlaveNode: false)!.ListsNothing);
+
+        // Also known after a reboot without K2HR3.
+        Restart();
+        Assert.Equal(["chmpx.service"], _role.KeysFor(isSlaveNode: true)!.Units);
+    }
+
+    [Theory]
+    [InlineData(RoleKeys.PackagesKey)]
+    [InlineData(RoleKeys.AntPickaxPackagesKey)]
+    [InlineData(RoleKeys.UnitsKey)]
+    public async Task A_role_that_lists_anything_gets_what_it_lists_and_no_documented_set(string key)
+    {
+        LearnSlave();
+        Empty(string.Empty);
+        _server.Keys[key] = "something";
+        while (await _role.ReadKeysAsync(Cancel) is not null)
+        {
+        }
+
+        Assert.Equal(_role.Keys, _role.KeysFor(isSlaveNode: true));
+        Assert.Single(_role.Keys!.Packages.Concat(_role.Keys.AntPickaxPackages).Concat(_role.Keys.Units));
+    }
+
+    [Fact]
+    public async Task Lists_that_hold_nothing_are_read_again_after_seconds_then_minutes_until_one_holds_something()
+    {
+        LearnSlave();
+        Empty(string.Empty);
+        var (waits, began) = (new List<double>(), _time.GetTimestamp());
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Null(await _role.ReadKeysAsync(Cancel));
+            waits.Add(_role.RecheckAfter!.Value.TotalSeconds);
+            _time.Advance(_role.RecheckAfter.Value);
+        }
+
+        Assert.Equal([10, 50, 300, 1800, 10800], waits);
+        _server.Keys[RoleKeys.UnitsKey] = "chmpx.service";
+        _server.Keys[RoleKeys.AntPickaxPackagesKey] = "chmpx";
+        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        Assert.Null(_role.RecheckAfter);
+    }
+
+    [Theory]
+    [InlineData("demo", "demo")]
+    [InlineData(" demo\n", "demo")]
+    [InlineData("", null)]
+    [InlineData(" ", null)]
+    [InlineData(null, null)]
+    public async Task The_user_that_the_role_names_for_chmpx_is_read_with_the_lists_and_known_after_a_restart(string? value, string? user)
+    {
+        _server.Keys[RoleKeys.ChmpxUserKey] = value;
+        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        Assert.Equal(user, _role.Keys!.ChmpxUser);
+        Restart();
+        Assert.Equal(user, _role.Keys!.ChmpxUser);
+        AssertLists([], ["chmpx", "k2hr3-get-resource"], ["chmpx.service", "k2hr3-get-resource.timer"]);
+    }
+
+    [Fact]
+    public void What_an_earlier_agent_kept_without_a_user_is_still_known()
+    {
+        _directory.Put(AgentPaths.RoleKeys[1..], """{"packages":["a"],"ant_pickax_packages":["chmpx"],"units":["chmpx.service"]}""");
+        Restart();
+        AssertLists(["a"], ["chmpx"], ["chmpx.service"]);
+        Assert.Null(_role.Keys!.ChmpxUser);
+    }
+
     [Fact]
     public async Task An_answer_with_entries_in_between_ends_the_doubt()
     {
@@ -150,5 +234,14 @@ public sealed class RoleMemoryTests : IAsyncLifetime
         Assert.Equal(units, _role.Keys.Units);
     }
 
-    private void Restart() => _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root);
+    private void LearnSlave() => _role.Learn(ConfigurationPlan.Make(SampleIni.Text, "cuk-slv1", new HostFiles(_ => true, _ => true)), everWasSlave: false);
+
+    private void Empty(string? value)
+    {
+        _server.Keys[RoleKeys.PackagesKey] = value;
+        _server.Keys[RoleKeys.AntPickaxPackagesKey] = value;
+        _server.Keys[RoleKeys.UnitsKey] = value;
+    }
+
+    private void Restart() => _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, _time);
 }

@@ -32,6 +32,20 @@ public sealed class ScheduleTests
         Assert.Equal(At(1), schedule.Next);
     }
 
+    [Theory]
+    [InlineData(10, 0.0, 8)]
+    [InlineData(10, 0.5, 10)]
+    [InlineData(600, 0.5, 600)]
+    [InlineData(7200, 0.5, 3600)]
+    public void A_settled_step_that_rests_on_what_may_change_soon_runs_again_sooner_never_later(double recheck, double random, double seconds)
+    {
+        var schedule = Make(random);
+        schedule.Record(Steps.InstallPackages, Fine with { RecheckAfter = At(recheck) }, TimeSpan.Zero);
+        Assert.Equal(At(seconds), schedule.DueAt(Steps.InstallPackages));
+        schedule.Record(Steps.InstallPackages, Fine, TimeSpan.Zero);
+        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(Steps.InstallPackages));
+    }
+
     [Fact]
     public void The_poll_varies_by_its_jitter_either_way() => Gen.Double[0, 0.999].Sample(random =>
     {

@@ -13,6 +13,8 @@ public sealed class StartServicesStepTests : IDisposable
     private readonly TempDirectory _directory = new();
     private readonly string _unit = Tools.NewUnit();
     private readonly string _superseded = Tools.NewUnit();
+    private readonly string _documented = Tools.NewUnit();
+    private bool _hasAccount;
     private readonly K2hr3Client _client;
 
     public StartServicesStepTests()
@@ -100,6 +102,33 @@ public sealed class StartServicesStepTests : IDisposable
         Assert.DoesNotContain(Tools.CallsAbout(_superseded), call => !call.StartsWith("is-active", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(null)]
+    public async Task A_slaves_role_that_lists_nothing_has_the_documented_services_also_at_a_reboot_without_K2HR3(bool? isSlaveNode)
+    {
+        Role([]);
+        Tools.SetState(_documented, "inactive");
+        Assert.Equal($"started {_documented}", Assert.IsType<StepOutcome.Changed>(await Make(isSlaveNode).RunAsync(Cancel)).Words);
+        Assert.Equal("the role lists no services", Assert.IsType<StepOutcome.Unchanged>(await Make(isSlaveNode: false).RunAsync(Cancel)).Words);
+    }
+
+    [Fact]
+    public async Task Without_its_user_chmpx_is_not_started_and_the_other_services_are()
+    {
+        var second = Tools.NewUnit();
+        Role([_unit, second]);
+        Tools.SetState(_unit, "inactive");
+        Tools.SetState(second, "inactive");
+        _hasAccount = true;
+        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Code);
+        Assert.DoesNotContain(Tools.CallsAbout(_unit), call => call.StartsWith("start ", StringComparison.Ordinal) || call.StartsWith("try-restart ", StringComparison.Ordinal));
+        Assert.Single(Tools.CallsAbout(second), call => call.StartsWith("start ", StringComparison.Ordinal));
+
+        _directory.Put("etc/passwd", "k2hdkc:x:999:999::/:/sbin/nologin\n");
+        Assert.Equal($"started {_unit}", Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel)).Words);
+    }
+
     [Fact]
     public async Task In_a_role_that_is_no_slaves_nothing_is_left_out_nor_waited_for()
     {
@@ -141,7 +170,7 @@ public sealed class StartServicesStepTests : IDisposable
     {
         var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
         var chmpx = new ChmpxSettings(_unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
-        var role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root);
+        var role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, new SlaveSettings([], [_documented]), TimeProvider.System);
         if (isSlaveNode is false)
         {
             role.LearnUnreadable();
@@ -154,9 +183,11 @@ public sealed class StartServicesStepTests : IDisposable
         return new StartServicesStep(
             role,
             new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeProvider.System),
+            new ChmpxAccount(role, () => _hasAccount, () => null, new Accounts(_directory.Root, new CommandRunner(TimeProvider.System)), null),
             new Supervisor(_directory.Root, new ChmpxDropIn(_directory.Root, _unit, "/etc/antpickax/k2hdkc.ini", () => null), "/etc/antpickax/k2hdkc.ini", chmpx, systemctl),
             systemctl,
             new ServiceSettings([_superseded]),
+            _unit,
             TimeProvider.System);
     }
 }

@@ -325,7 +325,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _client = new K2hr3Client(
             new K2hr3Identity(_server.Address, Role, Role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
             () => RoleToken.TryParse(Secret), new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), TimeProvider.System);
-        _role = new RoleMemory(_client, Role.ToResource(), _directory.Root);
+        _role = new RoleMemory(_client, Role.ToResource(), _directory.Root, DefaultSettings.Slave, _time);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         var resource = new ResourceReader(_client, Role.ToResource(), _directory.Root);
         var files = new HostFiles(path => path == "/cert" && _files.Contains(path), path => path == "/cadir" && _files.Contains(path));

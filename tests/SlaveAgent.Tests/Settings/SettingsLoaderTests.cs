@@ -26,6 +26,8 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Equal("https://packagecloud.io/antpickax/stable/gpgkey", settings.Packages.RepositoryKey);
         Assert.Equal(TimeSpan.FromMinutes(10), settings.Packages.LockTimeout);
         Assert.Equal(["k2hr3-get-resource.timer", "k2hr3-get-resource.service"], settings.Services.Superseded);
+        Assert.Equal(["k2hdkc-dbaas-override-conf", "chmpx"], settings.Slave.AntPickaxPackages);
+        Assert.Equal(["chmpx.service"], settings.Slave.Services);
         Assert.Equal(new ChmpxSettings("chmpx.service", Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)), settings.Chmpx);
         Assert.Equal(
             new WatchSettings(TimeSpan.FromSeconds(60), 0.2, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), settings.Watch);
@@ -58,6 +60,7 @@ public sealed class SettingsLoaderTests : IDisposable
               antpickax: {uri: http://mirror/, key: /etc/key, distribution: bookworm}
               lock_timeout: 0s
             services: {superseded: []}
+            slave: {antpickax_packages: [], services: [chmpx.service, demo.service]}
             chmpx: {unit: c.service, supervision: helper, load_deadline: 100ms, answer_deadline: 1m, connect_deadline: 1m}
             watch: {k2hr3_interval: 1s, jitter: 100%, ring_interval: 1ms, role_interval: 1s, ask_again: 50ms}
             retry: {first: 10ms, cap: 1h}
@@ -74,6 +77,8 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Equal((false, new Uri("http://mirror/"), "/etc/key", "bookworm", TimeSpan.Zero),
             (settings.Packages.Install, settings.Packages.Repository, settings.Packages.RepositoryKey, settings.Packages.Distribution, settings.Packages.LockTimeout));
         Assert.Empty(settings.Services.Superseded);
+        Assert.Empty(settings.Slave.AntPickaxPackages);
+        Assert.Equal(["chmpx.service", "demo.service"], settings.Slave.Services);
         Assert.Equal(new ChmpxSettings("c.service", Supervision.Helper, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), settings.Chmpx);
         Assert.Equal(
             new WatchSettings(TimeSpan.FromSeconds(1), 1, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)), settings.Watch);

@@ -22,6 +22,7 @@ internal sealed class RoleServer : IAsyncDisposable
         [RoleKeys.PackagesKey] = string.Empty,
         [RoleKeys.AntPickaxPackagesKey] = "chmpx, k2hr3-get-resource",
         [RoleKeys.UnitsKey] = "chmpx.service,k2hr3-get-resource.timer",
+        [RoleKeys.ChmpxUserKey] = null,
     };
 
     /// <summary>The resource's text; null: the role may read no such resource.</summary>

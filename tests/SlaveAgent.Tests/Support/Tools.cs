@@ -37,6 +37,22 @@ internal static class Tools
     /// <summary>What <c>systemctl show</c> is to say of the unit.</summary>
     public static void Show(string unit, string words) => File.WriteAllText(Path.Join(s_directory, $"{unit}.shown"), words + "\n");
 
+    /// <summary>A user that only getent knows, as one of LDAP or sssd.</summary>
+    public static string NewDirectoryUser(uint uid)
+    {
+        var name = $"{Prefix}-{Guid.NewGuid():N}";
+        File.WriteAllText(Path.Join(s_directory, $"{name}.passwd"), $"{name}:x:{uid}:{uid}::/:/sbin/nologin\n");
+        return name;
+    }
+
+    /// <summary>A user that getent fails for with these words.</summary>
+    public static string NewBrokenUser(string words)
+    {
+        var name = $"{Prefix}-{Guid.NewGuid():N}";
+        LetFail(name, "passwd", words);
+        return name;
+    }
+
     private static string LogOf(string unit) => Path.Join(s_directory, $"{unit}.log");
 
     [ModuleInitializer]
@@ -64,6 +80,18 @@ internal static class Tools
             esac
             """ + "\n");
         File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var getent = Path.Join(s_directory, "getent");
+        File.WriteAllText(getent, $$"""
+            #!/bin/sh
+            user='{{s_directory}}'/$2
+            if [ -e "$user.fails-$1" ]; then
+                cat "$user.fails-$1"
+                exit 3
+            fi
+            [ -e "$user.$1" ] || PATH='{{path}}' exec getent "$@"
+            cat "$user.$1"
+            """ + "\n");
+        File.SetUnixFileMode(getent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Environment.SetEnvironmentVariable("PATH", $"{s_directory}:{path}");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(s_directory, recursive: true);
     }

@@ -1,0 +1,85 @@
+using SlaveAgent.Hosting;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>
+/// The user that chmpx runs as, seen to exist before chmpx is started: without it systemd's drop-in would leave the user out and chmpx run as root.
+/// Whether the role's key <c>k2hdkc-dbaas-add-user</c> asks for it does not matter: a host is right when the user is there, whoever created it.
+/// </summary>
+/// <param name="isNeeded">Whether it is the agent that says which user chmpx runs as; a unit of another's making says so itself.</param>
+/// <param name="ofOverrideConf">Reads SUBPROCESS_USER anew.</param>
+/// <param name="delegated">Has the bootstrap service create it; null where this process may.</param>
+public sealed class ChmpxAccount(
+    RoleMemory role, Func<bool> isNeeded, Func<string?> ofOverrideConf, Accounts accounts, Func<CancellationToken, Task<CommandResult>>? delegated)
+{
+    /// <summary>chmpx's own directory; a user of the system's needs none.</summary>
+    private const string Home = "/var/lib/antpickax";
+
+    /// <summary>The user, if it existed when that was last found out; null while it does not.</summary>
+    public string? ExistingName { get; private set; }
+
+    /// <summary>Finds out whether the user is there.</summary>
+    /// <returns>Null when it is, or when the agent has no say in it; else why chmpx must not be started.</returns>
+    public async Task<StepOutcome?> CheckAsync(CancellationToken cancel)
+    {
+        if (!isNeeded())
+        {
+            return null;
+        }
+
+        var (user, found) = await LookUpAsync(cancel);
+        return found.IsMissing ? Missing(user, $"{AgentUnits.Bootstrap} creates it") : WhyUnknown(user, found);
+    }
+
+    /// <summary>Creates the user where it is missing and this process may, else has the bootstrap service do so.</summary>
+    /// <returns>Null when it is there, or when the agent has no say in it; else what is still to be done, or why it could not be.</returns>
+    public async Task<StepOutcome?> EnsureAsync(CancellationToken cancel)
+    {
+        if (!isNeeded())
+        {
+            return null;
+        }
+
+        var (user, found) = await LookUpAsync(cancel);
+        if (!found.IsMissing)
+        {
+            return WhyUnknown(user, found);
+        }
+
+        if (delegated is not null)
+        {
+            return await delegated(cancel) is { IsDone: false } notStarted
+                ? Missing(user, $"{AgentUnits.Bootstrap}, which creates it, could not be started: {notStarted.LastLines()}")
+                : new StepOutcome.Waiting($"chmpx's user {user.Name} ({user.Source}) does not exist; {AgentUnits.Bootstrap} creates it") { Code = ReasonCodes.ChmpxUserMissing };
+        }
+
+        var created = await accounts.CreateAsync(user.Name, Home, cancel);
+        (user, found) = await LookUpAsync(cancel);
+        return found.IsMissing ? Missing(user, $"creating it failed: {created.LastLines()}") : WhyUnknown(user, found);
+    }
+
+    private static StepOutcome.Failed Missing(ChmpxUser user, string why) =>
+        new($"chmpx's user {user.Name} ({user.Source}) does not exist, and chmpx is not started as root instead; {why}") { Code = ReasonCodes.ChmpxUserMissing };
+
+    private static StepOutcome.Failed? WhyUnknown(ChmpxUser user, AccountLookup found) => found.Problem is { } problem
+        ? new StepOutcome.Failed($"whether chmpx's user {user.Name} ({user.Source}) exists is not known, and chmpx is not started as root instead: {problem}") { Code = ReasonCodes.ChmpxUserUnknown }
+        : null;
+
+    /// <summary>The first of the candidates that is not root under another name.</summary>
+    private async Task<(ChmpxUser User, AccountLookup Found)> LookUpAsync(CancellationToken cancel)
+    {
+        var candidates = ChmpxUser.Candidates(role.Keys?.ChmpxUser, ofOverrideConf());
+        foreach (var user in candidates)
+        {
+            var found = await accounts.FindAsync(user.Name, cancel);
+            if (found.Uid is not 0)
+            {
+                ExistingName = found.Uid is null ? null : user.Name;
+                return (user, found);
+            }
+        }
+
+        ExistingName = null;
+        return (candidates[^1], new AccountLookup(null, $"{candidates[^1].Name} has root's number 0"));
+    }
+}

@@ -1,0 +1,14 @@
+namespace SlaveAgent.Reconciling;
+
+/// <summary>Stable codes of what a step found, for programs; the message beside them is for people and may be reworded.</summary>
+public static class ReasonCodes
+{
+    /// <summary>The user that chmpx is to run as does not exist; only bootstrap, which is not hardened, can create it.</summary>
+    public const string ChmpxUserMissing = "chmpx-user-missing";
+
+    /// <summary>Whether the user that chmpx is to run as exists could not be found out.</summary>
+    public const string ChmpxUserUnknown = "chmpx-user-unknown";
+
+    /// <summary>The role lists neither packages nor services, so a slave node gets the documented ones.</summary>
+    public const string DocumentedSet = "documented-set";
+}
