@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SlaveAgent.Hosting;
 
 /// <summary>systemd's units, through systemctl.</summary>
@@ -5,12 +7,47 @@ public sealed class Systemctl(CommandRunner commands)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is kept of a tool's output has room for the properties of so many.</summary>
+    private const int ShownAtOnce = 8;
+
     /// <summary>A packaged chmpx takes the stop time-out to end (chmpx.md), 90 s by systemd's default.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(3);
 
     /// <summary>Such as <c>active</c>, <c>activating</c>, <c>inactive</c> or <c>failed</c>.</summary>
     public async Task<string> StateAsync(string unit, CancellationToken cancel) =>
         (await RunAsync(Patience, cancel, "is-active", "--", unit)).LastLines(1);
+
+    /// <summary>What systemd says of several units, asked at once; one that cannot be a unit is left out.</summary>
+    /// <returns>By the names given; null when systemd does not answer.</returns>
+    public async Task<ImmutableDictionary<string, UnitStatus>?> ShowAsync(IReadOnlyCollection<string> units, CancellationToken cancel)
+    {
+        var found = ImmutableDictionary<string, UnitStatus>.Empty.WithComparers(StringComparer.Ordinal);
+        foreach (var some in units.Where(UnitName.IsValid).Chunk(ShownAtOnce))
+        {
+            var result = await RunAsync(Patience, cancel, ["show", "-p", UnitStatusReader.Properties, "--", .. some]);
+            if (result.ExitCode is null)
+            {
+                return null;
+            }
+
+            found = found.SetItems(UnitStatusReader.Read(result.Output, some));
+        }
+
+        return units.Count > 0 && found.IsEmpty ? null : found;
+    }
+
+    /// <summary>The active units that name this one in <c>Requires=</c> or <c>BindsTo=</c>: what a restart of it would take down or restart with it.</summary>
+    /// <returns>Null when systemd does not answer.</returns>
+    public async Task<ImmutableArray<string>?> ActiveDependentsAsync(string unit, CancellationToken cancel)
+    {
+        if (await ShowAsync([unit], cancel) is not { } shown)
+        {
+            return null;
+        }
+
+        var dependents = shown.TryGetValue(unit, out var status) ? status.Dependents : [];
+        return dependents.IsEmpty ? [] : await ShowAsync(dependents, cancel) is { } states ? [.. dependents.Where(name => states.TryGetValue(name, out var state) && state.IsActive)] : null;
+    }
 
     public async Task<bool> IsEnabledAsync(string unit, CancellationToken cancel) =>
         (await RunAsync(Patience, cancel, "is-enabled", "--quiet", "--", unit)).IsDone;

@@ -1,0 +1,13 @@
+namespace SlaveAgent.Hosting;
+
+/// <summary>Whether systemd knows a unit (<c>LoadState</c>).</summary>
+public enum UnitLoadState
+{
+    /// <summary>None of those below, or not said.</summary>
+    Unknown,
+    Loaded,
+    NotFound,
+    Masked,
+    BadSetting,
+    Error,
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace SlaveAgent.Hosting;
+
+/// <summary>Reads what <c>systemctl show</c> prints: a block of <c>Key=value</c> lines for each unit, parted by empty lines. Pure.</summary>
+public static class UnitStatusReader
+{
+    /// <summary>What to ask for, with <c>-p</c>.</summary>
+    public const string Properties =
+        "Id,Names,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts,ConditionResult,ConditionTimestampMonotonic,NeedDaemonReload,MainPID,"
+        + "ExecMainStartTimestampMonotonic,RequiredBy,BoundBy";
+
+    /// <summary>The units that were asked for, by these names. One whose block is not there, as where its name is none, is left out.</summary>
+    public static ImmutableDictionary<string, UnitStatus> Read(string output, IEnumerable<string> units)
+    {
+        var blocks = BlocksOf(output).Select(block => (Block: block, Names: Words(block, "Names").Append(block.GetValueOrDefault("Id", string.Empty)).ToHashSet(StringComparer.Ordinal))).ToList();
+        return units.Distinct(StringComparer.Ordinal)
+            .Select(unit => (Unit: unit, Found: blocks.FirstOrDefault(block => block.Names.Contains(UnitName.WithSuffix(unit)))))
+            .Where(pair => pair.Found.Block is not null)
+            .ToImmutableDictionary(pair => pair.Unit, pair => StatusOf(pair.Unit, pair.Found.Block), StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<Dictionary<string, string>> BlocksOf(string output)
+    {
+        var block = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in output.Split('\n').Select(line => line.TrimEnd('\r')).Append(string.Empty))
+        {
+            if (line.Length == 0 && block.Count > 0)
+            {
+                yield return block;
+                block = new Dictionary<string, string>(StringComparer.Ordinal);
+            }
+            else if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var at)
+            {
+                block[line[..at]] = line[(at + 1)..];
+            }
+        }
+    }
+
+    private static UnitStatus StatusOf(string name, Dictionary<string, string> block)
+    {
+        var result = block.GetValueOrDefault("Result", string.Empty);
+        return new UnitStatus(
+            name,
+            LoadOf(block.GetValueOrDefault("LoadState")),
+            ActiveOf(block.GetValueOrDefault("ActiveState")),
+            block.GetValueOrDefault("SubState", string.Empty),
+            result,
+            ExitOf(block),
+            (int)Math.Min(Number(block, "NRestarts"), int.MaxValue),
+
+            // "no" is also said of a unit that was never started.
+            result == "exec-condition" || (block.GetValueOrDefault("ConditionResult") == "no" && Number(block, "ConditionTimestampMonotonic") > 0),
+            block.GetValueOrDefault("NeedDaemonReload") == "yes",
+            (int)Math.Min(Number(block, "MainPID"), int.MaxValue),
+            Number(block, "ExecMainStartTimestampMonotonic") is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond and var started ? TimeSpan.FromMicroseconds(started) : null,
+            [.. Words(block, "RequiredBy").Concat(Words(block, "BoundBy")).Distinct(StringComparer.Ordinal)]);
+    }
+
+    // CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 while no main process has ended since the last start.
+    private static MainExit? ExitOf(Dictionary<string, string> block) => Number(block, "ExecMainCode") switch
+    {
+        1 => new MainExit(IsSignal: false, (int)Math.Min(Number(block, "ExecMainStatus"), int.MaxValue)),
+        2 or 3 => new MainExit(IsSignal: true, (int)Math.Min(Number(block, "ExecMainStatus"), int.MaxValue)),
+        _ => null,
+    };
+
+    private static UnitLoadState LoadOf(string? state) => state switch
+    {
+        "loaded" => UnitLoadState.Loaded,
+        "not-found" => UnitLoadState.NotFound,
+        "masked" => UnitLoadState.Masked,
+        "bad-setting" => UnitLoadState.BadSetting,
+        "error" => UnitLoadState.Error,
+        _ => UnitLoadState.Unknown,
+    };
+
+    private static UnitActiveState ActiveOf(string? state) => state switch
+    {
+        "active" => UnitActiveState.Active,
+        "reloading" or "refreshing" => UnitActiveState.Reloading,
+        "inactive" => UnitActiveState.Inactive,
+        "failed" or "maintenance" => UnitActiveState.Failed,
+        "activating" => UnitActiveState.Activating,
+        "deactivating" => UnitActiveState.Deactivating,
+        _ => UnitActiveState.Unknown,
+    };
+
+    private static string[] Words(Dictionary<string, string> block, string key) =>
+        block.GetValueOrDefault(key, string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>0 also for what is not there or not set.</summary>
+    private static long Number(Dictionary<string, string> block, string key) =>
+        long.TryParse(block.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}
