@@ -13,12 +13,30 @@ internal static class ChmpxCommand
         var debug = new Option<string?>("-d");
         var pidFile = new Option<string?>("-pidfile") { Description = "stand-in only: write the process id there" };
         var stopTime = new Option<int>("-stoptime") { Description = "stand-in only: milliseconds that a clean end takes", DefaultValueFactory = _ => 1500 };
-        var command = new Command("chmpx", "Stands in for chmpx on a slave node.") { configuration, controlPort, cuk, debug, pidFile, stopTime };
+        var noticeTime = new Option<int>("-noticetime") { Description = "stand-in only: milliseconds until a change of the file is noticed", DefaultValueFactory = _ => 50 };
+        var clock = new Option<int>("-clock") { Description = "stand-in only: seconds by which the clock is ahead" };
+        var state = new Option<string?>("-statedir") { Description = "stand-in only: where shared memory lies; else var/lib/antpickax in the working directory" };
+        var hosts = new Option<string?>("-hosts") { Description = "stand-in only: this host's names, with commas between" };
+        var messages = new Option<int?>("-msgmax") { Description = "stand-in only: fs.mqueue.msg_max, as it binds an ordinary user" };
+        var command = new Command("chmpx", "Stands in for chmpx on a slave node.")
+        {
+            configuration, controlPort, cuk, debug, pidFile, stopTime, noticeTime, clock, state, hosts, messages,
+        };
         command.SetAction(async (parse, _) =>
         {
-            using var process = new SlaveProcess(new(
-                Path.GetFullPath(parse.GetRequiredValue(configuration)), parse.GetValue(controlPort), parse.GetValue(cuk), parse.GetValue(pidFile),
-                TimeSpan.FromMilliseconds(parse.GetValue(stopTime))), TextWriter.Synchronized(Console.Out));
+            var options = new ChmpxOptions(Path.GetFullPath(parse.GetRequiredValue(configuration)))
+            {
+                ControlPort = parse.GetValue(controlPort),
+                Cuk = parse.GetValue(cuk),
+                PidFile = parse.GetValue(pidFile),
+                StopTime = TimeSpan.FromMilliseconds(parse.GetValue(stopTime)),
+                NoticeTime = TimeSpan.FromMilliseconds(parse.GetValue(noticeTime)),
+                ClockAhead = TimeSpan.FromSeconds(parse.GetValue(clock)),
+                HostNames = parse.GetValue(hosts)?.Split(','),
+                MostMessages = parse.GetValue(messages),
+            };
+            options = parse.GetValue(state) is { } directory ? options with { StateDirectory = Path.GetFullPath(directory) } : options;
+            using var process = new SlaveProcess(options, TextWriter.Synchronized(Console.Out));
             return await process.RunAsync();
         });
         return command;

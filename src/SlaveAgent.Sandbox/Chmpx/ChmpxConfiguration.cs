@@ -93,12 +93,20 @@ internal sealed partial record ChmpxConfiguration(
             Name = name,
             Port = Port(keys.GetValueOrDefault("PORT") ?? global.GetValueOrDefault("PORT") ?? throw new FormatException($"server {name} has no PORT")),
             Endpoints = keys.GetValueOrDefault("ENDPOINTS", ""),
-            Ssl = ssl,
+            Tls = Tls(keys, global, ssl),
         };
     }
 
     private static ChmpxNode Slave(IReadOnlyDictionary<string, string> keys, Dictionary<string, string> global, string idType) =>
-        Node(keys, global, idType, isServer: false);
+        Node(keys, global, idType, isServer: false) with { Tls = Tls(keys, global, isOn: false) };
+
+    private static ChmpxTls Tls(IReadOnlyDictionary<string, string> keys, Dictionary<string, string> global, bool isOn)
+    {
+        string Value(string key) => keys.GetValueOrDefault(key) ?? global.GetValueOrDefault(key, "");
+        return new(
+            isOn, isOn && Switch(keys, "SSL_VERIFY_PEER", Switch(global, "SSL_VERIFY_PEER", false)), Value("CAPATH"),
+            Value("SERVER_CERT"), Value("SERVER_PRIKEY"), Value("SLAVE_CERT"), Value("SLAVE_PRIKEY"));
+    }
 
     private static ChmpxNode Node(IReadOnlyDictionary<string, string> keys, Dictionary<string, string> global, string idType, bool isServer)
     {
@@ -114,7 +122,7 @@ internal sealed partial record ChmpxConfiguration(
         var controlPort = keys.GetValueOrDefault("CTLPORT") ?? global.GetValueOrDefault("CTLPORT") ?? throw new FormatException($"node {name} has no CTLPORT");
         return new(
             name, -1, Port(controlPort), keys.GetValueOrDefault("CUK", ""), keys.GetValueOrDefault("CUSTOM_ID_SEED", ""), "",
-            keys.GetValueOrDefault("CTLENDPOINTS", ""), keys.GetValueOrDefault("FORWARD_PEERS", ""), keys.GetValueOrDefault("REVERSE_PEERS", ""), false);
+            keys.GetValueOrDefault("CTLENDPOINTS", ""), keys.GetValueOrDefault("FORWARD_PEERS", ""), keys.GetValueOrDefault("REVERSE_PEERS", ""), ChmpxTls.Off);
     }
 
     // SSL needs a certificate and a key that exist; without it neither may be set (chmconf.cc).
@@ -145,6 +153,9 @@ internal sealed partial record ChmpxConfiguration(
         "OFF" or "NO" => false,
         var wrong => throw new FormatException($"{key} is {wrong}"),
     };
+
+    /// <summary>A number of [GLOBAL], or what chmpx takes without it.</summary>
+    public int Number(string key, int otherwise) => Global.TryGetValue(key, out var text) && Number(text) is > 0 and var number ? number : otherwise;
 
     /// <summary>C's atoi: what is no number is 0, and what is too large wraps.</summary>
     private static int Number(string text)

@@ -6,6 +6,8 @@ namespace SlaveAgent.Sandbox.Chmpx;
 /// <summary>How chmpx writes the values that its answers share.</summary>
 internal static class ChmpxText
 {
+    public const string Version = "Version 1.0.113 (commit: c569e0e) with OpenSSL\n";
+
     public static string Status(RingStatus status) =>
         $"SAFE -> {Ring(status)}[{(status.HasFlag(RingStatus.Up) ? "UP" : "DOWN")}]{Action(status)}{Operation(status)}[{(status.HasFlag(RingStatus.Suspend) ? "Suspend" : "NoSuspend")}]";
 

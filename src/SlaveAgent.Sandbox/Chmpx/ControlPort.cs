@@ -6,7 +6,8 @@ namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
 /// chmpx's control port: one read is one command, then it answers and closes. Late by a second while no server can be
-/// reached, since the real event loop is busy with connecting then.
+/// reached, since the real event loop is busy with connecting then. For a caller that is no listed server it looks up the name of
+/// each node and reads the file again outside its watch (chmimdata.cc: IsAllowHost).
 /// </summary>
 internal sealed class ControlPort : IDisposable
 {
@@ -15,16 +16,24 @@ internal sealed class ControlPort : IDisposable
     private static readonly TimeSpan WithoutServers = TimeSpan.FromSeconds(1);
 
     private readonly SlaveState state;
+    private readonly StateFiles files;
+    private readonly Action readFile;
     private readonly TextWriter log;
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private int callers;
+    private int lookUps;
 
-    public ControlPort(SlaveState state, TextWriter log)
+    public ControlPort(SlaveState state, StateFiles files, Action readFile, TextWriter log)
     {
         this.state = state;
+        this.files = files;
+        this.readFile = readFile;
         this.log = log;
         listener.Bind(new IPEndPoint(IPAddress.Loopback, state.Self.ControlPort));
         listener.Listen(64);
     }
+
+    private SharedMemory Memory => state.Show(files.Directory, files.HasClients);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -50,6 +59,7 @@ internal sealed class ControlPort : IDisposable
         using var closing = client;
         try
         {
+            Admit(((IPEndPoint)client.RemoteEndPoint!).Address);
             var buffer = new byte[8192];
             var length = await client.ReceiveAsync(buffer, cancellationToken);
             if (length == 0)
@@ -70,6 +80,25 @@ internal sealed class ControlPort : IDisposable
         }
     }
 
+    private void Admit(IPAddress caller)
+    {
+        lock (state.Gate)
+        {
+            if (state.Servers.Exists(server => IsOf(server.Node, $"{caller}")))
+            {
+                return;
+            }
+            readFile();
+            callers++;
+            lookUps += state.Configuration.Servers.Count + state.Configuration.Slaves.Count;
+            files.Note(callers, lookUps);
+        }
+    }
+
+    private static bool IsOf(ChmpxNode server, string address) => server.Name == address
+        || server.ReversePeers.Split(',').Contains(address)
+        || server.ControlEndpoints.Split(',').Any(endpoint => endpoint.StartsWith($"{address}:", StringComparison.Ordinal));
+
     private string Answer(string text)
     {
         var command = text.Split([' ', '\t', '\r', '\n', '\0'], 2)[0];
@@ -78,13 +107,13 @@ internal sealed class ControlPort : IDisposable
             switch (command.ToUpperInvariant())
             {
                 case "VERSION":
-                    return "Version 1.0.113 (commit: c569e0e) with OpenSSL\n";
+                    return ChmpxText.Version;
                 case "SELFSTATUS":
-                    return StatusText.Self(state);
+                    return StatusText.Self(Memory);
                 case "ALLSTATUS":
-                    return StatusText.All(state);
+                    return StatusText.All(Memory);
                 case "DUMP":
-                    return DumpText.Of(state);
+                    return DumpText.Of(Memory);
                 case "UPDATESTATUS" or "SERVICEIN" or "SUSPENDMERGE" or "NOSUSPENDMERGE":
                     return NotOnSlave;
                 case "SERVICEOUT" or "MERGE" or "COMPMERGE" or "ABORTMERGE":

@@ -6,16 +6,28 @@ using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Sandbox.Chmpx;
 
-/// <summary>Asks a chmpx, the stand-in or the real one, on its control port: how the sandbox sees from outside what is true.</summary>
+/// <summary>
+/// Asks a chmpx, the stand-in or the real one, on its control port: how the sandbox sees from outside what is true. A question from
+/// an address that is no listed server's makes chmpx read its file again, and loses it a reload that it has not noticed yet; so
+/// the sandbox asks from a server's address, where it can.
+/// </summary>
 public static partial class ControlPortClient
 {
     /// <summary>The answer to one command, or null when nobody is there.</summary>
-    public static async Task<string?> AskAsync(int port, string command, CancellationToken cancellationToken)
+    public static Task<string?> AskAsync(int port, string command, CancellationToken cancellationToken, IPAddress? from = null) =>
+        AskAsync(new IPEndPoint(IPAddress.Loopback, port), command, cancellationToken, from);
+
+    /// <summary>The same, of a control port that is not on 127.0.0.1.</summary>
+    public static async Task<string?> AskAsync(IPEndPoint controlPort, string command, CancellationToken cancellationToken, IPAddress? from = null)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            if (from is not null)
+            {
+                socket.Bind(new IPEndPoint(from, 0));
+            }
+            await socket.ConnectAsync(controlPort, cancellationToken);
             await socket.SendAsync(Encoding.ASCII.GetBytes(command + "\n"), cancellationToken);
             using var reader = new StreamReader(new NetworkStream(socket), Encoding.Latin1);
             return await reader.ReadToEndAsync(cancellationToken);
@@ -27,9 +39,9 @@ public static partial class ControlPortClient
     }
 
     /// <summary>What DUMP says of the revision and of each server, or null when nobody is there.</summary>
-    public static async Task<ChmpxView?> ViewAsync(int port, CancellationToken cancellationToken)
+    public static async Task<ChmpxView?> ViewAsync(int port, CancellationToken cancellationToken, IPAddress? from = null)
     {
-        if (await AskAsync(port, "DUMP", cancellationToken) is not { } dump || Revision().Match(dump) is not { Success: true } revision)
+        if (await AskAsync(port, "DUMP", cancellationToken, from) is not { } dump || Revision().Match(dump) is not { Success: true } revision)
         {
             return null;
         }

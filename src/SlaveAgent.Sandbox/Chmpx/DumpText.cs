@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using SlaveAgent.Sandbox.Cluster;
 
 namespace SlaveAgent.Sandbox.Chmpx;
 
@@ -13,29 +12,29 @@ internal static class DumpText
     private const ulong FirstServer = 0xf080;
     private const ulong ServerSize = 0x6898;
 
-    public static string Of(SlaveState state)
+    public static string Of(SharedMemory memory)
     {
-        var active = state.Active;
-        var self = state.Self;
+        var path = Path.Combine(memory.Directory, memory.FileName);
+        var queues = memory.Queues;
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture,
             $$"""
             ==========================================================================
-            Shared memory file path   = /var/lib/antpickax/{{active.Group}}-{{self.ControlPort}}.chmpx
+            Shared memory file path   = {{path}}
             Shared memory file size   = 7094936
             Shared memory file fd     = 5
             Shared memory file Object = 0x7faee4e00000
             Configuration object      = 0x562f5e444750
-            K2HASH Object             = /var/lib/antpickax/{{active.Group}}-{{self.ControlPort}}.k2h
+            K2HASH Object             = {{Path.ChangeExtension(path, "k2h")}}
             ==========================================================================
             Shared memory file Object
             --------------------------------------------------------------------------
             CHMINFO version      = CHMINFO_VERSION 1.1
             CHMINFO size         = 34704
-            pid                  = {{Environment.ProcessId}}
-            start_time           = {{state.Started.ToUnixTimeSeconds()}}
-            chmpxid_type         = {{active.IdType.ToLowerInvariant()}}
-            is_random_deliver    = {{Flag(active.IsRandom)}}
+            pid                  = {{memory.ProcessId}}
+            start_time           = {{memory.Started.ToUnixTimeSeconds()}}
+            chmpxid_type         = {{memory.IdType.ToLowerInvariant()}}
+            is_random_deliver    = {{Flag(memory.IsRandom)}}
             automerge in conf    = yes
             suspend automerge    = no
             domerge in conf      = yes
@@ -43,12 +42,12 @@ internal static class DumpText
             NSSDB dir path       = 
             socket thread count  = 8
             MQ thread count      = 8
-            max_mqueue           = 136
-            chmpx_mqueue         = 8
-            max_q_per_chmpxmq    = 8
-            max_q_per_cltmq      = 8
-            max_mq_per_client    = 16
-            mq_per_attach        = 8
+            max_mqueue           = {{queues.Server + queues.Client}}
+            chmpx_mqueue         = {{queues.Server}}
+            max_q_per_chmpxmq    = {{queues.PerServer}}
+            max_q_per_cltmq      = {{queues.PerClient}}
+            max_mq_per_client    = {{queues.ClientMost}}
+            mq_per_attach        = {{queues.PerAttach}}
             mq_ack               = false
             Max socket pool      = 16
             sock pool timeout    = 0
@@ -62,7 +61,7 @@ internal static class DumpText
             chmpx_msg_count      = 8
 
             """);
-        AppendMessages(text);
+        AppendMessages(text, memory.ProcessId);
         text.Append(
             """
             activated_msg_count  = 0
@@ -79,26 +78,26 @@ internal static class DumpText
         text.Append(CultureInfo.InvariantCulture,
             $$"""
             chmpx_man{
-              group              = {{active.Group}}
-              cfg_revision       = {{active.Revision}}
-              cfg_date           = {{active.Date}}
+              group              = {{memory.Group}}
+              cfg_revision       = {{memory.Revision}}
+              cfg_date           = {{memory.Date}}
               replica_count      = 1
-              chmpx_count        = 256
+              chmpx_count        = {{queues.Nodes}}
               chmpxid_map[4096]
 
             """);
-        AppendRing(text, "chmpx_base_srvs ", "0x691fe8", state.Servers.Where(server => server.Hash != ServerView.NoHash));
-        AppendRing(text, "chmpx_pend_srvs ", "0x6927e8", state.Servers);
+        AppendRing(text, "chmpx_base_srvs ", "0x691fe8", memory.Servers.Where(server => server.Hash != NodeStatus.NoHash));
+        AppendRing(text, "chmpx_pend_srvs ", "0x6927e8", memory.Servers);
         text.Append("  chmpx_self         = 0x87e8\n  {\n");
-        AppendNode(text, "    ", self, "slave", ServerView.NoHash, "-1", "12", state.Started, RingStatus.Up);
+        AppendNode(text, "    ", memory.Self, memory.IsServer ? "server" : "slave", "12");
         text.Append("  }\n");
-        text.Append(CultureInfo.InvariantCulture, $"  chmpx_bhash_count  = {state.Servers.Count(server => server.Hash != ServerView.NoHash)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  chmpx_server_count = {state.Servers.Count}\n");
-        AppendServers(text, state.Servers);
-        text.Append(
-            """
-              chmpx_slave_count  = 0
-              chmpx_slaves       = 0
+        text.Append(CultureInfo.InvariantCulture, $"  chmpx_bhash_count  = {memory.Servers.Count(server => server.Hash != NodeStatus.NoHash)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  chmpx_server_count = {memory.Servers.Count}\n");
+        AppendServers(text, memory.Servers);
+        text.Append(CultureInfo.InvariantCulture,
+            $$"""
+              chmpx_slave_count  = {{memory.Slaves}}
+              chmpx_slaves       = {{(memory.Slaves == 0 ? "0" : "0x24648")}}
               chmpx_free_count   = 252
               chmpx_frees        = 0x22a48
               sock_free_count    = 8189
@@ -127,7 +126,7 @@ internal static class DumpText
               }
             }
             rel_chmpxmsgarea     = 0x692fe8
-            client_pids          = 0
+            client_pids          = {{(memory.HasClients ? "0x694100" : "0")}}
             free_pids            = 0x6940e8
             k2hash full map      = yes
             init k2h mask bit    = 4
@@ -140,7 +139,7 @@ internal static class DumpText
         return text.ToString();
     }
 
-    private static void AppendMessages(StringBuilder text)
+    private static void AppendMessages(StringBuilder text, int processId)
     {
         const int count = 8;
         const ulong first = 0x6930c8;
@@ -155,7 +154,7 @@ internal static class DumpText
                     next = {{ChmpxText.DumpHex(index == count - 1 ? 0 : address - 0x20)}}
                     msghead{
                       msgid  = {{ChmpxText.Hex(0x7f6fcc6f00000007 - (ulong)index)}}
-                      pid    = {{Environment.ProcessId}}
+                      pid    = {{processId}}
                       flag   = 0x7 - [Chmpx][Assigned][Activated]
                     }
                   }
@@ -165,19 +164,19 @@ internal static class DumpText
         text.Append("}\n");
     }
 
-    private static void AppendRing(StringBuilder text, string name, string address, IEnumerable<ServerView> servers)
+    private static void AppendRing(StringBuilder text, string name, string address, IEnumerable<NodeStatus> servers)
     {
         var members = servers.ToList();
         text.Append(CultureInfo.InvariantCulture, $"  {name}   = {address}\n  [{members.Count}] {{\n");
         foreach (var (index, server) in members.Index())
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"    [{index}] = {ChmpxText.Hex(server.Hash == ServerView.NoHash ? ServerView.NoHash : ChmpxText.Id(server.Node.Seed))}\n");
+                $"    [{index}] = {ChmpxText.Hex(server.Hash == NodeStatus.NoHash ? NodeStatus.NoHash : ChmpxText.Id(server.Node.Seed))}\n");
         }
         text.Append("  }\n");
     }
 
-    private static void AppendServers(StringBuilder text, List<ServerView> servers)
+    private static void AppendServers(StringBuilder text, IReadOnlyList<NodeStatus> servers)
     {
         if (servers.Count == 0)
         {
@@ -191,16 +190,15 @@ internal static class DumpText
             var next = ChmpxText.DumpHex(index == servers.Count - 1 ? 0 : address + ServerSize);
             text.Append(CultureInfo.InvariantCulture,
                 $"    [{index}] = {{\n      prev = {ChmpxText.DumpHex(index == 0 ? 0 : address - ServerSize)}\n      next = {next}\n      same = {next}\n      chmpx{{\n");
-            AppendNode(text, "        ", server.Node, "server", server.Hash, server.Sockets, "-1", server.LastUpdate, server.Status);
+            AppendNode(text, "        ", server, "server", "-1");
             text.Append("      }\n    }\n");
         }
         text.Append("  }\n");
     }
 
-    private static void AppendNode(
-        StringBuilder text, string indent, ChmpxNode node, string mode, ulong hash, string sockets, string listening,
-        DateTimeOffset updated, RingStatus status)
+    private static void AppendNode(StringBuilder text, string indent, NodeStatus shown, string mode, string listening)
     {
+        var (node, status, hash, updated, sockets) = shown;
         foreach (var (name, value) in (IEnumerable<(string, string)>)
         [
             ("chmpxid", ChmpxText.Hex(ChmpxText.Id(node.Seed))),
@@ -216,14 +214,14 @@ internal static class DumpText
             ("ctlendpoints", node.ControlEndpoints),
             ("forward_peers", node.ForwardPeers),
             ("reverse_peers", node.ReversePeers),
-            ("is_ssl", Flag(node.Ssl)),
-            ("verify_peer", Flag(false)),
-            ("is_ca_file", Flag(false)),
-            ("capath", ""),
-            ("server_cert", ""),
-            ("server_prikey", ""),
-            ("slave_cert", ""),
-            ("slave_prikey", ""),
+            ("is_ssl", Flag(node.Tls.IsOn)),
+            ("verify_peer", Flag(node.Tls.VerifiesPeer)),
+            ("is_ca_file", Flag(File.Exists(node.Tls.CaPath))),
+            ("capath", node.Tls.CaPath),
+            ("server_cert", node.Tls.ServerCertificate),
+            ("server_prikey", node.Tls.ServerKey),
+            ("slave_cert", node.Tls.SlaveCertificate),
+            ("slave_prikey", node.Tls.SlaveKey),
             ("sock", sockets),
             ("ctlsock", "-1"),
             ("selfsock", "-1"),

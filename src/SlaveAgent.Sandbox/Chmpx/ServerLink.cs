@@ -4,9 +4,12 @@ using SlaveAgent.Sandbox.Cluster;
 
 namespace SlaveAgent.Sandbox.Chmpx;
 
-/// <summary>A connection to one server that let this slave in.</summary>
+/// <summary>A connection to one server that admitted this slave.</summary>
 internal sealed class ServerLink : IDisposable
 {
+    // RETRYCNT times CONTIMEOUT: 500 times 1 ms.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
+
     private readonly RingStream stream;
 
     private ServerLink(RingStream stream, RingNews firstNews)
@@ -26,25 +29,27 @@ internal sealed class ServerLink : IDisposable
         var (host, port) = Target(server);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         RingStream? stream = null;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Timeout);
         try
         {
             if (IPAddress.TryParse(host, out var address))
             {
-                await socket.ConnectAsync(address, port, cancellationToken);
+                await socket.ConnectAsync(address, port, deadline.Token);
             }
             else
             {
-                await socket.ConnectAsync(host, port, cancellationToken);
+                await socket.ConnectAsync(host, port, deadline.Token);
             }
             stream = new(socket);
-            if (await stream.WriteAsync(hello, cancellationToken) && await stream.ReadAsync<RingNews>(cancellationToken) is { } news)
+            if (await stream.WriteAsync(hello, deadline.Token) && await stream.ReadAsync<RingNews>(deadline.Token) is { } news)
             {
                 return new(stream, news);
             }
         }
-        catch (Exception e) when (e is SocketException or ArgumentException)
+        catch (Exception e) when (e is SocketException or ArgumentException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Down, or a name that does not resolve: tried again.
+            // Down, silent, or a name that does not resolve.
         }
         stream?.Dispose();
         socket.Dispose();

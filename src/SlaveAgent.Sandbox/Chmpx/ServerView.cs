@@ -3,26 +3,26 @@ using SlaveAgent.Sandbox.Cluster;
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>What the slave believes of one server.</summary>
-internal sealed class ServerView(ChmpxNode node, bool isListed)
+internal sealed class ServerView(ChmpxNode node)
 {
-    public const ulong NoHash = ulong.MaxValue;
-
     public ChmpxNode Node { get; } = node;
-
-    /// <summary>Whether the configuration lists it, or did so once. One that only the ring told of vanishes when it goes down.</summary>
-    public bool WasListed { get; set; } = isListed;
-
-    public bool IsListed { get; set; } = isListed;
 
     public ServerLink? Link { get; set; }
 
-    public bool IsConnecting { get; set; }
-
     public RingStatus Status { get; set; } = RingStatus.ServiceOut;
 
-    public ulong Hash { get; set; } = NoHash;
+    /// <summary>
+    /// When the status was last set, by this node's clock or a server's. A status that is older than this, in whole seconds, is
+    /// ignored: what makes a partial connection permanent (chmstructure.tcc: MergeChmpxSvr).
+    /// </summary>
+    public DateTimeOffset LastUpdate { get; set; } = DateTimeOffset.UnixEpoch;
 
-    public DateTimeOffset LastUpdate { get; set; }
+    public ulong Hash { get; set; } = NodeStatus.NoHash;
 
-    public string Sockets => Link is { } link ? $"{link.Handle}" : "-1";
+    public bool IsUp => Status.HasFlag(RingStatus.Up);
+
+    /// <summary>[SERVICE OUT][DOWN], without anything being moved: what a reload purges once the file does not list it.</summary>
+    public bool IsOutAndDown => Status == RingStatus.ServiceOut;
+
+    public NodeStatus Shown => new(Node, Status, Hash, LastUpdate, Link is { } link ? $"{link.Handle}" : "-1");
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using SlaveAgent.Sandbox.Cluster;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace SlaveAgent.Sandbox.Chmpx;
 
@@ -12,8 +13,6 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
 {
     // How long chmpx waits for a file that went away to be there again (chmconf.cc: 500 times 1 ms).
     private static readonly TimeSpan FileGoneWait = TimeSpan.FromMilliseconds(500);
-
-    private static readonly TimeSpan ConnectRetry = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource ending = new();
     private readonly List<PosixSignalRegistration> signals = [];
@@ -38,7 +37,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         {
             return 1;
         }
-        var (state, control, watch) = started;
+        var (state, files, control, watch) = started;
         if (options.PidFile is { } pidFile)
         {
             await File.WriteAllTextAsync(pidFile, $"{Environment.ProcessId}\n");
@@ -47,7 +46,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         var loops = new[]
         {
             Task.Factory.StartNew(() => Follow(state, watch), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
-            ConnectAsync(state, ending.Token),
+            new RingLoop(state, log).RunAsync(ending.Token),
             control.RunAsync(ending.Token),
         };
         await Task.WhenAll(loops);
@@ -59,6 +58,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         {
             File.Delete(written);
         }
+        files.Delete();
         await log.WriteLineAsync("ended");
         return 0;
     }
@@ -69,7 +69,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         ending.Dispose();
     }
 
-    private (SlaveState State, ControlPort Control, FileWatch Watch)? Start()
+    private (SlaveState State, StateFiles Files, ControlPort Control, FileWatch Watch)? Start()
     {
         try
         {
@@ -79,14 +79,36 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
             {
                 throw new FormatException("GROUP or the own CUSTOM_ID_SEED is empty");
             }
+            if (!OwnNames.Contain(self.Name, options.HostNames))
+            {
+                throw new FormatException($"Could not get self node information: {self.Name} is neither a name nor an address of this host");
+            }
+            var queues = MessageQueues.Of(configuration);
+            if (queues.Server + queues.Client > options.MostMessages)
+            {
+                throw new FormatException($"MAXMQSERVER + MAXMQCLIENT is {queues.Server + queues.Client}, fs.mqueue.msg_max is {options.MostMessages}");
+            }
+            CheckKeys(self.Tls.SlaveCertificate, self.Tls.SlaveKey);
             var watch = FileWatch.TryStart(options.ConfigurationFile) ?? throw new FormatException("Could not watch file");
-            var state = new SlaveState(configuration, self, TimeProvider.System);
-            return (state, new ControlPort(state, log), watch);
+            var state = new SlaveState(configuration, self, new AheadTime(options.ClockAhead));
+            var files = new StateFiles(options.StateDirectory, $"{configuration.Group}-{self.ControlPort}");
+            var control = new ControlPort(state, files, () => ReadForCaller(state), log);
+            files.Create();
+            return (state, files, control, watch);
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or SocketException)
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or SocketException or CryptographicException)
         {
             log.WriteLine($"ERROR: Could not initialize process: {e.Message}");
             return null;
+        }
+    }
+
+    // A certificate and its key must be readable and belong together.
+    private static void CheckKeys(string certificate, string key)
+    {
+        if (certificate.Length > 0 && key.Length > 0)
+        {
+            using var pair = X509Certificate2.CreateFromPemFile(certificate, key);
         }
     }
 
@@ -99,6 +121,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
             {
                 continue;
             }
+            ending.Token.WaitHandle.WaitOne(options.NoticeTime);
             lock (state.Gate)
             {
                 if (events.HasFlag(FileEvents.Gone))
@@ -128,16 +151,31 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
 
     private void Reload(SlaveState state)
     {
-        if (!File.Exists(options.ConfigurationFile))
+        if (TryRead() is { } next)
         {
-            return;
-        }
-        try
-        {
-            var next = ChmpxConfiguration.Load(options.ConfigurationFile, options.ControlPort, options.Cuk);
             log.WriteLine(state.Take(next)
                 ? $"took generation {next.Revision}, {next.Servers.Count} servers listed"
                 : $"read generation {next.Revision} again: not changed, or not to be changed without a restart");
+        }
+    }
+
+    private void ReadForCaller(SlaveState state)
+    {
+        if (TryRead() is { } next)
+        {
+            state.Read(next);
+        }
+    }
+
+    private ChmpxConfiguration? TryRead()
+    {
+        if (!File.Exists(options.ConfigurationFile))
+        {
+            return null;
+        }
+        try
+        {
+            return ChmpxConfiguration.Load(options.ConfigurationFile, options.ControlPort, options.Cuk);
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -145,71 +183,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
             log.WriteLine($"ERROR: Failed to load configuration, thus this is fatal error: {e.Message}");
             isClean = false;
             ending.Cancel();
-        }
-    }
-
-    private static async Task ConnectAsync(SlaveState state, CancellationToken cancellationToken)
-    {
-        var links = new List<Task>();
-        try
-        {
-            using var timer = new PeriodicTimer(ConnectRetry);
-            do
-            {
-                List<ServerView> missing;
-                lock (state.Gate)
-                {
-                    missing = state.Servers.FindAll(server => server is { Link: null, IsConnecting: false });
-                    missing.ForEach(server => server.IsConnecting = true);
-                }
-                links.RemoveAll(link => link.IsCompleted);
-                links.AddRange(missing.Select(server => HoldAsync(state, server, cancellationToken)));
-            }
-            while (await timer.WaitForNextTickAsync(cancellationToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The process ends.
-        }
-        await Task.WhenAll(links);
-    }
-
-    private static async Task HoldAsync(SlaveState state, ServerView server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var hello = new RingHello(state.Active.Group, state.Self.Name, state.Active.SelfCuk, state.Self.ControlPort);
-            using var link = await ServerLink.TryConnectAsync(server.Node, hello, cancellationToken);
-            if (link is null)
-            {
-                return;
-            }
-            lock (state.Gate)
-            {
-                state.Connected(server, link);
-            }
-            while (await link.ReadAsync(cancellationToken) is { } news)
-            {
-                lock (state.Gate)
-                {
-                    state.Take(news);
-                }
-            }
-            lock (state.Gate)
-            {
-                state.Disconnected(server);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The process ends.
-        }
-        finally
-        {
-            lock (state.Gate)
-            {
-                server.IsConnecting = false;
-            }
+            return null;
         }
     }
 }

@@ -1,20 +1,19 @@
 using System.Globalization;
 using System.Text;
-using SlaveAgent.Sandbox.Cluster;
 
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>ALLSTATUS and SELFSTATUS, in the recorded layout (Fixtures/chmpx), chmpx's own "Endppoints" included.</summary>
 internal static class StatusText
 {
-    public static string All(SlaveState state)
+    public static string All(SharedMemory memory)
     {
-        if (state.Servers.Count == 0)
+        if (memory.Servers.Count == 0)
         {
             return "ERROR: Failed to get all information.\n";
         }
-        var text = new StringBuilder($"RING Name              = {state.Active.Group}\n");
-        foreach (var (index, server) in state.Servers.Index())
+        var text = new StringBuilder($"RING Name              = {memory.Group}\n");
+        foreach (var (index, server) in memory.Servers.Index())
         {
             var node = server.Node;
             text.Append(CultureInfo.InvariantCulture,
@@ -29,7 +28,7 @@ internal static class StatusText
                     Control Endppoints = {node.ControlEndpoints}
                     Forward Peers      = {node.ForwardPeers}
                     Reverse Peers      = {node.ReversePeers}
-                    Use SSL            = {(node.Ssl ? "yes" : "no")}
+                    Use SSL            = {(node.Tls.IsOn ? "yes" : "no")}
                     Server Status      = 0x{(int)server.Status:x}({ChmpxText.Status(server.Status)})
                     Last Update        = {ChmpxText.LastUpdate(server.LastUpdate)}
                     Enable Hash Value  = {ChmpxText.Hex(server.Hash)}
@@ -40,41 +39,41 @@ internal static class StatusText
         return text.ToString();
     }
 
-    public static string Self(SlaveState state)
+    public static string Self(SharedMemory memory)
     {
-        var self = state.Self;
-        const RingStatus status = RingStatus.Up;
+        var (self, status, hash, updated, _) = memory.Self;
+        var queues = memory.Queues;
         return string.Create(CultureInfo.InvariantCulture,
             $$"""
             Server Name               = {{self.Name}}
             Internal ID               = {{ChmpxText.Hex(ChmpxText.Id(self.Seed))}}
-            RING Name                 = {{state.Active.Group}}
-            Mode                      = Slave
-            Maximum MQ Count          = 136
-            Maximum Queue / Chmpx MQ  = 8
-            Maximum Queue / Client MQ = 8
+            RING Name                 = {{memory.Group}}
+            Mode                      = {{(memory.IsServer ? "Server" : "Slave")}}
+            Maximum MQ Count          = {{queues.Server + queues.Client}}
+            Maximum Queue / Chmpx MQ  = {{queues.PerServer}}
+            Maximum Queue / Client MQ = {{queues.PerClient}}
             Status                    = {
                 Server Status         = 0x{{(int)status:x}}({{ChmpxText.Status(status)}})
-                Last Update           = {{ChmpxText.LastUpdate(state.Started)}}
+                Last Update           = {{ChmpxText.LastUpdate(updated)}}
             }
             Hash                      = {
-                Enable Hash Value     = {{ChmpxText.Hex(ServerView.NoHash)}}
-                Pending Hash Value    = {{ChmpxText.Hex(ServerView.NoHash)}}
+                Enable Hash Value     = {{ChmpxText.Hex(hash)}}
+                Pending Hash Value    = {{ChmpxText.Hex(hash)}}
             }
             Connection                = {
-                Port(socket)          = -1(n/a)
+                Port(socket)          = {{(memory.IsServer ? $"{self.Port}(13)" : "-1(n/a)")}}
                 Control Port(socket)  = {{self.ControlPort}}(12)
                 CUK                   = {{self.Cuk}}
                 Custom ID Seed        = {{self.Seed}}
-                Endpoints             = 
+                Endpoints             = {{self.Endpoints}}
                 Control Endppoints    = {{self.ControlEndpoints}}
                 Forward Peers         = {{self.ForwardPeers}}
                 Reverse Peers         = {{self.ReversePeers}}
                 SSL Connection        = no
             }
             Connection Count          = {
-                To Servers            = {{state.Servers.Count}}
-                From Slaves           = 0
+                To Servers            = {{memory.Servers.Count}}
+                From Slaves           = {{memory.Slaves}}
                 On Control port       = 1
             }
             Stats                     = {

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Security.Cryptography;
+using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.K2hr3;
 
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
-/// The server nodes of a cluster and their ring. Nodes register with K2HR3 as real ones do, and all of them learn from
-/// K2HR3, some time later, which slaves to let in; while K2HR3 is away, both wait.
+/// The server nodes of a cluster and their ring. Nodes register with K2HR3 as real ones do, and each of them learns from
+/// K2HR3, some time later, which slaves to admit; while K2HR3 is away, both wait. Unless a node is given an interval of its own
+/// (<see cref="ServerNode.RefreshInterval"/>), all learn it in the same moment, which is kinder than reality.
 /// </summary>
 public sealed class ServerCluster : IServerCluster
 {
@@ -15,11 +17,14 @@ public sealed class ServerCluster : IServerCluster
     private readonly TimeSpan refresh;
     private readonly Lock gate = new();
     private readonly List<ServerNode> servers = [];
+    private readonly List<ServerNode> ring = [];
+    private readonly List<ServerNode> gone = [];
     private readonly List<Action> waitingForK2hr3 = [];
     private readonly CancellationTokenSource stopping = new();
     private readonly Task refreshing;
     private readonly string network;
-    private HashSet<string> listedSlaves = [];
+    private volatile IReadOnlySet<string> listed = new HashSet<string>();
+    private DateTimeOffset lastRefresh;
     private int nextNumber = 1;
 
     /// <param name="network">The first three numbers of the servers' addresses, all of them this machine's; a part of loopback unless given.</param>
@@ -47,13 +52,25 @@ public sealed class ServerCluster : IServerCluster
 
     private bool CanReachK2hr3 => service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
 
+    /// <summary>All that the ring knows of, also those that are down and not forgotten yet.</summary>
+    internal IReadOnlyList<RingMember> Members
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. ring.Select(node => node.Member)];
+            }
+        }
+    }
+
     /// <summary>
     /// A new node comes up. It joins the ring once K2HR3 lists it; with <paramref name="beforeK2hr3"/> at once, as seen by a
-    /// slave whose K2HR3 lags behind.
+    /// slave whose K2HR3 lags behind. Its own configuration follows K2HR3 every <paramref name="refresh"/>, else with the others'.
     /// </summary>
-    public async Task<ServerNode> AddAsync(bool beforeK2hr3 = false)
+    public async Task<ServerNode> AddAsync(bool beforeK2hr3 = false, TimeSpan? refresh = null)
     {
-        var node = StartNode();
+        var node = StartNode(refresh);
         var host = new RegisteredHost($"{node.Address}", node.Cuk, node.Name, InboundIp: $"{node.Address}");
         if (beforeK2hr3)
         {
@@ -65,13 +82,14 @@ public sealed class ServerCluster : IServerCluster
         return node;
     }
 
-    /// <summary>A node is taken out: off K2HR3's list, then off the ring, then off.</summary>
+    /// <summary>A node is taken out: off K2HR3's list, then out of service, then off.</summary>
     public async Task RemoveAsync(ServerNode node)
     {
         Leave(node);
         await WhenK2hr3IsThereAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
-        await TellAsync();
+        await SetStatusAsync(node, RingStatus.ServiceOut | RingStatus.Up);
         await node.DisposeAsync();
+        DropFromRing(node);
     }
 
     /// <summary>A node dies. K2HR3 goes on listing it until somebody forgets it.</summary>
@@ -79,16 +97,40 @@ public sealed class ServerCluster : IServerCluster
     {
         Leave(node);
         await node.DisposeAsync();
-        await TellAsync();
+        await SetStatusAsync(node, RingStatus.ServiceOut);
     }
 
-    /// <summary>The operator gives a lost node up: K2HR3 lists it no more.</summary>
-    public Task ForgetAsync(ServerNode node) =>
-        WhenK2hr3IsThereAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
+    /// <summary>
+    /// A node's power goes, without FIN or RST: connections to it stay open and say nothing, its ports do not answer, and the
+    /// ring has not noticed. K2HR3 goes on listing it until somebody forgets it.
+    /// </summary>
+    public async Task PowerOffAsync(ServerNode node)
+    {
+        Leave(node);
+        await node.PowerOffAsync();
+    }
+
+    /// <summary>The operator gives a lost node up: K2HR3 lists it no more, nor do the servers.</summary>
+    public async Task ForgetAsync(ServerNode node)
+    {
+        await WhenK2hr3IsThereAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
+        DropFromRing(node);
+    }
 
     /// <summary>Puts a node on K2HR3's list late, after <see cref="AddAsync"/> before K2HR3.</summary>
     public void Register(ServerNode node) =>
         service.RegisterHost(cluster.ServerRole, new($"{node.Address}", node.Cuk, node.Name, InboundIp: $"{node.Address}"));
+
+    /// <summary>The node's own configuration follows K2HR3 now: it admits the slaves that K2HR3 lists at this moment.</summary>
+    public void Refresh(ServerNode node) => node.List(ListedSlaves());
+
+    /// <summary>A server's status changes, and all servers tell their slaves.</summary>
+    public async Task SetStatusAsync(ServerNode node, RingStatus status)
+    {
+        await SecondBeginsAsync();
+        (node.Status, node.Updated) = (status, DateTimeOffset.UtcNow);
+        await TellAsync(node);
+    }
 
     /// <summary>Restore from backup: a new set of nodes stands in for the old one, which is gone.</summary>
     public async Task RestoreAsync(int count)
@@ -116,22 +158,65 @@ public sealed class ServerCluster : IServerCluster
     {
         await stopping.CancelAsync();
         await refreshing;
-        foreach (var node in Servers)
+        foreach (var node in (ServerNode[])[.. Servers, .. gone])
         {
             await node.DisposeAsync();
         }
         stopping.Dispose();
     }
 
-    private ServerNode StartNode()
+    /// <summary>The slaves that the configuration of all nodes without an interval of their own lists: one set, so that they change together.</summary>
+    internal IReadOnlySet<string> Listed => listed;
+
+    /// <summary>Whether a slave's first line is for this cluster; whether it is admitted each server decides.</summary>
+    internal bool IsOurs(RingHello hello) => hello.Group == cluster.Name && hello.ControlPort == cluster.SlaveControlPort;
+
+    /// <summary>What a server's control port prints.</summary>
+    internal SharedMemory Show(ServerNode node)
+    {
+        var next = 0UL;
+        var members = Members.Select(member => new NodeStatus(
+            member.Node, member.Status, member.Status.HasFlag(RingStatus.ServiceIn) ? next++ : NodeStatus.NoHash, member.Updated)).ToList();
+        return new(
+            cluster.Name, "CUSTOM", IsRandom: false, Revision: 1, Date: node.Started.ToUnixTimeSeconds(), IsServer: true,
+            members.FirstOrDefault(member => member.Node.Cuk == node.Cuk) ?? new(node.Member.Node, node.Status, NodeStatus.NoHash, node.Updated),
+            members, MessageQueues.Default, node.Started, Environment.ProcessId, "/var/lib/antpickax", node.ConnectedSlaves.Count, HasClients: true);
+    }
+
+    /// <summary>
+    /// UPDATESTATUS: the node tells the ring its status with a fresh time, and each server that passes it on stamps all servers
+    /// with its own time. Without another server nothing is sent.
+    /// </summary>
+    internal async Task<string> UpdateStatusAsync(ServerNode node)
+    {
+        lock (gate)
+        {
+            if (!ring.Exists(other => other != node && other.Status.HasFlag(RingStatus.Up)))
+            {
+                return "SUCCEED: There no server on RING.\n";
+            }
+        }
+        await SecondBeginsAsync();
+        lock (gate)
+        {
+            ring.ForEach(server => server.Updated = DateTimeOffset.UtcNow);
+        }
+        await TellAsync(node);
+        return "SUCCEED\n";
+    }
+
+    private ServerNode StartNode(TimeSpan? refresh)
     {
         lock (gate)
         {
             var number = nextNumber++;
             // 127.x.y.n: as many addresses as one likes, all of them this machine.
             var address = IPAddress.Parse($"{network}.{10 + number}");
-            var node = new ServerNode($"{cluster.Name}-server-{number}.novalocal", $"{Guid.NewGuid()}", address,
-                cluster.ServerPort, cluster.ServerControlPort, IsListed, Ring);
+            var node = new ServerNode(this, $"{cluster.Name}-server-{number}.novalocal", $"{Guid.NewGuid()}", address, cluster.ServerPort, cluster.ServerControlPort)
+            {
+                RefreshInterval = refresh,
+            };
+            node.List(ListedSlaves());
             node.Start();
             return node;
         }
@@ -142,10 +227,10 @@ public sealed class ServerCluster : IServerCluster
         lock (gate)
         {
             servers.Add(node);
+            ring.Add(node);
         }
-        await TellAsync();
-        node.Status = RingStatus.ServiceIn | RingStatus.Up;
-        await TellAsync();
+        await SetStatusAsync(node, RingStatus.ServiceOut | RingStatus.Up);
+        await SetStatusAsync(node, RingStatus.ServiceIn | RingStatus.Up);
     }
 
     private void Leave(ServerNode node)
@@ -153,32 +238,28 @@ public sealed class ServerCluster : IServerCluster
         lock (gate)
         {
             servers.Remove(node);
+            gone.Add(node);
         }
     }
 
-    private async Task TellAsync()
+    private void DropFromRing(ServerNode node)
+    {
+        lock (gate)
+        {
+            ring.Remove(node);
+        }
+    }
+
+    private async Task TellAsync(ServerNode about)
     {
         foreach (var node in Servers)
         {
-            await node.TellAsync();
+            await node.TellAsync(about.Member);
         }
     }
 
-    private List<RingMember> Ring()
-    {
-        lock (gate)
-        {
-            return [.. servers.Select((node, index) => node.Member((ulong)index))];
-        }
-    }
-
-    private bool IsListed(RingHello hello)
-    {
-        lock (gate)
-        {
-            return hello.Group == cluster.Name && hello.ControlPort == cluster.SlaveControlPort && listedSlaves.Contains(hello.Cuk);
-        }
-    }
+    // A slave compares times in whole seconds with its own, so a status that is sent as a second ends may be too old when it arrives.
+    private static Task SecondBeginsAsync() => DateTimeOffset.UtcNow.Millisecond is > 950 and var late ? Task.Delay(1000 - late) : Task.CompletedTask;
 
     private async Task WhenK2hr3IsThereAsync(Action action)
     {
@@ -201,14 +282,14 @@ public sealed class ServerCluster : IServerCluster
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(refresh);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Min(100, refresh.TotalMilliseconds)));
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 if (CanReachK2hr3)
                 {
-                    Refresh();
+                    RefreshDue(DateTimeOffset.UtcNow);
                 }
             }
         }
@@ -218,15 +299,27 @@ public sealed class ServerCluster : IServerCluster
         }
     }
 
-    private void Refresh()
+    private void RefreshDue(DateTimeOffset now)
     {
         List<Action> due;
         lock (gate)
         {
             due = [.. waitingForK2hr3];
             waitingForK2hr3.Clear();
-            listedSlaves = [.. service.Hosts(cluster.SlaveRole).Select(host => host.Cuk).OfType<string>()];
+            if (now - lastRefresh >= refresh)
+            {
+                (listed, lastRefresh) = (ListedSlaves(), now);
+            }
+            foreach (var node in servers.Where(node => node.RefreshInterval is { } own && own != Timeout.InfiniteTimeSpan && now - node.LastRefresh >= own))
+            {
+                Refresh(node);
+            }
+            // Down, and on K2HR3's list no more: the servers forget it as well.
+            var hosts = service.Hosts(cluster.ServerRole).Select(host => host.Cuk).ToHashSet();
+            ring.RemoveAll(node => !servers.Contains(node) && !node.Status.HasFlag(RingStatus.Up) && !hosts.Contains(node.Cuk));
         }
         due.ForEach(action => action());
     }
+
+    private HashSet<string> ListedSlaves() => [.. service.Hosts(cluster.SlaveRole).Select(host => host.Cuk).OfType<string>()];
 }

@@ -5,23 +5,26 @@ using System.Net.Sockets;
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
-/// A stand-in server node: its own loopback address, and a listener that plays its chmpx. It lets in the slaves which the
-/// servers' configuration lists, and keeps them told about the ring.
+/// A stand-in server node: its own loopback address, and listeners that play its chmpx. It admits the slaves which its own
+/// configuration lists, keeps them told about the ring, and answers on its control port.
 /// </summary>
 public sealed class ServerNode : IServerNode, IAsyncDisposable
 {
-    private readonly Func<RingHello, bool> isListed;
-    private readonly Func<IReadOnlyList<RingMember>> ring;
+    private readonly ServerCluster cluster;
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly ServerControlPort control;
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<RingStream, RingHello> slaves = new();
     private readonly ConcurrentDictionary<Task, byte> serving = new();
     private Task accepting = Task.CompletedTask;
+    private volatile IReadOnlySet<string>? listed;
+    private volatile bool isOff;
+    private int connections;
 
-    internal ServerNode(string name, string cuk, IPAddress address, int port, int controlPort, Func<RingHello, bool> isListed, Func<IReadOnlyList<RingMember>> ring)
+    internal ServerNode(ServerCluster cluster, string name, string cuk, IPAddress address, int port, int controlPort)
     {
-        (Name, Cuk, Address, Port, ControlPort) = (name, cuk, address, port, controlPort);
-        (this.isListed, this.ring) = (isListed, ring);
+        (this.cluster, Name, Cuk, Address, Port, ControlPort) = (cluster, name, cuk, address, port, controlPort);
+        control = new(this, cluster);
     }
 
     public string Name { get; }
@@ -34,42 +37,89 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
 
     public int ControlPort { get; }
 
+    /// <summary>
+    /// How often this node's own configuration follows K2HR3: null in the same moment as the others of the cluster, infinite only
+    /// when <see cref="ServerCluster.Refresh"/> is called.
+    /// </summary>
+    public TimeSpan? RefreshInterval { get; set; }
+
+    /// <summary>When its status was last set or confirmed in the ring: what its control port shows as "Last Update".</summary>
+    public DateTimeOffset Updated { get; set; } = DateTimeOffset.UtcNow;
+
+    /// <summary>How often somebody connected to its data port.</summary>
+    public int Connections => connections;
+
+    /// <summary>How often each command came to its control port.</summary>
+    public IReadOnlyDictionary<string, int> Commands => control.Commands;
+
     /// <summary>The CUKs of the slaves that are connected at this moment.</summary>
-    public IReadOnlyList<string> ConnectedSlaves => [.. slaves.Values.Select(slave => slave.Cuk)];
+    public IReadOnlyList<string> ConnectedSlaves => isOff ? [] : [.. slaves.Values.Select(slave => slave.Cuk)];
 
     public Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) => Task.FromResult(ConnectedSlaves.Contains(cuk));
 
     internal RingStatus Status { get; set; } = RingStatus.ServiceOut | RingStatus.Up;
 
-    internal RingMember Member(ulong hash) => new(
-        Name, Port, ControlPort, Cuk, Name, $"{Address}:{Port}", $"{Address}:{ControlPort}", $"{Address}", Status, hash);
+    internal DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
+    internal DateTimeOffset LastRefresh { get; private set; }
+
+    internal RingMember Member => new(
+        Name, Port, ControlPort, Cuk, Name, $"{Address}:{Port}", $"{Address}:{ControlPort}", $"{Address}", Status, Updated);
+
+    /// <summary>Closes its connections to slaves, as after a network that was away.</summary>
+    public void Disconnect()
+    {
+        foreach (var stream in slaves.Keys)
+        {
+            stream.Dispose();
+        }
+    }
 
     internal void Start()
     {
         listener.Bind(new IPEndPoint(Address, Port));
         listener.Listen();
+        control.Start();
         accepting = AcceptAsync(stopping.Token);
     }
 
-    internal async Task TellAsync()
+    /// <summary>Its own configuration lists these slaves from now on.</summary>
+    internal void List(IReadOnlySet<string> cuks) => (listed, LastRefresh) = (cuks, DateTimeOffset.UtcNow);
+
+    internal async Task TellAsync(RingMember member)
     {
-        var news = new RingNews(ring());
         foreach (var stream in slaves.Keys)
         {
-            await stream.WriteAsync(news, stopping.Token);
+            await stream.WriteAsync(new RingNews([member]), stopping.Token);
         }
+    }
+
+    /// <summary>The power goes: nobody answers on its ports any more, and its connections stay as they are, without FIN or RST.</summary>
+    internal async Task PowerOffAsync()
+    {
+        isOff = true;
+        await StopAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        listener.Dispose();
+        await StopAsync();
         foreach (var stream in slaves.Keys)
         {
             stream.Dispose();
         }
-        await Task.WhenAll([accepting, .. serving.Keys]);
         stopping.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        if (!stopping.IsCancellationRequested)
+        {
+            await stopping.CancelAsync();
+            listener.Dispose();
+            await control.DisposeAsync();
+            await Task.WhenAll([accepting, .. serving.Keys]);
+        }
     }
 
     private async Task AcceptAsync(CancellationToken cancellationToken)
@@ -79,6 +129,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
             while (true)
             {
                 var socket = await listener.AcceptAsync(cancellationToken);
+                Interlocked.Increment(ref connections);
                 var task = ServeAsync(socket, cancellationToken);
                 serving[task] = 0;
                 _ = task.ContinueWith(done => serving.TryRemove(done, out _), TaskScheduler.Default);
@@ -92,15 +143,18 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
 
     private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
-        using var stream = new RingStream(socket);
+        var stream = new RingStream(socket);
         try
         {
-            if (await stream.ReadAsync<RingHello>(cancellationToken) is not { } hello || !isListed(hello))
+            if (await stream.ReadAsync<RingHello>(cancellationToken) is not { } hello || !Admits(hello))
             {
                 return;
             }
-            slaves[stream] = hello;
-            await stream.WriteAsync(new RingNews(ring()), cancellationToken);
+            if (hello.Joins)
+            {
+                slaves[stream] = hello;
+            }
+            await stream.WriteAsync(new RingNews(cluster.Members), cancellationToken);
             while (await stream.ReadAsync<RingHello>(cancellationToken) is not null)
             {
                 // A slave has nothing more to say; the read ends when it leaves.
@@ -112,7 +166,13 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         }
         finally
         {
-            slaves.TryRemove(stream, out _);
+            if (!isOff || !slaves.ContainsKey(stream))
+            {
+                slaves.TryRemove(stream, out _);
+                stream.Dispose();
+            }
         }
     }
+
+    private bool Admits(RingHello hello) => cluster.IsOurs(hello) && ((RefreshInterval is null ? null : listed) ?? cluster.Listed).Contains(hello.Cuk);
 }

@@ -80,7 +80,7 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         var lost = world.Cluster.Servers[0];
         beat.BeginsNow();
         await world.Cluster.LoseAsync(lost);
-        await DbaasWorld.UntilAsync(async token => await ControlPortClient.ViewAsync(world.Names.SlaveControlPort, token) is { } view
+        await DbaasWorld.UntilAsync(async token => await world.ViewAsync(token) is { } view
             && view.Connected == world.Cluster.Servers.Count ? null : "chmpx still shows it connected", Patience, cancellationToken);
         beat.EndsNow();
         return world.ReadFile() is var (_, servers) && servers.SetEquals(before.Servers)

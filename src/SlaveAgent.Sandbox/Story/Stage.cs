@@ -1,5 +1,4 @@
 using System.Globalization;
-using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.K2hr3;
 
 namespace SlaveAgent.Sandbox.Story;
@@ -86,7 +85,7 @@ internal sealed class Stage(DbaasWorld world, Teller teller, SlaveStory story)
     private async Task StatusAsync(CancellationToken cancellationToken)
     {
         teller.Say((await world.Agent.RunAsync(["status"], null, cancellationToken)).Output.TrimEnd());
-        var view = await ControlPortClient.ViewAsync(world.Names.SlaveControlPort, cancellationToken);
+        var view = await world.ViewAsync(cancellationToken);
         teller.Say(view is null
             ? "  chmpx does not answer"
             : $"  chmpx: generation {view.Revision}, connected {view.Connected}/{view.Servers.Count}; K2HR3: {world.Service.Outage.Mode}, {world.Service.Counts.Total} requests so far");

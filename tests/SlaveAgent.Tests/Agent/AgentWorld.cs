@@ -112,7 +112,7 @@ internal sealed class AgentWorld : IAsyncDisposable
 
     public string Path(string hostPath) => System.IO.Path.Join(Layout.Root, hostPath);
 
-    public Task<ChmpxView?> RingAsync() => ControlPortClient.ViewAsync(Names.SlaveControlPort, Cancel);
+    public Task<ChmpxView?> RingAsync() => _world.ViewAsync(Cancel);
 
     public async ValueTask DisposeAsync()
     {

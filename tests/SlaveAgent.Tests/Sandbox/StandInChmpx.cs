@@ -11,10 +11,14 @@ internal sealed class StandInChmpx : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan Unnoticed = TimeSpan.FromMilliseconds(500);
+
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("standin-");
     private Process? process;
 
     public string File => Path.Combine(directory.FullName, "k2hdkc.ini");
+
+    public string StateDirectory => Path.Combine(directory.FullName, "state");
 
     public int ControlPort { get; } = FreePort();
 
@@ -60,9 +64,11 @@ internal sealed class StandInChmpx : IAsyncDisposable
         System.IO.File.Move(File + ".new", File, overwrite: true);
     }
 
-    public void Start()
+    /// <param name="more">Further options of the stand-in.</param>
+    public void Start(params string[] more)
     {
-        process = Process.Start(new ProcessStartInfo(SandboxProgram.Path, ["chmpx", "-conf", File, "-stoptime", "100"]) { RedirectStandardOutput = true })!;
+        string[] options = ["chmpx", "-conf", File, "-stoptime", "100", "-statedir", StateDirectory, "-hosts", "slave", .. more];
+        process = Process.Start(new ProcessStartInfo(SandboxProgram.Path, options) { RedirectStandardOutput = true })!;
         _ = Task.Run(async () =>
         {
             while (await process.StandardOutput.ReadLineAsync() is { } line)
@@ -71,6 +77,9 @@ internal sealed class StandInChmpx : IAsyncDisposable
             }
         });
     }
+
+    /// <summary>A user's program is attached until this is disposed.</summary>
+    public IDisposable Attach(string group = "probe") => new AttachedProgram(Path.Combine(StateDirectory, $"{group}-{ControlPort}.clients"));
 
     public async Task<int> ExitCodeAsync()
     {
@@ -91,7 +100,9 @@ internal sealed class StandInChmpx : IAsyncDisposable
         ChmpxView? last = null;
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience;)
         {
-            last = await ControlPortClient.ViewAsync(ControlPort, TestContext.Current.CancellationToken);
+            // Whoever asks while it has not noticed a change yet loses it the reload.
+            var sinceWrite = DateTime.UtcNow - System.IO.File.GetLastWriteTimeUtc(File);
+            last = sinceWrite < Unnoticed ? null : await ControlPortClient.ViewAsync(ControlPort, TestContext.Current.CancellationToken);
             if (last is not null && condition(last))
             {
                 return last;
@@ -142,5 +153,18 @@ internal sealed class StandInChmpx : IAsyncDisposable
                 // Taken; another one.
             }
         }
+    }
+
+    private sealed class AttachedProgram : IDisposable
+    {
+        private readonly string file;
+
+        public AttachedProgram(string directory)
+        {
+            file = Path.Combine(Directory.CreateDirectory(directory).FullName, "program");
+            System.IO.File.WriteAllText(file, "");
+        }
+
+        public void Dispose() => System.IO.File.Delete(file);
     }
 }

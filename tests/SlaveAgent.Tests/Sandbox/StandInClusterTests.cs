@@ -1,7 +1,9 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Sandbox;
 
@@ -64,6 +66,108 @@ public sealed partial class StandInClusterTests
         await stage.Chmpx.WaitForAsync(seen => seen.Connected == 3);
     }
 
+    [Fact]
+    public async Task A_slave_that_servers_admit_one_after_the_other_stays_with_the_first_until_it_is_restarted()
+    {
+        await using var stage = await StartAsync(servers: 3, refresh: Timeout.InfiniteTimeSpan, withNowhere: false);
+        await PartialAsync(stage);
+
+        await stage.Chmpx.SignalAsync("HUP");
+        await stage.Chmpx.ExitCodeAsync();
+        stage.Chmpx.Start();
+        await stage.Chmpx.WaitForAsync(seen => seen.Connected == 3);
+    }
+
+    [Fact]
+    public async Task UPDATESTATUS_at_a_server_that_the_slave_lacks_ends_that()
+    {
+        await using var stage = await StartAsync(servers: 3, refresh: Timeout.InfiniteTimeSpan, withNowhere: false);
+        await PartialAsync(stage);
+        foreach (var server in stage.Cluster.Servers.Skip(1))
+        {
+            var answer = await ControlPortClient.AskAsync(new IPEndPoint(server.Address, server.ControlPort), "UPDATESTATUS", TestContext.Current.CancellationToken);
+            Assert.Equal("SUCCEED\n", answer);
+            await stage.Chmpx.WaitForAsync(seen => seen.Servers.Any(shown => shown.Cuk == server.Cuk && shown.IsConnected));
+            Assert.Equal(1, server.Commands["UPDATESTATUS"]);
+        }
+    }
+
+    [Fact]
+    public async Task A_partial_slave_connects_by_itself_to_a_server_that_newly_joins_and_to_no_other()
+    {
+        await using var stage = await StartAsync(servers: 2, refresh: Timeout.InfiniteTimeSpan, withNowhere: false);
+        await PartialAsync(stage);
+        var joined = await stage.Cluster.AddAsync(refresh: Timeout.InfiniteTimeSpan);
+        var view = await stage.Chmpx.WaitForAsync(seen => seen.Connected == 2);
+        Assert.True(view.Servers.Single(server => server.Cuk == joined.Cuk).IsConnected);
+    }
+
+    [Fact]
+    public async Task UPDATESTATUS_without_another_server_sends_nothing()
+    {
+        await using var stage = await StartAsync(servers: 1, withNowhere: false);
+        var only = stage.Cluster.Servers[0];
+        Assert.Equal("SUCCEED: There no server on RING.\n",
+            await ControlPortClient.AskAsync(new IPEndPoint(only.Address, only.ControlPort), "UPDATESTATUS", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Sockets_of_the_dead_keep_it_from_the_living_until_it_is_restarted()
+    {
+        await using var stage = await StartAsync(servers: 2, isRegistered: true, withNowhere: false);
+        await stage.Chmpx.WaitForAsync(seen => seen.Connected == 2);
+        var dead = stage.Cluster.Servers.Select(server => server.Cuk).ToList();
+        foreach (var server in stage.Cluster.Servers)
+        {
+            await stage.Cluster.PowerOffAsync(server);
+            await stage.Cluster.ForgetAsync(server);
+        }
+        await stage.Cluster.AddAsync();
+        await stage.Cluster.AddAsync();
+        stage.Chmpx.Replace(stage.Chmpx.Ini(2, stage.ServerSections(2)));
+        var view = await stage.Chmpx.WaitForAsync(seen => seen.Revision == 2 && seen.Servers.Count >= 4);
+        Assert.Equal(dead.Order(), view.Servers.Where(server => server.IsConnected).Select(server => server.Cuk).Order());
+        Assert.All(stage.Cluster.Servers, server => Assert.Equal(0, server.Connections));
+
+        await stage.Chmpx.SignalAsync("HUP");
+        await stage.Chmpx.ExitCodeAsync();
+        stage.Chmpx.Start();
+        await stage.Chmpx.WaitForAsync(seen => seen.Connected == 2 && seen.Servers.All(server => !dead.Contains(server.Cuk)));
+    }
+
+    [Fact]
+    public async Task A_clock_a_day_ahead_leaves_it_without_a_server_once_the_connections_were_lost()
+    {
+        await using var stage = await StartAsync(servers: 2, isRegistered: true, withNowhere: false, options: ["-clock", "86400"]);
+        await stage.Chmpx.WaitForAsync(seen => seen.Connected == 2);
+        foreach (var server in stage.Cluster.Servers)
+        {
+            server.Disconnect();
+        }
+        await stage.Chmpx.WaitForAsync(seen => seen.Connected == 0);
+        var asked = stage.Cluster.Servers.Sum(server => server.Connections);
+        await Eventually.IsTrueAsync(() => stage.Cluster.Servers.Sum(server => server.Connections) >= asked + 5, "it does not go on asking");
+        Assert.Equal(0, (await stage.Chmpx.WaitForAsync(_ => true)).Connected);
+
+        await stage.Chmpx.SignalAsync("HUP");
+        await stage.Chmpx.ExitCodeAsync();
+        stage.Chmpx.Start("-clock", "86400");
+        await stage.Chmpx.WaitForAsync(seen => seen.Connected == 2);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_attached_shows_as_an_offset_in_client_pids()
+    {
+        await using var stage = await StartAsync(servers: 1, isRegistered: true, withNowhere: false);
+        await stage.Chmpx.WaitForAsync(seen => seen.Connected == 1);
+        Assert.Contains("\nclient_pids          = 0\n", await DumpAsync(stage), StringComparison.Ordinal);
+        using (stage.Chmpx.Attach())
+        {
+            Assert.Contains("\nclient_pids          = 0x694100\n", await DumpAsync(stage), StringComparison.Ordinal);
+        }
+        Assert.Contains("\nclient_pids          = 0\n", await DumpAsync(stage), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("ALLSTATUS")]
     [InlineData("SELFSTATUS")]
@@ -83,11 +187,47 @@ public sealed partial class StandInClusterTests
             Layout(answer!).Where(line => !line.Contains("[2] = <>", StringComparison.Ordinal)));
     }
 
+    // One server admits the slave, and only then the others do as well.
+    private static async Task PartialAsync(Stage stage)
+    {
+        stage.Service.RegisterHost(stage.Names.SlaveRole, Slave);
+        var first = stage.Cluster.Servers[0];
+        stage.Cluster.Refresh(first);
+        await stage.Chmpx.WaitForAsync(seen => seen.Connected == 1);
+        var connections = stage.Cluster.Servers.Skip(1).Select(server => server.Connections).ToList();
+        foreach (var server in stage.Cluster.Servers.Skip(1))
+        {
+            stage.Cluster.Refresh(server);
+        }
+
+        // A new FILEVERSION does not end it either.
+        stage.Chmpx.Replace(stage.Chmpx.Ini(2, stage.ServerSections(stage.Cluster.Servers.Count)).Replace(Nowhere, "", StringComparison.Ordinal));
+        var view = await stage.Chmpx.WaitForAsync(seen => seen.Revision == 2);
+        Assert.Equal([first.Cuk], view.Servers.Where(server => server.IsConnected).Select(server => server.Cuk));
+        Assert.All(view.Servers.Where(server => !server.IsConnected), server => Assert.Contains("[DOWN]", server.Status, StringComparison.Ordinal));
+        Assert.Equal(connections, stage.Cluster.Servers.Skip(1).Select(server => server.Connections));
+    }
+
+    private static async Task<string> DumpAsync(Stage stage) =>
+        (await ControlPortClient.AskAsync(stage.Chmpx.ControlPort, "DUMP", TestContext.Current.CancellationToken))!;
+
     // Names, indents and order stay; values go.
     private static IEnumerable<string> Layout(string text) =>
         text.TrimEnd('\n').Split('\n').Select(line => ServersIn().Replace(Value().Replace(line, "= <>"), "[n] {"));
 
-    private static async Task<Stage> StartAsync(int servers, bool isRegistered = false, bool withNowhere = true)
+    private const string Nowhere =
+        """
+        [SVRNODE]
+        NAME = nowhere
+        PORT = 1
+        CTLPORT = 2
+        CUK = cuk-nowhere
+        CUSTOM_ID_SEED = nowhere
+        ENDPOINTS = 127.0.0.1:1
+
+        """;
+
+    private static async Task<Stage> StartAsync(int servers, bool isRegistered = false, bool withNowhere = true, TimeSpan? refresh = null, string[]? options = null)
     {
         var chmpx = new StandInChmpx();
         var names = new DbaasCluster("tenant0", "probe") { SlaveControlPort = chmpx.ControlPort };
@@ -101,11 +241,11 @@ public sealed partial class StandInClusterTests
         var stage = new Stage(service, names, cluster, chmpx);
         for (var index = 0; index < servers; index++)
         {
-            await cluster.AddAsync();
+            await cluster.AddAsync(refresh: refresh);
         }
         var ini = chmpx.Ini(1, stage.ServerSections(servers));
-        chmpx.Write(withNowhere ? ini : ini.Remove(ini.IndexOf("[SVRNODE]\nNAME = nowhere", StringComparison.Ordinal), ini.IndexOf("127.0.0.1:1\n", StringComparison.Ordinal) + 12 - ini.IndexOf("[SVRNODE]", StringComparison.Ordinal)));
-        chmpx.Start();
+        chmpx.Write(withNowhere ? ini : ini.Replace(Nowhere, "", StringComparison.Ordinal));
+        chmpx.Start(options ?? []);
         return stage;
     }
 

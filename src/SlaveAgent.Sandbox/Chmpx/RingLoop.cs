@@ -1,0 +1,174 @@
+using System.Threading.Channels;
+using SlaveAgent.Sandbox.Cluster;
+
+namespace SlaveAgent.Sandbox.Chmpx;
+
+/// <summary>
+/// The part of chmpx's event loop that deals with servers (chmcntrl.cc: EventLoop; chmeventsock.cc: InitialAllServerStatus,
+/// ConnectServers). It looks for servers by itself only while none is up. What it could not connect to is marked down with this
+/// node's clock and left alone, until a status of that server arrives that is not older.
+/// </summary>
+internal sealed class RingLoop(SlaveState state, TextWriter log)
+{
+    // The wait for events, after which chmpx looks whether any server is up.
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
+
+    private readonly Channel<(ServerView Server, ServerLink Link, RingNews? News)> events = Channel.CreateUnbounded<(ServerView, ServerLink, RingNews?)>();
+    private readonly List<Task> reading = [];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FindAsync(cancellationToken);
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                await StepAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+        lock (state.Gate)
+        {
+            state.Servers.ForEach(server => server.Link?.Dispose());
+        }
+        await Task.WhenAll(reading);
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        idle.CancelAfter(Idle);
+        try
+        {
+            var (server, link, news) = await events.Reader.ReadAsync(idle.Token);
+            await HandleAsync(server, link, news, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            bool isAnyUp;
+            lock (state.Gate)
+            {
+                isAnyUp = state.IsAnyUp;
+            }
+            if (!isAnyUp)
+            {
+                await FindAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task HandleAsync(ServerView server, ServerLink link, RingNews? news, CancellationToken cancellationToken)
+    {
+        if (news is not null)
+        {
+            lock (state.Gate)
+            {
+                state.Take(news);
+            }
+            await ConnectAsync(cancellationToken);
+            return;
+        }
+        link.Dispose();
+        lock (state.Gate)
+        {
+            if (server.Link == link)
+            {
+                state.Down(server);
+                log.WriteLine($"{server.Node.Name} closed the connection: it is down");
+            }
+        }
+    }
+
+    // The first listed server that admits this node says who is in the ring.
+    private async Task FindAsync(CancellationToken cancellationToken)
+    {
+        foreach (var server in Copy())
+        {
+            using var link = await ServerLink.TryConnectAsync(server.Node, Hello(joins: false), cancellationToken);
+            if (link is null)
+            {
+                continue;
+            }
+            bool isAnyUp;
+            lock (state.Gate)
+            {
+                state.TakeWhole(link.FirstNews);
+                isAnyUp = state.IsAnyUp;
+            }
+            if (isAnyUp)
+            {
+                await ConnectAsync(cancellationToken);
+            }
+            return;
+        }
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        var checksFile = false;
+        foreach (var server in Copy())
+        {
+            if (!server.IsUp)
+            {
+                checksFile |= server.IsOutAndDown;
+                continue;
+            }
+            if (server.Link is not null)
+            {
+                continue;
+            }
+            var link = await ServerLink.TryConnectAsync(server.Node, Hello(joins: true), cancellationToken);
+            lock (state.Gate)
+            {
+                if (link is null)
+                {
+                    state.Down(server);
+                    log.WriteLine($"could not connect to {server.Node.Name}: it is down from now on");
+                    continue;
+                }
+                server.Link = link;
+                log.WriteLine($"connected to {server.Node.Name}");
+            }
+            reading.RemoveAll(task => task.IsCompleted);
+            reading.Add(ReadAsync(server, link, cancellationToken));
+        }
+        if (checksFile)
+        {
+            lock (state.Gate)
+            {
+                state.Reload();
+            }
+        }
+    }
+
+    private async Task ReadAsync(ServerView server, ServerLink link, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RingNews? news;
+            do
+            {
+                news = await link.ReadAsync(cancellationToken);
+                events.Writer.TryWrite((server, link, news));
+            }
+            while (news is not null);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+    }
+
+    private List<ServerView> Copy()
+    {
+        lock (state.Gate)
+        {
+            return [.. state.Servers];
+        }
+    }
+
+    private RingHello Hello(bool joins) => new(state.Active.Group, state.Self.Name, state.Self.Seed, state.Active.SelfCuk, state.Self.ControlPort, joins);
+}

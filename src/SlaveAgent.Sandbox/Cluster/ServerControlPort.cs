@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using SlaveAgent.Sandbox.Chmpx;
+
+namespace SlaveAgent.Sandbox.Cluster;
+
+/// <summary>A server's control port: one read is one command, then it answers and closes.</summary>
+internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster) : IAsyncDisposable
+{
+    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentDictionary<string, int> commands = new();
+    private readonly ConcurrentDictionary<Task, byte> serving = new();
+    private Task accepting = Task.CompletedTask;
+
+    public IReadOnlyDictionary<string, int> Commands => commands;
+
+    public void Start()
+    {
+        listener.Bind(new IPEndPoint(node.Address, node.ControlPort));
+        listener.Listen(64);
+        accepting = AcceptAsync(stopping.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        listener.Dispose();
+        await Task.WhenAll([accepting, .. serving.Keys]);
+        stopping.Dispose();
+    }
+
+    private async Task AcceptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var task = ServeAsync(await listener.AcceptAsync(cancellationToken), cancellationToken);
+                serving[task] = 0;
+                _ = task.ContinueWith(done => serving.TryRemove(done, out _), TaskScheduler.Default);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The node went away.
+        }
+    }
+
+    private async Task ServeAsync(Socket client, CancellationToken cancellationToken)
+    {
+        using var closing = client;
+        try
+        {
+            var buffer = new byte[8192];
+            if (await client.ReceiveAsync(buffer, cancellationToken) is > 0 and var length)
+            {
+                await client.SendAsync(Encoding.Latin1.GetBytes(await AnswerAsync(Encoding.Latin1.GetString(buffer, 0, length))), cancellationToken);
+                client.Shutdown(SocketShutdown.Both);
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // Whoever asked went away, or the node did.
+        }
+    }
+
+    private async Task<string> AnswerAsync(string text)
+    {
+        var command = text.Split([' ', '\t', '\r', '\n', '\0'], 2)[0].ToUpperInvariant();
+        commands.AddOrUpdate(command, 1, (_, count) => count + 1);
+        return command switch
+        {
+            "VERSION" => ChmpxText.Version,
+            "SELFSTATUS" => StatusText.Self(cluster.Show(node)),
+            "ALLSTATUS" => StatusText.All(cluster.Show(node)),
+            "DUMP" => DumpText.Of(cluster.Show(node)),
+            "UPDATESTATUS" => await cluster.UpdateStatusAsync(node),
+            _ => $"Unknown command({command})\n",
+        };
+    }
+}
