@@ -228,20 +228,14 @@ public static partial class IniCheck
                 ini.FindGlobal("SELFCUK")!.Number, "no [SLVNODE] has the CUK and control port of SELFCUK and SELFCTLPORT: this host is not listed"));
         }
 
-        if (FindSelf(ini) is { } self && IsType(ini, "CUSTOM") && string.IsNullOrEmpty(self["CUSTOM_ID_SEED"]))
+        if (ini.FindSelf() is { } self && IsType(ini, "CUSTOM") && string.IsNullOrEmpty(self["CUSTOM_ID_SEED"]))
         {
             problems.Add(new IniProblem(self.Line, "this host's [SLVNODE] must have CUSTOM_ID_SEED, because CHMPXIDTYPE is CUSTOM"));
         }
     }
 
     /// <summary>Whether the node itself is among the slaves; chmpx exits at start when it is not.</summary>
-    public static bool IsSelfListed(IniDocument ini) => FindSelf(ini) is not null;
-
-    private static IniSection? FindSelf(IniDocument ini)
-    {
-        var self = new NodeKey(ini.Global("SELFCUK") ?? string.Empty, ini.ControlPort ?? 0);
-        return ini.Slaves.FirstOrDefault(slave => ini.KeyOf(slave) == self);
-    }
+    public static bool IsSelfListed(IniDocument ini) => ini.FindSelf() is not null;
 
     private static bool IsType(IniDocument ini, string type) => type.Equals(ini.Global("CHMPXIDTYPE"), StringComparison.OrdinalIgnoreCase);
 

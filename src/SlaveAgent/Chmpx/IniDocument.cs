@@ -51,6 +51,13 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
     public NodeKey KeyOf(IniSection node) =>
         new(node["CUK"] ?? string.Empty, PortOf(node["CTLPORT"] ?? Global("CTLPORT")) ?? 0);
 
+    /// <summary>Whether a slave's entry is this host's own: its CUK and control port are SELFCUK and SELFCTLPORT.</summary>
+    public bool IsSelf(IniSection slave) =>
+        slave.Name == IniSection.SlaveName && Global("SELFCUK") is { Length: > 0 } cuk && KeyOf(slave) == new NodeKey(cuk, ControlPort ?? 0);
+
+    /// <summary>This host's own entry; null when there is none, and then chmpx exits at its start.</summary>
+    public IniSection? FindSelf() => Slaves.FirstOrDefault(IsSelf);
+
     private static ImmutableArray<IniSection> GlobalsOf(ImmutableArray<IniSection> sections) => [.. sections.Where(s => s.Name == IniSection.GlobalName)];
 
     /// <summary>A port that chmpx can use: it keeps ports in a signed 16-bit number.</summary>

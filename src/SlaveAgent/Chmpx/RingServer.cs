@@ -5,4 +5,8 @@ namespace SlaveAgent.Chmpx;
 /// <param name="InService">It is part of the ring.</param>
 /// <param name="IsUp">chmpx believes it alive.</param>
 /// <param name="IsConnected">There is a socket to it: the only proof of a connection (chmpx.md).</param>
-public sealed record RingServer(NodeKey Key, string Name, bool InService, bool IsUp, bool IsConnected);
+public sealed record RingServer(NodeKey Key, string Name, bool InService, bool IsUp, bool IsConnected)
+{
+    /// <summary>Null when the answer did not tell.</summary>
+    public LoadedNode? Loaded { get; init; }
+}

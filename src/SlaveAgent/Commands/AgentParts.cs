@@ -37,18 +37,21 @@ internal sealed class AgentParts : IDisposable
             Role, RunsPackagedChmpx, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper), new Accounts(root, commands), delegated);
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, () => account.ExistingName);
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
-        var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles);
+        var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan);
+        var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
         Steps =
         [
             new RegisterHostStep(Client, new IdentityFiles(root), token.Read, token.ReadToLeave),
             new InstallPackagesStep(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated),
-            new WriteConfigurationStep(Resource, Role, File, Ring, lastGood, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log),
+            new WriteConfigurationStep(Resource, Role, File, Ring, lastGood, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan),
             new StartServicesStep(
                 Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
             new AnnounceReadyStep(
-                new VerifyConnectionStep(Role, File, Ring, lastGood, ControlPort, Systemctl, settings.Chmpx, time), Systemctl, root, settings.Ready.Follow),
+                new VerifyConnectionStep(
+                    Role, Resource, File, Ring, lastGood, ControlPort, tracker, new RingInquiries(), Systemctl, settings.Chmpx, Random.Shared.NextDouble, time),
+                Systemctl, root, settings.Ready.Follow),
         ];
     }
 
@@ -79,6 +82,9 @@ internal sealed class AgentParts : IDisposable
     public ChmpxDropIn DropIn { get; }
 
     public HostFiles HostFiles { get; }
+
+    /// <summary>What of this host a configuration depends on, as it is now.</summary>
+    public PlanOptions Plan() => new(Settings.Configuration.KeepsOtherSlaves, []);
 
     /// <summary>The pipeline, in its order.</summary>
     public IReadOnlyList<IStep> Steps { get; }
@@ -167,6 +173,18 @@ internal sealed class AgentParts : IDisposable
         }
 
         string? At(string? file) => file is null ? null : root.At(file);
+    }
+
+    private static DateTimeOffset? ChangedAt(string path)
+    {
+        try
+        {
+            return FileStatus.OfTarget(path)?.ChangedAt;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static IPackageManager? FindPackageManager(PackageSettings settings, HostRoot root, CommandRunner commands)

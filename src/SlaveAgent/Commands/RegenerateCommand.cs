@@ -42,7 +42,7 @@ internal static class RegenerateCommand
             return ExitCode.TryAgainLater;
         }
 
-        switch (ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles))
+        switch (ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles, parts.Plan()))
         {
             case ConfigurationPlan.Usable usable:
                 return await ApplyAsync(parts, text.Value, usable, dryRun, force, cancel);

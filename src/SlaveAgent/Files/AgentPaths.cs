@@ -35,6 +35,9 @@ public static class AgentPaths
     public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
     public const string StatusFile = RuntimeDirectory + "/status.json";
 
+    /// <summary>What the repair of the connection has to know of this boot's past.</summary>
+    public const string ConnectionMemory = RuntimeDirectory + "/connection.json";
+
     /// <summary>Held by the one watching agent of a root as long as it lives.</summary>
     public const string DaemonLock = RuntimeDirectory + "/daemon.lock";
 

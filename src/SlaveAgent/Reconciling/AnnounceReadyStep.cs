@@ -23,7 +23,7 @@ public sealed class AnnounceReadyStep(VerifyConnectionStep verify, Systemctl sys
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         var outcome = await verify.RunAsync(cancel);
-        var connected = verify.IsConnected;
+        var connected = verify.IsReady;
         if (connected != _told && AgentUnits.FindFile(root, AgentUnits.Ready) is not null)
         {
             if (connected)

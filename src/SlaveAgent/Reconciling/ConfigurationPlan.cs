@@ -12,8 +12,9 @@ public abstract record ConfigurationPlan
     {
     }
 
-    /// <summary>A configuration that chmpx will take, each node once.</summary>
-    public sealed record Usable(IniDocument Ini, ImmutableArray<IniProblem> Warnings) : ConfigurationPlan;
+    /// <summary>A configuration that chmpx will take, each node once and of the slaves this one only.</summary>
+    /// <param name="Slaves">How many slaves the resource lists, this one included.</param>
+    public sealed record Usable(IniDocument Ini, ImmutableArray<IniProblem> Warnings, int Slaves) : ConfigurationPlan;
 
     /// <summary>The resource is for something else than a k2hdkc slave node.</summary>
     public sealed record NoSlave(string Why) : ConfigurationPlan;
@@ -26,8 +27,10 @@ public abstract record ConfigurationPlan
 
     /// <param name="cuk">Put in where the resource leaves room for the host's own.</param>
     /// <param name="files">What is on this host.</param>
-    public static ConfigurationPlan Make(string text, string cuk, HostFiles files)
+    /// <param name="options">Null: the defaults, and this host's addresses are not known.</param>
+    public static ConfigurationPlan Make(string text, string cuk, HostFiles files, PlanOptions? options = null)
     {
+        options ??= PlanOptions.Default;
         var read = IniReader.Read(WithSelf(text, cuk));
         if (WhyNoSlave(read) is { } why)
         {
@@ -40,9 +43,11 @@ public abstract record ConfigurationPlan
             return new Refused([new IniProblem(self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {InstallPackagesStep.Printable(other)}")]);
         }
 
-        var (ini, warnings) = IniWriter.NodesOnce(read);
+        // Before each node is written once and judged: what is wrong with another slave's entry is no matter then.
+        var (needed, ownWarnings) = options.KeepsOtherSlaves ? (read, []) : OwnEntry.Only(read, options.Addresses);
+        var (ini, warnings) = IniWriter.NodesOnce(needed);
         var problems = IniCheck.Check(WithVersion(ini), files);
-        return problems.IsEmpty ? new Usable(ini, warnings)
+        return problems.IsEmpty ? new Usable(ini, [.. ownWarnings, .. warnings], read.Slaves.Count())
             : problems.Length == 1 && ini.Global("SELFCUK") is { Length: > 0 } && !IniCheck.IsSelfListed(ini) ? new SelfMissing()
             : new Refused(problems);
     }

@@ -3,7 +3,7 @@ using SlaveAgent.Chmpx;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>Makes the configuration again from the last answer that became one, where the file is gone or chmpx would exit on it; needs no K2HR3.</summary>
-public sealed class LastGoodConfiguration(ResourceReader resource, ConfigurationFile file, RingMemory ring, string cuk, HostFiles files)
+public sealed class LastGoodConfiguration(ResourceReader resource, ConfigurationFile file, RingMemory ring, string cuk, HostFiles files, Func<PlanOptions>? options = null)
 {
     /// <summary>The document that was found well: it is not judged again while it stays.</summary>
     private IniDocument? _well;
@@ -20,7 +20,7 @@ public sealed class LastGoodConfiguration(ResourceReader resource, Configuration
         }
 
         if (resource.AcceptedText is not { } accepted
-            || ConfigurationPlan.Make(accepted, cuk, files) is not ConfigurationPlan.Usable usable)
+            || ConfigurationPlan.Make(accepted, cuk, files, options?.Invoke()) is not ConfigurationPlan.Usable usable)
         {
             return null;
         }

@@ -8,10 +8,13 @@ public sealed class RingMemory
     /// <summary>Null while chmpx does not answer.</summary>
     public RingView? View { get; private set; }
 
+    /// <summary>The last judgement of the ring; null before the first.</summary>
+    public RingVerdict? Verdict { get; set; }
+
     /// <summary>Takes note of a look; one that shows what the last one did leaves the same object, so that nobody need compare again.</summary>
     public void Note(RingView? view)
     {
-        if (view is null || View is null || view.Revision != View.Revision || !view.Servers.AsSpan().SequenceEqual(View.Servers.AsSpan()))
+        if (view is null || View is null || !view.SaysTheSame(View))
         {
             View = view;
         }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SlaveAgent.Reconciling;
 
 /// <summary>What the ring is like, and what is to be done about it.</summary>
@@ -5,6 +7,15 @@ namespace SlaveAgent.Reconciling;
 /// <param name="Disagreement">In what the ring and the configuration differ, so that K2HR3 is to be asked; null when they agree.</param>
 public sealed record RingVerdict(RingState State, string Words, RingAction Action = RingAction.None, string? Disagreement = null)
 {
+    /// <summary>Of <see cref="RingAction.Restart"/>.</summary>
+    public RestartCause Cause { get; init; }
+
     /// <summary>Servers that are gone for good still show in chmpx.</summary>
     public bool HasLingering { get; init; }
+
+    /// <summary>Listed servers that are up and not connected, by name.</summary>
+    public ImmutableArray<string> Missing { get; init; } = [];
+
+    /// <summary>What was waited for did not come within the deadline; the host goes on without it.</summary>
+    public bool IsDeadlineOver { get; init; }
 }

@@ -2,9 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace SlaveAgent.Reconciling;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RoleKeys))]
 [JsonSerializable(typeof(AcceptedResource))]
 [JsonSerializable(typeof(AdoptedTooling))]
 [JsonSerializable(typeof(AgentStatus))]
+[JsonSerializable(typeof(ConnectionMemory))]
 internal sealed partial class StateJson : JsonSerializerContext;

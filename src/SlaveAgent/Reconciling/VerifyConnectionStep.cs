@@ -9,33 +9,40 @@ namespace SlaveAgent.Reconciling;
 /// </summary>
 public sealed class VerifyConnectionStep(
     RoleMemory role,
+    ResourceReader resource,
     ConfigurationFile file,
     RingMemory ring,
     LastGoodConfiguration lastGood,
     ControlPort controlPort,
+    ConnectionTracker tracker,
+    IRingInquiries inquiries,
     Systemctl systemctl,
     ChmpxSettings settings,
+    Func<double> random,
     TimeProvider time) : IStep
 {
-    /// <summary>Right after a change chmpx is about to follow (50 ms to load, 0.3 s to connect, chmpx.md); later it is no hurry.</summary>
+    /// <summary>Right after a change chmpx is about to follow (50 ms to load, 0.3 s to connect); later it is no hurry.</summary>
     private static readonly TimeSpan SoonAfterChange = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookSoon = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>So many may ask K2HR3 at once; more of them take turns, for it needs 45 to 90 ms an answer and gives few at a time (k2hr3-api.md).</summary>
+    /// <summary>So many may ask K2HR3 at once; more of them take turns, for it needs 45 to 90 ms an answer and gives few at a time.</summary>
     private const int AskTogether = 16;
     private static readonly TimeSpan AskShare = TimeSpan.FromMilliseconds(30);
 
+    /// <summary>While chmpx shows the same, it is judged again after so long: files beside the configuration can change, too.</summary>
+    private static readonly TimeSpan QuietLifetime = TimeSpan.FromSeconds(30);
+
     private readonly long _started = time.GetTimestamp();
+    private readonly Inquiry<PeerReport?> _peer = new();
+    private readonly Inquiry<bool> _probe = new();
+    private readonly Inquiry<int?> _dependents = new();
+    private readonly SlaveCount _slaves = new();
     private long? _answered;
-    private long? _restarted;
-    private long? _lackingSince;
-    private IniDocument? _loaded;
     private IniDocument? _judged;
 
     /// <summary>The outcome while all is well, good until the ring or the file changes: the watching path judges nothing twice.</summary>
     private StepOutcome? _quiet;
-    private int _stamps;
-    private int _restarts;
+    private long _quietSince;
 
     public Steps Kind => Steps.VerifyConnection;
 
@@ -48,24 +55,24 @@ public sealed class VerifyConnectionStep(
 
     public TimeSpan Patience => TimeSpan.FromMinutes(5);
 
-    /// <summary>Connected to every server that is up, and to at least one.</summary>
-    public bool IsConnected { get; private set; }
+    /// <summary>Connected to every server that is up, or to some of them for longer than the deadline: programs may start.</summary>
+    public bool IsReady { get; private set; }
 
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         if (role.IsSlaveNode is false)
         {
-            IsConnected = false;
+            IsReady = false;
             ring.Note(null);
             return new StepOutcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
         }
 
         var changedByOthers = file.Refresh();
 
-        // Not left to the step that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits (chmpx.md).
+        // Not left to the step that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits.
         if (await lastGood.RestoreAsync(cancel) is { } restored)
         {
-            IsConnected = false;
+            IsReady = false;
             return new StepOutcome.Waiting($"generation {restored} was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", LookSoon)
             {
                 Demands = Steps.WriteConfiguration,
@@ -75,7 +82,7 @@ public sealed class VerifyConnectionStep(
 
         if (file.Current is not { ControlPort: { } port } ini)
         {
-            IsConnected = false;
+            IsReady = false;
             ring.Note(null);
             return new StepOutcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
@@ -86,111 +93,115 @@ public sealed class VerifyConnectionStep(
 
         var before = ring.View;
         ring.Note(await controlPort.LookAsync(port, cancel));
-        if (_quiet is not null && ReferenceEquals(ring.View, before) && ReferenceEquals(_judged, ini))
+        if (ring.View is not null)
         {
             _answered = time.GetTimestamp();
+        }
+
+        if (_quiet is not null && ReferenceEquals(ring.View, before) && ReferenceEquals(_judged, ini) && time.GetElapsedTime(_quietSince) < QuietLifetime)
+        {
             return _quiet;
         }
 
-        var verdict = RingJudge.Judge(Describe(ini, ring.View));
-        var acted = await ActAsync(verdict, ini, cancel);
-        IsConnected = verdict.State == RingState.Connected;
-        var outcome = Outcome(verdict, acted, changedByOthers, ini);
+        TakeAnswers();
+        var slaves = _slaves.Of(resource.AcceptedText);
+        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), boundToLostAddress: false, slaves);
+        _judged = ini;
+        var verdict = RingJudge.Judge(situation);
+        var acted = await ActAsync(verdict, situation, cancel);
+        if (verdict.State == RingState.Connected)
+        {
+            tracker.NoteConnected(verdict.HasLingering);
+        }
+
+        IsReady = verdict.State == RingState.Connected || (verdict.IsDeadlineOver && verdict.State is RingState.Partial or RingState.Connecting);
+        if (IsReady)
+        {
+            tracker.NoteReady();
+        }
+
+        ring.Verdict = verdict;
+        var outcome = Outcome(verdict, acted, changedByOthers, slaves);
         _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null } && !changedByOthers ? outcome : null;
+        _quietSince = time.GetTimestamp();
         return outcome;
     }
 
-    private RingSituation Describe(IniDocument ini, RingView? view)
+    /// <summary>A changed control port is taken at a start only; until then chmpx answers where it did.</summary>
+    private async ValueTask<bool> AnswersElsewhereAsync(int port, CancellationToken cancel) =>
+        ring.View is null && tracker.LastControlPort is > 0 and var last && last != port && await controlPort.LookAsync(last, cancel) is not null;
+
+    private void TakeAnswers()
     {
-        if (view is not null)
+        if (_peer.TryTake(out var report))
         {
-            _answered = time.GetTimestamp();
+            tracker.NotePeer(report);
         }
 
-        if (!ReferenceEquals(_judged, ini) && (_judged is null || !IniComparison.SaysTheSame(_judged, ini)))
+        if (_probe.TryTake(out var reachable))
         {
-            _stamps = 0;
+            tracker.NoteProbe(reachable);
         }
 
-        _judged = ini;
-        var restartFor = WhyRestart(ini, view);
-        _lackingSince = view is not null && RingJudge.Lacking(ini, view).Any() ? _lackingSince ?? time.GetTimestamp() : null;
-        return new RingSituation(
-            ini,
-            view,
-            time.GetElapsedTime(file.ChangedAt),
-            time.GetElapsedTime(Math.Max(Math.Max(_answered ?? _started, _restarted ?? _started), file.ChangedAt)),
-            _restarted is { } restarted ? time.GetElapsedTime(restarted) : TimeSpan.MaxValue,
-            _lackingSince is { } lacking ? time.GetElapsedTime(lacking) : TimeSpan.Zero,
-            _stamps,
-            _restarts,
-            restartFor,
-            settings);
-    }
-
-    /// <summary>Compares with what chmpx is known to have taken; a chmpx that loads the file in place at its own start takes all of it.</summary>
-    private string? WhyRestart(IniDocument ini, RingView? view)
-    {
-        if (view is null)
+        if (_dependents.TryTake(out var active))
         {
-            // Not running, or starting: it will read the whole file.
-            _loaded = null;
-            return null;
+            tracker.NoteDependents(active);
         }
-
-        if (_loaded is not null && IniComparison.NeedingRestart(_loaded, ini) is { Count: > 0 } keys)
-        {
-            return $"a changed {string.Join(", ", keys)}";
-        }
-
-        if (view.Revision == ini.FileVersion)
-        {
-            _loaded = ini;
-            return null;
-        }
-
-        return file.OldFileWasLinked ? "a file whose predecessor has another hard link (a backup made with ln?)" : null;
     }
 
     /// <returns>What was done or why it could not be, in words; null when nothing was to be done.</returns>
-    private async Task<string?> ActAsync(RingVerdict verdict, IniDocument ini, CancellationToken cancel)
+    private async Task<string?> ActAsync(RingVerdict verdict, RingSituation s, CancellationToken cancel)
     {
         switch (verdict.Action)
         {
             case RingAction.Stamp:
-                _stamps++;
-                var (generation, _) = await file.WriteAsync(ini, ring.View?.Revision, cancel);
+                tracker.NoteStamp();
+                var (generation, _) = await file.WriteAsync(s.Ini, ring.View?.Revision, cancel);
                 return $"{verdict.Words} (generation {generation})";
             case RingAction.Restart:
-                _restarts++;
-                _restarted = time.GetTimestamp();
-                _loaded = null;
+                tracker.NoteRestart(verdict.Cause, verdict.IsDeadlineOver);
                 var result = await systemctl.TryRestartAsync(settings.Unit, cancel);
                 return result.IsDone ? verdict.Words : $"{verdict.Words}, which failed: {result.LastLines()}";
+            case RingAction.AskPeer when !_peer.IsRunning && ConnectedServer(s) is { } server:
+                tracker.NoteQuestion();
+                _peer.Start(() => inquiries.AskPeerAsync(s.Ini, server, cancel));
+                return null;
+            case RingAction.ProbeServers when !_probe.IsRunning:
+                tracker.NoteProbeStarted();
+                _probe.Start(() => inquiries.ProbeAsync(s.Ini, cancel));
+                return null;
+            case RingAction.AskDependents:
+                _dependents.Start(() => inquiries.CountDependentsAsync(cancel));
+                return null;
             default:
-                if (verdict is { State: RingState.Connected, HasLingering: false })
-                {
-                    _restarts = 0;
-                    _stamps = 0;
-                }
-
                 return null;
         }
     }
 
-    private StepOutcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers, IniDocument ini)
+    /// <summary>Another one each time, so that one which does not answer does not keep the others from being asked.</summary>
+    private NodeKey? ConnectedServer(RingSituation s)
+    {
+        var shown = s.View!.ByKey();
+        var connected = s.Ini.Servers.Select(s.Ini.KeyOf).Where(key => shown.GetValueOrDefault(key) is { IsConnected: true }).Distinct().ToList();
+        return connected.Count == 0 ? null : connected[(int)(random() * connected.Count)];
+    }
+
+    private StepOutcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers, int slaves)
     {
         // What was done about a connection that is not there has not brought it yet: only a connected slave is settled.
-        StepOutcome outcome = verdict.State == RingState.Connected
+        StepOutcome outcome = IsReady
             ? acted is not null ? new StepOutcome.Changed(acted) : new StepOutcome.Unchanged(verdict.Words)
             : acted is not null ? new StepOutcome.Waiting(acted)
-            : new StepOutcome.Waiting(verdict.Words, time.GetElapsedTime(file.ChangedAt) < SoonAfterChange ? LookSoon : null);
-        return verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : ini.Slaves.Count())
+            : new StepOutcome.Waiting(verdict.Words, IsAboutToChange(verdict) ? LookSoon : null);
+        return verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : slaves)
             : changedByOthers ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = "the file was changed" }
             : verdict is { State: RingState.Silent, Action: RingAction.None } && IsLongSilent
             ? outcome with { Demands = Steps.StartServices, DemandReason = "silent" }
             : outcome;
     }
+
+    private bool IsAboutToChange(RingVerdict verdict) => time.GetElapsedTime(file.ChangedAt) < SoonAfterChange
+        || verdict.Action is RingAction.AskPeer or RingAction.ProbeServers or RingAction.AskDependents;
 
     /// <summary>Has K2HR3 asked because the ring and the file differ, which all slaves of the ring see in the same second.</summary>
     internal static StepOutcome Demanding(StepOutcome outcome, string disagreement, int slaves) => outcome with

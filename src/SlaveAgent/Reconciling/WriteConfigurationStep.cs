@@ -20,12 +20,16 @@ public sealed class WriteConfigurationStep(
     HostFiles files,
     ConfigurationSettings settings,
     bool registerAgain,
-    ILogger log) : IStep
+    ILogger log,
+    Func<PlanOptions>? options = null) : IStep
 {
+    /// <summary>A resource with thousands of wrong entries must not fill the journal.</summary>
+    private const int MostWarnings = 20;
+
     private IniDocument? _doubted;
 
     /// <summary>The text that the file in place was found to say, and what to say of that again while neither is another: most polls bring a 304.</summary>
-    private (string Text, IniDocument Ini, StepOutcome Outcome)? _settled;
+    private (string Text, IniDocument Ini, PlanOptions Options, StepOutcome Outcome)? _settled;
     private ImmutableArray<IniProblem> _warned = [];
 
     public Steps Kind => Steps.WriteConfiguration;
@@ -58,7 +62,9 @@ public sealed class WriteConfigurationStep(
 
     private async Task<StepOutcome> ApplyAsync(string text, CancellationToken cancel)
     {
-        if (_settled is { } settled && ReferenceEquals(settled.Text, text) && ReferenceEquals(settled.Ini, file.Current) && file.HasRightMode)
+        var plannedFor = options?.Invoke() ?? PlanOptions.Default;
+        if (_settled is { } settled && ReferenceEquals(settled.Text, text) && ReferenceEquals(settled.Ini, file.Current)
+            && settled.Options.SaysTheSame(plannedFor) && file.HasRightMode)
         {
             return settled.Outcome;
         }
@@ -66,7 +72,7 @@ public sealed class WriteConfigurationStep(
         _settled = null;
         var restsOnHost = false;
         var plan = ConfigurationPlan.Make(text, cuk, new HostFiles(
-            path => (restsOnHost = true) && files.IsFile(path), path => (restsOnHost = true) && files.IsDirectory(path)));
+            path => (restsOnHost = true) && files.IsFile(path), path => (restsOnHost = true) && files.IsDirectory(path)), plannedFor);
         role.Learn(plan, resource.AcceptedText is not null);
         switch (plan)
         {
@@ -89,7 +95,7 @@ public sealed class WriteConfigurationStep(
                 var outcome = await ApplyAsync(text, usable, cancel);
 
                 // Certificates can vanish while text and file stay: such a configuration is judged each time.
-                _settled = outcome is StepOutcome.Unchanged && !restsOnHost ? (text, file.Current!, outcome) : null;
+                _settled = outcome is StepOutcome.Unchanged && !restsOnHost ? (text, file.Current!, plannedFor, outcome) : null;
                 return outcome;
             default:
                 throw new InvalidOperationException("a plan that is none of its kinds");
@@ -150,9 +156,14 @@ public sealed class WriteConfigurationStep(
     {
         if (!warnings.SequenceEqual(_warned))
         {
-            foreach (var warning in warnings)
+            foreach (var warning in warnings.Take(MostWarnings))
             {
                 log.Warning("The role's resource, {Warning}", warning.ToString());
+            }
+
+            if (warnings.Length > MostWarnings)
+            {
+                log.Warning("The role's resource has {Count} more warnings of this kind", warnings.Length - MostWarnings);
             }
         }
 

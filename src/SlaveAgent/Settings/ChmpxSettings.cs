@@ -8,6 +8,12 @@ namespace SlaveAgent.Settings;
 /// <param name="ConnectDeadline">For a server that is up to get a connection.</param>
 public sealed record ChmpxSettings(string Unit, Supervision Supervision, TimeSpan LoadDeadline, TimeSpan AnswerDeadline, TimeSpan ConnectDeadline)
 {
+    /// <summary>From this boot's first connection on, how long a slave that is connected to a part of the servers is not ready; servers poll K2HR3 every 60 s.</summary>
+    public TimeSpan CompleteDeadline { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Whether a server that the others show up and this slave cannot reach may be asked to tell the ring its status again.</summary>
+    public bool RequestsStatus { get; init; } = true;
+
     public static ChmpxSettings From(SettingsValues values)
     {
         var least = TimeSpan.FromMilliseconds(100);
@@ -16,7 +22,11 @@ public sealed record ChmpxSettings(string Unit, Supervision Supervision, TimeSpa
             values.Choice("chmpx.supervision", Supervision.Direct, Choices),
             values.Duration("chmpx.load_deadline", TimeSpan.FromSeconds(3), least),
             values.Duration("chmpx.answer_deadline", TimeSpan.FromSeconds(40), least),
-            values.Duration("chmpx.connect_deadline", TimeSpan.FromSeconds(30), least));
+            values.Duration("chmpx.connect_deadline", TimeSpan.FromSeconds(30), least))
+        {
+            CompleteDeadline = values.Duration("chmpx.complete_deadline", TimeSpan.FromSeconds(90), TimeSpan.Zero),
+            RequestsStatus = values.Flag("chmpx.request_status", true),
+        };
     }
 
     private static readonly Dictionary<string, Supervision> Choices = new(StringComparer.OrdinalIgnoreCase)

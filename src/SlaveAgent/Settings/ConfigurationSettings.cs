@@ -7,6 +7,9 @@ namespace SlaveAgent.Settings;
 /// <param name="SecondAnswerAfter">How long to wait before a list that lost more than half of the live servers is asked for again.</param>
 public sealed record ConfigurationSettings(string? Path, string? Resource, UnixFileMode Mode, int Keep, TimeSpan SecondAnswerAfter)
 {
+    /// <summary>Whether the entries of other slaves are written too; chmpx uses them only for who may ask its control port, and each costs it CPU at each poll.</summary>
+    public bool KeepsOtherSlaves { get; init; }
+
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -15,5 +18,10 @@ public sealed record ConfigurationSettings(string? Path, string? Resource, UnixF
         values.Text("configuration.resource"),
         values.Mode("configuration.mode", ReadableByAll),
         values.Number("configuration.keep", 5, 0, 1000),
-        values.Duration("configuration.second_answer_after", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100)));
+        values.Duration("configuration.second_answer_after", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100)))
+    {
+        KeepsOtherSlaves = values.Choice("configuration.other_slaves", false, OtherSlaves),
+    };
+
+    private static readonly Dictionary<string, bool> OtherSlaves = new(StringComparer.OrdinalIgnoreCase) { ["drop"] = false, ["keep"] = true };
 }

@@ -11,6 +11,8 @@ public sealed class RingReaderTests
 
     private static readonly string Text = Encoding.UTF8.GetString(Dump);
 
+    private static readonly LoadedNode Plain = new(8020, false, false, "", "", "", "", "");
+
     [Fact]
     public void The_recorded_answer_shows_three_servers()
     {
@@ -19,12 +21,27 @@ public sealed class RingReaderTests
         Assert.Equal(1, view.Revision);
         Assert.Equal(
             [
-                new RingServer(new NodeKey("cuk-svr1", 8021), "svr1", InService: true, IsUp: true, IsConnected: true),
-                new RingServer(new NodeKey("cuk-svr2", 8021), "svr2", InService: true, IsUp: true, IsConnected: true),
-                new RingServer(new NodeKey("cuk-svr3", 8021), "svr3", InService: false, IsUp: true, IsConnected: true),
+                new RingServer(new NodeKey("cuk-svr1", 8021), "svr1", InService: true, IsUp: true, IsConnected: true) { Loaded = Plain },
+                new RingServer(new NodeKey("cuk-svr2", 8021), "svr2", InService: true, IsUp: true, IsConnected: true) { Loaded = Plain },
+                new RingServer(new NodeKey("cuk-svr3", 8021), "svr3", InService: false, IsUp: true, IsConnected: true) { Loaded = Plain },
             ],
             view.Servers);
     }
+
+    [Fact]
+    public void The_recorded_answer_tells_who_answered_and_what_is_in_force()
+    {
+        var view = RingReader.TryRead(Dump)!;
+        Assert.Equal(new ChmpxProcess(28984, 1795357150), view.Process);
+        Assert.Equal(("testcluster", "custom", false, "cuk-slv1", false), (view.Group, view.IdType, view.IsRandomDeliver, view.SelfCuk, view.HasPrograms));
+        Assert.Equal(Plain with { Port = -1 }, view.Self);
+    }
+
+    [Theory]
+    [InlineData("client_pids          = 0", "client_pids          = 0x694100", true)]
+    [InlineData("client_pids          = 0", "other                = 0", null)]
+    public void A_program_is_attached_unless_the_answer_says_that_none_is(string old, string now, bool? programs) =>
+        Assert.Equal(programs, RingReader.TryRead(Encoding.UTF8.GetBytes(Text.Replace(old, now, StringComparison.Ordinal)))!.HasPrograms);
 
     [Fact]
     public void An_answer_cut_at_any_byte_gives_no_view_or_the_whole_one()

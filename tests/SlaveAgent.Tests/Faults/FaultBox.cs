@@ -88,6 +88,9 @@ internal sealed class FaultBox : IAsyncDisposable
         }
     }
 
+    /// <summary>What the servers and systemd would say; no server is up but those that chmpx shows, unless a test says so.</summary>
+    public PretendedInquiries Inquiries { get; } = new();
+
     /// <summary>The agent starts anew on the same host.</summary>
     public void Restart()
     {
@@ -113,7 +116,10 @@ internal sealed class FaultBox : IAsyncDisposable
                 resource, role, _file, ring, lastGood, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
             new StartServicesStep(role, _file, account, supervisor, systemctl, new ServiceSettings([]), Unit, Time),
-            new VerifyConnectionStep(role, _file, ring, lastGood, new ControlPort(Time), systemctl, settings, Time),
+            new VerifyConnectionStep(
+                role, resource, _file, ring, lastGood, new ControlPort(Time),
+                new ConnectionTracker(root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger),
+                Inquiries, systemctl, settings, _run.Random.NextDouble, Time),
         ];
         var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
         _schedule = new Schedule(steps, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);

@@ -94,7 +94,7 @@ public sealed class AnnounceReadyStepTests : IDisposable
         File.Delete(_ring.Directory.At(UnitFile));
         await _ring.WriteAsync("svr1", "svr2");
         await Make().RunAsync(Cancel);
-        Assert.True(_ring.Step.IsConnected);
+        Assert.True(_ring.Step.IsReady);
         Assert.Empty(Calls);
     }
 

@@ -21,8 +21,20 @@ internal static class DumpText
             .Replace("sock             = 13", $"sock             = {server.Socket}", StringComparison.Ordinal)
             .Replace("[SERVICE IN][UP]", server.Status, StringComparison.Ordinal));
         return Encoding.UTF8.GetBytes(
-            s_recorded[..from].Replace("cfg_revision       = 1", $"cfg_revision       = {revision.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
+            s_recorded[..from].Replace("group              = testcluster", "group              = ring", StringComparison.Ordinal).Replace("cfg_revision       = 1", $"cfg_revision       = {revision.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
             + string.Concat(entries) + s_recorded[end..]);
+    }
+
+    /// <summary>The same from another run of chmpx, with other values.</summary>
+    public static byte[] From(byte[] dump, int pid = 28984, int port = 8020, string group = "ring", bool hasPrograms = false, long startTime = 1795357150)
+    {
+        var text = Encoding.UTF8.GetString(dump)
+            .Replace("pid                  = 28984", $"pid                  = {pid.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
+            .Replace("start_time           = 1795357150", $"start_time           = {startTime.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
+            .Replace(" port             = 8020", $" port             = {port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
+            .Replace("group              = ring", $"group              = {group}", StringComparison.Ordinal)
+            .Replace("client_pids          = 0", $"client_pids          = {(hasPrograms ? "0x694100" : "0")}", StringComparison.Ordinal);
+        return Encoding.UTF8.GetBytes(text);
     }
 
     public static (string Name, string Socket, string Status) Good(string name) => (name, "13", "[SERVICE IN][UP]");

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Time.Testing;
+using Serilog.Core;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
@@ -25,11 +27,24 @@ internal sealed class PretendedRing : IDisposable
         File = new ConfigurationFile(Directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
         Role = new RoleMemory(_client, resource, Directory.Root, DefaultSettings.Slave, Time);
         Resource = new ResourceReader(_client, resource, Directory.Root);
-        Step = new VerifyConnectionStep(
-            Role, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),
-            new ControlPort(TimeProvider.System), Systemctl,
-            new ChmpxSettings(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)), Time);
+        RestartAgent();
     }
+
+    /// <summary>A new agent takes over, which knows what is on the disk and nothing else.</summary>
+    [MemberNotNull(nameof(Step))]
+    public void RestartAgent()
+    {
+        var tracker = new ConnectionTracker(
+            Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Logger.None);
+        Step = new VerifyConnectionStep(
+            Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),
+            new ControlPort(TimeProvider.System), tracker, Inquiries, Systemctl, Settings, () => 0, Time);
+    }
+
+    public ChmpxSettings Settings => new(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
+
+    /// <summary>What the servers and systemd would say.</summary>
+    public PretendedInquiries Inquiries { get; } = new();
 
     public TempDirectory Directory { get; } = new();
 
@@ -47,7 +62,7 @@ internal sealed class PretendedRing : IDisposable
 
     public ResourceReader Resource { get; }
 
-    public VerifyConnectionStep Step { get; }
+    public VerifyConnectionStep Step { get; private set; }
 
     public int ControlPort => _chmpx.Port;
 

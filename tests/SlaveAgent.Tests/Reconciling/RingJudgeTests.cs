@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
@@ -11,26 +12,61 @@ public sealed class RingJudgeTests
 
     private static readonly IniDocument Two = IniReader.Read(SampleIni.With(["svr1", "svr2"], generation: 7));
 
+    private static readonly RingSituation HalfConnected = Situation(View(7, Good("svr1"), Down("svr2"))) with
+    {
+        WasConnected = true,
+        SinceFirstConnection = At(10),
+        SinceMissing = At(10),
+        Peer = new PeerReport(Key("svr1"), [Key("svr1"), Key("svr2")]),
+        SincePeer = At(5),
+        PeerQuestions = 1,
+        SinceQuestion = At(0.5),
+    };
+
+    private static readonly RingSituation AllLost = Situation(View(7, Down("svr1"), Down("svr2"))) with
+    {
+        WasConnected = true,
+        SinceFirstConnection = At(600),
+        SinceMissing = At(10),
+    };
+
     [Fact]
     public void Connected_to_every_server_is_connected_and_quiet()
     {
         var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"), Good("svr2"))));
-        Assert.Equal(new RingVerdict(RingState.Connected, "2/2 servers connected, generation 7"), verdict);
+        Assert.Equal((RingState.Connected, RingAction.None, null, false), (verdict.State, verdict.Action, verdict.Disagreement, verdict.HasLingering));
     }
 
     [Fact]
-    public void One_server_that_is_down_leaves_it_connected_and_is_a_reason_to_ask()
+    public void A_server_that_is_not_connected_has_the_others_asked_whether_it_is_up()
     {
-        var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"), Down("svr2"))));
-        Assert.Equal((RingState.Connected, RingAction.None, "1/2 servers connected, generation 7; 1 not in the ring or down"), (verdict.State, verdict.Action, verdict.Words));
+        var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"), Down("svr2"))) with { SinceFirstConnection = At(1) });
+        Assert.Equal((RingState.Connecting, RingAction.AskPeer, false), (verdict.State, verdict.Action, verdict.IsDeadlineOver));
+    }
+
+    [Fact]
+    public void A_server_that_the_others_show_down_leaves_it_connected_and_is_a_reason_to_ask()
+    {
+        var verdict = RingJudge.Judge(HalfConnected with { Peer = new PeerReport(Key("svr1"), [Key("svr1")]) });
+        Assert.Equal((RingState.Connected, RingAction.None), (verdict.State, verdict.Action));
         Assert.Contains("cuk-svr2", verdict.Disagreement, StringComparison.Ordinal);
         Assert.DoesNotContain("cuk-svr1", verdict.Disagreement, StringComparison.Ordinal);
     }
 
     [Fact]
+    public void Where_no_server_tells_of_the_others_the_slave_goes_on_without_after_three_questions()
+    {
+        var asking = Situation(View(7, Good("svr1"), Down("svr2"))) with { PeerQuestions = 2, PeerFailures = 2, SinceQuestion = At(0.5) };
+        Assert.Equal((RingState.Connecting, RingAction.None), Summary(asking));
+        Assert.Equal((RingState.Connecting, RingAction.AskPeer), Summary(asking with { SinceQuestion = At(2) }));
+        Assert.Equal((RingState.Connected, RingAction.None), Summary(asking with { PeerQuestions = 3, PeerFailures = 3 }));
+        Assert.Equal((RingState.Connected, RingAction.AskPeer), Summary(asking with { PeerQuestions = 3, PeerFailures = 3, SinceQuestion = At(4) }));
+    }
+
+    [Fact]
     public void A_listed_server_that_the_ring_does_not_show_is_a_reason_to_ask_and_no_error()
     {
-        var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"))));
+        var verdict = RingJudge.Judge(HalfConnected with { View = View(7, Good("svr1")), Peer = new PeerReport(Key("svr1"), [Key("svr1")]) });
         Assert.Equal(RingState.Connected, verdict.State);
         Assert.StartsWith("-", verdict.Disagreement, StringComparison.Ordinal);
     }
@@ -50,50 +86,157 @@ public sealed class RingJudgeTests
         RingJudge.Judge(Situation(View(7, Good("svr1"), Good("svr4"), Good("svr3")))).Disagreement);
 
     [Fact]
-    public void Every_server_down_is_not_let_in_and_waited_for_however_long()
-    {
-        var verdict = RingJudge.Judge(Situation(View(7, Down("svr1"), Down("svr2"))) with
+    public void A_chmpx_that_was_never_connected_since_its_start_tries_by_itself_and_is_waited_for_however_long() =>
+        Assert.Equal((RingState.NotAdmitted, RingAction.None), Summary(Situation(View(7, Down("svr1"), Down("svr2"))) with
         {
             SinceChange = TimeSpan.FromDays(1),
             SinceQuiet = TimeSpan.FromDays(1),
-            SinceRestart = TimeSpan.FromDays(1),
-            SinceLacking = TimeSpan.FromDays(1),
-        });
-        Assert.Equal((RingState.NotLetIn, RingAction.None), (verdict.State, verdict.Action));
-    }
+            SinceMissing = TimeSpan.FromDays(1),
+            SinceFirstConnection = TimeSpan.FromDays(1),
+            WasReady = true,
+        }));
 
-    [Fact]
-    public void A_server_that_is_up_without_a_connection_is_waited_for_at_first()
+    [Theory]
+    [InlineData(1, 0, 1000, RingAction.None)]
+    [InlineData(2, 0, 1000, RingAction.Restart)]
+    [InlineData(60, 1, 3.9, RingAction.None)]
+    [InlineData(60, 1, 4, RingAction.Restart)]
+    [InlineData(60, 2, 7.9, RingAction.None)]
+    [InlineData(60, 2, 8, RingAction.Restart)]
+    [InlineData(60, 3, 14.9, RingAction.None)]
+    [InlineData(60, 3, 15, RingAction.Restart)]
+    [InlineData(60, 9, 15, RingAction.Restart)]
+    public void A_partial_connection_without_programs_restarts_chmpx_after_2_4_8_and_then_each_15_s(double missing, int restarts, double since, RingAction action)
     {
-        var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"), Up("svr2"))) with { SinceLacking = At(29) });
-        Assert.Equal((RingState.Connecting, RingAction.None), (verdict.State, verdict.Action));
-        Assert.Contains("no connection to svr2", verdict.Words, StringComparison.Ordinal);
+        var verdict = RingJudge.Judge(HalfConnected with { SinceMissing = At(missing), Partial = new RepairHistory(restarts, At(since)) });
+        Assert.Equal((RingState.Partial, action), (verdict.State, verdict.Action));
+        Assert.Equal(["svr2"], verdict.Missing);
+        Assert.True(action == RingAction.None || verdict.Cause == RestartCause.Partial);
     }
 
     [Theory]
-    [InlineData(31, 31, 0, 0, 0, RingAction.Stamp)]
-    [InlineData(31, 30, 0, 0, 0, RingAction.None)]
-    [InlineData(30, 31, 0, 0, 0, RingAction.None)]
-    [InlineData(31, 31, 1, 0, 0, RingAction.Stamp)]
-    [InlineData(31, 30, 2, 0, 0, RingAction.None)]
-    [InlineData(31, 31, 2, 0, 0, RingAction.Restart)]
-    [InlineData(31, 31, 2, 1, 40, RingAction.None)]
-    [InlineData(31, 31, 2, 1, 41, RingAction.Restart)]
-    [InlineData(31, 31, 2, 2, 79, RingAction.None)]
-    [InlineData(31, 31, 2, 2, 81, RingAction.Restart)]
-    [InlineData(31, 31, 2, 50, 599, RingAction.None)]
-    [InlineData(31, 31, 2, 50, 601, RingAction.Restart)]
-    public void A_connection_that_does_not_come_is_helped_by_two_stamps_and_then_by_ever_rarer_restarts(
-        int lacking, int change, int stamps, int restarts, int restarted, RingAction action) => Assert.Equal(
-        action,
-        RingJudge.Judge(Situation(View(7, Good("svr1"), Up("svr2"))) with
+    [InlineData(0, 29.9, RingAction.None)]
+    [InlineData(0, 30, RingAction.Restart)]
+    [InlineData(1, 59.9, RingAction.None)]
+    [InlineData(1, 60, RingAction.Restart)]
+    [InlineData(50, 60, RingAction.Restart)]
+    public void After_the_deadline_the_pauses_double_to_60_s(int late, double since, RingAction action)
+    {
+        var verdict = RingJudge.Judge(HalfConnected with { SinceFirstConnection = At(91), SinceMissing = At(91), Partial = new RepairHistory(8 + late, At(since), late) });
+        Assert.Equal((RingState.Partial, action, true), (verdict.State, verdict.Action, verdict.IsDeadlineOver));
+    }
+
+    [Fact]
+    public void The_deadline_counts_from_the_first_connection_of_the_boot()
+    {
+        Assert.False(RingJudge.Judge(HalfConnected with { SinceFirstConnection = At(90), SinceMissing = At(1000) }).IsDeadlineOver);
+        Assert.True(RingJudge.Judge(HalfConnected with { SinceFirstConnection = At(90.1), SinceMissing = At(0) }).IsDeadlineOver);
+    }
+
+    [Theory]
+    [InlineData(10, 2, RingAction.Restart)]
+    [InlineData(100, 59.9, RingAction.None)]
+    [InlineData(100, 60, RingAction.Restart)]
+    [InlineData(250, 374, RingAction.None)]
+    [InlineData(250, 375, RingAction.Restart)]
+    public void The_more_slaves_a_ring_has_the_longer_is_the_least_pause(int slaves, double missing, RingAction action) =>
+        Assert.Equal(action, RingJudge.Judge(HalfConnected with { Slaves = slaves, SinceMissing = At(missing) }).Action);
+
+    [Fact]
+    public void Jitter_only_shortens_a_pause()
+    {
+        Assert.Equal(RingAction.Restart, RingJudge.Judge(HalfConnected with { SinceMissing = At(1.5), Jitter = 0.99 }).Action);
+        Assert.Equal(RingAction.None, RingJudge.Judge(HalfConnected with { SinceMissing = At(1.3), Jitter = 0.99 }).Action);
+        Assert.Equal(RingAction.None, RingJudge.Judge(HalfConnected with { Slaves = 100, SinceMissing = At(59), Jitter = 0.99 }).Action);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(null)]
+    public void With_programs_attached_or_where_that_is_not_known_nothing_is_restarted_for_a_partial_connection(bool? programs)
+    {
+        var situation = HalfConnected with { View = HalfConnected.View! with { HasPrograms = programs }, SinceMissing = TimeSpan.FromDays(1), SincePrograms = TimeSpan.Zero };
+        Assert.Equal((RingState.Partial, RingAction.RequestStatus), Summary(situation));
+    }
+
+    [Fact]
+    public void After_the_ready_target_a_restart_waits_for_a_minute_without_programs_and_without_units_that_need_chmpx()
+    {
+        var ready = HalfConnected with { WasReady = true, SinceMissing = At(1000), SincePrograms = At(59), ActiveDependents = 0 };
+        Assert.Equal(RingAction.RequestStatus, RingJudge.Judge(ready).Action);
+        Assert.Equal(RingAction.Restart, RingJudge.Judge(ready with { SincePrograms = At(60) }).Action);
+        Assert.Equal(RingAction.RequestStatus, RingJudge.Judge(ready with { SincePrograms = At(60), ActiveDependents = 1 }).Action);
+        Assert.Equal(RingAction.AskDependents, RingJudge.Judge(ready with { SincePrograms = At(60), ActiveDependents = null }).Action);
+    }
+
+    [Fact]
+    public void A_restart_rests_on_an_answer_that_is_not_older_than_a_minute()
+    {
+        var old = HalfConnected with { SincePeer = At(61), SinceQuestion = At(61), SinceMissing = At(70) };
+        Assert.Equal((RingState.Partial, RingAction.AskPeer), Summary(old));
+        Assert.Equal((RingState.Partial, RingAction.None), Summary(old with { SinceQuestion = At(0.5), PeerQuestions = 3 }));
+        Assert.Equal((RingState.Partial, RingAction.AskPeer), Summary(old with { SinceQuestion = At(60), PeerQuestions = 30 }));
+    }
+
+    [Fact]
+    public void A_server_that_chmpx_itself_shows_up_needs_nobody_to_be_asked() => Assert.Equal(
+        (RingState.Partial, RingAction.Restart),
+        Summary(HalfConnected with { View = View(7, Good("svr1"), Up("svr2")), Peer = null, SincePeer = TimeSpan.MaxValue, PeerQuestions = 0 }));
+
+    [Fact]
+    public void A_slave_that_lost_all_connections_tries_whether_a_server_can_be_reached_before_anything_is_done()
+    {
+        Assert.Equal((RingState.Stranded, RingAction.None), Summary(AllLost with { SinceMissing = At(1.9) }));
+        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(AllLost));
+        Assert.Equal((RingState.Stranded, RingAction.None), Summary(AllLost with { Probes = 1, SinceProbe = At(0.5), IsReachable = false }));
+        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(AllLost with { Probes = 1, SinceProbe = At(1), IsReachable = false }));
+    }
+
+    [Theory]
+    [InlineData(0, 1000, RingAction.Restart)]
+    [InlineData(1, 4.9, RingAction.None)]
+    [InlineData(1, 5, RingAction.Restart)]
+    [InlineData(2, 9.9, RingAction.None)]
+    [InlineData(2, 10, RingAction.Restart)]
+    [InlineData(50, 299, RingAction.None)]
+    [InlineData(50, 300, RingAction.Restart)]
+    public void A_stranded_slave_that_can_reach_a_server_restarts_chmpx_at_once_and_then_ever_more_rarely_programs_or_not(int restarts, double since, RingAction action)
+    {
+        foreach (var programs in new bool?[] { true, false, null })
         {
-            SinceLacking = At(lacking),
-            SinceChange = At(change),
-            Stamps = stamps,
-            Restarts = restarts,
-            SinceRestart = At(restarted),
-        }).Action);
+            var verdict = RingJudge.Judge(AllLost with
+            {
+                View = AllLost.View! with { HasPrograms = programs },
+                SinceMissing = At(2000),
+                IsReachable = true,
+                Probes = 1,
+                Stranded = restarts == 0 ? RepairHistory.None : new RepairHistory(restarts, At(since)),
+            });
+            Assert.Equal((RingState.Stranded, action), (verdict.State, verdict.Action));
+            Assert.True(action == RingAction.None || verdict.Cause == RestartCause.Stranded);
+        }
+    }
+
+    [Fact]
+    public void Connections_to_servers_that_are_not_listed_any_more_leave_a_slave_stranded_although_this_run_had_none_to_a_listed_one() => Assert.Equal(
+        (RingState.Stranded, RingAction.ProbeServers),
+        Summary(AllLost with { View = View(7, Down("svr1"), Down("svr2"), Good("old1"), Good("old2")), WasConnected = false }));
+
+    [Fact]
+    public void Connections_from_an_address_that_is_gone_are_none()
+    {
+        var situation = Situation(View(7, Good("svr1"), Good("svr2"))) with { IsBoundToLostAddress = true, WasConnected = true };
+        Assert.Equal((RingState.Stranded, RingAction.Restart), Summary(situation));
+        Assert.Equal((RingState.Stranded, RingAction.None), Summary(situation with { Stranded = new RepairHistory(1, At(4)) }));
+    }
+
+    [Fact]
+    public void A_server_that_chmpx_shows_up_for_long_without_any_connection_is_no_reason_to_wait_for_ever()
+    {
+        var situation = Situation(View(7, Up("svr1"), Down("svr2"))) with { SinceMissing = At(30) };
+        Assert.Equal((RingState.NotAdmitted, RingAction.None), Summary(situation));
+        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(situation with { SinceMissing = At(31) }));
+    }
 
     [Theory]
     [InlineData(3, 0, 0, 0, RingAction.None)]
@@ -102,33 +245,53 @@ public sealed class RingJudgeTests
     [InlineData(4, 2, 0, 0, RingAction.Restart)]
     [InlineData(4, 2, 1, 39, RingAction.None)]
     [InlineData(4, 2, 1, 41, RingAction.Restart)]
-    public void A_generation_that_chmpx_does_not_load_is_stamped_again_and_then_restarted_for(int change, int stamps, int restarts, int restarted, RingAction action)
-    {
-        var verdict = RingJudge.Judge(Situation(View(6, Good("svr1"), Good("svr2"))) with { SinceChange = At(change), Stamps = stamps, Restarts = restarts, SinceRestart = At(restarted) });
-        Assert.Equal((RingState.Loading, action), (verdict.State, verdict.Action));
-        Assert.StartsWith("chmpx has generation 6 loaded and not 7", verdict.Words, StringComparison.Ordinal);
-    }
+    public void A_generation_that_chmpx_does_not_load_is_stamped_again_and_then_restarted_for(int change, int stamps, int restarts, int restarted, RingAction action) =>
+        Assert.Equal(
+            (RingState.Loading, action),
+            Summary(Situation(View(6, Good("svr1"), Good("svr2"))) with { SinceChange = At(change), Stamps = stamps, Configuration = History(restarts, restarted) }));
 
     [Theory]
     [InlineData(40, 0, 0, RingAction.None)]
     [InlineData(41, 0, 0, RingAction.Restart)]
     [InlineData(41, 1, 39, RingAction.None)]
     [InlineData(81, 1, 81, RingAction.Restart)]
-    public void A_chmpx_that_does_not_answer_is_waited_for_and_then_restarted_ever_more_rarely(int quiet, int restarts, int restarted, RingAction action)
+    [InlineData(600, 50, 599, RingAction.None)]
+    [InlineData(601, 50, 601, RingAction.Restart)]
+    public void A_chmpx_that_does_not_answer_is_waited_for_and_then_restarted_ever_more_rarely(int quiet, int restarts, int restarted, RingAction action) =>
+        Assert.Equal((RingState.Silent, action), Summary(Situation(null) with { SinceQuiet = At(quiet), Configuration = History(restarts, restarted) }));
+
+    [Fact]
+    public void What_chmpx_takes_only_when_it_starts_restarts_it_at_once_and_then_ever_more_rarely_programs_or_not()
     {
-        var verdict = RingJudge.Judge(Situation(null) with { SinceQuiet = At(quiet), Restarts = restarts, SinceRestart = At(restarted) });
-        Assert.Equal((RingState.Silent, action), (verdict.State, verdict.Action));
-        Assert.Contains("control port 8031", verdict.Words, StringComparison.Ordinal);
+        var situation = Situation(View(7, Good("svr1"), Good("svr2")) with { HasPrograms = true }) with { RestartNeeds = [new RestartNeed(RestartReason.ServerChanged, "PORT of svr1")] };
+        Assert.Equal((RingState.Loading, RingAction.Restart), Summary(situation));
+        Assert.Contains("PORT of svr1", RingJudge.Judge(situation).Words, StringComparison.Ordinal);
+        Assert.Equal((RingState.Loading, RingAction.None), Summary(situation with { Configuration = History(1, 30) }));
+        Assert.Equal((RingState.Loading, RingAction.Restart), Summary(situation with { Configuration = History(1, 41) }));
+    }
+
+    [Theory]
+    [InlineData(true, true, RingAction.None)]
+    [InlineData(true, false, RingAction.Restart)]
+    [InlineData(false, true, RingAction.Restart)]
+    public void A_replaced_certificate_restarts_chmpx_only_where_no_program_loses_a_connection_by_it(bool programs, bool connected, RingAction action)
+    {
+        var view = (connected ? View(7, Good("svr1"), Good("svr2")) : View(7, Down("svr1"), Down("svr2"))) with { HasPrograms = programs };
+        Assert.Equal(action, RingJudge.Judge(Situation(view) with { RestartNeeds = [new RestartNeed(RestartReason.CertificateReplaced, "/cert")] }).Action);
     }
 
     [Fact]
-    public void What_chmpx_cannot_take_live_restarts_it_once_and_then_ever_more_rarely()
+    public void A_file_that_chmpx_cannot_notice_brings_a_restart_until_it_has_loaded_it()
     {
-        var situation = Situation(View(7, Good("svr1"), Good("svr2"))) with { RestartFor = "a changed PORT" };
-        Assert.Equal(RingAction.Restart, RingJudge.Judge(situation).Action);
-        Assert.Contains("a changed PORT", RingJudge.Judge(situation).Words, StringComparison.Ordinal);
-        Assert.Equal(RingAction.None, RingJudge.Judge(situation with { Restarts = 1, SinceRestart = At(30) }).Action);
+        var situation = Situation(View(6, Good("svr1"), Good("svr2"))) with { IsFileUnwatched = true };
+        Assert.Equal((RingState.Loading, RingAction.Restart), Summary(situation));
+        Assert.Equal((RingState.Connected, RingAction.None), Summary(situation with { View = View(7, Good("svr1"), Good("svr2")) }));
     }
+
+    [Fact]
+    public void A_chmpx_that_answers_on_its_old_control_port_is_restarted() => Assert.Equal(
+        (RingState.Loading, RingAction.Restart),
+        Summary(Situation(null) with { RestartNeeds = [new RestartNeed(RestartReason.GlobalChanged, "SELFCTLPORT")] }));
 
     [Theory]
     [InlineData(4, 0, RingAction.Stamp)]
@@ -147,71 +310,71 @@ public sealed class RingJudgeTests
         Assert.False(RingJudge.Judge(Situation(View(7, Good("svr1"), Good("svr2"), Up("svr3")))).HasLingering);
 
     [Fact]
-    public void What_is_done_is_said_in_whole()
+    public void Of_more_than_three_missing_servers_the_verdict_names_all_and_the_message_three()
     {
-        var connecting = Situation(View(7, Good("svr1"), Up("svr2"))) with { SinceLacking = At(31), SinceChange = At(31) };
-        Assert.Equal("1/2 servers connected, generation 7; no connection to svr2; it is stamped again", RingJudge.Judge(connecting).Words);
-        Assert.Equal("1/2 servers connected, generation 7; no connection to svr2; chmpx is restarted", RingJudge.Judge(connecting with { Stamps = 2 }).Words);
-        var loading = Situation(View(6)) with { SinceChange = At(4) };
-        Assert.Equal("chmpx has generation 6 loaded and not 7; it is stamped again", RingJudge.Judge(loading).Words);
-        Assert.Equal("chmpx has generation 6 loaded and not 7, also after 2 new numbers; it is restarted", RingJudge.Judge(loading with { Stamps = 2 }).Words);
-        Assert.Equal(
-            "2/2 servers connected, generation 7; stamped again, so that chmpx forgets servers that are gone",
-            RingJudge.Judge(Situation(View(7, Good("svr1"), Good("svr2"), Down("gone"))) with { SinceChange = At(4) }).Words);
-        Assert.Equal("0/2 servers connected, generation 7; the servers are down, or do not list this slave yet", RingJudge.Judge(Situation(View(7))).Words);
-        Assert.Equal("chmpx does not answer on control port 8031 yet", RingJudge.Judge(Situation(null)).Words);
-        Assert.Equal("chmpx has not answered on control port 8031 for 41 s and is restarted", RingJudge.Judge(Situation(null) with { SinceQuiet = At(41) }).Words);
-    }
-
-    [Fact]
-    public void Of_more_than_three_servers_without_a_connection_only_the_number_is_said()
-    {
-        var three = Enumerable.Range(1, 3).Select(i => $"svr{i}").ToArray();
-        Assert.EndsWith(
-            "no connection to svr1, svr2, svr3",
-            RingJudge.Judge(Situation(View(7, [.. three.Select(Up)])) with { Ini = IniReader.Read(SampleIni.With(three, generation: 7)) }).Words,
-            StringComparison.Ordinal);
-        var names = Enumerable.Range(1, 4).Select(i => $"svr{i}").ToArray();
-        var verdict = RingJudge.Judge(Situation(View(7, [.. names.Select(Up)])) with { Ini = IniReader.Read(SampleIni.With(names, generation: 7)) });
-        Assert.Contains("no connection to 4 servers that are up", verdict.Words, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_ring_that_disagrees_in_whatever_way_for_a_day_brings_few_stamps_and_restarts()
-    {
-        var views = new Dictionary<string, RingView?>
+        var names = Enumerable.Range(1, 6).Select(i => $"svr{i}").ToArray();
+        var verdict = RingJudge.Judge(HalfConnected with
         {
-            ["silent"] = null,
-            ["stuck"] = View(6, Good("svr1"), Good("svr2")),
-            ["unconnected"] = View(7, Up("svr1"), Up("svr2")),
-            ["half connected"] = View(7, Good("svr1"), Up("svr2")),
-            ["not let in"] = View(7, Down("svr1"), Down("svr2")),
-            ["one gone"] = View(7, Good("svr1")),
-            ["all gone"] = View(7),
-            ["one more"] = View(7, Good("svr1"), Good("svr2"), Good("svr3")),
-            ["lingering"] = View(7, Good("svr1"), Good("svr2"), Down("gone")),
-            ["other ring"] = View(7, Good("a"), Good("b")),
+            Ini = IniReader.Read(SampleIni.With(names, generation: 7)),
+            View = View(7, [Good("svr1"), .. names[1..].Select(Up)]),
+        });
+        Assert.Equal(names[1..], verdict.Missing);
+        Assert.DoesNotContain("svr5", verdict.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ring_that_disagrees_in_whatever_way_for_a_day_brings_few_stamps_restarts_and_questions()
+    {
+        var cases = new Dictionary<string, (RingSituation Situation, int Restarts, int Questions)>
+        {
+            ["silent"] = (Situation(null), 150, 0),
+            ["stuck"] = (Situation(View(6, Good("svr1"), Good("svr2"))), 150, 0),
+            ["half connected"] = (HalfConnected, 1450, 1450),
+            ["half connected with programs"] = (HalfConnected with { View = HalfConnected.View! with { HasPrograms = true } }, 0, 110),
+            ["half connected in a ring of 250"] = (HalfConnected with { Slaves = 250 }, 240, 1450),
+            ["not admitted"] = (Situation(View(7, Down("svr1"), Down("svr2"))), 0, 0),
+            ["stranded"] = (AllLost with { IsReachable = true }, 300, 0),
+            ["stranded and not reachable"] = (AllLost with { IsReachable = false }, 0, 110),
+            ["all gone"] = (Situation(View(7)), 0, 0),
+            ["one more"] = (Situation(View(7, Good("svr1"), Good("svr2"), Good("svr3"))), 0, 0),
+            ["lingering"] = (Situation(View(7, Good("svr1"), Good("svr2"), Down("gone"))), 0, 0),
+            ["needs a restart"] = (Situation(View(7, Good("svr1"), Good("svr2"))) with { RestartNeeds = [new RestartNeed(RestartReason.ServerChanged, "PORT of svr1")] }, 150, 0),
         };
-        foreach (var (name, view) in views)
+        foreach (var (name, (situation, mostRestarts, mostQuestions)) in cases)
         {
-            var (stamps, restarts) = SimulateDay(view, restartFor: null);
+            var (stamps, restarts, questions) = SimulateDay(situation);
             Assert.True(stamps <= 2, $"{name}: {stamps} stamps");
-            var mayRestart = name is "silent" or "stuck" or "unconnected" or "half connected";
-            Assert.True(mayRestart ? restarts is > 0 and <= (24 * 6) + 6 : restarts == 0, $"{name}: {restarts} restarts");
+            Assert.True(restarts <= mostRestarts, $"{name}: {restarts} restarts");
+            Assert.True(mostRestarts == 0 || restarts > 0, $"{name}: no restarts");
+            Assert.True(questions <= mostQuestions, $"{name}: {questions} questions");
         }
-
-        Assert.InRange(SimulateDay(View(7, Good("svr1"), Good("svr2")), "a changed PORT").Restarts, 1, (24 * 6) + 6);
     }
 
-    /// <summary>A look every second; stamps and restarts are counted as <see cref="VerifyConnectionStep"/> counts them, and help nothing.</summary>
-    private static (int Stamps, int Restarts) SimulateDay(RingView? view, string? restartFor)
+    /// <summary>A poll each second; what is done helps nothing, and what a server says stays the same.</summary>
+    private static (int Stamps, int Restarts, int Questions) SimulateDay(RingSituation start)
     {
-        int stamps = 0, restarts = 0;
-        TimeSpan changed = default, restarted = default;
+        int stamps = 0, questions = 0;
+        var histories = new Dictionary<RestartCause, (int Count, TimeSpan At, int Late)>();
+        TimeSpan changed = default, asked = TimeSpan.MinValue, answered = default;
         for (var now = TimeSpan.Zero; now < At(Iterations.Of(24 * 60 * 60)); now += At(1))
         {
-            var verdict = RingJudge.Judge(new RingSituation(
-                Two, view, now - changed, view is null ? now - restarted : TimeSpan.Zero, restarts == 0 ? TimeSpan.MaxValue : now - restarted, now, stamps, restarts, restartFor, Settings));
+            RepairHistory Of(RestartCause cause) => histories.TryGetValue(cause, out var h) ? new RepairHistory(h.Count, now - h.At, h.Late) : RepairHistory.None;
+            var verdict = RingJudge.Judge(start with
+            {
+                SinceChange = now - changed,
+                SinceQuiet = start.View is null ? now - (histories.TryGetValue(RestartCause.Configuration, out var last) ? last.At : default) : TimeSpan.Zero,
+                SinceMissing = now,
+                SinceFirstConnection = start.SinceFirstConnection is null ? null : now,
+                Stamps = stamps,
+                Configuration = Of(RestartCause.Configuration),
+                Partial = Of(RestartCause.Partial),
+                Stranded = Of(RestartCause.Stranded),
+                PeerQuestions = questions,
+                SinceQuestion = questions == 0 ? TimeSpan.MaxValue : now - asked,
+                SincePeer = start.Peer is null ? TimeSpan.MaxValue : now - answered,
+                Probes = questions,
+                SinceProbe = questions == 0 ? TimeSpan.MaxValue : now - asked,
+            });
             switch (verdict.Action)
             {
                 case RingAction.Stamp:
@@ -219,22 +382,32 @@ public sealed class RingJudgeTests
                     changed = now;
                     break;
                 case RingAction.Restart:
-                    restarts++;
-                    restarted = now;
+                    var before = histories.GetValueOrDefault(verdict.Cause);
+                    histories[verdict.Cause] = (before.Count + 1, now, before.Late + (verdict.IsDeadlineOver ? 1 : 0));
+                    break;
+                case RingAction.AskPeer or RingAction.ProbeServers:
+                    questions++;
+                    (asked, answered) = (now, now);
                     break;
                 default:
                     break;
             }
         }
 
-        return (stamps, restarts);
+        return (stamps, histories.Values.Sum(h => h.Count), questions);
     }
 
-    private static RingSituation Situation(RingView? view) => new(Two, view, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.MaxValue, TimeSpan.Zero, 0, 0, null, Settings);
+    private static (RingState State, RingAction Action) Summary(RingSituation situation) => RingJudge.Judge(situation) is var verdict ? (verdict.State, verdict.Action) : default;
 
-    private static RingView View(int revision, params RingServer[] servers) => new(revision, [.. servers]);
+    private static RingSituation Situation(RingView? view) => new(Two, view, TimeSpan.Zero, Settings) { SincePrograms = At(1000) };
 
-    private static RingServer Good(string name) => new(new NodeKey($"cuk-{name}", 8021), name, InService: true, IsUp: true, IsConnected: true);
+    private static RingView View(int revision, params RingServer[] servers) => new(revision, [.. servers]) { HasPrograms = false };
+
+    private static RepairHistory History(int restarts, double since) => restarts == 0 ? RepairHistory.None : new RepairHistory(restarts, At(since));
+
+    private static NodeKey Key(string name) => new($"cuk-{name}", 8021);
+
+    private static RingServer Good(string name) => new(Key(name), name, InService: true, IsUp: true, IsConnected: true);
 
     private static RingServer Up(string name) => Good(name) with { IsConnected = false };
 

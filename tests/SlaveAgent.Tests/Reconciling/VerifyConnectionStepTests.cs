@@ -14,6 +14,8 @@ public sealed class VerifyConnectionStepTests : IDisposable
 
     private VerifyConnectionStep Step => _ring.Step;
 
+    private (RingState State, RingAction Action) Verdict => (_ring.Ring.Verdict!.State, _ring.Ring.Verdict.Action);
+
     private string Path => _ring.File.Path;
 
     public void Dispose() => _ring.Dispose();
@@ -72,7 +74,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         var (generation, asks) = await WatchAsync(TimeSpan.FromDays(1), TimeSpan.FromMinutes(5));
         Assert.Equal((1, 0, 0), (generation, asks, _ring.Restarts));
-        Assert.True(Step.IsConnected);
+        Assert.True(Step.IsReady);
     }
 
     [Fact]
@@ -104,17 +106,98 @@ public sealed class VerifyConnectionStepTests : IDisposable
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2"));
         var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
         Assert.Equal((1, 0), (generation, _ring.Restarts));
-        Assert.False(Step.IsConnected);
+        Assert.False(Step.IsReady);
     }
 
     [Fact]
-    public async Task A_server_without_a_connection_for_ever_brings_two_stamps_and_ever_rarer_restarts()
+    public async Task A_server_without_a_connection_for_ever_brings_no_stamps_and_a_restart_a_minute_while_no_program_is_there()
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
         var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
-        Assert.Equal(3, generation);
-        Assert.InRange(_ring.Restarts, 5, 18);
+        Assert.Equal(1, generation);
+        Assert.InRange(_ring.Restarts, 60, 125);
+        Assert.True(Step.IsReady);
+    }
+
+    [Fact]
+    public async Task A_partial_connection_is_not_ready_before_the_deadline_and_degraded_after_it()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Inquiries.Up = ["svr1", "svr2"];
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2")), hasPrograms: true);
+        await WatchAsync(TimeSpan.FromSeconds(89), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Partial, false), (Verdict.State, Step.IsReady));
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Partial, true), (Verdict.State, Step.IsReady));
+        Assert.IsType<StepOutcome.Unchanged>(await Step.RunAsync(Cancel));
+        Assert.Equal(["svr2"], _ring.Ring.Verdict!.Missing);
+        Assert.Equal(0, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_restarted_agent_goes_on_with_the_pauses_and_the_deadline_of_the_one_before()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Inquiries.Up = ["svr1", "svr2"];
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2"));
+        await WatchAsync(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
+        var before = _ring.Restarts;
+        Assert.InRange(before, 4, 6);
+        _ring.RestartAgent();
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.InRange(_ring.Restarts - before, 1, 2);
+        Assert.False(Step.IsReady);
+        await WatchAsync(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1));
+        Assert.True(Step.IsReady);
+    }
+
+    [Fact]
+    public async Task A_slave_that_lost_everything_restarts_chmpx_once_a_server_can_be_reached()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2")), hasPrograms: true);
+        await WatchAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Stranded, 0), (Verdict.State, _ring.Restarts));
+        Assert.InRange(_ring.Inquiries.Probes, 5, 15);
+        _ring.Inquiries.IsReachable = true;
+        await WatchAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
+        Assert.InRange(_ring.Restarts, 1, 9);
+    }
+
+    [Fact]
+    public async Task A_change_that_needs_a_start_is_found_by_what_chmpx_shows_also_by_an_agent_that_did_not_see_it_happen()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await Step.RunAsync(Cancel);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+        _ring.RestartAgent();
+        await Step.RunAsync(Cancel);
+        Assert.Equal((RingState.Loading, RingAction.Restart), Verdict);
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_difference_that_a_restart_does_not_take_away_is_not_restarted_for_again()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.From(
+            DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts, group: "another");
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
+        Assert.Equal((1, RingState.Connected), (_ring.Restarts, Verdict.State));
+    }
+
+    [Fact]
+    public async Task A_size_that_chmpx_takes_at_its_start_only_restarts_it_although_a_reload_shows_it()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts);
+        await Step.RunAsync(Cancel);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("MODE = SLAVE", "MODE = SLAVE\nMAXCHMPX = 300", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+        _ring.RestartAgent();
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
+        Assert.Equal((1, RingState.Connected), (_ring.Restarts, Verdict.State));
     }
 
     [Fact]
@@ -143,7 +226,10 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await Step.RunAsync(Cancel);
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
             .Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        Assert.Contains("a changed PORT", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        _ring.Answer = revision => DumpText.From(
+            DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts, port: _ring.Restarts == 0 ? 8020 : 9020);
+        await Step.RunAsync(Cancel);
+        Assert.Equal((RingState.Loading, RingAction.Restart), Verdict);
         Assert.Equal(1, _ring.Restarts);
         await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
         Assert.Equal(1, _ring.Restarts);
@@ -176,14 +262,14 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
         await Step.RunAsync(Cancel);
-        Assert.True(Step.IsConnected);
+        Assert.True(Step.IsReady);
         File.Delete(Path);
         var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
         Assert.Equal("generation 2 was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", waiting.Words);
         Assert.Equal((Steps.WriteConfiguration, "no configuration", TimeSpan.FromMilliseconds(100)), (waiting.Demands, waiting.DemandReason, waiting.Again));
-        Assert.False(Step.IsConnected);
+        Assert.False(Step.IsReady);
         await Step.RunAsync(Cancel);
-        Assert.True(Step.IsConnected);
+        Assert.True(Step.IsReady);
     }
 
     [Fact]
@@ -194,7 +280,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await File.WriteAllTextAsync(Path, "hello", Cancel);
         var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
         Assert.Equal(("the file in place is no chmpx configuration", Steps.WriteConfiguration, "no configuration"), (waiting.Words, waiting.Demands, waiting.DemandReason));
-        Assert.False(Step.IsConnected);
+        Assert.False(Step.IsReady);
         Assert.Null(_ring.Ring.View);
         Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
     }
@@ -240,7 +326,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await Step.RunAsync(Cancel);
         _ring.Role.LearnUnreadable();
         Assert.Equal("no connection is wanted, because the role has no slave configuration", (await Step.RunAsync(Cancel)).Words);
-        Assert.False(Step.IsConnected);
+        Assert.False(Step.IsReady);
         Assert.Null(_ring.Ring.View);
     }
 
@@ -270,7 +356,8 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
         var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
-        Assert.Equal(("1/2 servers connected, generation 1; no connection to svr2", TimeSpan.FromMilliseconds(100)), (waiting.Words, waiting.Again));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), waiting.Again);
+        Assert.Equal((RingState.Partial, RingAction.None), Verdict);
         _ring.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.Null(Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel)).Again);
     }
@@ -283,7 +370,8 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await Step.RunAsync(Cancel);
         _ring.Time.Advance(TimeSpan.FromSeconds(31));
         var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
-        Assert.Equal(("1/2 servers connected, generation 1; no connection to svr2; it is stamped again (generation 2)", (TimeSpan?)null), (waiting.Words, waiting.Again));
+        Assert.Equal((RingState.Partial, RingAction.Restart), Verdict);
+        Assert.Null(waiting.Again);
     }
 
     [Fact]
@@ -296,7 +384,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         Assert.Equal(
             "2/2 servers connected, generation 1; stamped again, so that chmpx forgets servers that are gone (generation 2)",
             Assert.IsType<StepOutcome.Changed>(await Step.RunAsync(Cancel)).Words);
-        Assert.True(Step.IsConnected);
+        Assert.True(Step.IsReady);
     }
 
     [Fact]
@@ -306,16 +394,17 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await Step.RunAsync(Cancel);
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
             .Replace("8020", "9020", StringComparison.Ordinal).Replace("= ring", "= other", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        Assert.Equal("chmpx is restarted, because it does not take a changed GROUP, PORT while it runs", Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel)).Words);
+        var message = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel)).Words;
+        Assert.All(["GROUP", "PORT of svr1", "PORT of svr2"], key => Assert.Contains(key, message, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Another_list_is_stamped_anew_where_the_last_one_had_been_given_up()
     {
-        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
-        await _ring.WriteAsync("svr1", "svr2");
-        Assert.Equal(3, (await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))).Generation);
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Good("svr3"), DumpText.Down("gone"));
         await _ring.WriteAsync("svr1", "svr2", "svr3");
+        Assert.Equal(3, (await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))).Generation);
+        await _ring.WriteAsync("svr1", "svr2");
         Assert.Equal(6, (await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))).Generation);
     }
 
@@ -375,7 +464,8 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_disagreement_that_the_whole_ring_sees_is_asked_about_in_turn_and_one_of_this_host_at_once()
     {
         var slaves = string.Concat(Enumerable.Range(1, 20).Select(i => $"\n[SLVNODE]\nNAME = other{i}\nCUK = cuk-other{i}\nCTLPORT = 8031\nCUSTOM_ID_SEED = other{i}\n"));
-        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1") + slaves);
+        _ring.Resource.Accept(_ring.Text("svr1") + slaves);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1"));
         var atOnce = await Step.RunAsync(Cancel);
         Assert.Equal((Steps.WriteConfiguration, TimeSpan.Zero), (atOnce.Demands, atOnce.DemandSpread));
         var inTurn = await Step.RunAsync(Cancel);

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+
+namespace SlaveAgent.Chmpx;
+
+/// <summary>
+/// Compares what chmpx shows as loaded with the file in place. What differs although the file was loaded needs a restart: chmpx shows a server's port, TLS
+/// and certificates as they were when it first heard of that server, and GROUP, CHMPXIDTYPE and DELIVERMODE as they were at its start (chmpx 1.0.113). Pure.
+/// </summary>
+public static class LoadedComparison
+{
+    /// <summary>chmpx's start time has whole seconds, and the clock of a file system may be a tick behind.</summary>
+    private static readonly TimeSpan ClockResolution = TimeSpan.FromSeconds(1);
+
+    /// <param name="changedAt">When a file of this host was last changed or replaced; null when it is not there or cannot be read.</param>
+    public static ImmutableArray<RestartNeed> Find(IniDocument ini, RingView view, Func<string, DateTimeOffset?> changedAt)
+    {
+        var needs = ImmutableArray.CreateBuilder<RestartNeed>();
+        CompareGlobal(ini, view, needs);
+        var shown = view.Servers.ToLookup(server => server.Key);
+        foreach (var section in ini.Servers)
+        {
+            // Some rings give their servers no CUK, so that a key can stand for several of them: the one that fits best is taken for it.
+            var loaded = shown[ini.KeyOf(section)].Select(server => server.Loaded).OfType<LoadedNode>()
+                .Select(node => Differences(ini, section, node).ToList()).MinBy(differences => differences.Count);
+            needs.AddRange(loaded ?? []);
+        }
+
+        if (view.Self is { } self && ini.FindSelf() is { } own)
+        {
+            needs.AddRange(PathDifferences(ini, own, self, ["SLAVE_CERT", "SLAVE_PRIKEY"]));
+        }
+
+        needs.AddRange(ReplacedFiles(view, changedAt));
+        return [.. needs.Distinct()];
+    }
+
+    private static void CompareGlobal(IniDocument ini, RingView view, ImmutableArray<RestartNeed>.Builder needs)
+    {
+        if (view.Group.Length > 0 && ini.Global("GROUP") is { } group && group != view.Group)
+        {
+            needs.Add(new RestartNeed(RestartReason.GlobalChanged, "GROUP"));
+        }
+
+        if (view.SelfCuk.Length > 0 && ini.Global("SELFCUK") is { Length: > 0 } cuk && cuk != view.SelfCuk)
+        {
+            needs.Add(new RestartNeed(RestartReason.GlobalChanged, "SELFCUK"));
+        }
+
+        if (view.IdType.Length > 0 && IdTypeOf(ini) != IdTypeOf(view.IdType))
+        {
+            needs.Add(new RestartNeed(RestartReason.GlobalChanged, "CHMPXIDTYPE"));
+        }
+
+        if (view.IsRandomDeliver is { } random && ini.Global("DELIVERMODE") is { } mode && mode.Equals("random", StringComparison.OrdinalIgnoreCase) != random)
+        {
+            needs.Add(new RestartNeed(RestartReason.GlobalChanged, "DELIVERMODE"));
+        }
+    }
+
+    private static string IdTypeOf(IniDocument ini) => IdTypeOf(ini.Global("CHMPXIDTYPE") ?? "NAME");
+
+    private static string IdTypeOf(string text) => text.ToLowerInvariant() switch
+    {
+        "ctleps" => "ctlendpoints",
+        var type => type,
+    };
+
+    private static IEnumerable<RestartNeed> Differences(IniDocument ini, IniSection server, LoadedNode loaded)
+    {
+        var name = server["NAME"];
+        if (IniDocument.PortOf(server["PORT"] ?? ini.Global("PORT")) is { } port && port != loaded.Port)
+        {
+            yield return new RestartNeed(RestartReason.ServerChanged, $"PORT of {name}");
+        }
+
+        if (IsOn(ini, server, "SSL") != loaded.IsTls)
+        {
+            yield return new RestartNeed(RestartReason.ServerChanged, $"SSL of {name}");
+            yield break;
+        }
+
+        if (!loaded.IsTls)
+        {
+            yield break;
+        }
+
+        if (IsOn(ini, server, "SSL_VERIFY_PEER") != loaded.VerifiesPeer)
+        {
+            yield return new RestartNeed(RestartReason.ServerChanged, $"SSL_VERIFY_PEER of {name}");
+        }
+
+        foreach (var need in PathDifferences(ini, server, loaded, ["CAPATH", "SERVER_CERT", "SERVER_PRIKEY", "SLAVE_CERT", "SLAVE_PRIKEY"]))
+        {
+            yield return need;
+        }
+    }
+
+    private static IEnumerable<RestartNeed> PathDifferences(IniDocument ini, IniSection node, LoadedNode loaded, IEnumerable<string> keys) => keys
+        .Where(key => PathOf(ini, node, key) != Loaded(loaded, key))
+        .Select(key => new RestartNeed(RestartReason.CertificatePathChanged, $"{key} of {node["NAME"]}"));
+
+    private static string Loaded(LoadedNode node, string key) => key switch
+    {
+        "CAPATH" => node.AuthorityPath,
+        "SERVER_CERT" => node.ServerCertificate,
+        "SERVER_PRIKEY" => node.ServerKey,
+        "SLAVE_CERT" => node.SlaveCertificate,
+        _ => node.SlaveKey,
+    };
+
+    /// <summary>As chmpx resolves a path: the node's own key, else [GLOBAL]'s; the word NULL and an empty value mean none.</summary>
+    private static string PathOf(IniDocument ini, IniSection node, string key) =>
+        (node.Find(key) ?? ini.FindGlobal(key))?.Value is { Length: > 0 } path && !path.Equals("NULL", StringComparison.OrdinalIgnoreCase) ? path : string.Empty;
+
+    private static bool IsOn(IniDocument ini, IniSection node, string key) => (node[key] ?? ini.Global(key))?.ToLowerInvariant() is "on" or "yes";
+
+    private static IEnumerable<RestartNeed> ReplacedFiles(RingView view, Func<string, DateTimeOffset?> changedAt)
+    {
+        if (view.Process.StartTime <= 0 || !view.Servers.Any(server => server.Loaded is { IsTls: true }))
+        {
+            return [];
+        }
+
+        var started = DateTimeOffset.FromUnixTimeSeconds(view.Process.StartTime) + ClockResolution;
+        return view.Servers.Select(server => server.Loaded).Append(view.Self).OfType<LoadedNode>()
+            .SelectMany(node => new[] { node.AuthorityPath, node.SlaveCertificate, node.SlaveKey })
+            .Where(path => path.Length > 0).Distinct()
+            .Where(path => changedAt(path) is { } changed && changed > started)
+            .Select(path => new RestartNeed(RestartReason.CertificateReplaced, path));
+    }
+}
