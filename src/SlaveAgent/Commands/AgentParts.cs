@@ -1,3 +1,4 @@
+using System.Net;
 using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
@@ -38,6 +39,10 @@ internal sealed class AgentParts : IDisposable
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, () => account.ExistingName);
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
         var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan);
+        var inquiries = new RingInquiries(
+            new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), Systemctl, settings.Chmpx.Unit, time);
+        var requester = new StatusRequester(
+            root, inquiries, settings.Chmpx.RequestsStatus, () => Client.ClockDifference, time, Random.Shared.NextDouble, log);
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
         Steps =
         [
@@ -50,7 +55,7 @@ internal sealed class AgentParts : IDisposable
                 Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
             new AnnounceReadyStep(
                 new VerifyConnectionStep(
-                    Role, Resource, File, Ring, lastGood, ControlPort, tracker, new RingInquiries(), Systemctl, settings.Chmpx, Random.Shared.NextDouble, time),
+                    Role, Resource, File, Ring, lastGood, ControlPort, tracker, inquiries, requester, Systemctl, settings.Chmpx, Random.Shared.NextDouble, time),
                 Systemctl, root, settings.Ready.Follow),
         ];
     }

@@ -32,6 +32,9 @@ public static class AgentPaths
     /// <summary>The machine that the identity was registered from; only its owner reads it.</summary>
     public const string Machine = StateDirectory + "/machine.json";
 
+    /// <summary>When servers were asked to tell the ring their status again.</summary>
+    public const string StatusRequests = StateDirectory + "/status-requests.json";
+
     public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
     public const string StatusFile = RuntimeDirectory + "/status.json";
 

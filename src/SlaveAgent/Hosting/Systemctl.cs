@@ -77,6 +77,27 @@ public sealed class Systemctl(CommandRunner commands)
         return result.IsDone ? [.. result.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct()] : [];
     }
 
+    /// <summary>How many active units name this one in <c>Requires=</c> or <c>BindsTo=</c>.</summary>
+    /// <returns>Null when systemd does not answer.</returns>
+    public async Task<int?> CountActiveDependentsAsync(string unit, CancellationToken cancel)
+    {
+        var shown = await RunAsync(Patience, cancel, "show", "--value", "-p", "RequiredBy", "-p", "BoundBy", "--", unit);
+        if (!shown.IsDone)
+        {
+            return null;
+        }
+
+        var units = shown.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
+        if (units.Length == 0)
+        {
+            return 0;
+        }
+
+        // Ends with an error where one of them is not active; the lines tell which are.
+        var states = await RunAsync(Patience, cancel, ["is-active", "--", .. units]);
+        return states.ExitCode is null ? null : states.Output.Split('\n').Count(state => state.Trim() is "active" or "reloading" or "activating");
+    }
+
     /// <summary>The unit's own last words, for a message about its failure.</summary>
     public async Task<string> LastLinesAsync(string unit, CancellationToken cancel)
     {

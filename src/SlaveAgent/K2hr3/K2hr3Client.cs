@@ -44,6 +44,9 @@ public sealed class K2hr3Client : IDisposable
 
     public K2hr3Identity Identity => _identity;
 
+    /// <summary>K2HR3's clock less this host's, from the Date header of its last answer, to a second; null before the first.</summary>
+    public TimeSpan? ClockDifference { get; private set; }
+
     /// <summary>Puts this host into its role; harmless to repeat. Always by token.</summary>
     public Task<K2hr3Answer> RegisterAsync(CancellationToken cancel)
     {
@@ -98,6 +101,7 @@ public sealed class K2hr3Client : IDisposable
         {
             using var answer = await Prepare(url, request, token).SendAsync(method, cancellationToken: either.Token);
             var response = answer.ResponseMessage;
+            NoteClock(response.Headers.Date);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             return K2hr3Reading.Read(
                 request, (int)response.StatusCode, body, ETagOf(response), RetryAfter(response), token);
@@ -123,6 +127,14 @@ public sealed class K2hr3Client : IDisposable
         }
 
         return request.ETag is null ? prepared : prepared.WithHeader("If-None-Match", request.ETag);
+    }
+
+    private void NoteClock(DateTimeOffset? date)
+    {
+        if (date is { } theirs)
+        {
+            ClockDifference = theirs - _time.GetUtcNow();
+        }
     }
 
     private static string? ETagOf(HttpResponseMessage response) =>

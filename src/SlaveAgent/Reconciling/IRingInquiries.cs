@@ -14,4 +14,8 @@ public interface IRingInquiries
 
     /// <summary>How many active units require chmpx's unit or are bound to it; null when systemd does not answer.</summary>
     Task<int?> CountDependentsAsync(CancellationToken cancel);
+
+    /// <summary>Has a server tell the ring its status again (UPDATESTATUS), which connects each slave that lacked it.</summary>
+    /// <returns>Null when it does not answer.</returns>
+    Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel);
 }

@@ -4,5 +4,9 @@ using SlaveAgent.Chmpx;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>What a connected server said of the ring (ALLSTATUS at its control port).</summary>
-/// <param name="Up">The servers that it shows up.</param>
-public sealed record PeerReport(NodeKey From, ImmutableHashSet<NodeKey> Up);
+/// <param name="At">When, by this host's clock.</param>
+public sealed record PeerReport(NodeKey From, RingStatusReport Report, DateTimeOffset At)
+{
+    /// <summary>The servers that it shows up.</summary>
+    public ImmutableHashSet<NodeKey> Up { get; } = [.. Report.Servers.Where(server => server.IsUp).Select(server => server.Key)];
+}

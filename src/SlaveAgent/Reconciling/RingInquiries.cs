@@ -1,13 +1,38 @@
 using SlaveAgent.Chmpx;
+using SlaveAgent.Hosting;
 
 namespace SlaveAgent.Reconciling;
 
 /// <summary>Asks the servers and systemd.</summary>
-public sealed class RingInquiries : IRingInquiries
+/// <param name="unit">chmpx's.</param>
+public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort servers, PortProbe probe, Systemctl systemctl, string unit, TimeProvider time) : IRingInquiries
 {
-    public Task<PeerReport?> AskPeerAsync(IniDocument ini, NodeKey server, CancellationToken cancel) => Task.FromResult<PeerReport?>(null);
+    public async Task<PeerReport?> AskPeerAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
+    {
+        foreach (var endpoint in await resolver.ResolveAsync(SectionsOf(ini, server).SelectMany(section => NodeEndpoints.ControlOf(ini, section)), cancel))
+        {
+            if (await servers.AskAsync(endpoint, ServerCommand.AllStatus, null, cancel) is ServerReply.Answered answer
+                && AllStatusReader.TryRead(answer.Text) is { } report)
+            {
+                return new PeerReport(server, report, time.GetUtcNow());
+            }
+        }
 
-    public Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) => Task.FromResult(false);
+        return null;
+    }
 
-    public Task<int?> CountDependentsAsync(CancellationToken cancel) => Task.FromResult<int?>(null);
+    public async Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) =>
+        await probe.FirstOpenAsync(await resolver.ResolveAsync(ini.Servers.SelectMany(section => NodeEndpoints.DataOf(ini, section)), cancel), cancel) is not null;
+
+    public Task<int?> CountDependentsAsync(CancellationToken cancel) => systemctl.CountActiveDependentsAsync(unit, cancel);
+
+    public async Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
+    {
+        // Not another address after one that took the command and did not answer: it may have told the ring already.
+        var endpoints = await resolver.ResolveAsync(SectionsOf(ini, server).SelectMany(section => NodeEndpoints.ControlOf(ini, section)), cancel);
+        return endpoints.IsEmpty ? null
+            : await servers.AskAsync(endpoints[0], ServerCommand.UpdateStatus, null, cancel) is ServerReply.Answered answer ? UpdateStatusReader.Read(answer.Text) : null;
+    }
+
+    private static IEnumerable<IniSection> SectionsOf(IniDocument ini, NodeKey server) => ini.Servers.Where(section => ini.KeyOf(section) == server);
 }

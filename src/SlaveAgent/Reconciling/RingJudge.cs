@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SlaveAgent.Chmpx;
 
 namespace SlaveAgent.Reconciling;
@@ -97,7 +96,7 @@ public static class RingJudge
         if (up.Count > 0)
         {
             var believesUp = up.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true });
-            return Partial(s, [.. up.Select(server => server.Name)], believesUp, $"{count}; up and not connected: {Names(up)}");
+            return Partial(s, up, believesUp, $"{count}; up and not connected: {Names(up)}");
         }
 
         var question = IsQuestionDue(s) ? RingAction.AskPeer : RingAction.None;
@@ -108,9 +107,14 @@ public static class RingJudge
     }
 
     /// <param name="believesUp">chmpx itself shows one of them up.</param>
-    private static RingVerdict Partial(RingSituation s, ImmutableArray<string> missing, bool believesUp, string words)
+    private static RingVerdict Partial(RingSituation s, List<(NodeKey Key, string Name)> missing, bool believesUp, string words)
     {
-        var verdict = new RingVerdict(RingState.Partial, words) { Missing = missing, IsDeadlineOver = IsLate(s) };
+        var verdict = new RingVerdict(RingState.Partial, words)
+        {
+            Missing = [.. missing.Select(server => server.Name)],
+            MissingKeys = [.. missing.Select(server => server.Key)],
+            IsDeadlineOver = IsLate(s),
+        };
         if (HasPrograms(s))
         {
             return verdict with

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SlaveAgent.Chmpx;
 
 namespace SlaveAgent.Reconciling;
 
@@ -15,6 +16,9 @@ public sealed record RingVerdict(RingState State, string Words, RingAction Actio
 
     /// <summary>Listed servers that are up and not connected, by name.</summary>
     public ImmutableArray<string> Missing { get; init; } = [];
+
+    /// <summary>The same, as keys.</summary>
+    public ImmutableArray<NodeKey> MissingKeys { get; init; } = [];
 
     /// <summary>What was waited for did not come within the deadline; the host goes on without it.</summary>
     public bool IsDeadlineOver { get; init; }

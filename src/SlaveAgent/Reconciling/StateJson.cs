@@ -8,4 +8,5 @@ namespace SlaveAgent.Reconciling;
 [JsonSerializable(typeof(AdoptedTooling))]
 [JsonSerializable(typeof(AgentStatus))]
 [JsonSerializable(typeof(ConnectionMemory))]
+[JsonSerializable(typeof(StatusRequestMemory))]
 internal sealed partial class StateJson : JsonSerializerContext;

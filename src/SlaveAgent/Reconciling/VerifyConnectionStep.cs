@@ -16,6 +16,7 @@ public sealed class VerifyConnectionStep(
     ControlPort controlPort,
     ConnectionTracker tracker,
     IRingInquiries inquiries,
+    StatusRequester requester,
     Systemctl systemctl,
     ChmpxSettings settings,
     Func<double> random,
@@ -112,6 +113,7 @@ public sealed class VerifyConnectionStep(
         if (verdict.State == RingState.Connected)
         {
             tracker.NoteConnected(verdict.HasLingering);
+            requester.NoteComplete();
         }
 
         IsReady = verdict.State == RingState.Connected || (verdict.IsDeadlineOver && verdict.State is RingState.Partial or RingState.Connecting);
@@ -162,9 +164,11 @@ public sealed class VerifyConnectionStep(
                 tracker.NoteRestart(verdict.Cause, verdict.IsDeadlineOver);
                 var result = await systemctl.TryRestartAsync(settings.Unit, cancel);
                 return result.IsDone ? verdict.Words : $"{verdict.Words}, which failed: {result.LastLines()}";
-            case RingAction.AskPeer when !_peer.IsRunning && ConnectedServer(s) is { } server:
-                tracker.NoteQuestion();
-                _peer.Start(() => inquiries.AskPeerAsync(s.Ini, server, cancel));
+            case RingAction.AskPeer:
+                AskPeer(s, cancel);
+                return null;
+            case RingAction.RequestStatus when requester.Consider(s, verdict.MissingKeys, cancel):
+                AskPeer(s, cancel);
                 return null;
             case RingAction.ProbeServers when !_probe.IsRunning:
                 tracker.NoteProbeStarted();
@@ -175,6 +179,15 @@ public sealed class VerifyConnectionStep(
                 return null;
             default:
                 return null;
+        }
+    }
+
+    private void AskPeer(RingSituation s, CancellationToken cancel)
+    {
+        if (!_peer.IsRunning && ConnectedServer(s) is { } server)
+        {
+            tracker.NoteQuestion();
+            _peer.Start(() => inquiries.AskPeerAsync(s.Ini, server, cancel));
         }
     }
 

@@ -46,8 +46,10 @@ internal static class WatchedHour
             var lastGood = new LastGoodConfiguration(resource, file, ring, client.Identity.Cuk, new HostFiles(_ => false, _ => false));
             var systemctl = new Systemctl(new CommandRunner(time));
             var tracker = new ConnectionTracker(root, chmpx, _ => null, time, () => 0.5, Logger.None);
+            var inquiries = new RingInquiries(new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), systemctl, chmpx.Unit, time);
+            var requester = new StatusRequester(root, inquiries, false, () => null, time, () => 0.5, Logger.None);
             var step = new VerifyConnectionStep(
-                role, resource, file, ring, lastGood, new ControlPort(time), tracker, new RingInquiries(), systemctl, chmpx, () => 0.5, time);
+                role, resource, file, ring, lastGood, new ControlPort(time), tracker, inquiries, requester, systemctl, chmpx, () => 0.5, time);
             var schedule = new Schedule([step], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
             var board = new StatusBoard([step], file, ring, null, root, keepsFile: true, time, Logger.None);
             var reconciler = new Reconciler([step], schedule, board, new ReconcilerHooks(), time, Logger.None);

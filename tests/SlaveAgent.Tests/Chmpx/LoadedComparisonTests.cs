@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Tests.Support;
 
@@ -80,7 +81,7 @@ public sealed class LoadedComparisonTests
         Assert.Equal([new RestartNeed(RestartReason.SizeChanged, "MAXCHMPX")], StartSizes.Changed(atStart, now));
     }
 
-    private static IEnumerable<RestartNeed> Find(string text, RingView view) => LoadedComparison.Find(IniReader.Read(text), view, _ => DateTimeOffset.UnixEpoch);
+    private static ImmutableArray<RestartNeed> Find(string text, RingView view) => LoadedComparison.Find(IniReader.Read(text), view, _ => DateTimeOffset.UnixEpoch);
 
     private static RingView View(LoadedNode server) => new(1, [Shown("svr1", server), Shown("svr2", server)])
     {

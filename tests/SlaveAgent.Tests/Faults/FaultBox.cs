@@ -119,7 +119,7 @@ internal sealed class FaultBox : IAsyncDisposable
             new VerifyConnectionStep(
                 role, resource, _file, ring, lastGood, new ControlPort(Time),
                 new ConnectionTracker(root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger),
-                Inquiries, systemctl, settings, _run.Random.NextDouble, Time),
+                Inquiries, new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), systemctl, settings, _run.Random.NextDouble, Time),
         ];
         var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
         _schedule = new Schedule(steps, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);

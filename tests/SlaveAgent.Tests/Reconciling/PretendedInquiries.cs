@@ -4,8 +4,10 @@ using SlaveAgent.Reconciling;
 namespace SlaveAgent.Tests.Reconciling;
 
 /// <summary>Servers and systemd whose answers a test sets; counts the questions.</summary>
-internal sealed class PretendedInquiries : IRingInquiries
+internal sealed class PretendedInquiries(TimeProvider? time = null) : IRingInquiries
 {
+    private TimeProvider Time { get; } = time ?? TimeProvider.System;
+
     /// <summary>The names of the servers that every server shows up; null: none answers.</summary>
     public IReadOnlyList<string>? Up { get; set; } = [];
 
@@ -20,13 +22,22 @@ internal sealed class PretendedInquiries : IRingInquiries
     public Task<PeerReport?> AskPeerAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
     {
         PeerQuestions++;
-        return Task.FromResult(Up is null ? null : new PeerReport(server, [.. Up.Select(name => new NodeKey($"cuk-{name}", 8021))]));
+        return Task.FromResult(Up is null ? null : PeerReports.At(server, Time.GetUtcNow(), DateTimeOffset.UnixEpoch, [.. Up]));
     }
 
     public Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel)
     {
         Probes++;
         return Task.FromResult(IsReachable);
+    }
+
+    /// <summary>The CUKs of the servers that were asked to tell the ring their status again.</summary>
+    public IList<string> StatusRequests { get; } = [];
+
+    public Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
+    {
+        StatusRequests.Add(server.Cuk);
+        return Task.FromResult<UpdateStatusReply?>(UpdateStatusReply.Sent);
     }
 
     public Task<int?> CountDependentsAsync(CancellationToken cancel) => Task.FromResult(Dependents);

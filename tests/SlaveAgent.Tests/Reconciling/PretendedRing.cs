@@ -27,6 +27,7 @@ internal sealed class PretendedRing : IDisposable
         File = new ConfigurationFile(Directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
         Role = new RoleMemory(_client, resource, Directory.Root, DefaultSettings.Slave, Time);
         Resource = new ResourceReader(_client, resource, Directory.Root);
+        Inquiries = new PretendedInquiries(Time);
         RestartAgent();
     }
 
@@ -38,13 +39,14 @@ internal sealed class PretendedRing : IDisposable
             Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Logger.None);
         Step = new VerifyConnectionStep(
             Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),
-            new ControlPort(TimeProvider.System), tracker, Inquiries, Systemctl, Settings, () => 0, Time);
+            new ControlPort(TimeProvider.System), tracker, Inquiries,
+            new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Logger.None), Systemctl, Settings, () => 0, Time);
     }
 
     public ChmpxSettings Settings => new(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
 
     /// <summary>What the servers and systemd would say.</summary>
-    public PretendedInquiries Inquiries { get; } = new();
+    public PretendedInquiries Inquiries { get; }
 
     public TempDirectory Directory { get; } = new();
 

@@ -17,7 +17,7 @@ public sealed class RingJudgeTests
         WasConnected = true,
         SinceFirstConnection = At(10),
         SinceMissing = At(10),
-        Peer = new PeerReport(Key("svr1"), [Key("svr1"), Key("svr2")]),
+        Peer = PeerReports.Of(Key("svr1"), "svr1", "svr2"),
         SincePeer = At(5),
         PeerQuestions = 1,
         SinceQuestion = At(0.5),
@@ -47,7 +47,7 @@ public sealed class RingJudgeTests
     [Fact]
     public void A_server_that_the_others_show_down_leaves_it_connected_and_is_a_reason_to_ask()
     {
-        var verdict = RingJudge.Judge(HalfConnected with { Peer = new PeerReport(Key("svr1"), [Key("svr1")]) });
+        var verdict = RingJudge.Judge(HalfConnected with { Peer = PeerReports.Of(Key("svr1"), "svr1") });
         Assert.Equal((RingState.Connected, RingAction.None), (verdict.State, verdict.Action));
         Assert.Contains("cuk-svr2", verdict.Disagreement, StringComparison.Ordinal);
         Assert.DoesNotContain("cuk-svr1", verdict.Disagreement, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class RingJudgeTests
     [Fact]
     public void A_listed_server_that_the_ring_does_not_show_is_a_reason_to_ask_and_no_error()
     {
-        var verdict = RingJudge.Judge(HalfConnected with { View = View(7, Good("svr1")), Peer = new PeerReport(Key("svr1"), [Key("svr1")]) });
+        var verdict = RingJudge.Judge(HalfConnected with { View = View(7, Good("svr1")), Peer = PeerReports.Of(Key("svr1"), "svr1") });
         Assert.Equal(RingState.Connected, verdict.State);
         Assert.StartsWith("-", verdict.Disagreement, StringComparison.Ordinal);
     }

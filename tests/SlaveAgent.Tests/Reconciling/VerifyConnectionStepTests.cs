@@ -136,6 +136,22 @@ public sealed class VerifyConnectionStepTests : IDisposable
     }
 
     [Fact]
+    public async Task With_programs_attached_the_missing_server_is_asked_to_tell_its_status_three_times_at_the_most_also_by_restarted_agents()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Inquiries.Up = ["svr1", "svr2"];
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2")), hasPrograms: true);
+        for (var day = 0; day < 3; day++)
+        {
+            await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(5));
+            _ring.RestartAgent();
+        }
+
+        Assert.Equal(["cuk-svr2", "cuk-svr2", "cuk-svr2"], _ring.Inquiries.StatusRequests);
+        Assert.Equal(0, _ring.Restarts);
+    }
+
+    [Fact]
     public async Task A_restarted_agent_goes_on_with_the_pauses_and_the_deadline_of_the_one_before()
     {
         await _ring.WriteAsync("svr1", "svr2");
