@@ -40,6 +40,7 @@ public sealed class VerifyConnectionStep(
     private readonly SlaveCount _slaves = new();
     private long? _answered;
     private IniDocument? _judged;
+    private bool _changedByOthers;
 
     /// <summary>The outcome while all is well, good until the ring or the file changes: the watching path judges nothing twice.</summary>
     private StepOutcome? _quiet;
@@ -59,6 +60,9 @@ public sealed class VerifyConnectionStep(
     /// <summary>Connected to every server that is up, or to some of them for longer than the deadline: programs may start.</summary>
     public bool IsReady { get; private set; }
 
+    /// <summary>The last run did not poll chmpx, because the file had just changed.</summary>
+    internal bool IsPollPaused { get; private set; }
+
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         if (role.IsSlaveNode is false)
@@ -68,7 +72,8 @@ public sealed class VerifyConnectionStep(
             return new StepOutcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
         }
 
-        var changedByOthers = file.Refresh();
+        IsPollPaused = false;
+        _changedByOthers |= file.Refresh();
 
         // Not left to the step that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits.
         if (await lastGood.RestoreAsync(cancel) is { } restored)
@@ -87,10 +92,20 @@ public sealed class VerifyConnectionStep(
             ring.Note(null);
             return new StepOutcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
-                Demands = changedByOthers ? Steps.WriteConfiguration : Steps.None,
+                Demands = TakeChangedByOthers() ? Steps.WriteConfiguration : Steps.None,
                 DemandReason = "no configuration",
             };
         }
+
+        IsPollPaused = file.UntilPollAllowed is var left && left > TimeSpan.Zero;
+        if (IsPollPaused)
+        {
+            // A poll makes chmpx read the file outside of its watch, which then takes it for unchanged.
+            _quiet = null;
+            return new StepOutcome.Waiting("the configuration was just written; chmpx is given time to notice it", left);
+        }
+
+        var changedByOthers = TakeChangedByOthers();
 
         var before = ring.View;
         ring.Note(await controlPort.LookAsync(port, cancel));
@@ -127,6 +142,13 @@ public sealed class VerifyConnectionStep(
         _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null } && !changedByOthers ? outcome : null;
         _quietSince = time.GetTimestamp();
         return outcome;
+    }
+
+    private bool TakeChangedByOthers()
+    {
+        var changed = _changedByOthers;
+        _changedByOthers = false;
+        return changed;
     }
 
     /// <summary>A changed control port is taken at a start only; until then chmpx answers where it did.</summary>

@@ -78,7 +78,25 @@ internal sealed class PretendedRing : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async Task WriteAsync(params string[] servers) => await File.WriteAsync(IniReader.Read(Text(servers)), null, Cancel);
+    /// <summary>Runs the step, and once more after the pause that a file which was just written brings.</summary>
+    public async Task<StepOutcome> PollAsync()
+    {
+        var outcome = await Step.RunAsync(Cancel);
+        if (!Step.IsPollPaused)
+        {
+            return outcome;
+        }
+
+        Time.Advance(TimeSpan.FromMilliseconds(200));
+        return await Step.RunAsync(Cancel);
+    }
+
+    /// <summary>Writes a configuration and lets the pause pass in which nobody polls chmpx.</summary>
+    public async Task WriteAsync(params string[] servers)
+    {
+        await File.WriteAsync(IniReader.Read(Text(servers)), null, Cancel);
+        Time.Advance(TimeSpan.FromMilliseconds(200));
+    }
 
     public string Text(params string[] servers) => SampleIni.With(servers, controlPort: ControlPort);
 

@@ -25,7 +25,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_quiet_look_judges_nothing_anew_and_allocates_little()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        var quiet = await Step.RunAsync(Cancel);
+        var quiet = await _ring.PollAsync();
         long allocated = 0;
         const int looks = 50;
         for (var look = 0; look < looks; look++)
@@ -54,7 +54,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     [Fact]
     public async Task Without_a_configuration_it_waits()
     {
-        var outcome = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        var outcome = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
         Assert.Equal("there is no configuration yet", outcome.Words);
         Assert.Equal(Steps.None, outcome.Demands);
     }
@@ -63,9 +63,9 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_file_that_vanished_is_demanded_anew()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         File.Delete(Path);
-        Assert.Equal(Steps.WriteConfiguration, (await Step.RunAsync(Cancel)).Demands);
+        Assert.Equal(Steps.WriteConfiguration, (await _ring.PollAsync()).Demands);
     }
 
     [Fact]
@@ -81,11 +81,11 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_file_changed_by_others_is_asked_about_once()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.With(["svr1", "svr2"], generation: 9, controlPort: _ring.ControlPort));
-        var outcome = await Step.RunAsync(Cancel);
+        var outcome = await _ring.PollAsync();
         Assert.Equal((Steps.WriteConfiguration, "the file was changed"), (outcome.Demands, outcome.DemandReason));
-        Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
+        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         Assert.Equal((RingState.Partial, false), (Verdict.State, Step.IsReady));
         await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
         Assert.Equal((RingState.Partial, true), (Verdict.State, Step.IsReady));
-        Assert.IsType<StepOutcome.Unchanged>(await Step.RunAsync(Cancel));
+        Assert.IsType<StepOutcome.Unchanged>(await _ring.PollAsync());
         Assert.Equal(["svr2"], _ring.Ring.Verdict!.Missing);
         Assert.Equal(0, _ring.Restarts);
     }
@@ -186,10 +186,10 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_change_that_needs_a_start_is_found_by_what_chmpx_shows_also_by_an_agent_that_did_not_see_it_happen()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
         _ring.RestartAgent();
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         Assert.Equal((RingState.Loading, RingAction.Restart), Verdict);
         Assert.Equal(1, _ring.Restarts);
     }
@@ -209,7 +209,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts);
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("MODE = SLAVE", "MODE = SLAVE\nMAXCHMPX = 300", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
         _ring.RestartAgent();
         await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
@@ -239,12 +239,12 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_changed_port_of_a_known_server_restarts_once()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
             .Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
         _ring.Answer = revision => DumpText.From(
             DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts, port: _ring.Restarts == 0 ? 8020 : 9020);
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         Assert.Equal((RingState.Loading, RingAction.Restart), Verdict);
         Assert.Equal(1, _ring.Restarts);
         await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
@@ -265,7 +265,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Role.LearnUnreadable();
-        Assert.IsType<StepOutcome.NothingToDo>(await Step.RunAsync(Cancel));
+        Assert.IsType<StepOutcome.NothingToDo>(await _ring.PollAsync());
     }
 
     [Fact]
@@ -277,14 +277,14 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         Assert.True(Step.IsReady);
         File.Delete(Path);
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
         Assert.Equal("generation 2 was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", waiting.Words);
         Assert.Equal((Steps.WriteConfiguration, "no configuration", TimeSpan.FromMilliseconds(100)), (waiting.Demands, waiting.DemandReason, waiting.Again));
         Assert.False(Step.IsReady);
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         Assert.True(Step.IsReady);
     }
 
@@ -292,20 +292,20 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_file_that_is_no_configuration_is_said_to_be_none_and_demanded_once()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         await File.WriteAllTextAsync(Path, "hello", Cancel);
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
         Assert.Equal(("the file in place is no chmpx configuration", Steps.WriteConfiguration, "no configuration"), (waiting.Words, waiting.Demands, waiting.DemandReason));
         Assert.False(Step.IsReady);
         Assert.Null(_ring.Ring.View);
-        Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
+        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
     }
 
     [Fact]
     public async Task A_file_that_chmpx_would_exit_on_is_replaced_by_the_last_answer_without_K2HR3()
     {
         await SpoilAsync();
-        Assert.StartsWith("generation 2 was made from the last answer", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Words, StringComparison.Ordinal);
         Assert.Equal(2, _ring.File.Current!.Servers.Count());
     }
 
@@ -313,7 +313,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_file_whose_predecessor_had_another_name_is_exchanged_and_brings_no_restart()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Stuck = 1;
         using (var ln = Process.Start("ln", [Path, Path + ".backup"]))
         {
@@ -321,7 +321,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         }
 
         await _ring.WriteAsync("svr1", "svr2", "svr3");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         Assert.Equal(0, _ring.Restarts);
     }
 
@@ -329,19 +329,19 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_restart_that_failed_says_why()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         Tools.LetFail(_ring.Unit, "try-restart", "Access denied");
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        Assert.EndsWith(", which failed: Access denied", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.EndsWith(", which failed: Access denied", (await _ring.PollAsync()).Words, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_role_that_turns_out_to_be_no_slaves_is_not_connected_any_more()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Role.LearnUnreadable();
-        Assert.Equal("no connection is wanted, because the role has no slave configuration", (await Step.RunAsync(Cancel)).Words);
+        Assert.Equal("no connection is wanted, because the role has no slave configuration", (await _ring.PollAsync()).Words);
         Assert.False(Step.IsReady);
         Assert.Null(_ring.Ring.View);
     }
@@ -351,7 +351,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await SpoilAsync();
         _ring.File.Refresh();
-        Assert.StartsWith("generation 2 was made from the last answer", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Words, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -361,9 +361,9 @@ public sealed class VerifyConnectionStepTests : IDisposable
         var obstacle = _ring.Directory.At(AgentPaths.WriteLock);
         File.Delete(obstacle);
         Directory.CreateDirectory(obstacle);
-        await Assert.ThrowsAnyAsync<Exception>(() => Step.RunAsync(Cancel));
+        await Assert.ThrowsAnyAsync<Exception>(() => _ring.PollAsync());
         Directory.Delete(obstacle);
-        Assert.StartsWith("generation 2 was made from the last answer", (await Step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Words, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -371,11 +371,11 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
         Assert.Equal(TimeSpan.FromMilliseconds(100), waiting.Again);
         Assert.Equal((RingState.Partial, RingAction.None), Verdict);
         _ring.Time.Advance(TimeSpan.FromSeconds(6));
-        Assert.Null(Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel)).Again);
+        Assert.Null(Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync()).Again);
     }
 
     [Fact]
@@ -383,9 +383,9 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Time.Advance(TimeSpan.FromSeconds(31));
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel));
+        var waiting = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
         Assert.Equal((RingState.Partial, RingAction.Restart), Verdict);
         Assert.Null(waiting.Again);
     }
@@ -395,11 +395,11 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Down("gone"));
-        Assert.Equal("2/2 servers connected, generation 1", Assert.IsType<StepOutcome.Unchanged>(await Step.RunAsync(Cancel)).Words);
+        Assert.Equal("2/2 servers connected, generation 1", Assert.IsType<StepOutcome.Unchanged>(await _ring.PollAsync()).Words);
         _ring.Time.Advance(TimeSpan.FromSeconds(4));
         Assert.Equal(
             "2/2 servers connected, generation 1; stamped again, so that chmpx forgets servers that are gone (generation 2)",
-            Assert.IsType<StepOutcome.Changed>(await Step.RunAsync(Cancel)).Words);
+            Assert.IsType<StepOutcome.Changed>(await _ring.PollAsync()).Words);
         Assert.True(Step.IsReady);
     }
 
@@ -407,10 +407,10 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_restart_names_all_that_chmpx_does_not_take_while_it_runs()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
             .Replace("8020", "9020", StringComparison.Ordinal).Replace("= ring", "= other", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        var message = Assert.IsType<StepOutcome.Waiting>(await Step.RunAsync(Cancel)).Words;
+        var message = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync()).Words;
         Assert.All(["GROUP", "PORT of svr1", "PORT of svr2"], key => Assert.Contains(key, message, StringComparison.Ordinal));
     }
 
@@ -452,10 +452,10 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_generation_that_is_about_to_be_loaded_restarts_nothing()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Stuck = 1;
         await _ring.WriteAsync("svr1", "svr2", "svr3");
-        Assert.Equal("chmpx has generation 1 loaded and not 2", (await Step.RunAsync(Cancel)).Words);
+        Assert.Equal("chmpx has generation 1 loaded and not 2", (await _ring.PollAsync()).Words);
         Assert.Equal(0, _ring.Restarts);
     }
 
@@ -464,15 +464,15 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Time.Advance(TimeSpan.FromMinutes(1));
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Answer = _ => [];
         _ring.Time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
+        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
         _ring.Time.Advance(TimeSpan.FromSeconds(1));
-        var outcome = await Step.RunAsync(Cancel);
+        var outcome = await _ring.PollAsync();
         Assert.Equal((Steps.StartServices, "silent"), (outcome.Demands, outcome.DemandReason));
         _ring.Time.Advance(TimeSpan.FromSeconds(40));
-        Assert.Equal(Steps.None, (await Step.RunAsync(Cancel)).Demands);
+        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
         Assert.Equal(1, _ring.Restarts);
     }
 
@@ -482,9 +482,9 @@ public sealed class VerifyConnectionStepTests : IDisposable
         var slaves = string.Concat(Enumerable.Range(1, 20).Select(i => $"\n[SLVNODE]\nNAME = other{i}\nCUK = cuk-other{i}\nCTLPORT = 8031\nCUSTOM_ID_SEED = other{i}\n"));
         _ring.Resource.Accept(_ring.Text("svr1") + slaves);
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1"));
-        var atOnce = await Step.RunAsync(Cancel);
+        var atOnce = await _ring.PollAsync();
         Assert.Equal((Steps.WriteConfiguration, TimeSpan.Zero), (atOnce.Demands, atOnce.DemandSpread));
-        var inTurn = await Step.RunAsync(Cancel);
+        var inTurn = await _ring.PollAsync();
         Assert.Equal((Steps.WriteConfiguration, TimeSpan.FromMilliseconds(21 * 30)), (inTurn.Demands, inTurn.DemandSpread));
     }
 
@@ -493,7 +493,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
-        await Step.RunAsync(Cancel);
+        await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1").Replace("GROUP = ring", "GROUP = a/b", StringComparison.Ordinal));
     }
 
@@ -503,7 +503,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         var asks = 0;
         for (var passed = TimeSpan.Zero; passed < howLong; passed += every)
         {
-            asks += (await Step.RunAsync(Cancel)).Demands.HasFlag(Steps.WriteConfiguration) ? 1 : 0;
+            asks += (await _ring.PollAsync()).Demands.HasFlag(Steps.WriteConfiguration) ? 1 : 0;
             _ring.Time.Advance(every);
         }
 
