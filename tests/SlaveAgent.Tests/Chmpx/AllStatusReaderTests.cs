@@ -32,6 +32,15 @@ public sealed class AllStatusReaderTests
             name, 8020, 8021, $"cuk-{name}", inService, IsUp: true, ServerAction.None, ServerOperation.Nothing, IsSuspended: false, Updated, hash, hash);
     }
 
+    [Fact]
+    public void The_answer_of_a_real_server_that_was_just_started_shows_itself_and_the_other_one_out_of_service()
+    {
+        var report = AllStatusReader.TryRead(Fixture.Text("chmpx/ALLSTATUS-server.txt"))!;
+        Assert.Equal([new NodeKey("cuk-a", 18121), new NodeKey("cuk-b", 18221)], report.Servers.Select(server => server.Key));
+        Assert.All(report.Servers, server => Assert.Equal((false, true, true, true), (server.InService, server.IsUp, server.IsSettled, server.IsSuspended)));
+        Assert.Equal(DateTimeOffset.Parse("2026-11-26T11:07:46.016207Z", CultureInfo.InvariantCulture), report.NewestUpdate);
+    }
+
     [Theory]
     [InlineData("0x10(SAFE -> [SERVICE OUT][DOWN][n/a][Nothing][NoSuspend])", false, false, ServerAction.None, ServerOperation.Nothing, false)]
     [InlineData("0x1121(SAFE -> [SERVICE IN][UP][ADD][Pending][NoSuspend])", true, true, ServerAction.Add, ServerOperation.Pending, false)]
