@@ -41,6 +41,12 @@ public static class AgentPaths
     /// <summary>What the repair of the connection has to know of this boot's past.</summary>
     public const string ConnectionMemory = RuntimeDirectory + "/connection.json";
 
+    /// <summary>There while chmpx's unit is to be restarted, because the drop-in has come or gone since its last start.</summary>
+    public const string ChmpxRestartDue = RuntimeDirectory + "/chmpx-restart-due";
+
+    /// <summary>When chmpx's unit was last started, and on what.</summary>
+    public const string ChmpxStart = RuntimeDirectory + "/chmpx-start.json";
+
     /// <summary>Held by the one watching agent of a root as long as it lives.</summary>
     public const string DaemonLock = RuntimeDirectory + "/daemon.lock";
 

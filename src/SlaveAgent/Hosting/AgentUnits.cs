@@ -13,6 +13,16 @@ public static class AgentUnits
     /// <summary>Reached when the slave is connected; what a user's own service requires.</summary>
     public const string Ready = "k2hdkc-slave-ready.target";
 
+    private const string PackagedExecutable = "/usr/bin/k2hdkc-slave-agent";
+
+    /// <summary>The agent's own executable, for the command lines of units: where it was started from, else where the package puts it.</summary>
+    /// <param name="started">The path of the running program; it has another name in a test, and once an upgrade has replaced it.</param>
+    public static string ExecutableOf(string? started) =>
+        started is ['/', ..] && Path.GetFileName(started) == "k2hdkc-slave-agent"
+        && started.All(c => char.IsAsciiLetterOrDigit(c) || "/._+-".Contains(c, StringComparison.Ordinal))
+            ? started
+            : PackagedExecutable;
+
     private static readonly string[] Directories = ["/usr/lib/systemd/system", "/lib/systemd/system", "/etc/systemd/system"];
 
     /// <summary>Where a unit's own file is, without the root; null when it has none in the packages' directories.</summary>

@@ -3,14 +3,14 @@ using SlaveAgent.Hosting;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// The user that chmpx runs as, seen to exist before chmpx is started: without it systemd's drop-in would leave the user out and chmpx run as root.
+/// The user that chmpx runs as, and the group it shares its files with, seen to exist before chmpx is started: without it systemd's drop-in would leave the user out and chmpx run as root.
 /// Whether the role's key <c>k2hdkc-dbaas-add-user</c> asks for it does not matter: a host is right when the user is there, whoever created it.
 /// </summary>
 /// <param name="isNeeded">Whether it is the agent that says which user chmpx runs as; a unit of another's making says so itself.</param>
 /// <param name="ofOverrideConf">Reads SUBPROCESS_USER anew.</param>
 /// <param name="delegated">Has the bootstrap service create it; null where this process may.</param>
 public sealed class ChmpxAccount(
-    RoleMemory role, Func<bool> isNeeded, Func<string?> ofOverrideConf, Accounts accounts, Func<CancellationToken, Task<CommandResult>>? delegated)
+    RoleMemory role, Func<bool> isNeeded, Func<string?> ofOverrideConf, Accounts accounts, ChmpxGroup group, Func<CancellationToken, Task<CommandResult>>? delegated)
 {
     /// <summary>chmpx's own directory; a user of the system's needs none.</summary>
     private const string Home = "/var/lib/antpickax";
@@ -18,8 +18,11 @@ public sealed class ChmpxAccount(
     /// <summary>The user, if it existed when that was last found out; null while it does not.</summary>
     public string? ExistingName { get; private set; }
 
-    /// <summary>Finds out whether the user is there.</summary>
-    /// <returns>Null when it is, or when the agent has no say in it; else why chmpx must not be started.</returns>
+    /// <summary>Who shares chmpx's files, if that is known; null while user or group do not exist.</summary>
+    public ChmpxSharing? Sharing => ExistingName is null ? null : group.Sharing;
+
+    /// <summary>Finds out whether user and group are there.</summary>
+    /// <returns>Null when they are, or when the agent has no say in it; else why chmpx must not be started.</returns>
     public async Task<StepOutcome?> CheckAsync(CancellationToken cancel)
     {
         if (!isNeeded())
@@ -28,10 +31,10 @@ public sealed class ChmpxAccount(
         }
 
         var (user, found) = await LookUpAsync(cancel);
-        return found.IsMissing ? Missing(user, $"{AgentUnits.Bootstrap} creates it") : WhyUnknown(user, found);
+        return found.IsMissing ? Missing(user, $"{AgentUnits.Bootstrap} creates it") : WhyUnknown(user, found) ?? await group.CheckAsync(user.Name, cancel);
     }
 
-    /// <summary>Creates the user where it is missing and this process may, else has the bootstrap service do so.</summary>
+    /// <summary>Creates user and group where they are missing and this process may, else has the bootstrap service do so.</summary>
     /// <returns>Null when it is there, or when the agent has no say in it; else what is still to be done, or why it could not be.</returns>
     public async Task<StepOutcome?> EnsureAsync(CancellationToken cancel)
     {
@@ -43,7 +46,7 @@ public sealed class ChmpxAccount(
         var (user, found) = await LookUpAsync(cancel);
         if (!found.IsMissing)
         {
-            return WhyUnknown(user, found);
+            return WhyUnknown(user, found) ?? await group.EnsureAsync(user.Name, cancel);
         }
 
         if (delegated is not null)
@@ -55,7 +58,7 @@ public sealed class ChmpxAccount(
 
         var created = await accounts.CreateAsync(user.Name, Home, cancel);
         (user, found) = await LookUpAsync(cancel);
-        return found.IsMissing ? Missing(user, $"creating it failed: {created.LastLines()}") : WhyUnknown(user, found);
+        return found.IsMissing ? Missing(user, $"creating it failed: {created.LastLines()}") : WhyUnknown(user, found) ?? await group.EnsureAsync(user.Name, cancel);
     }
 
     private static StepOutcome.Failed Missing(ChmpxUser user, string why) =>

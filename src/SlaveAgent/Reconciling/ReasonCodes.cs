@@ -9,6 +9,12 @@ public static class ReasonCodes
     /// <summary>Whether the user that chmpx is to run as exists could not be found out.</summary>
     public const string ChmpxUserUnknown = "chmpx-user-unknown";
 
+    /// <summary>The group that chmpx shares its files with does not exist; only bootstrap, which is not hardened, can create it.</summary>
+    public const string ChmpxGroupMissing = "chmpx-group-missing";
+
+    /// <summary>Whether the group that chmpx shares its files with exists could not be found out.</summary>
+    public const string ChmpxGroupUnknown = "chmpx-group-unknown";
+
     /// <summary>The role lists neither packages nor services, so a slave node gets the documented ones.</summary>
     public const string DocumentedSet = "documented-set";
 }

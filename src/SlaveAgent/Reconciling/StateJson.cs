@@ -9,4 +9,5 @@ namespace SlaveAgent.Reconciling;
 [JsonSerializable(typeof(AgentStatus))]
 [JsonSerializable(typeof(ConnectionMemory))]
 [JsonSerializable(typeof(StatusRequestMemory))]
+[JsonSerializable(typeof(ChmpxStart))]
 internal sealed partial class StateJson : JsonSerializerContext;

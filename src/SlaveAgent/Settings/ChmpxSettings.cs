@@ -14,6 +14,9 @@ public sealed record ChmpxSettings(string Unit, Supervision Supervision, TimeSpa
     /// <summary>Whether a server that the others show up and this slave cannot reach may be asked to tell the ring its status again.</summary>
     public bool RequestsStatus { get; init; } = true;
 
+    /// <summary>Which programs may use the cluster.</summary>
+    public ChmpxAccess Access { get; init; }
+
     public static ChmpxSettings From(SettingsValues values)
     {
         var least = TimeSpan.FromMilliseconds(100);
@@ -26,6 +29,7 @@ public sealed record ChmpxSettings(string Unit, Supervision Supervision, TimeSpa
         {
             CompleteDeadline = values.Duration("chmpx.complete_deadline", TimeSpan.FromSeconds(90), TimeSpan.Zero),
             RequestsStatus = values.Flag("chmpx.request_status", true),
+            Access = values.Choice("chmpx.access", ChmpxAccess.Group, AccessChoices),
         };
     }
 
@@ -33,5 +37,11 @@ public sealed record ChmpxSettings(string Unit, Supervision Supervision, TimeSpa
     {
         ["direct"] = Supervision.Direct,
         ["helper"] = Supervision.Helper,
+    };
+
+    private static readonly Dictionary<string, ChmpxAccess> AccessChoices = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["group"] = ChmpxAccess.Group,
+        ["all"] = ChmpxAccess.All,
     };
 }

@@ -105,7 +105,7 @@ internal sealed class FaultBox : IAsyncDisposable
         var account = NoAccount.Of(role, root);
         var ring = new RingMemory();
         _file = new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
-        var supervisor = new Supervisor(root, new ChmpxDropIn(root, Unit, _file.HostPath, () => null), _file.HostPath, settings, systemctl);
+        var supervisor = Supervisors.Make(root, settings);
         var packages = new PackageSettings(true, InstallBy.Agent, [], new Uri("http://127.0.0.1:1/"), "/none", null, TimeSpan.Zero);
         var lastGood = new LastGoodConfiguration(resource, _file, ring, Cuk, AnyFiles);
         IStep[] steps =

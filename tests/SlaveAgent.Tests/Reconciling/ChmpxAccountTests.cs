@@ -121,11 +121,11 @@ public sealed class ChmpxAccountTests : IDisposable
     private ChmpxAccount Make(string? ofRole = null)
     {
         new RoleKeys([], [], []) { ChmpxUser = ofRole }.Save(_directory.Root.At(AgentPaths.RoleKeys));
-        return new ChmpxAccount(
+        return ChmpxAccounts.Make(
+            _directory.Root,
             new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, TimeProvider.System),
             () => _isNeeded,
             () => _ofOverrideConf,
-            new Accounts(_directory.Root, new CommandRunner(TimeProvider.System)),
             _delegated is null ? null : _ => Task.FromResult(_delegated()));
     }
 }

@@ -309,7 +309,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     private InstallPackagesStep Make() => new(
         _role, _resource, "cuk-slv1", _find ?? (() => _packages), _ => Task.FromResult<(string?, string?)>((_key, _key is null ? "its key is away" : null)),
         new PackageSettings(_installs, InstallBy.Agent, ["k2hr3-get-resource", "not-listed"], new Uri("https://packages.test/"), "/key", null, TimeSpan.Zero),
-        new ChmpxAccount(_role, () => _hasAccount, () => null, new Accounts(_directory.Root, new CommandRunner(TimeProvider.System)), Delegated),
+        ChmpxAccounts.Make(_directory.Root, _role, () => _hasAccount, delegated: Delegated),
         Delegated);
 
     private Func<CancellationToken, Task<CommandResult>>? Delegated => _delegated is null ? null : _ => Task.FromResult(_delegated());

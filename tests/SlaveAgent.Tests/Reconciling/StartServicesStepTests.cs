@@ -183,8 +183,8 @@ public sealed class StartServicesStepTests : IDisposable
         return new StartServicesStep(
             role,
             new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeProvider.System),
-            new ChmpxAccount(role, () => _hasAccount, () => null, new Accounts(_directory.Root, new CommandRunner(TimeProvider.System)), null),
-            new Supervisor(_directory.Root, new ChmpxDropIn(_directory.Root, _unit, "/etc/antpickax/k2hdkc.ini", () => null), "/etc/antpickax/k2hdkc.ini", chmpx, systemctl),
+            ChmpxAccounts.Make(_directory.Root, role, () => _hasAccount),
+            Supervisors.Make(_directory.Root, chmpx),
             systemctl,
             new ServiceSettings([_superseded]),
             _unit,

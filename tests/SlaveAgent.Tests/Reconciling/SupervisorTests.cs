@@ -1,6 +1,5 @@
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
-using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 using SlaveAgent.Tests.Support;
 
@@ -8,14 +7,17 @@ namespace SlaveAgent.Tests.Reconciling;
 
 public sealed class SupervisorTests : IDisposable
 {
-    private const string Ini = "/etc/antpickax/k2hdkc.ini";
-
     private const string Reload = "daemon-reload";
 
     private readonly TempDirectory _directory = new();
     private readonly string _unit = Tools.NewUnit();
 
-    public SupervisorTests() => Tools.Take(Reload);
+    public SupervisorTests()
+    {
+        Tools.Take(Reload);
+        Tools.SetFailure(Reload, Reload, null);
+        NeedReload("no");
+    }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -31,7 +33,7 @@ public sealed class SupervisorTests : IDisposable
     public async Task Where_a_users_programs_find_the_configuration_is_left_for_their_units()
     {
         Assert.Null(await PrepareAsync(Supervision.Helper));
-        Assert.Equal($"CHMCONFFILE={Ini}\n", File.ReadAllText(_directory.At(AgentPaths.EnvironmentFile)));
+        Assert.Equal($"CHMCONFFILE={Supervisors.Ini}\n", File.ReadAllText(_directory.At(AgentPaths.EnvironmentFile)));
     }
 
     [Fact]
@@ -51,14 +53,14 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task Other_words_in_the_drop_in_are_loaded_and_restart_nothing()
+    public async Task A_drop_in_of_an_earlier_version_is_replaced_and_loaded_and_restarts_nothing()
     {
         PutPackage();
-        Assert.Null(await PrepareAsync(Supervision.Direct));
-        await File.AppendAllTextAsync(DropIn, "# another's\n", Cancel);
+        _directory.Put($"etc/systemd/system/{_unit}.d/k2hdkc-slave-agent.conf", "[Service]\nUser=k2hdkc\nExecStart=\nExecStart=/usr/bin/chmpx -conf /etc/antpickax/k2hdkc.ini\n");
         var before = Reloads;
         Assert.Null(await PrepareAsync(Supervision.Direct));
-        Assert.Equal((before + 1, 1), (Reloads, Restarts));
+        Assert.Contains("UMask=0007", File.ReadAllText(DropIn), StringComparison.Ordinal);
+        Assert.Equal((before + 1, 0), (Reloads, Restarts));
     }
 
     [Fact]
@@ -71,12 +73,58 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restart_that_failed_is_said()
+    public async Task Units_are_loaded_again_while_systemd_says_that_it_needs_to()
+    {
+        PutPackage();
+        Assert.Null(await PrepareAsync(Supervision.Direct));
+        var before = Reloads;
+        NeedReload("yes");
+        Assert.Null(await PrepareAsync(Supervision.Direct));
+        Assert.Equal(before + 1, Reloads);
+        NeedReload("no");
+        Assert.Null(await PrepareAsync(Supervision.Direct));
+        Assert.Equal(before + 1, Reloads);
+    }
+
+    [Fact]
+    public async Task A_reload_that_failed_is_repeated_and_the_restart_that_waits_for_it_is_not_forgotten()
+    {
+        PutPackage();
+        Tools.SetFailure(Reload, Reload, "Connection timed out");
+        Assert.Equal("systemctl daemon-reload failed: Connection timed out", await PrepareAsync(Supervision.Direct));
+        Assert.Equal(0, Restarts);
+
+        // Another agent process: what the first one knew is gone.
+        Tools.SetFailure(Reload, Reload, null);
+        NeedReload("yes");
+        var before = Reloads;
+        Assert.Null(await PrepareAsync(Supervision.Direct));
+        Assert.Equal((before + 1, 1), (Reloads, Restarts));
+    }
+
+    [Fact]
+    public async Task A_restart_that_failed_is_said_and_repeated()
     {
         PutPackage();
         Tools.LetFail(_unit, "try-restart", "Access denied");
         Assert.Equal($"restarting {_unit} failed: Access denied", await PrepareAsync(Supervision.Direct));
+        Tools.SetFailure(_unit, "try-restart", null);
+        Assert.Null(await PrepareAsync(Supervision.Direct));
+        Assert.Null(await PrepareAsync(Supervision.Direct));
+        Assert.Equal(2, Restarts);
     }
+
+    [Fact]
+    public async Task Nothing_is_written_while_nobody_knows_whom_chmpx_runs_as()
+    {
+        PutPackage();
+        var before = Reloads;
+        Assert.Null(await PrepareAsync(Supervision.Direct, sharing: null));
+        Assert.False(File.Exists(DropIn));
+        Assert.Equal((before, 0), (Reloads, Restarts));
+    }
+
+    private void NeedReload(string answer) => Tools.Show(_unit, $"Id={_unit}\nNeedDaemonReload={answer}");
 
     private void PutPackage()
     {
@@ -84,10 +132,10 @@ public sealed class SupervisorTests : IDisposable
         _directory.Put("usr/bin/chmpx", string.Empty);
     }
 
-    private Task<string?> PrepareAsync(Supervision supervision) => new Supervisor(
+    private Task<string?> PrepareAsync(Supervision supervision) => PrepareAsync(supervision, new ChmpxSharing("k2hdkc", "k2hdkc", null));
+
+    private Task<string?> PrepareAsync(Supervision supervision, ChmpxSharing? sharing) => Supervisors.Make(
         _directory.Root,
-        new ChmpxDropIn(_directory.Root, _unit, Ini, () => null),
-        Ini,
         new ChmpxSettings(_unit, supervision, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)),
-        new Systemctl(new CommandRunner(TimeProvider.System))).PrepareAsync(Cancel);
+        sharing).PrepareAsync(Cancel);
 }

@@ -61,7 +61,7 @@ public sealed class SettingsLoaderTests : IDisposable
               lock_timeout: 0s
             services: {superseded: []}
             slave: {antpickax_packages: [], services: [chmpx.service, demo.service]}
-            chmpx: {unit: c.service, supervision: helper, load_deadline: 100ms, answer_deadline: 1m, connect_deadline: 1m}
+            chmpx: {unit: c.service, supervision: helper, access: all, load_deadline: 100ms, answer_deadline: 1m, connect_deadline: 1m}
             watch: {k2hr3_interval: 1s, jitter: 100%, ring_interval: 1ms, role_interval: 1s, ask_again: 50ms}
             retry: {first: 10ms, cap: 1h}
             log: {level: DEBUG}
@@ -79,7 +79,7 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Empty(settings.Services.Superseded);
         Assert.Empty(settings.Slave.AntPickaxPackages);
         Assert.Equal(["chmpx.service", "demo.service"], settings.Slave.Services);
-        Assert.Equal(new ChmpxSettings("c.service", Supervision.Helper, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), settings.Chmpx);
+        Assert.Equal(new ChmpxSettings("c.service", Supervision.Helper, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)) { Access = ChmpxAccess.All }, settings.Chmpx);
         Assert.Equal(
             new WatchSettings(TimeSpan.FromSeconds(1), 1, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50)), settings.Watch);
         Assert.Equal(new RetrySettings(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), settings.Retry);

@@ -1,5 +1,4 @@
 using SlaveAgent.Files;
-using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Tests.Support;
@@ -7,6 +6,5 @@ namespace SlaveAgent.Tests.Support;
 /// <summary>For tests of something else: the user of a chmpx whose unit is not the packaged one, where the agent has no say in it.</summary>
 internal static class NoAccount
 {
-    public static ChmpxAccount Of(RoleMemory role, HostRoot root) =>
-        new(role, () => false, () => null, new Accounts(root, new CommandRunner(TimeProvider.System)), null);
+    public static ChmpxAccount Of(RoleMemory role, HostRoot root) => ChmpxAccounts.Make(root, role, () => false);
 }

@@ -34,6 +34,19 @@ internal static class Tools
     /// <summary>Has a call such as <c>enable</c> fail for the unit with these words.</summary>
     public static void LetFail(string unit, string call, string words) => File.WriteAllText(Path.Join(s_directory, $"{unit}.fails-{call}"), words + "\n");
 
+    /// <summary>As <see cref="LetFail"/>; null ends it.</summary>
+    public static void SetFailure(string unit, string call, string? words)
+    {
+        if (words is not null)
+        {
+            LetFail(unit, call, words);
+        }
+        else
+        {
+            File.Delete(Path.Join(s_directory, $"{unit}.fails-{call}"));
+        }
+    }
+
     /// <summary>What <c>systemctl show</c> is to say of the unit.</summary>
     public static void Show(string unit, string words) => File.WriteAllText(Path.Join(s_directory, $"{unit}.shown"), words + "\n");
 
@@ -50,6 +63,14 @@ internal static class Tools
     {
         var name = $"{Prefix}-{Guid.NewGuid():N}";
         LetFail(name, "passwd", words);
+        return name;
+    }
+
+    /// <summary>A group that getent fails for with these words.</summary>
+    public static string NewBrokenGroup(string words)
+    {
+        var name = $"{Prefix}-{Guid.NewGuid():N}";
+        LetFail(name, "group", words);
         return name;
     }
 

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.Reconciling;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>
+/// Run by the drop-in of chmpx's unit before each start, as root. Takes all it needs as options: settings that cannot be read are no reason to keep chmpx
+/// from its start.
+/// </summary>
+internal static class PrepareChmpxCommand
+{
+    public static Command Create(CommonOptions options)
+    {
+        var unit = new Option<string>("--unit") { Description = "chmpx's unit", HelpName = "UNIT", Required = true };
+        var configuration = new Option<string>("--configuration") { Description = "The configuration that it starts with", HelpName = "FILE", Required = true };
+        var command = new Command("prepare-chmpx", "Run by chmpx's unit before each start: remove what blocks it, and wait when the last start failed") { Hidden = true };
+        command.Options.Add(unit);
+        command.Options.Add(configuration);
+        command.SetAction(async (parsed, _) =>
+        {
+            var root = options.RootOf(parsed);
+            using var signals = new Signals();
+            RemoveLeftovers(root, parsed.GetValue(configuration)!);
+            var starts = new ChmpxStarts(root, new Systemctl(new CommandRunner(TimeProvider.System)), TimeProvider.System);
+            await starts.WaitAsync(parsed.GetValue(unit)!, parsed.GetValue(configuration)!, Console.WriteLine, signals.Token);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void RemoveLeftovers(HostRoot root, string iniPath)
+    {
+        if (root.TryRead(iniPath) is not { } text || IniReader.Read(text) is not { ControlPort: { } port } ini
+            || ini.Global("GROUP") is not { Length: > 0 } group || group.Contains('/', StringComparison.Ordinal))
+        {
+            // chmpx will not start with such a file either.
+            return;
+        }
+
+        var leftovers = new ChmpxLeftovers(root);
+        try
+        {
+            var removed = leftovers.RemoveQueues(group).ToList();
+            if (leftovers.Owner is { } owner)
+            {
+                removed.AddRange(leftovers.RemoveMemory(group, port, owner));
+            }
+
+            removed.ForEach(path => Console.WriteLine($"Removed {path}, which an earlier chmpx or program left"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.WriteLine($"What an earlier chmpx left could not be removed: {e.Message}");
+        }
+    }
+}

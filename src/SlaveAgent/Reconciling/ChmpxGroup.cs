@@ -1,0 +1,78 @@
+using System.Globalization;
+using SlaveAgent.Hosting;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>The group whose members' programs may use the cluster, seen to exist before chmpx is started with it.</summary>
+/// <param name="access">With <see cref="ChmpxAccess.All"/> no group is needed.</param>
+/// <param name="delegated">Has the bootstrap service create it; null where this process may.</param>
+public sealed class ChmpxGroup(GroupAccounts groups, ChmpxAccess access, Func<CancellationToken, Task<CommandResult>>? delegated)
+{
+    /// <summary>A program joins by <c>SupplementaryGroups=k2hdkc</c>.</summary>
+    public const string Name = "k2hdkc";
+
+    /// <summary>Who shares chmpx's files, as last found out; null while the group is not there.</summary>
+    public ChmpxSharing? Sharing { get; private set; }
+
+    /// <summary>Finds out whether the group is there.</summary>
+    /// <param name="user">chmpx's.</param>
+    /// <returns>Null when it is, or is not needed; else why chmpx must not be started.</returns>
+    public async Task<StepOutcome?> CheckAsync(string user, CancellationToken cancel) =>
+        await LookUpAsync(user, cancel) is var found && found.IsMissing ? Missing($"{AgentUnits.Bootstrap} creates it") : WhyUnknown(found);
+
+    /// <summary>Creates the group where it is missing and this process may, else has the bootstrap service do so.</summary>
+    /// <param name="user">chmpx's.</param>
+    /// <returns>Null when it is there, or is not needed; else what is still to be done, or why it could not be.</returns>
+    public async Task<StepOutcome?> EnsureAsync(string user, CancellationToken cancel)
+    {
+        var found = await LookUpAsync(user, cancel);
+        if (!found.IsMissing)
+        {
+            return WhyUnknown(found);
+        }
+
+        if (delegated is not null)
+        {
+            return await delegated(cancel) is { IsDone: false } notStarted
+                ? Missing($"{AgentUnits.Bootstrap}, which creates it, could not be started: {notStarted.LastLines()}")
+                : new StepOutcome.Waiting($"the group {Name}, which chmpx shares its files with, does not exist; {AgentUnits.Bootstrap} creates it") { Code = ReasonCodes.ChmpxGroupMissing };
+        }
+
+        var created = await groups.CreateAsync(Name, cancel);
+        found = await LookUpAsync(user, cancel);
+        return found.IsMissing ? Missing($"creating it failed: {created.LastLines()}") : WhyUnknown(found);
+    }
+
+    private static StepOutcome.Failed Missing(string why) =>
+        new($"the group {Name}, which chmpx shares its files with, does not exist; {why}") { Code = ReasonCodes.ChmpxGroupMissing };
+
+    private static StepOutcome.Failed? WhyUnknown(GroupLookup found) => found.Problem is { } problem
+        ? new StepOutcome.Failed($"whether the group {Name} exists, which chmpx shares its files with, is not known: {problem}") { Code = ReasonCodes.ChmpxGroupUnknown }
+        : null;
+
+    private async Task<GroupLookup> LookUpAsync(string user, CancellationToken cancel)
+    {
+        if (access == ChmpxAccess.All)
+        {
+            Sharing = new ChmpxSharing(user, null, null);
+            return new GroupLookup(string.Empty);
+        }
+
+        var found = await groups.FindAsync(Name, cancel);
+        Sharing = found.Name is null ? null : new ChmpxSharing(user, Name, await OwnGroupAsync(user, found.Gid, cancel));
+        return found;
+    }
+
+    /// <summary>The user's own group where <c>Group=</c> takes its place.</summary>
+    private async Task<string?> OwnGroupAsync(string user, uint group, CancellationToken cancel)
+    {
+        if (await groups.OfUserAsync(user, cancel) is not { } own || own == group)
+        {
+            return null;
+        }
+
+        var number = own.ToString(CultureInfo.InvariantCulture);
+        return await groups.FindAsync(number, cancel) is { Name: { } name } && UserName.IsValid(name) ? name : number;
+    }
+}

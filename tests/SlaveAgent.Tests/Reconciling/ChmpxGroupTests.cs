@@ -1,0 +1,96 @@
+using SlaveAgent.Hosting;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Reconciling;
+
+public sealed class ChmpxGroupTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private Func<CommandResult>? _delegated;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ChmpxGroupTests() => _directory.Put("etc/passwd", "k2hdkc:x:990:991::/:/bin/sh\napp:x:1000:1001::/:/bin/sh\nlost:x:1001:1009::/:/bin/sh\n");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("k2hdkc", null)]
+    [InlineData("app", "app-group")]
+    [InlineData("lost", "1009")]
+    public async Task The_users_own_group_is_named_where_it_is_not_the_shared_one(string user, string? own)
+    {
+        Group("k2hdkc:x:991:", "app-group:x:1001:");
+        var group = Make();
+        Assert.Null(group.Sharing);
+        Assert.Null(await group.CheckAsync(user, Cancel));
+        Assert.Equal(new ChmpxSharing(user, "k2hdkc", own), group.Sharing);
+    }
+
+    [Fact]
+    public async Task A_group_that_is_missing_is_reported_by_its_code()
+    {
+        Group("app-group:x:1001:");
+        var group = Make();
+        Assert.Equal(ReasonCodes.ChmpxGroupMissing, Assert.IsType<StepOutcome.Failed>(await group.CheckAsync("k2hdkc", Cancel)).Code);
+        Assert.Null(group.Sharing);
+    }
+
+    [Fact]
+    public async Task No_group_is_needed_where_every_local_user_may_use_the_cluster()
+    {
+        var group = Make(ChmpxAccess.All);
+        Assert.Null(await group.EnsureAsync("k2hdkc", Cancel));
+        Assert.Equal(new ChmpxSharing("k2hdkc", null, null), group.Sharing);
+        Assert.False(File.Exists(_directory.At("etc/group")));
+    }
+
+    [Fact]
+    public async Task A_missing_group_is_created_where_this_process_may()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "groupadd --prefix needs root");
+        Group();
+        var group = Make();
+        Assert.Null(await group.EnsureAsync("k2hdkc", Cancel));
+        Assert.Equal("k2hdkc", group.Sharing?.Group);
+        Assert.Matches("(?m)^k2hdkc:", await File.ReadAllTextAsync(_directory.At("etc/group"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_group_that_could_not_be_created_is_still_missing()
+    {
+        _directory.Put("etc/group/in-the-way", string.Empty);
+        Assert.Equal(ReasonCodes.ChmpxGroupMissing, Assert.IsType<StepOutcome.Failed>(await Make().EnsureAsync("k2hdkc", Cancel)).Code);
+    }
+
+    [Fact]
+    public async Task A_hardened_daemon_has_the_bootstrap_service_create_it()
+    {
+        var asked = 0;
+        _delegated = () => new CommandResult(asked++, "no such unit");
+        Group();
+        var group = Make();
+        Assert.Equal(ReasonCodes.ChmpxGroupMissing, Assert.IsType<StepOutcome.Waiting>(await group.EnsureAsync("k2hdkc", Cancel)).Code);
+        Assert.Contains("no such unit", Assert.IsType<StepOutcome.Failed>(await group.EnsureAsync("k2hdkc", Cancel)).Words, StringComparison.Ordinal);
+        Group("k2hdkc:x:991:");
+        Assert.Null(await group.EnsureAsync("k2hdkc", Cancel));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task This_hosts_groups_are_those_that_getent_knows()
+    {
+        var groups = new GroupAccounts(new SlaveAgent.Files.HostRoot("/"), new CommandRunner(TimeProvider.System));
+        Assert.Equal(new GroupLookup("root", 0), await groups.FindAsync("0", Cancel));
+        Assert.True((await groups.FindAsync($"no-such-group-{Guid.NewGuid():N}", Cancel)).IsMissing);
+        Assert.Equal(0u, await groups.OfUserAsync("root", Cancel));
+        Assert.NotNull((await groups.FindAsync(Tools.NewBrokenGroup("sssd is away"), Cancel)).Problem);
+    }
+
+    private void Group(params string[] lines) => _directory.Put("etc/group", string.Join('\n', lines) + "\n");
+
+    private ChmpxGroup Make(ChmpxAccess access = ChmpxAccess.Group) => new(
+        new GroupAccounts(_directory.Root, new CommandRunner(TimeProvider.System)), access, _delegated is null ? null : _ => Task.FromResult(_delegated()));
+}
