@@ -36,7 +36,7 @@ internal sealed class AgentParts : IDisposable
             : null;
         var account = new ChmpxAccount(
             Role, RunsPackagedChmpx, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper), new Accounts(root, commands),
-            new ChmpxGroup(new GroupAccounts(root, commands), settings.Chmpx.Access, delegated), delegated);
+            new ChmpxGroup(new GroupAccounts(root, commands), new SharedDirectories(root), settings.Chmpx.Access, delegated), delegated);
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, AgentUnits.ExecutableOf(Environment.ProcessPath), () => account.Sharing);
         HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
         var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan);

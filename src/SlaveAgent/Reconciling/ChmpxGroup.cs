@@ -5,9 +5,10 @@ using SlaveAgent.Settings;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>The group whose members' programs may use the cluster, seen to exist before chmpx is started with it.</summary>
+/// <param name="directories">What chmpx shares with it.</param>
 /// <param name="access">With <see cref="ChmpxAccess.All"/> no group is needed.</param>
 /// <param name="delegated">Has the bootstrap service create it; null where this process may.</param>
-public sealed class ChmpxGroup(GroupAccounts groups, ChmpxAccess access, Func<CancellationToken, Task<CommandResult>>? delegated)
+public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directories, ChmpxAccess access, Func<CancellationToken, Task<CommandResult>>? delegated)
 {
     /// <summary>A program joins by <c>SupplementaryGroups=k2hdkc</c>.</summary>
     public const string Name = "k2hdkc";
@@ -21,7 +22,10 @@ public sealed class ChmpxGroup(GroupAccounts groups, ChmpxAccess access, Func<Ca
     public async Task<StepOutcome?> CheckAsync(string user, CancellationToken cancel) =>
         await LookUpAsync(user, cancel) is var found && found.IsMissing ? Missing($"{AgentUnits.Bootstrap} creates it") : WhyUnknown(found);
 
-    /// <summary>Creates the group where it is missing and this process may, else has the bootstrap service do so.</summary>
+    /// <summary>
+    /// Creates the group where it is missing and closes the directories that a package opened, where this process may, else has the bootstrap service
+    /// create it.
+    /// </summary>
     /// <param name="user">chmpx's.</param>
     /// <returns>Null when it is there, or is not needed; else what is still to be done, or why it could not be.</returns>
     public async Task<StepOutcome?> EnsureAsync(string user, CancellationToken cancel)
@@ -29,7 +33,7 @@ public sealed class ChmpxGroup(GroupAccounts groups, ChmpxAccess access, Func<Ca
         var found = await LookUpAsync(user, cancel);
         if (!found.IsMissing)
         {
-            return WhyUnknown(found);
+            return WhyUnknown(found) ?? (delegated is null && access == ChmpxAccess.Group ? Close(found.Gid) : null);
         }
 
         if (delegated is not null)
@@ -43,6 +47,10 @@ public sealed class ChmpxGroup(GroupAccounts groups, ChmpxAccess access, Func<Ca
         found = await LookUpAsync(user, cancel);
         return found.IsMissing ? Missing($"creating it failed: {created.LastLines()}") : WhyUnknown(found);
     }
+
+    private StepOutcome.Failed? Close(uint gid) => directories.Restore(gid) is { } problem
+        ? new StepOutcome.Failed($"closing chmpx's directories to all but the group {Name} failed: {problem}")
+        : null;
 
     private static StepOutcome.Failed Missing(string why) =>
         new($"the group {Name}, which chmpx shares its files with, does not exist; {why}") { Code = ReasonCodes.ChmpxGroupMissing };

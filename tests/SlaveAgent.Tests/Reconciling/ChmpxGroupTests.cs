@@ -1,3 +1,4 @@
+using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
@@ -82,15 +83,40 @@ public sealed class ChmpxGroupTests : IDisposable
     [Fact]
     public async Task This_hosts_groups_are_those_that_getent_knows()
     {
-        var groups = new GroupAccounts(new SlaveAgent.Files.HostRoot("/"), new CommandRunner(TimeProvider.System));
+        var groups = new GroupAccounts(new HostRoot("/"), new CommandRunner(TimeProvider.System));
         Assert.Equal(new GroupLookup("root", 0), await groups.FindAsync("0", Cancel));
         Assert.True((await groups.FindAsync($"no-such-group-{Guid.NewGuid():N}", Cancel)).IsMissing);
         Assert.Equal(0u, await groups.OfUserAsync("root", Cancel));
         Assert.NotNull((await groups.FindAsync(Tools.NewBrokenGroup("sssd is away"), Cancel)).Problem);
     }
 
+    [Theory]
+    [InlineData(null, "2770")]
+    [InlineData("delegated", "2777")]
+    public async Task A_directory_of_the_groups_that_a_package_opened_is_closed_where_this_process_may(string? delegated, string mode)
+    {
+        var directory = Directory.CreateDirectory(_directory.At("var/lib/antpickax")).FullName;
+        var other = Directory.CreateDirectory(_directory.At("run/antpickax")).FullName;
+        var gid = FileStatus.Of(directory)!.Group;
+        Open(directory);
+        Group($"k2hdkc:x:{gid}:");
+        _delegated = delegated is null ? null : () => new CommandResult(0, string.Empty);
+        Assert.Null(await Make().EnsureAsync("k2hdkc", Cancel));
+        Assert.Equal(mode, ModeOf(directory));
+
+        // Before chmpx's first start it is not the group's yet: the start sees to it.
+        Open(other);
+        Group($"k2hdkc:x:{gid + 1}:");
+        Assert.Null(await Make().EnsureAsync("k2hdkc", Cancel));
+        Assert.Equal("2777", ModeOf(other));
+    }
+
+    private static void Open(string directory) => File.SetUnixFileMode(directory, (UnixFileMode)Convert.ToInt32("2777", 8));
+
+    private static string ModeOf(string directory) => Convert.ToString((int)FileStatus.Of(directory)!.Mode, 8);
+
     private void Group(params string[] lines) => _directory.Put("etc/group", string.Join('\n', lines) + "\n");
 
     private ChmpxGroup Make(ChmpxAccess access = ChmpxAccess.Group) => new(
-        new GroupAccounts(_directory.Root, new CommandRunner(TimeProvider.System)), access, _delegated is null ? null : _ => Task.FromResult(_delegated()));
+        new GroupAccounts(_directory.Root, new CommandRunner(TimeProvider.System)), new SharedDirectories(_directory.Root), access, _delegated is null ? null : _ => Task.FromResult(_delegated()));
 }

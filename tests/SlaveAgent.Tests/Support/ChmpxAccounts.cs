@@ -19,6 +19,6 @@ internal static class ChmpxAccounts
     {
         var commands = new CommandRunner(TimeProvider.System);
         return new ChmpxAccount(
-            role, isNeeded, ofOverrideConf ?? (() => null), new Accounts(root, commands), new ChmpxGroup(new GroupAccounts(root, commands), access, delegated), delegated);
+            role, isNeeded, ofOverrideConf ?? (() => null), new Accounts(root, commands), new ChmpxGroup(new GroupAccounts(root, commands), new SharedDirectories(root), access, delegated), delegated);
     }
 }
