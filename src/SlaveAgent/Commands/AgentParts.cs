@@ -31,6 +31,7 @@ internal sealed class AgentParts : IDisposable
         File = new ConfigurationFile(root, OutputPath(settings, overrides), settings.Configuration.Mode, settings.Configuration.Keep, time);
         ControlPort = new ControlPort(time);
         Ring = new RingMemory();
+        Addresses = new AddressWatch(HostAddresses.Read, time);
         Func<CancellationToken, Task<CommandResult>>? delegated = watches && settings.Packages.InstallBy == InstallBy.Bootstrap
             ? cancel => Systemctl.StartAsync(AgentUnits.Bootstrap, cancel)
             : null;
@@ -45,9 +46,10 @@ internal sealed class AgentParts : IDisposable
         var requester = new StatusRequester(
             root, inquiries, settings.Chmpx.RequestsStatus, () => Client.ClockDifference, time, Random.Shared.NextDouble, log);
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
+        var questions = new RingQuestions(inquiries, tracker, Ring, Addresses, time, Random.Shared.NextDouble, log);
         Steps =
         [
-            new RegisterHostStep(Client, new IdentityFiles(root), token.Read, token.ReadToLeave),
+            new RegisterHostStep(Client, new IdentityFiles(root), token.Read, token.ReadToLeave, Addresses),
             new InstallPackagesStep(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated),
@@ -56,7 +58,7 @@ internal sealed class AgentParts : IDisposable
                 Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
             new AnnounceReadyStep(
                 new VerifyConnectionStep(
-                    Role, Resource, File, Ring, lastGood, ControlPort, tracker, inquiries, requester, Systemctl, settings.Chmpx, Random.Shared.NextDouble, time),
+                    Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log),
                 Systemctl, root, settings.Ready.Follow),
         ];
     }
@@ -90,7 +92,9 @@ internal sealed class AgentParts : IDisposable
     public HostFiles HostFiles { get; }
 
     /// <summary>What of this host a configuration depends on, as it is now.</summary>
-    public PlanOptions Plan() => new(Settings.Configuration.KeepsOtherSlaves, []);
+    public PlanOptions Plan() => new(Settings.Configuration.KeepsOtherSlaves, Addresses.Refresh());
+
+    public AddressWatch Addresses { get; }
 
     /// <summary>The pipeline, in its order.</summary>
     public IReadOnlyList<IStep> Steps { get; }

@@ -79,6 +79,17 @@ internal static class StatusCommand
                 + (status.Loaded is { } loaded ? $"chmpx has loaded {loaded}" : "chmpx does not answer"),
             $"  K2HR3          {(status.LastAnswer is { } answer ? $"last answered {Moment(answer)}" : "has not answered yet")}",
         };
+        if (status.Connection is { } connection)
+        {
+            lines.Add($"  connection     {connection.State} ({connection.Reason}){(connection.Missing.Count > 0 ? $"; up and not connected: {string.Join(", ", connection.Missing)}" : string.Empty)}");
+            lines.AddRange(connection.RestartNeeds.Select(need => $"    takes effect when chmpx is restarted: {need}"));
+            lines.AddRange(connection.Warnings.Select(warning => $"    warning: the role's resource, {warning}"));
+            if (connection.Unit is { } unit)
+            {
+                lines.Add($"  chmpx          {unit}{(connection.UnitLastLines is { Length: > 0 } last ? $"; its last lines: {last}" : string.Empty)}");
+            }
+        }
+
         if (status.Servers.Count > 0)
         {
             lines.Add("  servers");

@@ -6,9 +6,24 @@ namespace SlaveAgent.Hosting;
 /// <summary>The addresses of this host's interfaces.</summary>
 public static class HostAddresses
 {
-    /// <summary>As they are now, up or down, without zones.</summary>
-    /// <returns>Null when the kernel may not be asked (it needs AF_NETLINK).</returns>
-    public static IReadOnlySet<IPAddress>? Read()
+    /// <summary>As they are now, without zones.</summary>
+    /// <returns>Null when neither /proc has them nor the kernel may be asked (that needs AF_NETLINK).</returns>
+    public static IReadOnlySet<IPAddress>? Read() => ReadProc() ?? ReadInterfaces();
+
+    private static HashSet<IPAddress>? ReadProc()
+    {
+        try
+        {
+            var version6 = File.Exists(ProcNetAddresses.Version6) ? ProcNetAddresses.ReadVersion6(File.ReadAllText(ProcNetAddresses.Version6)) : [];
+            return [.. ProcNetAddresses.ReadVersion4(File.ReadAllText(ProcNetAddresses.Version4)), .. version6.Select(Plain)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    internal static HashSet<IPAddress>? ReadInterfaces()
     {
         try
         {

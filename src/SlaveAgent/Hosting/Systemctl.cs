@@ -40,12 +40,14 @@ public sealed class Systemctl(CommandRunner commands)
     /// <returns>Null when systemd does not answer.</returns>
     public async Task<ImmutableArray<string>?> ActiveDependentsAsync(string unit, CancellationToken cancel)
     {
-        if (await ShowAsync([unit], cancel) is not { } shown)
+        // Not ShowAsync: a host without a bus, or a stand-in for systemctl, that says nothing of the unit has no units that depend on it either.
+        var shown = await RunAsync(Patience, cancel, "show", "--value", "-p", "RequiredBy", "-p", "BoundBy", "--", unit);
+        if (!shown.IsDone)
         {
             return null;
         }
 
-        var dependents = shown.TryGetValue(unit, out var status) ? status.Dependents : [];
+        ImmutableArray<string> dependents = [.. shown.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct()];
         return dependents.IsEmpty ? [] : await ShowAsync(dependents, cancel) is { } states ? [.. dependents.Where(name => states.TryGetValue(name, out var state) && state.IsActive)] : null;
     }
 
@@ -75,27 +77,6 @@ public sealed class Systemctl(CommandRunner commands)
     {
         var result = await RunAsync(Patience, cancel, "show", "--value", "-p", "RequiredBy", "-p", "BoundBy", "--", unit);
         return result.IsDone ? [.. result.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct()] : [];
-    }
-
-    /// <summary>How many active units name this one in <c>Requires=</c> or <c>BindsTo=</c>.</summary>
-    /// <returns>Null when systemd does not answer.</returns>
-    public async Task<int?> CountActiveDependentsAsync(string unit, CancellationToken cancel)
-    {
-        var shown = await RunAsync(Patience, cancel, "show", "--value", "-p", "RequiredBy", "-p", "BoundBy", "--", unit);
-        if (!shown.IsDone)
-        {
-            return null;
-        }
-
-        var units = shown.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
-        if (units.Length == 0)
-        {
-            return 0;
-        }
-
-        // Ends with an error where one of them is not active; the lines tell which are.
-        var states = await RunAsync(Patience, cancel, ["is-active", "--", .. units]);
-        return states.ExitCode is null ? null : states.Output.Split('\n').Count(state => state.Trim() is "active" or "reloading" or "activating");
     }
 
     /// <summary>The unit's own last words, for a message about its failure.</summary>

@@ -20,4 +20,8 @@ public sealed record AgentStatus(
     IReadOnlyList<ServerStatus> Servers,
     IReadOnlyList<StepStatus> Steps,
     DateTimeOffset? LastAnswer,
-    ErrorStatus? LastError);
+    ErrorStatus? LastError)
+{
+    /// <summary>The connection to the cluster; null where nobody watched it yet.</summary>
+    public ConnectionStatus? Connection { get; init; }
+}

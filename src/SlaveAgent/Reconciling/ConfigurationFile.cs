@@ -112,6 +112,9 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         return (generation, TryKeep(generation, text));
     }
 
+    /// <summary>What is in place is the newest generation that an agent or <c>regenerate</c> wrote; not known, and so false, where no copies are kept.</summary>
+    public bool IsLastGeneration => _generations.ReadNewest() is { } written && ReadText() == written;
+
     /// <summary>The text as it stands there; null without a file.</summary>
     public string? ReadText() => File.Exists(Path) ? RegularFile.ReadText(Path) : null;
 

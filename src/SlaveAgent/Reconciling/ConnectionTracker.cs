@@ -20,6 +20,8 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
     private readonly long _started = time.GetTimestamp();
     private ConnectionMemory _memory = ConnectionMemory.Load(root, time.GetTimestamp());
+    private readonly RepeatedWarning _ownEnds = new(time);
+    private bool _restartRequested;
     private long? _answered;
     private IniDocument? _judged;
     private int _stamps;
@@ -104,6 +106,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         var record = (_memory.Of(cause) ?? new RestartRecord(0, 0, 0)).Next(time.GetTimestamp(), isLate);
         Keep(_memory.With(cause, record) with { RestartedFor = cause == RestartCause.Configuration ? [.. RestartNeeds] : _memory.RestartedFor });
         _jitter = random();
+        _restartRequested = true;
         _reachable = null;
         _probes = 0;
     }
@@ -179,8 +182,10 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private void ObserveProcess(IniDocument ini, RingView view, ConfigurationFile file)
     {
         var memory = _memory;
+        NoteOwnEnds(memory.Process.Pid > 0 && memory.Process != view.Process && !_restartRequested);
         if (memory.Process != view.Process)
         {
+            _restartRequested = false;
             var isFileOfStart = view.Revision == ini.FileVersion && fileChangedAt(file.Path) is { } changed
                 && changed <= DateTimeOffset.FromUnixTimeSeconds(view.Process.StartTime) + TimeSpan.FromSeconds(1);
             memory = memory with { Process = view.Process, WasConnected = false, Sizes = isFileOfStart ? StartSizes.Of(ini) : null };
@@ -208,6 +213,14 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             WasConnected = memory.WasConnected || view.Servers.Any(server => server.IsConnected),
             FirstConnectedAt = memory.FirstConnectedAt ?? (isListedConnected ? time.GetTimestamp() : null),
         });
+    }
+
+    private void NoteOwnEnds(bool ended)
+    {
+        if ((ended ? _ownEnds.Note() : _ownEnds.Poll()) is { } due)
+        {
+            log.Warning("chmpx was started anew without the agent's asking: it ended by itself, or somebody restarted it{Times}", due.IsFirst ? string.Empty : $", {due.Times} times in {due.Within.TotalSeconds:0} s");
+        }
     }
 
     private void ObservePrograms(RingView view, long now)

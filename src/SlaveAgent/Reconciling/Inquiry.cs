@@ -8,6 +8,9 @@ public sealed class Inquiry<T>
 
     public bool IsRunning => _running is { IsCompleted: false };
 
+    /// <summary>An answer is under way, or was not taken yet.</summary>
+    public bool IsPending => _running is not null;
+
     /// <summary>Begins to ask, unless a question is under way or its answer was not taken yet.</summary>
     public void Start(Func<Task<T>> ask) => _running ??= Task.Run(ask);
 

@@ -7,7 +7,8 @@ namespace SlaveAgent.Reconciling;
 /// between the two still knows who it is.
 /// </summary>
 /// <param name="tokenToLeave">The token for the files; null when it is to stay out of them.</param>
-public sealed class RegisterHostStep(K2hr3Client client, IdentityFiles files, Func<RoleToken?> token, Func<RoleToken?> tokenToLeave) : IStep
+/// <param name="addresses">Told of a registration, which K2HR3 keeps under the address it came from.</param>
+public sealed class RegisterHostStep(K2hr3Client client, IdentityFiles files, Func<RoleToken?> token, Func<RoleToken?> tokenToLeave, AddressWatch? addresses = null) : IStep
 {
     public Steps Kind => Steps.RegisterHost;
 
@@ -34,8 +35,14 @@ public sealed class RegisterHostStep(K2hr3Client client, IdentityFiles files, Fu
 
         return await client.RegisterAsync(cancel) switch
         {
-            K2hr3Answer.Done => new StepOutcome.Changed($"registered as {identity.Tag} ({identity.Cuk}) in {identity.Role}"),
+            K2hr3Answer.Done => Registered(identity),
             var other => K2hr3Outcome.Of(other, "registering this host"),
         };
+    }
+
+    private StepOutcome.Changed Registered(K2hr3Identity identity)
+    {
+        addresses?.NoteRegistered();
+        return new StepOutcome.Changed($"registered as {identity.Tag} ({identity.Cuk}) in {identity.Role}");
     }
 }

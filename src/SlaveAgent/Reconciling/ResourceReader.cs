@@ -42,6 +42,9 @@ public sealed class ResourceReader
     /// <summary>The last answer was right and empty, on a host that never had another: a store in trouble says so too, and is not believed at once.</summary>
     public bool IsDoubtful => _blank is > 0 and < UnreadableForSure && _accepted is null;
 
+    /// <summary>K2HR3's clock less this host's; null before the first answer.</summary>
+    public TimeSpan? ClockDifference => _client.ClockDifference;
+
     /// <param name="anew">Ask without a condition, so that K2HR3 builds the text once more.</param>
     /// <returns><see cref="K2hr3Answer.Text"/> for both 200 and 304.</returns>
     public async Task<K2hr3Answer> LookAsync(bool anew, CancellationToken cancel)

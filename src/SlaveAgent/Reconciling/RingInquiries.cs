@@ -24,7 +24,24 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
     public async Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) =>
         await probe.FirstOpenAsync(await resolver.ResolveAsync(ini.Servers.SelectMany(section => NodeEndpoints.DataOf(ini, section)), cancel), cancel) is not null;
 
-    public Task<int?> CountDependentsAsync(CancellationToken cancel) => systemctl.CountActiveDependentsAsync(unit, cancel);
+    public async Task<int?> CountDependentsAsync(CancellationToken cancel) => (await systemctl.ActiveDependentsAsync(unit, cancel))?.Length;
+
+    public async Task<UnitReport?> ShowUnitAsync(CancellationToken cancel) =>
+        await systemctl.ShowAsync([unit], cancel) is { } shown && shown.TryGetValue(unit, out var status)
+            ? new UnitReport(status, await systemctl.LastLinesAsync(unit, cancel))
+            : null;
+
+    public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel)
+    {
+        var ports = ini.Servers.SelectMany(section => NodeEndpoints.DataOf(ini, section)).Select(endpoint => endpoint.Port).ToHashSet();
+        if (ports.Count == 0 || HostAddresses.Read() is not { } addresses || SocketTable.Read(ports) is not { } sockets)
+        {
+            return Task.FromResult(false);
+        }
+
+        var established = sockets.Where(socket => socket.State == TcpState.Established).ToList();
+        return Task.FromResult(established.Count > 0 && StaleSockets.Find(established, addresses).Length == established.Count);
+    }
 
     public async Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SlaveAgent.Chmpx;
 
 namespace SlaveAgent.Reconciling;
@@ -10,6 +11,15 @@ public sealed class RingMemory
 
     /// <summary>The last judgement of the ring; null before the first.</summary>
     public RingVerdict? Verdict { get; set; }
+
+    /// <summary>What chmpx takes only at its start and has not taken yet.</summary>
+    public ImmutableArray<RestartNeed> RestartNeeds { get; set; } = [];
+
+    /// <summary>What systemd last said of chmpx's unit; null while chmpx answers, or nobody asked.</summary>
+    public UnitReport? Unit { get; set; }
+
+    /// <summary>What a person should know of the resource that the configuration was made from.</summary>
+    public ImmutableArray<IniProblem> ResourceWarnings { get; set; } = [];
 
     /// <summary>Takes note of a look; one that shows what the last one did leaves the same object, so that nobody need compare again.</summary>
     public void Note(RingView? view)

@@ -109,7 +109,12 @@ public sealed class StatusBoard(
             ? new StepStatus(step.Name, StateOf(o.Outcome), o.Outcome.Words, o.Since)
             : new StepStatus(step.Name, "not run yet", string.Empty, null))],
         _lastAnswer,
-        _lastError);
+        _lastError)
+    {
+        Connection = OutcomeOf(Steps.VerifyConnection) is { } verified
+            ? ConnectionStatus.Of(ring, verified is not StepOutcome.NothingToDo, file.Current is not null)
+            : null,
+    };
 
     private void Publish(DateTimeOffset now)
     {

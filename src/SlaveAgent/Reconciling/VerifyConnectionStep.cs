@@ -1,3 +1,4 @@
+using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Hosting;
 using SlaveAgent.Settings;
@@ -15,12 +16,13 @@ public sealed class VerifyConnectionStep(
     LastGoodConfiguration lastGood,
     ControlPort controlPort,
     ConnectionTracker tracker,
-    IRingInquiries inquiries,
+    RingQuestions questions,
     StatusRequester requester,
+    AddressWatch addresses,
     Systemctl systemctl,
     ChmpxSettings settings,
-    Func<double> random,
-    TimeProvider time) : IStep
+    TimeProvider time,
+    ILogger log) : IStep
 {
     /// <summary>Right after a change chmpx is about to follow (50 ms to load, 0.3 s to connect); later it is no hurry.</summary>
     private static readonly TimeSpan SoonAfterChange = TimeSpan.FromSeconds(5);
@@ -34,10 +36,8 @@ public sealed class VerifyConnectionStep(
     private static readonly TimeSpan QuietLifetime = TimeSpan.FromSeconds(30);
 
     private readonly long _started = time.GetTimestamp();
-    private readonly Inquiry<PeerReport?> _peer = new();
-    private readonly Inquiry<bool> _probe = new();
-    private readonly Inquiry<int?> _dependents = new();
     private readonly SlaveCount _slaves = new();
+    private readonly RepeatedWarning _otherWriter = new(time);
     private long? _answered;
     private IniDocument? _judged;
     private bool _changedByOthers;
@@ -45,6 +45,7 @@ public sealed class VerifyConnectionStep(
     /// <summary>The outcome while all is well, good until the ring or the file changes: the watching path judges nothing twice.</summary>
     private StepOutcome? _quiet;
     private long _quietSince;
+    private int _quietChanges;
 
     public Steps Kind => Steps.VerifyConnection;
 
@@ -109,21 +110,29 @@ public sealed class VerifyConnectionStep(
 
         var before = ring.View;
         ring.Note(await controlPort.LookAsync(port, cancel));
+        addresses.Refresh();
         if (ring.View is not null)
         {
             _answered = time.GetTimestamp();
+            questions.NoteAnswered();
+        }
+        else if (IsLongSilent)
+        {
+            questions.AskUnit(cancel);
         }
 
-        if (_quiet is not null && ReferenceEquals(ring.View, before) && ReferenceEquals(_judged, ini) && time.GetElapsedTime(_quietSince) < QuietLifetime)
+        if (_quiet is not null && ReferenceEquals(ring.View, before) && ReferenceEquals(_judged, ini) && time.GetElapsedTime(_quietSince) < QuietLifetime
+            && _quietChanges == addresses.Changes)
         {
             return _quiet;
         }
 
-        TakeAnswers();
+        questions.TakeAnswers();
+        questions.AskSockets(ini, cancel);
         var slaves = _slaves.Of(resource.AcceptedText);
-        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), boundToLostAddress: false, slaves);
+        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), questions.IsBoundToLostAddress, slaves);
         _judged = ini;
-        var verdict = RingJudge.Judge(situation);
+        var verdict = Explained(RingJudge.Judge(situation));
         var acted = await ActAsync(verdict, situation, cancel);
         if (verdict.State == RingState.Connected)
         {
@@ -138,40 +147,34 @@ public sealed class VerifyConnectionStep(
         }
 
         ring.Verdict = verdict;
+        ring.RestartNeeds = tracker.RestartNeeds;
         var outcome = Outcome(verdict, acted, changedByOthers, slaves);
-        _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null } && !changedByOthers ? outcome : null;
-        _quietSince = time.GetTimestamp();
+        _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null }
+            && !changedByOthers && !addresses.IsRegistrationOutdated && !questions.IsPending ? outcome : null;
+        (_quietSince, _quietChanges) = (time.GetTimestamp(), addresses.Changes);
         return outcome;
     }
+
+    /// <summary>Servers refuse a slave whose name another one has; the resource tells which.</summary>
+    private RingVerdict Explained(RingVerdict verdict) => verdict.State is RingState.NotAdmitted or RingState.Stranded && ring.ResourceWarnings is [var warning, ..]
+        ? verdict with { Words = $"{verdict.Words}; the role's resource, {warning}" }
+        : verdict;
 
     private bool TakeChangedByOthers()
     {
         var changed = _changedByOthers;
         _changedByOthers = false;
+        if ((changed && !file.IsLastGeneration ? _otherWriter.Note() : _otherWriter.Poll()) is { } due)
+        {
+            log.Warning("Another process than the agent wrote {Path}{Times}; what K2HR3 says is put in place again", file.Path, due.IsFirst ? string.Empty : $", {due.Times} times in {due.Within.TotalSeconds:0} s");
+        }
+
         return changed;
     }
 
     /// <summary>A changed control port is taken at a start only; until then chmpx answers where it did.</summary>
     private async ValueTask<bool> AnswersElsewhereAsync(int port, CancellationToken cancel) =>
         ring.View is null && tracker.LastControlPort is > 0 and var last && last != port && await controlPort.LookAsync(last, cancel) is not null;
-
-    private void TakeAnswers()
-    {
-        if (_peer.TryTake(out var report))
-        {
-            tracker.NotePeer(report);
-        }
-
-        if (_probe.TryTake(out var reachable))
-        {
-            tracker.NoteProbe(reachable);
-        }
-
-        if (_dependents.TryTake(out var active))
-        {
-            tracker.NoteDependents(active);
-        }
-    }
 
     /// <returns>What was done or why it could not be, in words; null when nothing was to be done.</returns>
     private async Task<string?> ActAsync(RingVerdict verdict, RingSituation s, CancellationToken cancel)
@@ -187,38 +190,20 @@ public sealed class VerifyConnectionStep(
                 var result = await systemctl.TryRestartAsync(settings.Unit, cancel);
                 return result.IsDone ? verdict.Words : $"{verdict.Words}, which failed: {result.LastLines()}";
             case RingAction.AskPeer:
-                AskPeer(s, cancel);
+                questions.AskPeer(s, cancel);
                 return null;
             case RingAction.RequestStatus when requester.Consider(s, verdict.MissingKeys, cancel):
-                AskPeer(s, cancel);
+                questions.AskPeer(s, cancel);
                 return null;
-            case RingAction.ProbeServers when !_probe.IsRunning:
-                tracker.NoteProbeStarted();
-                _probe.Start(() => inquiries.ProbeAsync(s.Ini, cancel));
+            case RingAction.ProbeServers:
+                questions.Probe(s.Ini, cancel);
                 return null;
             case RingAction.AskDependents:
-                _dependents.Start(() => inquiries.CountDependentsAsync(cancel));
+                questions.AskDependents(cancel);
                 return null;
             default:
                 return null;
         }
-    }
-
-    private void AskPeer(RingSituation s, CancellationToken cancel)
-    {
-        if (!_peer.IsRunning && ConnectedServer(s) is { } server)
-        {
-            tracker.NoteQuestion();
-            _peer.Start(() => inquiries.AskPeerAsync(s.Ini, server, cancel));
-        }
-    }
-
-    /// <summary>Another one each time, so that one which does not answer does not keep the others from being asked.</summary>
-    private NodeKey? ConnectedServer(RingSituation s)
-    {
-        var shown = s.View!.ByKey();
-        var connected = s.Ini.Servers.Select(s.Ini.KeyOf).Where(key => shown.GetValueOrDefault(key) is { IsConnected: true }).Distinct().ToList();
-        return connected.Count == 0 ? null : connected[(int)(random() * connected.Count)];
     }
 
     private StepOutcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers, int slaves)
@@ -228,10 +213,13 @@ public sealed class VerifyConnectionStep(
             ? acted is not null ? new StepOutcome.Changed(acted) : new StepOutcome.Unchanged(verdict.Words)
             : acted is not null ? new StepOutcome.Waiting(acted)
             : new StepOutcome.Waiting(verdict.Words, IsAboutToChange(verdict) ? LookSoon : null);
-        return verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : slaves)
+        outcome = verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : slaves)
             : changedByOthers ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = "the file was changed" }
             : verdict is { State: RingState.Silent, Action: RingAction.None } && IsLongSilent
             ? outcome with { Demands = Steps.StartServices, DemandReason = "silent" }
+            : outcome;
+        return addresses.IsRegistrationOutdated
+            ? outcome with { Demands = outcome.Demands | Steps.RegisterHost, DemandReason = $"{outcome.DemandReason} address" }
             : outcome;
     }
 

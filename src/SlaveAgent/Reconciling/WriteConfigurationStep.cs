@@ -26,6 +26,7 @@ public sealed class WriteConfigurationStep(
     /// <summary>A resource with thousands of wrong entries must not fill the journal.</summary>
     private const int MostWarnings = 20;
 
+    private readonly ClockCheck _clock = new(log);
     private IniDocument? _doubted;
 
     /// <summary>The text that the file in place was found to say, and what to say of that again while neither is another: most polls bring a 304.</summary>
@@ -44,6 +45,7 @@ public sealed class WriteConfigurationStep(
     {
         file.Refresh();
         var answer = await resource.LookAsync(anew: _doubted is not null, cancel);
+        _clock.Note(resource.ClockDifference);
         if (resource.IsSurelyUnreadable)
         {
             role.LearnUnreadable();
@@ -168,6 +170,7 @@ public sealed class WriteConfigurationStep(
         }
 
         _warned = warnings;
+        ring.ResourceWarnings = warnings;
     }
 
     internal static string Servers(IniDocument ini) => ini.Servers.Count() switch

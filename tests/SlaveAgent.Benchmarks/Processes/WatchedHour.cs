@@ -48,8 +48,10 @@ internal static class WatchedHour
             var tracker = new ConnectionTracker(root, chmpx, _ => null, time, () => 0.5, Logger.None);
             var inquiries = new RingInquiries(new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), systemctl, chmpx.Unit, time);
             var requester = new StatusRequester(root, inquiries, false, () => null, time, () => 0.5, Logger.None);
+            var addresses = new AddressWatch(HostAddresses.Read, time);
             var step = new VerifyConnectionStep(
-                role, resource, file, ring, lastGood, new ControlPort(time), tracker, inquiries, requester, systemctl, chmpx, () => 0.5, time);
+                role, resource, file, ring, lastGood, new ControlPort(time), tracker, new RingQuestions(inquiries, tracker, ring, addresses, time, () => 0.5, Logger.None),
+                requester, addresses, systemctl, chmpx, time, Logger.None);
             var schedule = new Schedule([step], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
             var board = new StatusBoard([step], file, ring, null, root, keepsFile: true, time, Logger.None);
             var reconciler = new Reconciler([step], schedule, board, new ReconcilerHooks(), time, Logger.None);

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Hosting;
@@ -108,6 +109,9 @@ internal sealed class FaultBox : IAsyncDisposable
         var supervisor = Supervisors.Make(root, settings);
         var packages = new PackageSettings(true, InstallBy.Agent, [], new Uri("http://127.0.0.1:1/"), "/none", null, TimeSpan.Zero);
         var lastGood = new LastGoodConfiguration(resource, _file, ring, Cuk, AnyFiles);
+        var addresses = new AddressWatch(() => new HashSet<IPAddress>(), Time);
+        var tracker = new ConnectionTracker(
+            root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger);
         IStep[] steps =
         [
             new RegisterHostStep(_client, new IdentityFiles(root), () => Token, () => Token),
@@ -117,9 +121,9 @@ internal sealed class FaultBox : IAsyncDisposable
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
             new StartServicesStep(role, _file, account, supervisor, systemctl, new ServiceSettings([]), Unit, Time),
             new VerifyConnectionStep(
-                role, resource, _file, ring, lastGood, new ControlPort(Time),
-                new ConnectionTracker(root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger),
-                Inquiries, new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), systemctl, settings, _run.Random.NextDouble, Time),
+                role, resource, _file, ring, lastGood, new ControlPort(Time), tracker,
+                new RingQuestions(Inquiries, tracker, ring, addresses, Time, _run.Random.NextDouble, Log.Logger),
+                new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), addresses, systemctl, settings, Time, Log.Logger),
         ];
         var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
         _schedule = new Schedule(steps, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);

@@ -40,5 +40,13 @@ internal sealed class PretendedInquiries(TimeProvider? time = null) : IRingInqui
         return Task.FromResult<UpdateStatusReply?>(UpdateStatusReply.Sent);
     }
 
+    public UnitReport? Unit { get; set; }
+
+    public Task<UnitReport?> ShowUnitAsync(CancellationToken cancel) => Task.FromResult(Unit);
+
+    public bool IsBoundToLostAddress { get; set; }
+
+    public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel) => Task.FromResult(IsBoundToLostAddress);
+
     public Task<int?> CountDependentsAsync(CancellationToken cancel) => Task.FromResult(Dependents);
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Microsoft.Extensions.Time.Testing;
-using Serilog.Core;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
@@ -28,6 +28,7 @@ internal sealed class PretendedRing : IDisposable
         Role = new RoleMemory(_client, resource, Directory.Root, DefaultSettings.Slave, Time);
         Resource = new ResourceReader(_client, resource, Directory.Root);
         Inquiries = new PretendedInquiries(Time);
+        Addresses = new AddressWatch(() => HostAddresses, Time);
         RestartAgent();
     }
 
@@ -36,14 +37,21 @@ internal sealed class PretendedRing : IDisposable
     public void RestartAgent()
     {
         var tracker = new ConnectionTracker(
-            Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Logger.None);
+            Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Log.Logger);
         Step = new VerifyConnectionStep(
             Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),
-            new ControlPort(TimeProvider.System), tracker, Inquiries,
-            new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Logger.None), Systemctl, Settings, () => 0, Time);
+            new ControlPort(TimeProvider.System), tracker, new RingQuestions(Inquiries, tracker, Ring, Addresses, Time, () => 0, Log.Logger),
+            new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Log.Logger), Addresses, Systemctl, Settings, Time, Log.Logger);
     }
 
     public ChmpxSettings Settings => new(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
+
+    public ListLog Log { get; } = new();
+
+    /// <summary>This host's addresses, as a test sets them.</summary>
+    public HashSet<IPAddress> HostAddresses { get; } = [IPAddress.Parse("10.0.0.1")];
+
+    public AddressWatch Addresses { get; }
 
     /// <summary>What the servers and systemd would say.</summary>
     public PretendedInquiries Inquiries { get; }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
+using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Tests.Support;
 
@@ -26,6 +27,12 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         var quiet = await _ring.PollAsync();
+        for (var last = quiet; !ReferenceEquals(quiet = await _ring.PollAsync(), last); last = quiet)
+        {
+            // At first the connections are asked for beside the loop; until the answer is there each poll is judged.
+            await Task.Yield();
+        }
+
         long allocated = 0;
         const int looks = 50;
         for (var look = 0; look < looks; look++)
@@ -149,6 +156,88 @@ public sealed class VerifyConnectionStepTests : IDisposable
 
         Assert.Equal(["cuk-svr2", "cuk-svr2", "cuk-svr2"], _ring.Inquiries.StatusRequests);
         Assert.Equal(0, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task An_address_that_changed_has_the_host_registered_again_until_that_was_accepted()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Addresses.NoteRegistered();
+        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
+        _ring.HostAddresses.Clear();
+        _ring.HostAddresses.Add(System.Net.IPAddress.Parse("10.0.0.2"));
+        await WatchAsync(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(1));
+        Assert.Equal(Steps.RegisterHost, (await _ring.PollAsync()).Demands);
+        _ring.Addresses.NoteRegistered();
+        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
+    }
+
+    [Fact]
+    public async Task Connections_from_an_address_that_is_gone_bring_a_restart_although_chmpx_shows_them()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Connected, 0), (Verdict.State, _ring.Restarts));
+        _ring.Inquiries.IsBoundToLostAddress = true;
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _ring.Restarts);
+        _ring.HostAddresses.Add(System.Net.IPAddress.Parse("10.0.0.2"));
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Stranded, RingAction.None), Verdict);
+        Assert.InRange(_ring.Restarts, 1, 3);
+        _ring.Inquiries.IsBoundToLostAddress = false;
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.Equal(RingState.Connected, Verdict.State);
+    }
+
+    [Fact]
+    public async Task Why_chmpx_does_not_answer_is_asked_of_systemd_and_told_once()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = _ => [];
+        _ring.Inquiries.Unit = new UnitReport(
+            new UnitStatus(_ring.Unit, UnitLoadState.Loaded, UnitActiveState.Activating, "auto-restart", "exit-code", new MainExit(false, 1), 7, false, false, 0, null, []),
+            "could not get own node");
+        await WatchAsync(TimeSpan.FromSeconds(38), TimeSpan.FromSeconds(1));
+        Assert.Equal(7, _ring.Ring.Unit!.Status.Restarts);
+        Assert.Single(_ring.Log.Seen, line => line.Contains("could not get own node", StringComparison.Ordinal));
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"));
+        await _ring.PollAsync();
+        Assert.Null(_ring.Ring.Unit);
+    }
+
+    [Fact]
+    public async Task Another_process_that_writes_the_file_is_warned_of_once_a_minute_and_the_agents_own_commands_are_not()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        var other = new ConfigurationFile(_ring.Directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _ring.Time);
+        await other.WriteAsync(IniReader.Read(_ring.Text("svr1", "svr2")), null, Cancel);
+        await _ring.PollAsync();
+        Assert.Empty(_ring.Log.Seen);
+        for (var i = 0; i < 50; i++)
+        {
+            _ring.Directory.Put("etc/antpickax/k2hdkc.ini", $"# {i}\n" + _ring.Text("svr1", "svr2"));
+            await _ring.PollAsync();
+            _ring.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await WatchAsync(TimeSpan.FromMinutes(3), TimeSpan.FromSeconds(1));
+        Assert.Equal(2, _ring.Log.Seen.Count(line => line.Contains(Path, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_chmpx_that_ends_by_itself_is_warned_of_and_one_that_the_agent_restarts_is_not()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        var pid = 100;
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: pid + _ring.Restarts, port: _ring.Restarts == 0 ? 9020 : 8020);
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _ring.Restarts);
+        Assert.Empty(_ring.Log.Seen);
+        pid = 200;
+        await _ring.PollAsync();
+        Assert.Single(_ring.Log.Seen);
     }
 
     [Fact]
