@@ -43,13 +43,15 @@ internal static class PrepareChmpxCommand
         var leftovers = new ChmpxLeftovers(root);
         try
         {
-            var removed = leftovers.RemoveQueues(group).ToList();
-            if (leftovers.Owner is { } owner)
+            if (leftovers.RemoveQueues(group) is { Count: > 0 } queues)
             {
-                removed.AddRange(leftovers.RemoveMemory(group, port, owner));
+                Console.WriteLine($"Removed {queues.Count} message queues of {group} that no process read: an earlier chmpx or program was killed");
             }
 
-            removed.ForEach(path => Console.WriteLine($"Removed {path}, which an earlier chmpx or program left"));
+            if (leftovers.Owner is { } owner && leftovers.RemoveMemory(group, port, owner) is { Count: > 0 } files)
+            {
+                Console.WriteLine($"Removed {string.Join(", ", files)} of another user's chmpx");
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,0 +1,64 @@
+using CliWrap;
+using CliWrap.Buffered;
+using SlaveAgent.Files;
+using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Agent;
+
+/// <summary>The command that chmpx's unit runs before each start, as a process.</summary>
+public sealed class PrepareChmpxTests : IDisposable
+{
+    private const string Ini = "/etc/antpickax/k2hdkc.ini";
+
+    private readonly TempDirectory _directory = new();
+    private readonly string _unit = Tools.NewUnit();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task It_removes_what_nobody_reads_and_remembers_the_start_for_the_next_one()
+    {
+        _directory.Put(Ini, "[GLOBAL]\nGROUP = ring\nSELFCTLPORT = 8031\n");
+        var queue = _directory.Put("dev/mqueue/ring.4d81a92600000000", string.Empty);
+        Restarted(0);
+        var (exit, output) = await RunAsync();
+        Assert.Equal(0, exit);
+        Assert.Contains("1 message queues of ring", output, StringComparison.Ordinal);
+        Assert.False(File.Exists(queue));
+        Assert.True(File.Exists(_directory.At(AgentPaths.ChmpxStart)));
+
+        Restarted(1);
+        Assert.Contains("it is started again in 0.5 s", (await RunAsync()).Output, StringComparison.Ordinal);
+        Restarted(0);
+        Assert.Equal((0, string.Empty), await RunAsync());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("no configuration")]
+    [InlineData("[GLOBAL]\nGROUP = ../../ring\nSELFCTLPORT = 8031\n")]
+    public async Task A_configuration_that_says_nothing_usable_removes_nothing_and_is_no_reason_to_fail(string? ini)
+    {
+        if (ini is not null)
+        {
+            _directory.Put(Ini, ini);
+        }
+
+        var queue = _directory.Put("dev/mqueue/ring.4d81a92600000000", string.Empty);
+        Restarted(0);
+        Assert.Equal((0, string.Empty), await RunAsync());
+        Assert.True(File.Exists(queue));
+    }
+
+    private void Restarted(int times) => Tools.Show(_unit, $"Id={_unit}\nNRestarts={times}");
+
+    private async Task<(int ExitCode, string Output)> RunAsync()
+    {
+        var result = await Cli.Wrap(AgentProgram.DefaultPath)
+            .WithArguments(["prepare-chmpx", "--unit", _unit, "--configuration", Ini, "--root", _directory.Path])
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+        return (result.ExitCode, result.StandardOutput + result.StandardError);
+    }
+}
