@@ -47,7 +47,7 @@ public abstract record ConfigurationPlan
         var (needed, ownWarnings) = options.KeepsOtherSlaves ? (read, []) : OwnEntry.Only(read, options.Addresses);
         var (ini, warnings) = IniWriter.NodesOnce(needed);
         var problems = IniCheck.Check(WithVersion(ini), files);
-        return problems.IsEmpty ? new Usable(ini, [.. ownWarnings, .. warnings], read.Slaves.Count())
+        return problems.IsEmpty ? new Usable(ini, [.. ownWarnings, .. warnings, .. RingRoom.Warnings(ini, read.Slaves.Count())], read.Slaves.Count())
             : problems.Length == 1 && ini.Global("SELFCUK") is { Length: > 0 } && !IniCheck.IsSelfListed(ini) ? new SelfMissing()
             : new Refused(problems);
     }

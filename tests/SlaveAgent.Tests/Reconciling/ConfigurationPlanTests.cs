@@ -54,6 +54,17 @@ public sealed class ConfigurationPlanTests
     [InlineData("FILEVERSION = 1", "FILEVERSION = many")]
     public void The_templates_own_version_is_no_matter(string old, string now) => Assert.IsType<ConfigurationPlan.Usable>(Make(SampleIni.Text.Replace(old, now, StringComparison.Ordinal)));
 
+    [Theory]
+    [InlineData(201, 0)]
+    [InlineData(202, 1)]
+    [InlineData(300, 1)]
+    public void From_four_fifths_of_MAXCHMPX_on_the_slaves_of_the_resource_are_warned_of(int others, int warnings)
+    {
+        var text = SampleIni.Text.Replace("MODE = SLAVE", "MODE = SLAVE\nMAXCHMPX = 256", StringComparison.Ordinal)
+            + string.Concat(Enumerable.Range(0, others).Select(i => $"\n[SLVNODE]\nNAME = other{i}\nCUK = c{i}\n"));
+        Assert.Equal(warnings, Assert.IsType<ConfigurationPlan.Usable>(Make(text)).Warnings.Length);
+    }
+
     [Fact]
     public void A_node_listed_twice_is_there_once_with_a_warning()
     {
