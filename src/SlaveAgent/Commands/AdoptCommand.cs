@@ -47,7 +47,7 @@ internal static class AdoptCommand
         }
 
         RestoreConfiguration(parts);
-        parts.HandIdentityToDaemon();
+        await parts.HandIdentityToDaemonAsync(cancel);
         return await StartAgentAsync(parts, cancel);
     }
 

@@ -3,6 +3,7 @@ using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
+using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
@@ -12,19 +13,24 @@ namespace SlaveAgent.Commands;
 /// <summary>The agent put together from its settings; what every command that does something works with.</summary>
 internal sealed class AgentParts : IDisposable
 {
-    private readonly TokenSource _token;
+    private readonly Setup _setup;
+    private readonly IdentityKeeper _keeper;
 
-    private AgentParts(AgentSettings settings, HostRoot root, K2hr3Identity identity, TokenSource token, CommandRunner commands, bool watches, TimeProvider time, ILogger log)
+    private AgentParts(
+        Setup setup, AgentSettings settings, HostIdentity host, IdentityReading reading, CommandRunner commands, bool watches, TimeProvider time, ILogger log)
     {
+        var (root, identity) = (setup.Root, host.Who);
+        _setup = setup;
+        _keeper = new IdentityKeeper(root, host, reading.Considered, reading.Machine, reading.Basis, time);
         Settings = settings;
         Root = root;
         Identity = identity;
-        _token = token;
+        Decision = reading.Decision;
         Time = time;
         Log = log;
         var overrides = new OverrideReader(root);
-        var resource = ResourceOf(settings.Configuration.Resource ?? overrides.Find("RESOURCE_PATH"), identity.Role);
-        Client = new K2hr3Client(identity, token.Read, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time);
+        var resource = ResourceOf(settings, overrides, identity.Role);
+        Client = new K2hr3Client(identity, () => host.Token, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time);
         Resource = new ResourceReader(Client, resource, root);
         Role = new RoleMemory(Client, resource, root, settings.Slave, time);
         Systemctl = new Systemctl(commands);
@@ -49,7 +55,7 @@ internal sealed class AgentParts : IDisposable
         var questions = new RingQuestions(inquiries, tracker, Ring, Addresses, time, Random.Shared.NextDouble, log);
         Steps =
         [
-            new RegisterHostStep(Client, new IdentityFiles(root), token.Read, token.ReadToLeave, Addresses),
+            new RegisterHostStep(Client, resource, _keeper, () => host.Token, Addresses),
             new InstallPackagesStep(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated),
@@ -68,6 +74,9 @@ internal sealed class AgentParts : IDisposable
     public HostRoot Root { get; }
 
     public K2hr3Identity Identity { get; }
+
+    /// <summary>On which the identity rests.</summary>
+    public IdentityDecision Decision { get; }
 
     public TimeProvider Time { get; }
 
@@ -101,21 +110,30 @@ internal sealed class AgentParts : IDisposable
 
     /// <param name="settings">Those of <paramref name="setup"/>, or those that a SIGHUP brought since.</param>
     /// <param name="watches">For the daemon, which may have to leave packages to the bootstrap service.</param>
+    /// <param name="takesOffer">Whether to go by an identity that is offered and not by the one in force; also where options name one.</param>
+    /// <param name="reading">Who this host is, where that was found out already.</param>
     /// <exception cref="SettingsException">Settings or identity cannot be used.</exception>
     public static async Task<AgentParts> CreateAsync(
-        Setup setup, AgentSettings settings, TimeProvider time, ILogger log, CancellationToken cancel, bool watches = false)
+        Setup setup, AgentSettings settings, TimeProvider time, ILogger log, CancellationToken cancel, bool watches = false, bool takesOffer = false, IdentityReading? reading = null)
     {
-        var (root, token) = (setup.Root, setup.Token.With(settings.K2hr3.TokenFile));
         var commands = new CommandRunner(time);
-        var identity = await IdentityReader.ReadAsync(settings, root, commands, cancel);
-        if (!identity.ByAddress && token.Read() is null)
+        reading ??= await IdentityReader.ReadAsync(setup, settings, commands, time, cancel);
+        var decision = reading.Decision;
+        var identity = takesOffer || !setup.Options.IsEmpty
+            ? decision.Offered ?? (decision.Code == IdentityCode.Accepted ? decision.InForce : null)
+            : reading.ToRun;
+        if (identity is null)
         {
-            throw new SettingsException(
-                $"There is no role token: give --token-file, set k2hr3.token_file, or put it into {root.At(IdentityFiles.Token)} (mode 0600).");
+            throw new SettingsException(decision.Message);
         }
 
-        var parts = new AgentParts(settings, root, identity, token, commands, watches, time, log);
-        setup.PlainHttp.Warn(identity.ApiUri, log);
+        if (identity is { Token: null, Who.ByAddress: false })
+        {
+            throw new SettingsException("The role token stays off this host's disk, and no credential brings it to this command: give --token-file.");
+        }
+
+        var parts = new AgentParts(setup, settings, identity, reading, commands, watches, time, log);
+        setup.PlainHttp.Warn(identity.Who.ApiUri, log);
         return parts;
     }
 
@@ -129,12 +147,12 @@ internal sealed class AgentParts : IDisposable
     }
 
     /// <summary>
-    /// Leaves in the host's files who it is, also what only options said, and then takes the mark of <c>unregister</c> away: a daemon that rests looks for
-    /// it each second, and reads who it is from these files.
+    /// Keeps what only options said of who this host is, and then takes the mark of <c>unregister</c> away: a daemon that is paused looks for it each second,
+    /// and goes by what is kept.
     /// </summary>
-    public void HandIdentityToDaemon()
+    public async Task HandIdentityToDaemonAsync(CancellationToken cancel)
     {
-        new IdentityFiles(Root).Write(Identity, _token.ReadToLeave());
+        await _keeper.OfferAsync(_setup.Options, cancel);
         Root.Delete(AgentPaths.UnregisteredMark);
     }
 
@@ -154,9 +172,9 @@ internal sealed class AgentParts : IDisposable
             : throw new SettingsException($"The configuration's path {InstallPackagesStep.Printable(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
     }
 
-    private static Yrn ResourceOf(string? text, Yrn role)
+    internal static Yrn ResourceOf(AgentSettings settings, OverrideReader overrides, Yrn role)
     {
-        if (text is null)
+        if ((settings.Configuration.Resource ?? overrides.Find("RESOURCE_PATH")) is not { } text)
         {
             return role.ToResource();
         }
@@ -166,7 +184,7 @@ internal sealed class AgentParts : IDisposable
             : throw new SettingsException($"The resource {InstallPackagesStep.Printable(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
     }
 
-    private static RenewingHandler Connections(K2hr3Settings settings, HostRoot root)
+    internal static RenewingHandler Connections(K2hr3Settings settings, HostRoot root)
     {
         if (settings is { ClientCertificate: null, ClientKey: not null })
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Serilog.Core;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
+using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 
@@ -48,8 +49,13 @@ internal static class BootstrapCommand
             return ExitCode.TryAgainLater;
         }
 
-        using var parts = await AgentParts.CreateAsync(setup, setup.Settings, time, log, cancel);
-        parts.HandIdentityToDaemon();
+        if (await ArrivingIdentity.WaitAsync(setup, patience, time, cancel) is not { } reading)
+        {
+            return ExitCode.TryAgainLater;
+        }
+
+        using var parts = await AgentParts.CreateAsync(setup, setup.Settings, time, log, cancel, takesOffer: true, reading: reading);
+        await parts.HandIdentityToDaemonAsync(cancel);
         var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
         var needRoot = parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList();
         parts.File.RemoveStaleStages();
@@ -58,6 +64,16 @@ internal static class BootstrapCommand
         if (daemonRuns)
         {
             progress.Say("The agent is running already and sees to configuration, services and connection itself.");
+        }
+
+        if (parts.Decision is { Code: IdentityCode.Offered } offered)
+        {
+            // Nothing of the identity in force is touched for one that K2HR3 may refuse.
+            progress.Say($"{Progress.Sentence(offered.Message)} The one in force stays until K2HR3 accepts it.");
+            if (await TryUntilSettledAsync(parts, [.. needRoot.Where(step => step.Kind == Steps.RegisterHost)], patience, progress, time, cancel) is not ExitCode.Done and var refused)
+            {
+                return refused;
+            }
         }
 
         var code = await TryUntilSettledAsync(parts, daemonRuns || handOver ? needRoot : parts.Steps, patience, progress, time, cancel);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlaveAgent.Files;
+using SlaveAgent.Identity;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
@@ -62,6 +63,17 @@ public sealed class CommonOptions
         return Directory.Exists(directory) ? new HostRoot(directory) : throw new SettingsException($"--root {directory} is no directory.");
     }
 
+    /// <summary>Who the options given say this host is, but for the token.</summary>
+    public IdentityValues IdentityOf(ParseResult parsed) => new()
+    {
+        Role = ValueOf(parsed, Role),
+        Tenant = ValueOf(parsed, Tenant),
+        ApiUri = ValueOf(parsed, ApiUri),
+        Cuk = ValueOf(parsed, Cuk),
+        Tag = ValueOf(parsed, Tag),
+        Authentication = Enum.TryParse<Settings.Authentication>(ValueOf(parsed, Authentication), ignoreCase: true, out var kind) ? kind : null,
+    };
+
     /// <summary>The options given, by the setting each stands for.</summary>
     public IReadOnlyList<KeyValuePair<string, SettingValue>> Overrides(ParseResult parsed)
     {
@@ -73,8 +85,10 @@ public sealed class CommonOptions
         return
         [
             .. pairs
-                .Where(pair => parsed.GetResult(pair.Option) is not null && parsed.GetValue(pair.Option) is not null)
+                .Where(pair => ValueOf(parsed, pair.Option) is not null)
                 .Select(pair => KeyValuePair.Create(pair.Setting, new SettingValue([parsed.GetValue(pair.Option)!], $"option {pair.Option.Name}"))),
         ];
     }
+
+    private static string? ValueOf(ParseResult parsed, Option<string?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 }

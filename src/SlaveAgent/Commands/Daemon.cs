@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
 using Serilog.Core;
 using SlaveAgent.Files;
+using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 
@@ -51,33 +52,46 @@ internal sealed class Daemon(
         }
     }
 
-    /// <returns>The settings to start over with, once SIGHUP brought others or the host was unregistered.</returns>
+    /// <returns>The settings to start over with, once SIGHUP brought others, another identity is in force, or the host was unregistered.</returns>
     private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
-        await RestWhileUnregisteredAsync(time, cancel);
-        using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true);
+        var reading = await IdentityAsync(settings, time, cancel);
+        using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true, reading: reading);
+        var identity = new IdentityWatch(setup, settings, reading, time, log);
         RemoveStaleStages(parts);
         var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (reconciler, _) = parts.Assemble(parts.Steps, keepsStatus: true, board => new ReconcilerHooks
         {
             Pulse = () => _report.Tell(board.Words, time),
-            IsResting = () => _turn.Rests() && (unregistered.TrySetResult() || true),
+            IsResting = () =>
+            {
+                identity.Observe();
+                return _turn.Rests() && (unregistered.TrySetResult() || true);
+            },
         });
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var running = reconciler.RunAsync(ended.Token);
+        var replaced = identity.RunAsync(ended.Token);
         try
         {
             while (true)
             {
                 var hangUp = hangUps.NextAsync(ended.Token);
-                var first = await Task.WhenAny(hangUp, running, unregistered.Task);
+                var first = await Task.WhenAny(hangUp, running, replaced, unregistered.Task);
                 if (first == running)
                 {
                     // It never ends by itself; what broke it must be seen, and the agent started anew.
                     await running;
+                }
+
+                if (first == replaced)
+                {
+                    await replaced;
+                    log.Information("Another identity is in force; starting over with it");
+                    return settings;
                 }
 
                 if (first == unregistered.Task)
@@ -98,7 +112,7 @@ internal sealed class Daemon(
         finally
         {
             await ended.CancelAsync();
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.WhenAll(running, replaced).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -127,6 +141,41 @@ internal sealed class Daemon(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             log.Warning("Whether an earlier agent left a half written configuration cannot be seen: {Why}", e.Message);
+        }
+    }
+
+    /// <summary>Who this host is, waited for as long as it takes; what a copied disk brought along is set aside.</summary>
+    private async Task<IdentityReading> IdentityAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
+    {
+        var commands = new CommandRunner(time);
+        var began = time.GetTimestamp();
+        string? told = null;
+        while (true)
+        {
+            await RestWhileUnregisteredAsync(time, cancel);
+            var reading = await IdentityReader.ReadAsync(setup, settings, commands, time, cancel);
+            if (ArrivingIdentity.SetAside(setup, settings, reading) is { } kept)
+            {
+                log.Warning("{Why}: the configuration that the disk brought along was moved to {Path}", reading.Decision.Message, kept);
+            }
+
+            var why = reading.Decision.IsNotYet ? reading.Decision.Message
+                : ArrivingIdentity.MayStillBeHandedOver(setup.Root, reading, time.GetElapsedTime(began)) ? "this machine is new, and cloud-init may still bring it another role"
+                : null;
+            if (why is null)
+            {
+                return reading;
+            }
+
+            if (why != told)
+            {
+                ForgetStatus();
+                log.Information("Waiting: {Why}", why);
+                told = why;
+            }
+
+            _report.Tell($"waiting: {why}", time);
+            await Task.Delay(IdentityRetry / 5, time, cancel);
         }
     }
 

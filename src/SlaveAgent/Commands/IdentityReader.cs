@@ -1,65 +1,70 @@
-using SlaveAgent.Files;
+using System.Net;
 using SlaveAgent.Hosting;
-using SlaveAgent.K2hr3;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Identity;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Finds out who this host is: from options and settings, else from the files that an earlier registration left, else from the host itself.</summary>
-public static class IdentityReader
+/// <summary>Gathers what every source says of who this host is, sets right what was broken off, and decides.</summary>
+internal static class IdentityReader
 {
-    /// <exception cref="SettingsException">Something is missing or wrong, and what.</exception>
-    public static async Task<K2hr3Identity> ReadAsync(AgentSettings settings, HostRoot root, CommandRunner commands, CancellationToken cancel)
+    /// <param name="settings">Those of <paramref name="setup"/>, or those that a SIGHUP brought since.</param>
+    /// <exception cref="IOException">The identity's files cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">They may not be.</exception>
+    public static async Task<IdentityReading> ReadAsync(Setup setup, AgentSettings settings, CommandRunner commands, TimeProvider time, CancellationToken cancel)
     {
-        var files = new IdentityFiles(root);
-        var facts = new HostFacts(root, commands);
-        var role = ReadRole(settings, files);
-        var cuk = settings.Host.Cuk ?? facts.InstanceId ?? files.ReadCuk()
-            ?? throw new SettingsException("This host's CUK is not known: cloud-init has left no instance id; give --cuk or set host.cuk.");
-        if (cuk.Any(c => c is <= ' ' or > '~' or '"' or '\'' or '\\' or '#'))
+        using var turn = await IdentityKeeper.LockAsync(setup.Root, time, cancel);
+        var store = new IdentityStore(setup.Root);
+        store.Restore();
+        var facts = new HostFacts(setup.Root, commands);
+        var machine = HostFacts.ReadMachine(setup.Root);
+        var standing = Standing(setup, settings);
+        var inputs = new IdentityInputs(
+            store.Accepted,
+            store.Files,
+            store.Handed,
+            standing,
+            setup.Options.Over(store.Options),
+            MachineCheck.Compare(MachineRecord.Load(setup.Root), machine),
+            machine.InstanceId,
+            Dns.GetHostName(),
+            FullName: null);
+        var decision = IdentityDecision.Decide(inputs);
+        if (decision.Code == IdentityCode.NoHostName || (decision.Code == IdentityCode.OfferUnusable && decision.Offered is null))
         {
-            throw new SettingsException($"The CUK {InstallPackagesStep.Printable(cuk)} has characters that chmpx would misread; set host.cuk.");
+            // Only now: to ask for it may take a process and some seconds.
+            decision = IdentityDecision.Decide(inputs with { FullName = await facts.FindFullNameAsync(cancel) });
         }
 
-        // A host keeps the name it registered with, also when its resolv.conf says something else at the next boot: to K2HR3 it would be another host.
-        var tag = settings.Host.Tag ?? (files.ReadCuk() == cuk ? files.ReadTag() : null) ?? await facts.FindFullNameAsync(cancel)
-            ?? throw new SettingsException("This host has no name yet, only localhost; give --tag, set host.tag, or wait until cloud-init or DHCP has named it.");
-        return new K2hr3Identity(
-            ReadApiUri(settings, files),
-            role,
-            settings.K2hr3.Tenant ?? files.ReadTenant() ?? role.TenantYrn,
-            cuk,
-            tag,
-            settings.Host.InboundAddress,
-            settings.Host.OutboundAddress,
-            settings.K2hr3.Authentication == Authentication.Address);
-    }
-
-    private static Yrn ReadRole(AgentSettings settings, IdentityFiles files)
-    {
-        var text = settings.K2hr3.Role ?? files.ReadRole()
-            ?? throw new SettingsException($"The role is not known: {HowToTell("--role", "k2hr3.role")}.");
-        return Yrn.TryParse(text) is { Type: "role" } role
-            ? role
-            : throw new SettingsException(
-                $"The role {InstallPackagesStep.Printable(text)} is no full name of a role, such as yrn:yahoo:::mytenant:role:mycluster/slave.");
-    }
-
-    private static Uri ReadApiUri(AgentSettings settings, IdentityFiles files)
-    {
-        if (settings.K2hr3.ApiUri is { } set)
+        if (decision.Code == IdentityCode.Accepted)
         {
-            return set;
+            // Settings and offers that say what is in force are not news any more.
+            store.Consider(standing.Digest());
+            if (setup.Options.IsEmpty)
+            {
+                store.ForgetOffers();
+            }
         }
 
-        var text = files.ReadApiUri()
-            ?? throw new SettingsException($"K2HR3's address is not known: {HowToTell("--api-uri", "k2hr3.api_uri")}.");
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
-            ? uri
-            : throw new SettingsException($"K2HR3's address {InstallPackagesStep.Printable(text)} is no http or https address without a user name in it.");
+        return new IdentityReading(decision, standing.Digest(), machine, store.Observe());
     }
 
-    private static string HowToTell(string option, string setting) =>
-        $"give {option}, set {setting}, or run bootstrap from the User Data Script first";
+    private static IdentityValues Standing(Setup setup, AgentSettings current)
+    {
+        var settings = setup.FileSettings ?? current;
+        var (token, staysOffDisk) = setup.Token.With(settings.K2hr3.TokenFile).ReadStanding();
+        return new IdentityValues
+        {
+            ApiUri = settings.K2hr3.ApiUri?.ToString(),
+            Role = settings.K2hr3.Role,
+            Tenant = settings.K2hr3.Tenant,
+            Cuk = settings.Host.Cuk,
+            Tag = settings.Host.Tag,
+            InboundAddress = settings.Host.InboundAddress,
+            OutboundAddress = settings.Host.OutboundAddress,
+            Authentication = settings.K2hr3.Authentication is Authentication.Address ? Authentication.Address : null,
+            Token = token?.Value,
+            TokenStaysOffDisk = token is not null && staysOffDisk,
+        };
+    }
 }

@@ -22,7 +22,7 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var hangUps = new HangUps();
-            var setup = Setup.Of(options, parsed);
+            var setup = Setup.Of(options, parsed, optionsStand: true);
             var level = Logging.SwitchOf(setup.Settings.LogLevel);
             await using var log = Logging.Create(level);
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);

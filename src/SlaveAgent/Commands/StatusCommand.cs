@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
+using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Commands;

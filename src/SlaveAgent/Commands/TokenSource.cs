@@ -1,30 +1,31 @@
 using SlaveAgent.Files;
 using SlaveAgent.K2hr3;
-using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
 /// <summary>
-/// Where the role token comes from: standard input or the option's file, the setting's file, a systemd credential, or the file that
-/// registering left. Files are read anew each time, so that a replaced token is taken without a restart.
+/// Where a role token comes from that K2HR3 has not accepted yet: standard input or the option's file, the setting's file, or a systemd credential.
+/// Files are read anew each time, so that a replaced token is taken without a restart.
 /// </summary>
 public sealed class TokenSource
 {
     private const string CredentialName = "k2hr3-role-token";
 
-    private readonly RoleToken? _given;
     private readonly string? _credential;
     private readonly HostRoot _root;
     private readonly IReadOnlyList<string> _files;
 
     private TokenSource(RoleToken? given, string? setting, string? credential, HostRoot root)
     {
-        _given = given;
+        Given = given;
         _credential = credential;
         _root = root;
-        _files = [.. new[] { setting is null ? null : root.At(setting), credential, root.At(IdentityFiles.Token) }.OfType<string>()];
+        _files = [.. new[] { setting is null ? null : root.At(setting), credential }.OfType<string>()];
     }
+
+    /// <summary>What the option brought; null without one.</summary>
+    public RoleToken? Given { get; }
 
     /// <param name="option">What <c>--token-file</c> says; <c>-</c> reads standard input, once.</param>
     /// <param name="credentials">systemd's <c>$CREDENTIALS_DIRECTORY</c>; null outside of it.</param>
@@ -41,17 +42,14 @@ public sealed class TokenSource
     }
 
     /// <summary>The same with another file of the settings, as a SIGHUP may bring it.</summary>
-    public TokenSource With(string? setting) => new(_given, setting, _credential, _root);
+    public TokenSource With(string? setting) => new(Given, setting, _credential, _root);
 
-    /// <summary>The token as it is now; null when no place has one.</summary>
-    public RoleToken? Read() => Find().Token;
+    /// <summary>What setting or credential hold now; a credential's stays off the disk, which is why somebody hands it over so.</summary>
+    public (RoleToken? Token, bool StaysOffDisk) ReadStanding() =>
+        _files.Select(file => (Token: ReadFile(file, RegularFile.ReadText), file == _credential)).FirstOrDefault(found => found.Token is not null);
 
-    /// <summary>What registering leaves in its file; null when a credential brought the token, for whoever hands it over so keeps it off the disk.</summary>
-    public RoleToken? ReadToLeave() => Find() is { Token: { } token, IsCredential: false } ? token : null;
-
-    private (RoleToken? Token, bool IsCredential) Find() => _given is not null
-        ? (_given, false)
-        : _files.Select(file => (Token: ReadFile(file, RegularFile.ReadText), IsCredential: file == _credential)).FirstOrDefault(found => found.Token is not null);
+    /// <summary>Changes when one of the files does.</summary>
+    public string Observe() => string.Join(' ', _files.Select(file => FileStatus.OfTarget(file)?.Version.ToString() ?? "-"));
 
     // The option's may be a pipe, as in --token-file <(pass show token).
     private static RoleToken? ReadFile(string path, Func<string, string> read)

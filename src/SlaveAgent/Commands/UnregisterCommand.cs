@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
+using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
@@ -33,10 +34,10 @@ internal static class UnregisterCommand
                 return ExitCode.TryAgainLater;
             }
 
-            if (File.Exists(setup.Root.At(AgentPaths.UnregisteredMark)) && new IdentityFiles(setup.Root).ReadRole() is null)
+            if (File.Exists(setup.Root.At(AgentPaths.UnregisteredMark)) && new IdentityFiles(setup.Root).ReadRole() is null && new IdentityStore(setup.Root).Accepted is null)
             {
                 // What an earlier one that was killed did not come to.
-                new IdentityFiles(setup.Root).Remove();
+                new IdentityStore(setup.Root).Remove();
                 Console.WriteLine("This host is unregistered already.");
                 return ExitCode.Done;
             }
@@ -87,7 +88,7 @@ internal static class UnregisterCommand
         }
 
         // Last: while it is there, unregistering can be repeated.
-        new IdentityFiles(parts.Root).Remove();
+        new IdentityStore(parts.Root).Remove();
         Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");
         return stopped ? ExitCode.Done : ExitCode.Failed;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using SlaveAgent.Files;
+using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Commands;
@@ -41,8 +42,10 @@ internal static class WaitCommand
         string? words = null;
         while (true)
         {
-            var status = Read(root);
-            words = status?.Words ?? words;
+            // What is said of the connection is said of the identity before the one that is offered.
+            var offer = settled ? IdentityStatus.OpenOffer(root) : null;
+            var status = offer is null ? Read(root) : null;
+            words = offer ?? status?.Words ?? words;
             if (Connection(status) is { } connection)
             {
                 return End(dots, $"Connected after {Seconds(time.GetElapsedTime(began))}: {connection}.", ExitCode.Done);
@@ -84,6 +87,7 @@ internal static class WaitCommand
             return root.TryRead(AgentPaths.StatusFile) is { } text
                 && StatusJson.Read(text) is { } status
                 && !IsOutdated(root, status)
+                && (status.Role is null || new IdentityFiles(root).ReadRole() is not { } role || role == status.Role)
                 ? status
                 : null;
         }

@@ -35,6 +35,27 @@ public static class AgentPaths
     /// <summary>When servers were asked to tell the ring their status again.</summary>
     public const string StatusRequests = StateDirectory + "/status-requests.json";
 
+    /// <summary>Who this host is: what K2HR3 accepted, and what is offered to it. Only its owner enters it.</summary>
+    public const string IdentityDirectory = StateDirectory + "/identity";
+
+    /// <summary>The identity that K2HR3 accepted last.</summary>
+    public const string AcceptedIdentity = IdentityDirectory + "/accepted.json";
+
+    /// <summary>Identities that K2HR3 has not accepted yet, a file a source.</summary>
+    public const string PendingDirectory = IdentityDirectory + "/pending";
+
+    /// <summary>What the User Data Script handed over, or was found in the identity files.</summary>
+    public const string HandedIdentity = PendingDirectory + "/user-data";
+
+    /// <summary>What a person's options said.</summary>
+    public const string OptionsIdentity = PendingDirectory + "/options";
+
+    /// <summary>Registrations that another one took the place of, until K2HR3 has forgotten them.</summary>
+    public const string FormerIdentities = IdentityDirectory + "/former.json";
+
+    /// <summary>Configurations of other machines, set aside on a copy of their disk.</summary>
+    public const string ForeignDirectory = StateDirectory + "/foreign";
+
     public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
     public const string StatusFile = RuntimeDirectory + "/status.json";
 
@@ -55,6 +76,12 @@ public static class AgentPaths
 
     /// <summary>Held by the one bootstrap or unregister of a root as long as it lives.</summary>
     public const string BootstrapLock = RuntimeDirectory + "/bootstrap.lock";
+
+    /// <summary>Held while the identity's files are read and written together.</summary>
+    public const string IdentityLock = RuntimeDirectory + "/identity.lock";
+
+    /// <summary>Where the host stands with its identity, for <c>status</c> and <c>wait</c>.</summary>
+    public const string IdentityStatus = RuntimeDirectory + "/identity.json";
 
     /// <summary>Held while a new configuration is made and put in place: the daemon and <c>regenerate</c> take turns.</summary>
     public const string WriteLock = RuntimeDirectory + "/write.lock";

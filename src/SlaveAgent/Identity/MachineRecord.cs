@@ -22,14 +22,18 @@ public static class MachineRecord
         }
     }
 
-    /// <summary>Writes it unless it says so already.</summary>
+    /// <summary>Writes it unless it says so already. What cannot be read now is kept as it was of the same machine.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Save(HostRoot root, Machine machine)
     {
-        if (Load(root) != machine)
+        var before = Load(root);
+        var all = before is null || MachineCheck.Compare(before, machine).IsAnother
+            ? machine
+            : new Machine(machine.ProductUuid ?? before.ProductUuid, machine.MachineId ?? before.MachineId, machine.InstanceId ?? before.InstanceId);
+        if (before != all)
         {
-            IdentityFile.Write(root.At(AgentPaths.Machine), JsonSerializer.Serialize(machine, IdentityJson.Default.Machine));
+            IdentityFile.Write(root.At(AgentPaths.Machine), JsonSerializer.Serialize(all, IdentityJson.Default.Machine));
         }
     }
 }

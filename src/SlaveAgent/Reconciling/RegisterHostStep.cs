@@ -1,14 +1,14 @@
+using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
 
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// Puts this host into its role, and its identity into the files that other AntPickax tools read. The files come first: a host that is switched off
-/// between the two still knows who it is.
+/// Puts this host into its role, and then its identity in force: only what K2HR3 has accepted takes the place of what it had accepted before.
 /// </summary>
-/// <param name="tokenToLeave">The token for the files; null when it is to stay out of them.</param>
+/// <param name="resource">What a host that K2HR3 knows by its address reads to be accepted.</param>
 /// <param name="addresses">Told of a registration, which K2HR3 keeps under the address it came from.</param>
-public sealed class RegisterHostStep(K2hr3Client client, IdentityFiles files, Func<RoleToken?> token, Func<RoleToken?> tokenToLeave, AddressWatch? addresses = null) : IStep
+public sealed class RegisterHostStep(K2hr3Client client, Yrn resource, IdentityKeeper keeper, Func<RoleToken?> token, AddressWatch? addresses = null) : IStep
 {
     public Steps Kind => Steps.RegisterHost;
 
@@ -21,28 +21,36 @@ public sealed class RegisterHostStep(K2hr3Client client, IdentityFiles files, Fu
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         var identity = client.Identity;
-        var secret = token();
-        files.Write(identity, tokenToLeave());
-        if (identity.ByAddress)
-        {
-            return new StepOutcome.NothingToDo($"K2HR3 knows this host by its address, as a member of {identity.Role}");
-        }
-
-        if (secret is null)
+        if (!identity.ByAddress && token() is null)
         {
             return new StepOutcome.Failed("registering this host failed: the role token is gone from its file", Consequence.NeedsPerson);
         }
 
-        return await client.RegisterAsync(cancel) switch
+        if (identity.ByAddress && keeper.IsInForce)
         {
-            K2hr3Answer.Done => Registered(identity),
-            var other => K2hr3Outcome.Of(other, "registering this host"),
-        };
+            await keeper.AcceptAsync(cancel);
+            return KnownByAddress(identity);
+        }
+
+        switch (await Registration.AskAsync(client, resource, cancel))
+        {
+            case { } answer when Registration.IsAccepted(answer):
+                var isInForce = await keeper.AcceptAsync(cancel);
+                if (answer is K2hr3Answer.Done)
+                {
+                    addresses?.NoteRegistered();
+                }
+
+                return !isInForce ? new StepOutcome.Waiting("another identity was put in force meanwhile; the agent starts over with it")
+                    : identity.ByAddress ? KnownByAddress(identity)
+                    : new StepOutcome.Changed($"registered as {identity.Tag} ({identity.Cuk}) in {identity.Role}");
+            case K2hr3Answer.Denied { IsUnreadable: true } when identity.ByAddress:
+                // A role that may read no resource has nothing by which it could be accepted.
+                return KnownByAddress(identity);
+            case var other:
+                return K2hr3Outcome.Of(other, identity.ByAddress ? "asking for the role's resource by this host's address" : "registering this host");
+        }
     }
 
-    private StepOutcome.Changed Registered(K2hr3Identity identity)
-    {
-        addresses?.NoteRegistered();
-        return new StepOutcome.Changed($"registered as {identity.Tag} ({identity.Cuk}) in {identity.Role}");
-    }
+    private static StepOutcome.NothingToDo KnownByAddress(K2hr3Identity identity) => new($"K2HR3 knows this host by its address, as a member of {identity.Role}");
 }

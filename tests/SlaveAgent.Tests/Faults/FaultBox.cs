@@ -114,7 +114,7 @@ internal sealed class FaultBox : IAsyncDisposable
             root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger);
         IStep[] steps =
         [
-            new RegisterHostStep(_client, new IdentityFiles(root), () => Token, () => Token),
+            new RegisterHostStep(_client, Role.ToResource(), Keepers.Of(root, identity, Token, Time), () => Token),
             new InstallPackagesStep(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, account, null),
             new WriteConfigurationStep(
                 resource, role, _file, ring, lastGood, Cuk, AnyFiles,

@@ -33,18 +33,48 @@ public sealed class RegisterHostStepTests : IAsyncLifetime
     [Fact]
     public async Task Its_token_stays_out_of_the_files_when_it_is_to()
     {
-        await RunAsync(RoleServer.Token, tokenToLeave: null);
+        await RunAsync(RoleServer.Token, staysOffDisk: true);
         Assert.False(File.Exists(_directory.At("etc/antpickax/k2hr3-role-token")));
         Assert.True(File.Exists(_directory.At("etc/antpickax/k2hr3-cuk")));
     }
 
     [Fact]
-    public async Task A_host_that_K2HR3_knows_by_its_address_has_nothing_to_register()
+    public async Task A_host_that_K2HR3_knows_by_its_address_is_accepted_by_the_first_resource_it_can_read_and_asks_no_more_then()
     {
         var outcome = await RunAsync(null, byAddress: true);
         Assert.Equal("K2HR3 knows this host by its address, as a member of yrn:yahoo:::t:role:c/slave", Assert.IsType<StepOutcome.NothingToDo>(outcome).Words);
-        Assert.Empty(_server.Requests);
+        Assert.Equal(["GET resource"], _server.Requests);
         Assert.True(File.Exists(_directory.At("etc/antpickax/k2hr3-cuk")));
+
+        Assert.IsType<StepOutcome.NothingToDo>(await RunAsync(null, byAddress: true));
+        Assert.Equal(["GET resource"], _server.Requests);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(500)]
+    public async Task What_K2HR3_does_not_accept_leaves_no_trace_in_the_identity_files(int trouble)
+    {
+        _server.Trouble = trouble;
+        Assert.IsType<StepOutcome.Failed>(await RunAsync(RoleServer.Token));
+        Assert.IsType<StepOutcome.Failed>(await RunAsync(null, byAddress: true));
+        Assert.False(Directory.Exists(_directory.At("etc/antpickax")));
+        Assert.False(File.Exists(_directory.At("var/lib/k2hdkc-slave-agent/machine.json")));
+    }
+
+    [Fact]
+    public async Task A_registration_that_was_accepted_after_another_was_put_in_force_does_not_undo_it()
+    {
+        using var client = _server.Client(new FakeTimeProvider());
+        var token = Parse(RoleServer.Token);
+        var late = Keepers.Of(_directory.Root, client.Identity, token, TimeProvider.System);
+        var other = client.Identity with { Role = Yrn.TryParse("yrn:yahoo:::t:role:new/slave")! };
+        Assert.True(await Keepers.Of(_directory.Root, other, token, TimeProvider.System).AcceptAsync(Cancel));
+
+        Assert.IsType<StepOutcome.Waiting>(await new RegisterHostStep(client, RoleServer.Role.ToResource(), late, () => token).RunAsync(Cancel));
+
+        Assert.Equal("yrn:yahoo:::t:role:new/slave", File.ReadAllText(_directory.At("etc/antpickax/k2hr3-role-name")));
     }
 
     [Fact]
@@ -69,16 +99,15 @@ public sealed class RegisterHostStepTests : IAsyncLifetime
     public void It_asks_K2HR3_and_is_not_waited_for_longer_than_requests_take()
     {
         using var client = _server.Client(new FakeTimeProvider());
-        var step = new RegisterHostStep(client, new IdentityFiles(_directory.Root), () => null, () => null);
+        var step = new RegisterHostStep(client, RoleServer.Role.ToResource(), Keepers.Of(_directory.Root, client.Identity, null, TimeProvider.System), () => null);
         Assert.Equal((Steps.RegisterHost, "register host", true, TimeSpan.FromMinutes(2)), (step.Kind, step.Name, step.AsksK2hr3, step.Patience));
     }
 
-    private Task<StepOutcome> RunAsync(string? token, bool byAddress = false) => RunAsync(token, token, byAddress);
-
-    private async Task<StepOutcome> RunAsync(string? token, string? tokenToLeave, bool byAddress = false)
+    private async Task<StepOutcome> RunAsync(string? token, bool byAddress = false, bool staysOffDisk = false)
     {
         using var client = _server.Client(new FakeTimeProvider(), byAddress);
-        return await new RegisterHostStep(client, new IdentityFiles(_directory.Root), () => Parse(token), () => Parse(tokenToLeave)).RunAsync(Cancel);
+        var keeper = Keepers.Of(_directory.Root, client.Identity, Parse(token), TimeProvider.System, staysOffDisk);
+        return await new RegisterHostStep(client, RoleServer.Role.ToResource(), keeper, () => Parse(token)).RunAsync(Cancel);
     }
 
     private static RoleToken? Parse(string? token) => token is null ? null : RoleToken.TryParse(token);

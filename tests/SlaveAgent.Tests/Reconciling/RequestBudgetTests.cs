@@ -39,7 +39,7 @@ public sealed class RequestBudgetTests : IDisposable
         var (ring, none) = (new RingMemory(), new HostFiles(_ => false, _ => false));
         IReadOnlyList<IStep> steps =
         [
-            new RegisterHostStep(client, new IdentityFiles(_directory.Root), () => RoleToken.TryParse("token"), () => RoleToken.TryParse("token")),
+            new RegisterHostStep(client, role.ToResource(), Keepers.Of(_directory.Root, client.Identity, RoleToken.TryParse("token"), _time), () => RoleToken.TryParse("token")),
             new InstallPackagesStep(memory, resource, "cuk-slv1", () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, NoAccount.Of(memory, _directory.Root), null),
             new WriteConfigurationStep(
                 resource, memory, file, ring, new LastGoodConfiguration(resource, file, ring, "cuk-slv1", none), "cuk-slv1", none, settings.Configuration, true, Logger.None),

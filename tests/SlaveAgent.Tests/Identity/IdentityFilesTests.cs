@@ -1,9 +1,9 @@
 using SlaveAgent.Files;
+using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
-using SlaveAgent.Reconciling;
 using SlaveAgent.Tests.Support;
 
-namespace SlaveAgent.Tests.Reconciling;
+namespace SlaveAgent.Tests.Identity;
 
 public sealed class IdentityFilesTests : IDisposable
 {

@@ -1,10 +1,10 @@
 using SlaveAgent.Files;
 using SlaveAgent.K2hr3;
 
-namespace SlaveAgent.Reconciling;
+namespace SlaveAgent.Identity;
 
 /// <summary>
-/// The nine files in <c>/etc/antpickax</c> by which AntPickax tools know the host (k2hdkc-dbaas.md): one value each, without a newline.
+/// The nine files in <c>/etc/antpickax</c> by which AntPickax tools know the host: one value each, without a newline.
 /// The token is readable by its owner only, unlike the shell tooling's.
 /// </summary>
 public sealed class IdentityFiles(HostRoot root)
@@ -23,6 +23,12 @@ public sealed class IdentityFiles(HostRoot root)
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode ReadableByAll = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>What they hold of the identity.</summary>
+    public FileValues ReadValues() => new(ReadApiUri(), ReadRole(), ReadTenant(), ReadCuk(), ReadTag(), Read(Token));
+
+    /// <summary>Changes when another hand writes role, address or token, or replaces any of them.</summary>
+    public FilesStamp Observe() => new(VersionOf(Directory), VersionOf(Role), VersionOf(ApiUri), VersionOf(Token));
+
     public string? ReadRole() => Read(Role);
 
     public string? ReadTenant() => Read(Tenant);
@@ -37,20 +43,32 @@ public sealed class IdentityFiles(HostRoot root)
     /// <param name="token">Null: no token file is written.</param>
     public void Write(K2hr3Identity identity, RoleToken? token)
     {
-        Directories.Make(root.At(Directory));
-        if (token is not null)
+        foreach (var step in StepsToWrite(identity, token))
         {
-            Write(Token, token.Value, OwnerOnly);
+            step();
         }
+    }
 
-        Write(Role, identity.Role.ToString(), ReadableByAll);
-        Write(Tenant, identity.Tenant, ReadableByAll);
-        Write(Cuk, identity.Cuk, ReadableByAll);
-        Write(CukParameter, $"cuk={identity.Cuk}", ReadableByAll);
-        Write(ExtraParameter, $"extra={K2hr3Identity.Extra}", ReadableByAll);
-        Write(TagParameter, $"tag={identity.Tag}", ReadableByAll);
-        Write(ApiArgument, $"cuk={identity.Cuk}", ReadableByAll);
-        Write(ApiUri, identity.ApiUri.ToString().TrimEnd('/'), ReadableByAll);
+    /// <summary>The same a file at a time, each written as a whole or not at all.</summary>
+    internal IEnumerable<Action> StepsToWrite(K2hr3Identity identity, RoleToken? token)
+    {
+        (string Path, string? Value, UnixFileMode Mode)[] files =
+        [
+            (Token, token?.Value, OwnerOnly),
+            (Role, identity.Role.ToString(), ReadableByAll),
+            (Tenant, identity.Tenant, ReadableByAll),
+            (Cuk, identity.Cuk, ReadableByAll),
+            (CukParameter, $"cuk={identity.Cuk}", ReadableByAll),
+            (ExtraParameter, $"extra={K2hr3Identity.Extra}", ReadableByAll),
+            (TagParameter, $"tag={identity.Tag}", ReadableByAll),
+            (ApiArgument, $"cuk={identity.Cuk}", ReadableByAll),
+            (ApiUri, identity.ApiUri.ToString().TrimEnd('/'), ReadableByAll),
+        ];
+        return files.Where(file => file.Value is not null).Select<(string Path, string? Value, UnixFileMode Mode), Action>(file => () =>
+        {
+            Directories.Make(root.At(Directory));
+            Write(file.Path, file.Value!, file.Mode);
+        });
     }
 
     public void Remove()
@@ -61,6 +79,8 @@ public sealed class IdentityFiles(HostRoot root)
             AtomicFile.RemoveStaleStages(root.At(Directory), System.IO.Path.GetFileName(path));
         }
     }
+
+    private FileVersion? VersionOf(string path) => FileStatus.Of(root.At(path))?.Version;
 
     private string? Read(string path) => root.TryRead(path)?.Trim() is { Length: > 0 } value ? value : null;
 

@@ -1,0 +1,33 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+
+namespace SlaveAgent.Identity;
+
+/// <summary>The configuration that a copied disk brought along: it makes chmpx pass itself off as the machine it was copied from.</summary>
+public static class ForeignConfiguration
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Moves it out of chmpx's sight, copied first and removed then, so that no power cut loses it.</summary>
+    /// <param name="cuk">This machine's own: a configuration made for it stays.</param>
+    /// <returns>Where it is kept; null when there was none.</returns>
+    /// <exception cref="IOException">It could not be moved.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be moved.</exception>
+    public static string? SetAside(HostRoot root, string hostPath, string? cuk)
+    {
+        if (root.TryRead(hostPath) is not { } text || (IniReader.Read(text).Global("SELFCUK") is var self && self == cuk && cuk is not null))
+        {
+            return null;
+        }
+
+        var kept = root.At($"{AgentPaths.ForeignDirectory}/{NameOf(self)}{Path.GetExtension(hostPath)}");
+        Directories.MakeOwn(root.At(AgentPaths.StateDirectory));
+        Directories.MakeOwn(root.At(AgentPaths.ForeignDirectory));
+        AtomicFile.Write(kept, text, OwnerOnly, keepOwner: false);
+        root.Delete(hostPath);
+        return kept;
+    }
+
+    private static string NameOf(string? cuk) =>
+        cuk is { Length: > 0 and <= 100 } && cuk.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? cuk : "unknown";
+}

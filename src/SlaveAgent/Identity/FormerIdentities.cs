@@ -1,0 +1,65 @@
+using System.Text.Json;
+using SlaveAgent.Files;
+
+namespace SlaveAgent.Identity;
+
+/// <summary>
+/// Registrations that this machine made and that another one took the place of: until K2HR3 has forgotten them, the servers of a cluster that this host has
+/// left go on expecting it.
+/// </summary>
+internal sealed class FormerIdentities(HostRoot root)
+{
+    /// <summary>A host that is moved about a lot leaves the oldest to K2HR3's own check for dead hosts.</summary>
+    private const int Most = 8;
+
+    public IReadOnlyList<AcceptedIdentity> All
+    {
+        get
+        {
+            try
+            {
+                return root.TryRead(AgentPaths.FormerIdentities) is { } text
+                    ? JsonSerializer.Deserialize(text, IdentityJson.Default.AcceptedIdentityArray) ?? []
+                    : [];
+            }
+            catch (JsonException)
+            {
+                return [];
+            }
+        }
+    }
+
+    /// <summary>Adds one unless it is there already; without its token, which leaving a role does not take.</summary>
+    public void Add(AcceptedIdentity former)
+    {
+        var entry = Bare(former);
+        var all = All;
+        if (!all.Contains(entry))
+        {
+            Save([.. all.TakeLast(Most - 1), entry]);
+        }
+    }
+
+    public void Remove(AcceptedIdentity former)
+    {
+        var entry = Bare(former);
+        AcceptedIdentity[] rest = [.. All.Where(one => one != entry)];
+        if (rest.Length == 0)
+        {
+            root.Delete(AgentPaths.FormerIdentities);
+        }
+        else
+        {
+            Save(rest);
+        }
+    }
+
+    /// <summary>Whether two are one registration to K2HR3.</summary>
+    public static bool IsSameRegistration(AcceptedIdentity a, AcceptedIdentity b) =>
+        a.ApiUri == b.ApiUri && string.Equals(a.Role, b.Role, StringComparison.OrdinalIgnoreCase) && a.Cuk == b.Cuk;
+
+    private static AcceptedIdentity Bare(AcceptedIdentity identity) => identity with { Token = null, TokenDigest = null, Considered = null, Replaces = null };
+
+    private void Save(AcceptedIdentity[] all) =>
+        IdentityFile.Write(root.At(AgentPaths.FormerIdentities), JsonSerializer.Serialize(all, IdentityJson.Default.AcceptedIdentityArray));
+}
