@@ -65,7 +65,7 @@ internal sealed class AgentParts : IDisposable
             new AnnounceReadyStep(
                 new VerifyConnectionStep(
                     Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log),
-                Systemctl, root, settings.Ready.Follow),
+                Systemctl, root, settings.Ready.Follow, time),
         ];
     }
 

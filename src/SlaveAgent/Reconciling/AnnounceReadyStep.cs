@@ -4,13 +4,19 @@ using SlaveAgent.Hosting;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// Verifies the connection and tells systemd when it is there: <c>k2hdkc-slave-ready.target</c> is started, and with it the services that require it.
-/// Processes are started only when the connection comes or goes.
+/// Verifies the connection and tells systemd when it is there: <c>k2hdkc-slave-ready.target</c> is started, and with it the services that require it, until the
+/// target was seen active; after that it is left alone, also when somebody stops it. Processes are started only while that is open.
 /// </summary>
 /// <param name="follow">Whether the target is stopped when the connection is lost; else it stays once it was reached.</param>
-public sealed class AnnounceReadyStep(VerifyConnectionStep verify, Systemctl systemctl, HostRoot root, bool follow) : IStep
+public sealed class AnnounceReadyStep(VerifyConnectionStep verify, Systemctl systemctl, HostRoot root, bool follow, TimeProvider time) : IStep
 {
-    private bool? _told;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+
+    /// <summary>What was last seen of the target, or null while it is to be found out; what was asked for is no proof of it.</summary>
+    private bool? _isActive;
+    private int _tries;
+    private long _triedAt;
 
     public Steps Kind => verify.Kind;
 
@@ -23,28 +29,42 @@ public sealed class AnnounceReadyStep(VerifyConnectionStep verify, Systemctl sys
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         var outcome = await verify.RunAsync(cancel);
-        var connected = verify.IsReady;
-        if (connected != _told && AgentUnits.FindFile(root, AgentUnits.Ready) is not null)
+        if (AgentUnits.FindFile(root, AgentUnits.Ready) is null)
         {
-            if (connected)
-            {
-                await ReachAsync(cancel);
-            }
-            else if (follow && _told is true)
-            {
-                await systemctl.StopSoonAsync(AgentUnits.Ready, cancel);
-            }
+            return outcome;
         }
 
-        _told = connected;
+        if (verify.IsReady && _isActive is not true && IsDue)
+        {
+            NoteTry();
+            _isActive = await ReachAsync(cancel) ? true : null;
+            _tries = _isActive is true ? 0 : _tries;
+        }
+        else if (!verify.IsReady && follow && _isActive is true && IsDue)
+        {
+            NoteTry();
+            await systemctl.StopSoonAsync(AgentUnits.Ready, cancel);
+            _isActive = await systemctl.StateAsync(AgentUnits.Ready, cancel) is "active";
+            _tries = _isActive is true ? _tries : 0;
+        }
+
         return outcome;
     }
 
-    private async Task ReachAsync(CancellationToken cancel)
+    private bool IsDue => _tries == 0 || time.GetElapsedTime(_triedAt) >= RetryDelay.Doubled(FirstPause, _tries - 1, LongestPause);
+
+    private void NoteTry()
+    {
+        _tries++;
+        _triedAt = time.GetTimestamp();
+    }
+
+    /// <returns>Whether the target is active.</returns>
+    private async Task<bool> ReachAsync(CancellationToken cancel)
     {
         if (await systemctl.StateAsync(AgentUnits.Ready, cancel) == "active")
         {
-            return;
+            return true;
         }
 
         // A service that was to start while the target could not be reached yet, as in a first boot before the host had an identity,
@@ -57,5 +77,7 @@ public sealed class AnnounceReadyStep(VerifyConnectionStep verify, Systemctl sys
                 await systemctl.StartAsync(unit, cancel);
             }
         }
+
+        return false;
     }
 }

@@ -65,16 +65,34 @@ public sealed class AnnounceReadyStepTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         var step = Make(follow);
         await step.RunAsync(Cancel);
+        Tools.SetState(s_target, "active");
+        await PassAsync(step, TimeSpan.FromSeconds(2));
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2"));
-        await step.RunAsync(Cancel);
-        await step.RunAsync(Cancel);
+        await PassAsync(step, TimeSpan.FromSeconds(1));
         Assert.Equal(follow ? 1 : 0, Calls.Count(call => call == $"stop --no-block -- {s_target}"));
 
-        // And it is reached again with the next connection.
-        Tools.SetState(s_target, "inactive");
+        // Where it followed it is reached again with the next connection.
+        Tools.SetState(s_target, follow ? "inactive" : "active");
+        await PassAsync(step, TimeSpan.FromSeconds(3));
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"));
-        await step.RunAsync(Cancel);
-        Assert.Equal(2, Calls.Count(call => call == $"start --no-block -- {s_target}"));
+        await PassAsync(step, TimeSpan.FromSeconds(3));
+        Assert.Equal(follow ? 2 : 1, Calls.Count(call => call == $"start --no-block -- {s_target}"));
+    }
+
+    [Fact]
+    public async Task A_start_of_the_target_is_repeated_ever_more_rarely_until_it_is_seen_active_and_never_after_somebody_stopped_it()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        Tools.SetState(s_target, "inactive", afterStart: "inactive");
+        var step = Make(follow: false);
+        await PassAsync(step, TimeSpan.FromMinutes(10));
+        var tries = Calls.Count(call => call == $"start --no-block -- {s_target}");
+        Assert.InRange(tries, 10, 16);
+        Tools.SetState(s_target, "active");
+        await PassAsync(step, TimeSpan.FromMinutes(2));
+        Tools.SetState(s_target, "inactive");
+        await PassAsync(step, TimeSpan.FromMinutes(10));
+        Assert.Equal(tries, Calls.Count(call => call == $"start --no-block -- {s_target}"));
     }
 
     [Fact]
@@ -108,5 +126,14 @@ public sealed class AnnounceReadyStepTests : IDisposable
         Assert.Equal((await _ring.Step.RunAsync(Cancel)).Words, (await step.RunAsync(Cancel)).Words);
     }
 
-    private AnnounceReadyStep Make(bool follow = true) => new(_ring.Step, _ring.Systemctl, _ring.Directory.Root, follow);
+    private async Task PassAsync(AnnounceReadyStep step, TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
+        {
+            _ring.Time.Advance(TimeSpan.FromSeconds(1));
+            await step.RunAsync(Cancel);
+        }
+    }
+
+    private AnnounceReadyStep Make(bool follow = true) => new(_ring.Step, _ring.Systemctl, _ring.Directory.Root, follow, _ring.Time);
 }
