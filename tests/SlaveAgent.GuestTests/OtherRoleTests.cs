@@ -11,6 +11,9 @@ public sealed class OtherRoleTests(ITestOutputHelper output, GuestMachine machin
     {
         await using var world = await World.CreateAsync(machine, "other", new() { Role = WebServers, PackageSha256 = GuestMachine.AgentPackageSha256 });
         var guest = world.Guest;
+
+        // It is not left without a daemon before K2HR3 has said for so long that it needs none; five minutes by default.
+        guest.Put("/etc/k2hdkc-slave-agent/conf.d/evidence.yaml", "evidence:\n  duration: 20s\n");
         guest.Forget("/etc/systemd/system/multi-user.target.wants/user-app.service");
         await guest.BootAsync();
         var outcome = await world.CloudInitAsync();
@@ -19,11 +22,12 @@ public sealed class OtherRoleTests(ITestOutputHelper output, GuestMachine machin
         Assert.Contains("status: done", outcome, StringComparison.Ordinal);
         Assert.Equal(world.Cuk, Assert.Single(world.K2hr3.Hosts(world.Role)).Cuk);
         Assert.True(await guest.HasPackageAsync("demo-tool"));
-        // The agent stands in for it on a slave only; here it is a package like any other.
-        Assert.True(await guest.HasPackageAsync("k2hr3-get-resource"));
         await guest.UntilStateAsync("demo-tool.service", "active");
         Assert.Equal("enabled", await guest.RunAsync("systemctl", "is-enabled", "demo-tool.service"));
         await guest.UntilStateAsync("k2hdkc-slave-bootstrap.service", "inactive");
+
+        // The agent stands in for it on a slave only; here it is a package like any other, once it is certain that this is none.
+        Assert.True(await guest.HasPackageAsync("k2hr3-get-resource"));
         foreach (var unit in new[] { "k2hdkc-slave-agent.service", "k2hdkc-slave-bootstrap.service" })
         {
             Assert.Equal("disabled", (await guest.TryAsync("systemctl", "is-enabled", unit)).StandardOutput.Trim());

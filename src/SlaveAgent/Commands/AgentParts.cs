@@ -31,8 +31,9 @@ internal sealed class AgentParts : IDisposable
         var overrides = new OverrideReader(root);
         var resource = ResourceOf(settings, overrides, identity.Role);
         Client = new K2hr3Client(identity, () => host.Token, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time);
-        Resource = new ResourceReader(Client, resource, root);
-        Role = new RoleMemory(Client, resource, root, settings.Slave, time);
+        Evidence = new EvidenceMemory(root, settings.Evidence, time);
+        Resource = new ResourceReader(Client, resource, root, Evidence);
+        Role = new RoleMemory(Client, resource, root, settings.Slave, Evidence);
         Systemctl = new Systemctl(commands);
         File = new ConfigurationFile(root, OutputPath(settings, overrides), settings.Configuration.Mode, settings.Configuration.Keep, time);
         ControlPort = new ControlPort(time);
@@ -59,7 +60,7 @@ internal sealed class AgentParts : IDisposable
             new InstallPackagesStep(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated),
-            new WriteConfigurationStep(Resource, Role, File, Ring, lastGood, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan),
+            new WriteConfigurationStep(Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan),
             new StartServicesStep(
                 Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
             new AnnounceReadyStep(
@@ -83,6 +84,9 @@ internal sealed class AgentParts : IDisposable
     public ILogger Log { get; }
 
     public K2hr3Client Client { get; }
+
+    /// <summary>What K2HR3 goes on saying and is not acted on yet.</summary>
+    public EvidenceMemory Evidence { get; }
 
     public ResourceReader Resource { get; }
 

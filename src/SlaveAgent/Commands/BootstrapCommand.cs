@@ -18,7 +18,7 @@ internal static class BootstrapCommand
         {
             Description = $"How long to try before giving up with exit code 75, such as 90s or 5m, or {Patience.Endless}",
             HelpName = "DURATION",
-            DefaultValueFactory = _ => "5m",
+            DefaultValueFactory = _ => "10m",
         };
         var handOver = new Option<bool>("--hand-over")
         {
@@ -70,36 +70,64 @@ internal static class BootstrapCommand
         {
             // Nothing of the identity in force is touched for one that K2HR3 may refuse.
             progress.Say($"{Progress.Sentence(offered.Message)} The one in force stays until K2HR3 accepts it.");
-            if (await TryUntilSettledAsync(parts, [.. needRoot.Where(step => step.Kind == Steps.RegisterHost)], patience, progress, time, cancel) is not ExitCode.Done and var refused)
+            if (await TryUntilAsync(board => board.IsSettled, parts, [.. needRoot.Where(step => step.Kind == Steps.RegisterHost)], patience, progress, time, cancel) is not ExitCode.Done and var refused)
             {
                 return refused;
             }
         }
 
-        var code = await TryUntilSettledAsync(parts, daemonRuns || handOver ? needRoot : parts.Steps, patience, progress, time, cancel);
-        return code == ExitCode.Done && handOver && !daemonRuns
-            ? await HandOverAsync(parts, [.. parts.Steps.Except(needRoot)], patience, progress, time, cancel)
-            : code;
+        return daemonRuns ? await TryUntilAsync(board => board.IsSettled, parts, needRoot, patience, progress, time, cancel)
+            : handOver ? await HandOverAsync(parts, needRoot, patience, progress, time, cancel)
+            : await TryUntilAsync(board => IsForGood(parts, board), parts, parts.Steps, patience, progress, time, cancel);
     }
 
-    /// <summary>Leaves a slave node to the daemon; on another role does the rest itself, for there is nothing to watch.</summary>
+    /// <summary>
+    /// Nobody watches after this: what K2HR3 has not said for long enough is not left behind. On a slave node there is nothing of the kind, for it is connected.
+    /// </summary>
+    private static bool IsForGood(AgentParts parts, StatusBoard board) => board.IsSettled && (parts.Role.IsSlaveNode is true || board.IsConfirmed);
+
+    /// <summary>
+    /// Leaves a slave node to the daemon. On another role does the rest itself, and goes on asking until it is certain that it is one, for there will be no daemon
+    /// that sees it become a slave node's.
+    /// </summary>
     private static async Task<int> HandOverAsync(
-        AgentParts parts, IReadOnlyList<IStep> rest, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
+        AgentParts parts, IReadOnlyList<IStep> needRoot, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
     {
-        var code = parts.Role.IsSlaveNode is true
-            ? await DaemonUnit.StartAsync(parts.Systemctl, cancel)
-            : await TryUntilSettledAsync(parts, rest, patience, progress, time, cancel);
-        if (code == ExitCode.Done)
+        while (true)
         {
-            // From the next boot on the daemon, or the role's own services, need no bootstrap.
-            await parts.Systemctl.DisableAsync(AgentUnits.Bootstrap, cancel);
-        }
+            var code = await TryUntilAsync(board => board.IsSettled, parts, needRoot, patience, progress, time, cancel);
+            var isSlaveNode = parts.Role.IsSlaveNode is true;
+            if (code == ExitCode.Done)
+            {
+                code = isSlaveNode
+                    ? await DaemonUnit.StartAsync(parts.Systemctl, cancel)
+                    : await TryUntilAsync(
+                        board => parts.Role.IsSlaveNode is true || IsForGood(parts, board), parts, parts.Steps, patience, progress, time, cancel);
+            }
 
-        return code;
+            if (code == ExitCode.Done && !isSlaveNode && parts.Role.IsSlaveNode is true)
+            {
+                continue;
+            }
+
+            if (code == ExitCode.Done)
+            {
+                // From the next boot on the daemon, or the role's own services, need no bootstrap.
+                await parts.Systemctl.DisableAsync(AgentUnits.Bootstrap, cancel);
+            }
+
+            return code;
+        }
     }
 
-    private static async Task<int> TryUntilSettledAsync(
-        AgentParts parts, IReadOnlyList<IStep> steps, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
+    private static async Task<int> TryUntilAsync(
+        Func<StatusBoard, bool> isDone,
+        AgentParts parts,
+        IReadOnlyList<IStep> steps,
+        TimeSpan patience,
+        Progress progress,
+        TimeProvider time,
+        CancellationToken cancel)
     {
         var (reconciler, board) = parts.Assemble(steps, keepsStatus: !FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock)), _ => new ReconcilerHooks { Heard = progress.Hear });
         using var deadline = new CancellationTokenSource(patience, time);
@@ -109,7 +137,7 @@ internal static class BootstrapCommand
             while (true)
             {
                 await reconciler.RunDueAsync(either.Token);
-                if (board.IsSettled)
+                if (isDone(board))
                 {
                     progress.End($"Done: {board.Words}");
                     return ExitCode.Done;

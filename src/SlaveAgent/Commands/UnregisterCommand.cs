@@ -75,7 +75,7 @@ internal static class UnregisterCommand
         Console.WriteLine($"This host is out of {parts.Identity.Role}.");
         foreach (var path in new[]
         {
-            parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.EnvironmentFile,
+            parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.Evidence, AgentPaths.EnvironmentFile,
             AgentPaths.AdoptedTooling, AgentPaths.AdoptedConfiguration,
         })
         {

@@ -53,7 +53,8 @@ internal static class WaitCommand
 
             switch (status?.Phase)
             {
-                case "idle":
+                // Without --settled a role that may yet turn out to be a slave node's is waited for.
+                case "idle" when settled || !status.IsUnconfirmed:
                     return End(dots, $"There is no connection to wait for: {words}.", settled ? ExitCode.Done : ExitCode.Failed);
                 case "stalled":
                     return End(dots, $"It will not connect by itself. {Progress.Sentence(words!)}", ExitCode.Failed);

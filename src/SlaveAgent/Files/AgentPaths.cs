@@ -68,6 +68,9 @@ public static class AgentPaths
     /// <summary>When chmpx's unit was last started, and on what.</summary>
     public const string ChmpxStart = RuntimeDirectory + "/chmpx-start.json";
 
+    /// <summary>What K2HR3 goes on saying and is not acted on until it has said so for long enough; ends with the boot.</summary>
+    public const string Evidence = RuntimeDirectory + "/evidence.json";
+
     /// <summary>Held by the one watching agent of a root as long as it lives.</summary>
     public const string DaemonLock = RuntimeDirectory + "/daemon.lock";
 

@@ -24,4 +24,7 @@ public sealed record AgentStatus(
 {
     /// <summary>The connection to the cluster; null where nobody watched it yet.</summary>
     public ConnectionStatus? Connection { get; init; }
+
+    /// <summary>It rests on what K2HR3 has not said for long enough, and may yet be otherwise.</summary>
+    public bool IsUnconfirmed { get; init; }
 }

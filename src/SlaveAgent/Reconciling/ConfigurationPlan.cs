@@ -58,6 +58,9 @@ public abstract record ConfigurationPlan
     /// <summary>Whether chmpx would take this text without anything done to it.</summary>
     public static bool IsUsableAsIs(string text, HostFiles files) => IniCheck.Check(IniReader.Read(text), files).IsEmpty;
 
+    /// <returns>Why this text is for something else than a k2hdkc slave node; null when it is for one.</returns>
+    public static string? WhyNoSlave(string text) => WhyNoSlave(IniReader.Read(text));
+
     private static string? WhyNoSlave(IniDocument ini) =>
         ini.Sections.All(s => s.Name != IniSection.GlobalName) ? "it has no [GLOBAL] section"
         : ini.Global("MODE") is { } mode && !mode.Equals("SLAVE", StringComparison.OrdinalIgnoreCase) ? $"its MODE is {mode}"

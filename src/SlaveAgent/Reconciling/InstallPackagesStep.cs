@@ -42,11 +42,12 @@ public sealed class InstallPackagesStep(
 
         var isSlaveNode = role.IsSlaveNode is true;
         var keys = role.KeysFor(isSlaveNode)!;
-        var skipped = isSlaveNode ? settings.Superseded.Intersect(keys.Packages.Concat(keys.AntPickaxPackages)).ToList() : [];
+        var skipped = !role.IsSurelyOther ? settings.Superseded.Intersect(keys.Packages.Concat(keys.AntPickaxPackages)).ToList() : [];
         var packages = keys.Packages.Except(skipped).Distinct().ToList();
         var antPickax = keys.AntPickaxPackages.Except(skipped).Except(packages).Distinct().ToList();
         var note = (isSlaveNode && role.Keys!.ListsNothing ? "; as the role lists nothing, this slave node gets the documented packages and services" : string.Empty)
-            + (skipped.Count > 0 ? $"; left out, because this agent does its work: {string.Join(", ", skipped)}" : string.Empty);
+            + (skipped.Count > 0 ? $"; left out, {WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}" : string.Empty)
+            + (role.Kept is { } kept ? $"; {kept}" : string.Empty);
         var outcome = packages.Count + antPickax.Count == 0
             ? new StepOutcome.Unchanged($"the role lists no packages{note}")
             : await InstallAsync(packages, antPickax, note, cancel);
@@ -56,10 +57,19 @@ public sealed class InstallPackagesStep(
             return open;
         }
 
-        return outcome with { Demands = Steps.StartServices, DemandReason = Reason(keys, isSlaveNode), RecheckAfter = role.RecheckAfter };
+        return outcome with
+        {
+            Demands = Steps.StartServices,
+            DemandReason = $"{(isSlaveNode ? "slave" : role.IsSurelyOther ? "other" : "maybe other")}: {string.Join(',', keys.Units)}",
+            IsUnconfirmed = !isSlaveNode && (role.IsUnconfirmed || resource.NotASlave is EvidenceStage.Unconfirmed),
+            RecheckAfter = Sooner(role.RecheckAfter, resource.NotASlave is EvidenceStage.Unconfirmed ? resource.Remaining : null),
+            Code = isSlaveNode && role.Keys!.ListsNothing ? ReasonCodes.DocumentedSet : null,
+        };
     }
 
-    private static string Reason(RoleKeys keys, bool isSlaveNode) => $"{(isSlaveNode ? "slave" : "other")}: {string.Join(',', keys.Units)}";
+    internal static string WhyLeftOut(bool isSlaveNode) => isSlaveNode ? "because this agent does its work" : "until it is certain that the role is no slave node's";
+
+    private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b : a;
 
     private async Task<StepOutcome?> LearnRoleAsync(CancellationToken cancel)
     {
@@ -69,20 +79,28 @@ public sealed class InstallPackagesStep(
             return await role.ReadKeysAsync(cancel);
         }
 
-        switch (await resource.LookAsync(anew: false, cancel))
+        var answer = await resource.LookAsync(anew: false, cancel);
+        switch (resource.NotASlave)
         {
-            case K2hr3Answer.Text when resource.IsDoubtful:
-                return new StepOutcome.Waiting(ResourceReader.Doubt);
-            case K2hr3Answer.Text text:
-                role.Learn(ConfigurationPlan.Make(text.Value, cuk, AnyFiles), resource.AcceptedText is not null);
-                break;
-            case K2hr3Answer.Denied when resource.IsSurelyUnreadable:
+            case EvidenceStage.Doubtful when answer is K2hr3Answer.Text:
+                return new StepOutcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
+            case (EvidenceStage.Unconfirmed or EvidenceStage.Confirmed) and var stage:
+                role.LearnOther(isConfirmed: stage is EvidenceStage.Confirmed);
+                if (!resource.IsUnreadable)
+                {
+                    return await role.ReadKeysAsync(cancel);
+                }
+
                 role.LearnUnreadable();
                 return null;
-            case var other:
-                return K2hr3Outcome.Of(other, "reading the role's resource");
         }
 
+        if (answer is not K2hr3Answer.Text text)
+        {
+            return K2hr3Outcome.Of(answer, "reading the role's resource");
+        }
+
+        role.Learn(ConfigurationPlan.Make(text.Value, cuk, AnyFiles), resource.AcceptedText is not null);
         return await role.ReadKeysAsync(cancel);
     }
 

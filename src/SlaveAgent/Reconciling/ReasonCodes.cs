@@ -15,6 +15,15 @@ public static class ReasonCodes
     /// <summary>Whether the group that chmpx shares its files with exists could not be found out.</summary>
     public const string ChmpxGroupUnknown = "chmpx-group-unknown";
 
+    /// <summary>The role is no slave node's, so there is nothing to configure; see the outcome for whether that is confirmed.</summary>
+    public const string NotASlave = "not-a-slave";
+
+    /// <summary>The role of a host that has been a slave node, or its leave to read its resource, has been gone for long enough to be no trouble of a store's.</summary>
+    public const string RoleGone = "role-gone";
+
+    /// <summary>A list of servers that lost most of them is not taken yet.</summary>
+    public const string LargeShrink = "large-shrink";
+
     /// <summary>The role lists neither packages nor services, so a slave node gets the documented ones.</summary>
     public const string DocumentedSet = "documented-set";
 }

@@ -26,6 +26,15 @@ public sealed record RoleKeys(IReadOnlyList<string> Packages, IReadOnlyList<stri
     public RoleKeys ForSlave(SlaveSettings documented) =>
         ListsNothing ? this with { AntPickaxPackages = documented.AntPickaxPackages, Units = documented.Services } : this;
 
+    /// <summary>These, with what another has where they have nothing.</summary>
+    public RoleKeys OrWhereEmpty(RoleKeys other) => new(
+        Packages.Count > 0 ? Packages : other.Packages,
+        AntPickaxPackages.Count > 0 ? AntPickaxPackages : other.AntPickaxPackages,
+        Units.Count > 0 ? Units : other.Units)
+    {
+        ChmpxUser = ChmpxUser ?? other.ChmpxUser,
+    };
+
     public bool SaysTheSame(RoleKeys other) =>
         Packages.SequenceEqual(other.Packages) && AntPickaxPackages.SequenceEqual(other.AntPickaxPackages) && Units.SequenceEqual(other.Units)
         && ChmpxUser == other.ChmpxUser;

@@ -61,7 +61,7 @@ public sealed class StartServicesStep(
             return new StepOutcome.Failed(unprepared);
         }
 
-        var leftOut = await LeftOutAsync(skipped, cancel);
+        var leftOut = await LeftOutAsync(skipped, isSlaveNode, cancel);
         var started = new List<string>();
         foreach (var unit in units)
         {
@@ -92,20 +92,20 @@ public sealed class StartServicesStep(
     {
         var refused = keys.Units.Where(name => !UnitName.IsValid(name)).ToList();
         var names = keys.Units.Except(refused).Select(UnitName.WithSuffix).Distinct().ToList();
-        var skipped = isSlaveNode ? names.Where(settings.Superseded.Contains).ToList() : [];
+        var skipped = isSlaveNode || !role.IsSurelyOther ? names.Where(settings.Superseded.Contains).ToList() : [];
         return (names.Except(skipped).ToList(), skipped, refused);
     }
 
     /// <summary>Words on the units this agent stands in for; two that write the configuration by turns are a person's to part.</summary>
-    private async Task<string> LeftOutAsync(List<string> skipped, CancellationToken cancel)
+    private async Task<string> LeftOutAsync(List<string> skipped, bool isSlaveNode, CancellationToken cancel)
     {
         if (skipped.Count == 0)
         {
             return string.Empty;
         }
 
-        var words = $"; left out, because this agent does its work: {string.Join(", ", skipped)}";
-        foreach (var unit in skipped)
+        var words = $"; left out, {InstallPackagesStep.WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}";
+        foreach (var unit in isSlaveNode ? skipped : [])
         {
             if (await systemctl.StateAsync(unit, cancel) is "active")
             {

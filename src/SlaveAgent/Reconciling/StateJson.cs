@@ -10,4 +10,5 @@ namespace SlaveAgent.Reconciling;
 [JsonSerializable(typeof(ConnectionMemory))]
 [JsonSerializable(typeof(StatusRequestMemory))]
 [JsonSerializable(typeof(ChmpxStart))]
+[JsonSerializable(typeof(Dictionary<string, Evidence>))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -36,6 +36,9 @@ public sealed class StatusBoard(
     /// <summary>Every step has run and none has anything left to do.</summary>
     public bool IsSettled => steps.All(step => _outcomes.TryGetValue(step.Kind, out var o) && o.Outcome.IsSettled);
 
+    /// <summary>Nothing that was found rests on what K2HR3 has not said for long enough.</summary>
+    public bool IsConfirmed => !_outcomes.Values.Any(o => o.Outcome.IsUnconfirmed);
+
     /// <summary>A step failed in a way that trying again alone will not mend.</summary>
     public bool NeedsPerson => _outcomes.Values.Any(o => o.Outcome is StepOutcome.Failed { Consequence: Consequence.NeedsPerson });
 
@@ -54,7 +57,7 @@ public sealed class StatusBoard(
     {
         var now = time.GetUtcNow();
         var before = _outcomes.TryGetValue(step.Kind, out var o) ? o.Outcome : null;
-        var isNews = before is null || (!ReferenceEquals(before, outcome) && (before.GetType() != outcome.GetType() || before.Words != outcome.Words));
+        var isNews = before is null || (!ReferenceEquals(before, outcome) && (before.GetType() != outcome.GetType() || before.Words != outcome.Words || before.IsUnconfirmed != outcome.IsUnconfirmed || before.Code != outcome.Code));
         if (isNews)
         {
             _outcomes[step.Kind] = (outcome, now);
@@ -106,7 +109,7 @@ public sealed class StatusBoard(
         ring.View?.Revision,
         ServerList.Of(file.Current, ring.View),
         [.. steps.Select(step => _outcomes.TryGetValue(step.Kind, out var o)
-            ? new StepStatus(step.Name, StateOf(o.Outcome), o.Outcome.Words, o.Since)
+            ? new StepStatus(step.Name, StateOf(o.Outcome), o.Outcome.Words, o.Since) { Code = o.Outcome.Code }
             : new StepStatus(step.Name, "not run yet", string.Empty, null))],
         _lastAnswer,
         _lastError)
@@ -114,6 +117,7 @@ public sealed class StatusBoard(
         Connection = OutcomeOf(Steps.VerifyConnection) is { } verified
             ? ConnectionStatus.Of(ring, verified is not StepOutcome.NothingToDo, file.Current is not null)
             : null,
+        IsUnconfirmed = !IsConfirmed,
     };
 
     private void Publish(DateTimeOffset now)

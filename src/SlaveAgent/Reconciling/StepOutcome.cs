@@ -16,6 +16,9 @@ public abstract record StepOutcome(string Words)
     /// <summary>One of <see cref="ReasonCodes"/>, for programs; null where the kind of outcome says all.</summary>
     public string? Code { get; init; }
 
+    /// <summary>It rests on what K2HR3 has not said for long enough: good to go on with, not to leave the host on.</summary>
+    public bool IsUnconfirmed { get; init; }
+
     /// <summary>When a settled step is to run again although nothing is open, sooner than its interval; null: at its interval.</summary>
     public TimeSpan? RecheckAfter { get; init; }
 

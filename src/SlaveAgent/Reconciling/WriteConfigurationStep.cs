@@ -16,6 +16,7 @@ public sealed class WriteConfigurationStep(
     ConfigurationFile file,
     RingMemory ring,
     LastGoodConfiguration lastGood,
+    EvidenceMemory evidence,
     string cuk,
     HostFiles files,
     ConfigurationSettings settings,
@@ -26,8 +27,9 @@ public sealed class WriteConfigurationStep(
     /// <summary>A resource with thousands of wrong entries must not fill the journal.</summary>
     private const int MostWarnings = 20;
 
+    private const string ShrinkQuestion = "shrink";
+
     private readonly ClockCheck _clock = new(log);
-    private IniDocument? _doubted;
 
     /// <summary>The text that the file in place was found to say, and what to say of that again while neither is another: most polls bring a 304.</summary>
     private (string Text, IniDocument Ini, PlanOptions Options, StepOutcome Outcome)? _settled;
@@ -44,22 +46,43 @@ public sealed class WriteConfigurationStep(
     public async Task<StepOutcome> RunAsync(CancellationToken cancel)
     {
         file.Refresh();
-        var answer = await resource.LookAsync(anew: _doubted is not null, cancel);
+        var answer = await resource.LookAsync(anew: evidence.Of(ShrinkQuestion) is not null, cancel);
         _clock.Note(resource.ClockDifference);
-        if (resource.IsSurelyUnreadable)
+        if (NotASlave(answer) is { } other)
         {
-            role.LearnUnreadable();
-            return new StepOutcome.NothingToDo("K2HR3 lets this role read no resource");
+            return other;
         }
 
-        if (resource.IsDoubtful)
+        if (answer is K2hr3Answer.Text text)
         {
-            return new StepOutcome.Waiting(ResourceReader.Doubt);
+            return await ApplyAsync(text.Value, cancel);
         }
 
-        return answer is K2hr3Answer.Text text
-            ? await ApplyAsync(text.Value, cancel)
-            : await KeepLastGoodAsync(K2hr3Outcome.Of(answer, "reading the role's resource"), cancel);
+        evidence.Note(ShrinkQuestion, null);
+        return await KeepLastGoodAsync(K2hr3Outcome.Of(answer, "reading the role's resource"), cancel);
+    }
+
+    /// <returns>What to say of a role that is no slave node's; null where nothing says that it is none.</returns>
+    private StepOutcome? NotASlave(K2hr3Answer answer)
+    {
+        switch (resource.NotASlave)
+        {
+            case EvidenceStage.Doubtful when answer is K2hr3Answer.Text:
+                return new StepOutcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
+            case EvidenceStage.Unconfirmed:
+                role.LearnOther(isConfirmed: false);
+                return new StepOutcome.NothingToDo($"{resource.WhyNotASlave}; certain once K2HR3 has said so for {evidence.Settings.Duration.TotalSeconds:0} s")
+                {
+                    Code = ReasonCodes.NotASlave,
+                    IsUnconfirmed = true,
+                    RecheckAfter = resource.Remaining,
+                };
+            case EvidenceStage.Confirmed:
+                role.LearnOther(isConfirmed: true);
+                return new StepOutcome.NothingToDo(resource.WhyNotASlave!) { Code = ReasonCodes.NotASlave };
+            default:
+                return null;
+        }
     }
 
     private async Task<StepOutcome> ApplyAsync(string text, CancellationToken cancel)
@@ -75,11 +98,31 @@ public sealed class WriteConfigurationStep(
         var restsOnHost = false;
         var plan = ConfigurationPlan.Make(text, cuk, new HostFiles(
             path => (restsOnHost = true) && files.IsFile(path), path => (restsOnHost = true) && files.IsDirectory(path)), plannedFor);
+        var wasOther = role.IsSlaveNode is false;
         role.Learn(plan, resource.AcceptedText is not null);
+        if (plan is not ConfigurationPlan.Usable)
+        {
+            evidence.Note(ShrinkQuestion, null);
+        }
+
+        var outcome = await ApplyAsync(text, plan, cancel);
+
+        // Certificates can vanish while text and file stay: such a configuration is judged each time.
+        _settled = outcome is StepOutcome.Unchanged && !restsOnHost ? (text, file.Current!, plannedFor, outcome) : null;
+
+        // Its packages and services would be looked at only at the role's interval.
+        return wasOther && role.IsSlaveNode is true
+            ? outcome with { Demands = outcome.Demands | Steps.InstallPackages, DemandReason = outcome.DemandReason ?? "a slave node's now" }
+            : outcome;
+    }
+
+    private async Task<StepOutcome> ApplyAsync(string text, ConfigurationPlan plan, CancellationToken cancel)
+    {
         switch (plan)
         {
             case ConfigurationPlan.NoSlave noSlave:
-                return NotASlave(noSlave.Why);
+                // It was a slave's configuration and now is none: an empty answer of a store in trouble is likelier than a changed mind.
+                return new StepOutcome.Failed($"the role's resource is suddenly no slave configuration ({noSlave.Why}); the last good file stays");
             case ConfigurationPlan.SelfMissing:
                 return registerAgain
                     ? new StepOutcome.Waiting("the role's resource does not list this host; it is registered again")
@@ -94,11 +137,7 @@ public sealed class WriteConfigurationStep(
                     + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
                     + (file.Current is null ? string.Empty : "; the last good file stays"));
             case ConfigurationPlan.Usable usable:
-                var outcome = await ApplyAsync(text, usable, cancel);
-
-                // Certificates can vanish while text and file stay: such a configuration is judged each time.
-                _settled = outcome is StepOutcome.Unchanged && !restsOnHost ? (text, file.Current!, plannedFor, outcome) : null;
-                return outcome;
+                return await ApplyAsync(text, usable, cancel);
             default:
                 throw new InvalidOperationException("a plan that is none of its kinds");
         }
@@ -110,19 +149,18 @@ public sealed class WriteConfigurationStep(
         var before = file.Current;
         if (file.HasRightMode && before is { FileVersion: not null } && IniComparison.SaysTheSame(before, plan.Ini))
         {
-            _doubted = null;
+            evidence.Note(ShrinkQuestion, null);
             resource.Accept(text);
             return new StepOutcome.Unchanged($"generation {before.FileVersion} with {Servers(plan.Ini)} is what K2HR3 says");
         }
 
-        if (ShrinkGuard.LosesTooMany(plan.Ini, ring.View) && (_doubted is null || !ShrinkGuard.SameServers(_doubted, plan.Ini)))
+        // What was accepted before is no shrink, whatever somebody wrote into the file since.
+        if (text != resource.AcceptedText && ShrinkGuard.LosesTooMany(plan.Ini, before, ring.View) && Doubt(plan.Ini) is { } doubt)
         {
-            _doubted = plan.Ini;
-            return new StepOutcome.Waiting(
-                $"K2HR3 lists {Servers(plan.Ini)} and leaves out more than half of those that are up; a second answer has to say the same", settings.SecondAnswerAfter);
+            return doubt;
         }
 
-        _doubted = null;
+        evidence.Note(ShrinkQuestion, null);
         var (generation, copyFailed) = await file.WriteAsync(plan.Ini, ring.View?.Revision, cancel);
         if (copyFailed is not null)
         {
@@ -138,21 +176,37 @@ public sealed class WriteConfigurationStep(
         };
     }
 
-    // A resource that was a slave's configuration and now is none: an empty answer of a store in trouble is likelier than a changed mind.
-    private StepOutcome NotASlave(string why)
+    /// <returns>Null once K2HR3 has given this list for long enough.</returns>
+    private StepOutcome.Waiting? Doubt(IniDocument list)
     {
-        if (resource.AcceptedText is not null)
+        evidence.Note(ShrinkQuestion, ShrinkGuard.ClaimOf(list));
+        if (evidence.StageOf(ShrinkQuestion, settings.SecondAnswerAfter) is EvidenceStage.Confirmed)
         {
-            return new StepOutcome.Failed($"the role's resource is suddenly no slave configuration ({why}); the last good file stays");
+            return null;
         }
 
-        return new StepOutcome.NothingToDo($"the role's resource is no slave configuration ({why})");
+        // So that the last answer comes when the time is over.
+        var spacing = settings.SecondAnswerAfter / Math.Max(1, evidence.Settings.Answers - 1);
+        var remaining = evidence.RemainingOf(ShrinkQuestion, settings.SecondAnswerAfter);
+        return new StepOutcome.Waiting(
+            $"K2HR3 lists {Servers(list)} and leaves out more than half of those that are up or in the file; it has to go on giving this list for {settings.SecondAnswerAfter.TotalSeconds:0.#} s",
+            remaining > TimeSpan.Zero && remaining < spacing ? remaining : spacing)
+        {
+            Code = ReasonCodes.LargeShrink,
+        };
     }
 
-    private async Task<StepOutcome> KeepLastGoodAsync(StepOutcome failed, CancellationToken cancel) =>
-        await lastGood.RestoreAsync(cancel) is { } generation
+    private async Task<StepOutcome> KeepLastGoodAsync(StepOutcome failed, CancellationToken cancel)
+    {
+        if (resource.Gone is EvidenceStage.Confirmed)
+        {
+            failed = failed with { Code = ReasonCodes.RoleGone };
+        }
+
+        return await lastGood.RestoreAsync(cancel) is { } generation
             ? failed with { Words = $"{failed.Words}; generation {generation} was made from the last answer that was accepted" }
             : file.Current is null ? failed : failed with { Words = $"{failed.Words}; the last good file stays" };
+    }
 
     private void Warn(ImmutableArray<IniProblem> warnings)
     {

@@ -4,7 +4,7 @@ namespace SlaveAgent.Settings;
 /// <param name="Path">Null when not set: then override.conf decides, else <c>/etc/antpickax/k2hdkc.ini</c>.</param>
 /// <param name="Resource">The resource's YRN; null: override.conf decides, else the role's own.</param>
 /// <param name="Keep">How many copies of past generations stay.</param>
-/// <param name="SecondAnswerAfter">How long to wait before a list that lost more than half of the live servers is asked for again.</param>
+/// <param name="SecondAnswerAfter">How long K2HR3 has to go on giving a list that lost more than half of the servers, by as many answers as <see cref="EvidenceSettings"/> says.</param>
 public sealed record ConfigurationSettings(string? Path, string? Resource, UnixFileMode Mode, int Keep, TimeSpan SecondAnswerAfter)
 {
     /// <summary>Whether the entries of other slaves are written too; chmpx uses them only for who may ask its control port, and each costs it CPU at each poll.</summary>

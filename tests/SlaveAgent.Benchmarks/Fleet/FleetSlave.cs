@@ -19,7 +19,7 @@ internal sealed class FleetSlave
 
     public FleetSlave(VirtualTime time, K2hr3Client client, WatchSettings watch, Func<int> ring, int slaves, Random random)
     {
-        var resource = new ResourceReader(client, client.Identity.Role.ToResource(), s_root);
+        var resource = new ResourceReader(client, client.Identity.Role.ToResource(), s_root, new EvidenceMemory(null, EvidenceSettings.From(new SettingsValues()), time));
         IReadOnlyList<IStep> steps = [new RoleStep(client, resource), new WriteStep(this, resource), new LookStep(this, ring, slaves)];
         var file = new ConfigurationFile(s_root, "/k2hdkc.ini", UnixFileMode.UserRead, 0, time);
         var board = new StatusBoard(steps, file, new RingMemory(), null, s_root, keepsFile: false, time, Logger.None);

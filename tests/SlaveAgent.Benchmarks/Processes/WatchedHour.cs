@@ -39,10 +39,11 @@ internal static class WatchedHour
             Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
             await File.WriteAllTextAsync(file.Path, IniWriter.Write(ini, 7).Replace("= 8031", $"= {port}", StringComparison.Ordinal));
             using var client = FleetSlave.ClientOf(new HttpClientHandler(), time, 1);
-            var role = new RoleMemory(client, client.Identity.Role.ToResource(), root, new SlaveSettings([], []), time);
+            var evidence = new EvidenceMemory(root, EvidenceSettings.From(new SettingsValues()), time);
+            var role = new RoleMemory(client, client.Identity.Role.ToResource(), root, new SlaveSettings([], []), evidence);
             var chmpx = new ChmpxSettings("chmpx.service", Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
             var ring = new RingMemory();
-            var resource = new ResourceReader(client, client.Identity.Role.ToResource(), root);
+            var resource = new ResourceReader(client, client.Identity.Role.ToResource(), root, evidence);
             var lastGood = new LastGoodConfiguration(resource, file, ring, client.Identity.Cuk, new HostFiles(_ => false, _ => false));
             var systemctl = new Systemctl(new CommandRunner(time));
             var tracker = new ConnectionTracker(root, chmpx, _ => null, time, () => 0.5, Logger.None);

@@ -51,7 +51,7 @@ internal sealed class AgentWorld : IAsyncDisposable
         }
 
         // Tests wait for less than operators do; what a test is about it sets itself.
-        world.Configure("10-tests", "retry:\n  cap: 2s\nconfiguration:\n  second_answer_after: 500ms\n");
+        world.Configure("10-tests", "retry:\n  cap: 2s\nconfiguration:\n  second_answer_after: 500ms\nevidence:\n  duration: 2s\n");
         world.Configure("20-test", settings);
         return world;
     }

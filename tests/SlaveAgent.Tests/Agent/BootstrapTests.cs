@@ -85,18 +85,57 @@ public sealed class BootstrapTests
         await world.ConnectedAsync();
     }
 
-    [Fact]
-    public async Task An_empty_answer_of_a_store_in_trouble_makes_a_fresh_host_no_other_than_a_slave()
+    /// <summary>A store that answers all of that for half a minute has been seen.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(12)]
+    public async Task Empty_answers_of_a_store_in_trouble_make_a_fresh_host_no_other_than_a_slave(int answers)
     {
-        await using var world = await AgentWorld.CreateAsync(servers: 1);
-        var asked = 0;
-        world.K2hr3.OnAnswer = (request, answer) => request is { Method: "GET", Kind: RequestKind.Resource } && Interlocked.Increment(ref asked) <= 2
-            ? Answer.Json(200, new { result = true, message = (string?)null, resource = string.Empty })
-            : answer;
+        await using var world = await AgentWorld.CreateAsync(servers: 1, "evidence:\n  duration: 10m\nwatch:\n  k2hr3_interval: 1s\n");
+        AnswerEmpty(world, answers);
 
         await world.BootstrapAsync();
 
         await world.ConnectedAsync();
+    }
+
+    [Fact]
+    public async Task Empty_answers_of_a_store_in_trouble_leave_no_host_without_the_daemon()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1, "evidence:\n  duration: 10m\nwatch:\n  k2hr3_interval: 1s\n");
+        PutUnits(world);
+        AnswerEmpty(world, 12);
+
+        var (code, output) = await world.TryBootstrapAsync("--hand-over");
+
+        Assert.True(code == 0, output);
+        Assert.Equal("Active", world.Units.StatusOf("k2hdkc-slave-agent.service").State.ToString());
+        Assert.Contains("chmpx", world.Host.Installed);
+    }
+
+    [Fact]
+    public async Task A_role_that_is_no_slaves_is_left_without_the_daemon_only_once_that_is_certain()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 0, "watch:\n  k2hr3_interval: 1s\n");
+        PutUnits(world);
+        world.K2hr3.SetResource(world.Names.SlaveResource, "just some text", new Dictionary<string, string> { ["k2hr3-init-packages"] = "curl" });
+        world.K2hr3.SetResource(world.Names.Resource, string.Empty, new Dictionary<string, string>());
+
+        world.Configure("30-slow", "evidence:\n  duration: 10m\n");
+        var (code, output) = await world.TryBootstrapAsync("--hand-over", "--timeout", "10s");
+        Assert.True(code == 75, output);
+        Assert.Contains("certain once K2HR3 has said so for 600 s", output, StringComparison.Ordinal);
+        Assert.Equal(["curl"], world.Host.Installed);
+
+        // The script that waits for the outcome is content.
+        Assert.Equal(0, (await world.RunAsync("wait", "--settled", "--timeout", "1s")).ExitCode);
+        Assert.Equal(75, (await world.RunAsync("wait", "--timeout", "1s")).ExitCode);
+
+        world.Configure("30-slow", "evidence:\n  duration: 2s\n");
+        (code, output) = await world.TryBootstrapAsync("--hand-over");
+        Assert.True(code == 0, output);
+        Assert.NotEqual("Active", world.Units.StatusOf("k2hdkc-slave-agent.service").State.ToString());
+        Assert.Equal(1, (await world.RunAsync("wait", "--timeout", "1s")).ExitCode);
     }
 
     [Fact]
@@ -297,5 +336,23 @@ public sealed class BootstrapTests
         var (code, output) = await bootstrap;
         Assert.True(code == 0, output);
         await world.ConnectedAsync();
+    }
+
+    /// <summary>The resource comes out empty so many times.</summary>
+    private static void AnswerEmpty(AgentWorld world, int answers)
+    {
+        var asked = 0;
+        world.K2hr3.OnAnswer = (request, answer) => request is { Method: "GET", Kind: RequestKind.Resource } && Interlocked.Increment(ref asked) <= answers
+            ? Answer.Json(200, new { result = true, message = (string?)null, resource = string.Empty })
+            : answer;
+    }
+
+    /// <summary>The units of the agent's package, with a program that only stays.</summary>
+    private static void PutUnits(AgentWorld world)
+    {
+        foreach (var unit in (string[])["k2hdkc-slave-agent.service", "k2hdkc-slave-bootstrap.service"])
+        {
+            HostSetup.Write(world.Layout, $"usr/lib/systemd/system/{unit}", Package.Unit("the agent", "/bin/sleep 1000000", "SIGTERM"));
+        }
     }
 }

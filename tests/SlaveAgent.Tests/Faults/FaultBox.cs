@@ -101,8 +101,9 @@ internal sealed class FaultBox : IAsyncDisposable
         _client = new K2hr3Client(identity, () => Token, Service.Handler(), TimeSpan.FromSeconds(40), Time);
         var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
         var settings = new ChmpxSettings(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
-        var resource = new ResourceReader(_client, Role.ToResource(), root);
-        var role = new RoleMemory(_client, Role.ToResource(), root, new SlaveSettings([], []), Time);
+        var evidence = DefaultSettings.EvidenceOf(_directory, Time);
+        var resource = new ResourceReader(_client, Role.ToResource(), root, evidence);
+        var role = new RoleMemory(_client, Role.ToResource(), root, new SlaveSettings([], []), evidence);
         var account = NoAccount.Of(role, root);
         var ring = new RingMemory();
         _file = new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
@@ -117,7 +118,7 @@ internal sealed class FaultBox : IAsyncDisposable
             new RegisterHostStep(_client, Role.ToResource(), Keepers.Of(root, identity, Token, Time), () => Token),
             new InstallPackagesStep(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, account, null),
             new WriteConfigurationStep(
-                resource, role, _file, ring, lastGood, Cuk, AnyFiles,
+                resource, role, _file, ring, lastGood, evidence, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
             new StartServicesStep(role, _file, account, supervisor, systemctl, new ServiceSettings([]), Unit, Time),
             new VerifyConnectionStep(

@@ -123,7 +123,7 @@ public sealed class ChmpxAccountTests : IDisposable
         new RoleKeys([], [], []) { ChmpxUser = ofRole }.Save(_directory.Root.At(AgentPaths.RoleKeys));
         return ChmpxAccounts.Make(
             _directory.Root,
-            new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, TimeProvider.System),
+            new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, DefaultSettings.EvidenceOf(_directory, TimeProvider.System)),
             () => _isNeeded,
             () => _ofOverrideConf,
             _delegated is null ? null : _ => Task.FromResult(_delegated()));

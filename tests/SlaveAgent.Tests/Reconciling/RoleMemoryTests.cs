@@ -63,30 +63,97 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     [InlineData(RoleKeys.UnitsKey, null)]
     [InlineData(RoleKeys.AntPickaxPackagesKey, "")]
     [InlineData(RoleKeys.AntPickaxPackagesKey, null)]
-    public async Task A_list_that_is_empty_all_at_once_is_believed_the_third_time(string key, string? value)
+    [InlineData(RoleKeys.PackagesKey, "")]
+    [InlineData(RoleKeys.ChmpxUserKey, "")]
+    public async Task What_a_role_lists_no_longer_stays_until_that_was_said_three_times_and_over_five_minutes(string key, string? value)
     {
-        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        _server.Keys[RoleKeys.PackagesKey] = "curl";
+        _server.Keys[RoleKeys.ChmpxUserKey] = "demo";
+        await ReadAsync(times: 1);
+        Assert.False(_role.IsUnconfirmed);
         _server.Keys[key] = value;
-        await AssertDoubtedAsync(times: 2);
-        AssertLists([], ["chmpx", "k2hr3-get-resource"], ["chmpx.service", "k2hr3-get-resource.timer"]);
-        Assert.Null(await _role.ReadKeysAsync(Cancel));
-        Assert.Empty(key == RoleKeys.UnitsKey ? _role.Keys!.Units : _role.Keys!.AntPickaxPackages);
 
-        // Known to be empty now, it is so at once after a restart.
+        // Three answers, and many more, are over in seconds.
+        await ReadAsync(times: 20);
+        AssertKept();
+        _time.Advance(TimeSpan.FromSeconds(299));
+        await ReadAsync(times: 1);
+        AssertKept();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await ReadAsync(times: 1);
+        Assert.Equal((false, null), (_role.IsUnconfirmed, _role.Kept));
+        Assert.Equal(3, new[] { _role.Keys!.Packages.Count > 0, _role.Keys.AntPickaxPackages.Count > 0, _role.Keys.Units.Count > 0, _role.Keys.ChmpxUser is not null }.Count(isThere => isThere));
+
+        // It is known to be so after a restart.
         Restart();
-        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        await ReadAsync(times: 1);
+        Assert.Null(_role.Kept);
+
+        void AssertKept()
+        {
+            Assert.True(_role.IsUnconfirmed);
+            Assert.Contains(key, _role.Kept, StringComparison.Ordinal);
+            AssertLists(["curl"], ["chmpx", "k2hr3-get-resource"], ["chmpx.service", "k2hr3-get-resource.timer"]);
+            Assert.Equal("demo", _role.Keys!.ChmpxUser);
+        }
+    }
+
+    [Fact]
+    public async Task Time_alone_is_no_evidence_either()
+    {
+        await ReadAsync(times: 1);
+        _server.Keys[RoleKeys.UnitsKey] = string.Empty;
+        await ReadAsync(times: 1);
+        _time.Advance(TimeSpan.FromHours(1));
+        await ReadAsync(times: 1);
+        Assert.NotEmpty(_role.Keys!.Units);
+        await ReadAsync(times: 1);
+        Assert.Empty(_role.Keys!.Units);
+    }
+
+    [Fact]
+    public async Task While_one_list_is_kept_what_the_others_gain_is_taken()
+    {
+        await ReadAsync(times: 1);
+        _server.Keys[RoleKeys.UnitsKey] = string.Empty;
+        _server.Keys[RoleKeys.AntPickaxPackagesKey] = "chmpx,demo";
+        await ReadAsync(times: 1);
+        AssertLists([], ["chmpx", "demo"], ["chmpx.service", "k2hr3-get-resource.timer"]);
+    }
+
+    [Fact]
+    public async Task A_restarted_agent_keeps_what_was_kept_and_is_certain_no_sooner()
+    {
+        await ReadAsync(times: 1);
+        _server.Keys[RoleKeys.UnitsKey] = string.Empty;
+        for (var minute = 0; minute < 5; minute++)
+        {
+            await ReadAsync(times: 1);
+            Assert.NotEmpty(_role.Keys!.Units);
+            _time.Advance(TimeSpan.FromMinutes(1));
+            Restart();
+        }
+
+        await ReadAsync(times: 1);
+        Assert.Empty(_role.Keys!.Units);
     }
 
     [Theory]
     [InlineData(RoleKeys.UnitsKey)]
     [InlineData(RoleKeys.AntPickaxPackagesKey)]
-    public async Task On_a_fresh_host_a_role_without_services_or_without_packages_is_believed_the_third_time(string key)
+    public async Task On_a_fresh_host_a_role_without_services_or_without_packages_is_taken_at_once_and_soon_read_again(string key)
     {
+        var listed = _server.Keys[key];
         _server.Keys[key] = string.Empty;
-        await AssertDoubtedAsync(times: 2);
-        Assert.Null(_role.Keys);
-        Assert.Null(await _role.ReadKeysAsync(Cancel));
-        Assert.NotNull(_role.Keys);
+        await ReadAsync(times: 1);
+        Assert.True(_role.IsUnconfirmed);
+        Assert.Equal(TimeSpan.FromSeconds(10), _role.RecheckAfter);
+        Assert.Equal(key == RoleKeys.UnitsKey, _role.Keys!.Units.Count == 0);
+
+        _server.Keys[key] = listed;
+        await ReadAsync(times: 1);
+        AssertLists([], ["chmpx", "k2hr3-get-resource"], ["chmpx.service", "k2hr3-get-resource.timer"]);
+        Assert.Equal((false, null), (_role.IsUnconfirmed, _role.RecheckAfter));
     }
 
     [Theory]
@@ -118,16 +185,13 @@ public sealed class RoleMemoryTests : IAsyncLifetime
         LearnSlave();
         Empty(string.Empty);
         _server.Keys[key] = "something";
-        while (await _role.ReadKeysAsync(Cancel) is not null)
-        {
-        }
-
+        await ReadAsync(times: 1);
         Assert.Equal(_role.Keys, _role.KeysFor(isSlaveNode: true));
         Assert.Single(_role.Keys!.Packages.Concat(_role.Keys.AntPickaxPackages).Concat(_role.Keys.Units));
     }
 
     [Fact]
-    public async Task Lists_that_hold_nothing_are_read_again_after_seconds_then_minutes_until_one_holds_something()
+    public async Task Lists_that_hold_nothing_are_read_again_after_seconds_then_minutes_and_when_they_are_certain()
     {
         LearnSlave();
         Empty(string.Empty);
@@ -139,7 +203,7 @@ public sealed class RoleMemoryTests : IAsyncLifetime
             _time.Advance(_role.RecheckAfter.Value);
         }
 
-        Assert.Equal([10, 50, 300, 1800, 10800], waits);
+        Assert.Equal([10, 50, 240, 1500, 9000], waits);
         _server.Keys[RoleKeys.UnitsKey] = "chmpx.service";
         _server.Keys[RoleKeys.AntPickaxPackagesKey] = "chmpx";
         Assert.Null(await _role.ReadKeysAsync(Cancel));
@@ -172,28 +236,36 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_with_entries_in_between_ends_the_doubt()
+    public async Task An_answer_with_entries_in_between_starts_it_over()
     {
-        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        await ReadAsync(times: 1);
         _server.Keys[RoleKeys.UnitsKey] = string.Empty;
-        await AssertDoubtedAsync(times: 2);
+        await ReadAsync(times: 3);
+        _time.Advance(TimeSpan.FromMinutes(4));
         _server.Keys[RoleKeys.UnitsKey] = "chmpx.service";
-        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        await ReadAsync(times: 1);
         AssertLists([], ["chmpx", "k2hr3-get-resource"], ["chmpx.service"]);
         _server.Keys[RoleKeys.UnitsKey] = string.Empty;
-        await AssertDoubtedAsync(times: 2);
+        await ReadAsync(times: 1);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        await ReadAsync(times: 3);
+        AssertLists([], ["chmpx", "k2hr3-get-resource"], ["chmpx.service"]);
     }
 
     [Fact]
-    public async Task A_K2HR3_that_is_away_in_between_starts_the_doubt_over()
+    public async Task A_K2HR3_that_is_away_in_between_starts_it_over()
     {
-        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        await ReadAsync(times: 1);
         _server.Keys[RoleKeys.UnitsKey] = string.Empty;
-        await AssertDoubtedAsync(times: 2);
+        await ReadAsync(times: 3);
+        _time.Advance(TimeSpan.FromMinutes(4));
         _server.Trouble = 503;
         Assert.IsType<StepOutcome.Failed>(await _role.ReadKeysAsync(Cancel));
         _server.Trouble = null;
-        await AssertDoubtedAsync(times: 2);
+        await ReadAsync(times: 1);
+        _time.Advance(TimeSpan.FromMinutes(4));
+        await ReadAsync(times: 3);
+        Assert.NotEmpty(_role.Keys!.Units);
     }
 
     [Fact]
@@ -209,7 +281,6 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     public void A_role_that_may_read_no_resource_lists_nothing_unless_it_once_did()
     {
         _role.LearnUnreadable();
-        Assert.False(_role.IsSlaveNode);
         AssertLists([], [], []);
         new RoleKeys(["a"], [], ["b.service"]).Save(_directory.Root.At(AgentPaths.RoleKeys));
         Restart();
@@ -217,13 +288,22 @@ public sealed class RoleMemoryTests : IAsyncLifetime
         AssertLists(["a"], [], ["b.service"]);
     }
 
-    private async Task AssertDoubtedAsync(int times)
+    [Fact]
+    public void A_role_that_is_no_slaves_is_surely_so_only_once_that_is_confirmed_and_may_become_one()
+    {
+        _role.LearnOther(isConfirmed: false);
+        Assert.Equal((false, false), (_role.IsSlaveNode, _role.IsSurelyOther));
+        _role.LearnOther(isConfirmed: true);
+        Assert.Equal((false, true), (_role.IsSlaveNode, _role.IsSurelyOther));
+        LearnSlave();
+        Assert.Equal((true, false), (_role.IsSlaveNode, _role.IsSurelyOther));
+    }
+
+    private async Task ReadAsync(int times)
     {
         for (var time = 0; time < times; time++)
         {
-            Assert.Equal(
-                "K2HR3 says that the role lists no services, or no packages; it has to say so again",
-                Assert.IsType<StepOutcome.Waiting>(await _role.ReadKeysAsync(Cancel)).Words);
+            Assert.Null(await _role.ReadKeysAsync(Cancel));
         }
     }
 
@@ -243,5 +323,6 @@ public sealed class RoleMemoryTests : IAsyncLifetime
         _server.Keys[RoleKeys.UnitsKey] = value;
     }
 
-    private void Restart() => _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, _time);
+    private void Restart() =>
+        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, DefaultSettings.EvidenceOf(_directory, _time));
 }

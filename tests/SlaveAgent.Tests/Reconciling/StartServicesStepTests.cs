@@ -15,6 +15,7 @@ public sealed class StartServicesStepTests : IDisposable
     private readonly string _superseded = Tools.NewUnit();
     private readonly string _documented = Tools.NewUnit();
     private bool _hasAccount;
+    private bool _isConfirmed = true;
     private readonly K2hr3Client _client;
 
     public StartServicesStepTests()
@@ -138,6 +139,16 @@ public sealed class StartServicesStepTests : IDisposable
     }
 
     [Fact]
+    public async Task Until_it_is_certain_that_a_role_is_no_slaves_what_this_agent_stands_in_for_is_left_out()
+    {
+        _isConfirmed = false;
+        File.Delete(_directory.At("etc/antpickax/k2hdkc.ini"));
+        Role([_unit, _superseded]);
+        Assert.Equal($"{_unit} running; left out, until it is certain that the role is no slave node's: {_superseded}", (await Make(isSlaveNode: false).RunAsync(Cancel)).Words);
+        Assert.Empty(Tools.CallsAbout(_superseded));
+    }
+
+    [Fact]
     public async Task What_no_unit_can_be_called_is_said_and_reaches_no_tool()
     {
         Role([_unit, "--now", "a\u0007/b"]);
@@ -170,10 +181,10 @@ public sealed class StartServicesStepTests : IDisposable
     {
         var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
         var chmpx = new ChmpxSettings(_unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
-        var role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, new SlaveSettings([], [_documented]), TimeProvider.System);
+        var role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, new SlaveSettings([], [_documented]), DefaultSettings.EvidenceOf(_directory, TimeProvider.System));
         if (isSlaveNode is false)
         {
-            role.LearnUnreadable();
+            role.LearnOther(_isConfirmed);
         }
         else if (isSlaveNode is true)
         {

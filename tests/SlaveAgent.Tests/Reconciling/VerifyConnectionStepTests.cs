@@ -353,7 +353,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     public async Task A_role_that_is_no_slaves_wants_no_connection()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        _ring.Role.LearnUnreadable();
+        _ring.Role.LearnOther(isConfirmed: false);
         Assert.IsType<StepOutcome.NothingToDo>(await _ring.PollAsync());
     }
 
@@ -429,7 +429,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
-        _ring.Role.LearnUnreadable();
+        _ring.Role.LearnOther(isConfirmed: false);
         Assert.Equal("no connection is wanted, because the role has no slave configuration", (await _ring.PollAsync()).Words);
         Assert.False(Step.IsReady);
         Assert.Null(_ring.Ring.View);

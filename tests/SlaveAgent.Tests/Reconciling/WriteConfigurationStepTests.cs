@@ -120,19 +120,90 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_that_loses_most_live_servers_needs_a_second_answer_that_is_asked_for_anew()
+    public async Task A_list_that_loses_most_live_servers_has_to_be_given_three_times_and_over_five_seconds_each_time_asked_for_anew()
     {
         _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
         await _step.RunAsync(Cancel);
         Show("svr1", "svr2", "svr3");
         _resource = SampleIni.With(["svr1"]);
-        var doubted = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
-        Assert.Equal("K2HR3 lists 1 server and leaves out more than half of those that are up; a second answer has to say the same", doubted.Words);
-        Assert.Equal(TimeSpan.FromSeconds(5), doubted.Again);
-        Assert.Equal(3, Current().Servers.Count());
+        for (var i = 0; i < 2; i++)
+        {
+            var doubted = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+            Assert.Equal((ReasonCodes.LargeShrink, TimeSpan.FromSeconds(2.5)), (doubted.Code, doubted.Again));
+            Assert.Equal(3, Current().Servers.Count());
+            _time.Advance(doubted.Again!.Value);
+        }
+
         Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
         Assert.Null(_conditions[^1]);
+        Assert.Null(_conditions[^2]);
         Assert.Single(Current().Servers);
+    }
+
+    [Fact]
+    public async Task Neither_many_answers_at_once_nor_one_long_after_the_other_take_most_servers_away()
+    {
+        _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
+        await _step.RunAsync(Cancel);
+        Show("svr1", "svr2", "svr3");
+        _resource = SampleIni.With(["svr1"]);
+        await _step.RunAsync(Cancel);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+
+        _resource = SampleIni.With(["svr2"]);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+        }
+
+        Assert.Equal(3, Current().Servers.Count());
+    }
+
+    /// <summary>At a reboot the agent asks K2HR3 before chmpx has shown any server, and chmpx shows all of them as down at first.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Before_the_ring_was_seen_the_file_in_place_speaks_for_the_servers(bool showsThemDown)
+    {
+        _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
+        await _step.RunAsync(Cancel);
+        Restart();
+        if (showsThemDown)
+        {
+            _ring.Note(new RingView(1, [.. Current().Servers.Select(s => new RingServer(new NodeKey(s["CUK"]!, 8021), s["NAME"]!, false, false, false))]));
+        }
+
+        _resource = SampleIni.With(["svr1"]);
+        Assert.Equal(ReasonCodes.LargeShrink, Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel)).Code);
+        Assert.Equal(3, Current().Servers.Count());
+    }
+
+    [Fact]
+    public async Task A_restart_does_not_take_the_servers_away_sooner()
+    {
+        _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
+        await _step.RunAsync(Cancel);
+        _resource = SampleIni.With(["svr1"]);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+            _time.Advance(TimeSpan.FromSeconds(1.25));
+            Restart();
+        }
+
+        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task What_was_accepted_before_is_put_back_at_once_whatever_somebody_wrote_into_the_file()
+    {
+        _resource = SampleIni.With(["svr1"]);
+        await _step.RunAsync(Cancel);
+        Show("svr1");
+        await File.WriteAllTextAsync(_file.Path, SampleIni.With(["a", "b", "c", "d"]), Cancel);
+        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.Equal(["svr1"], Current().Servers.Select(s => s["NAME"]));
     }
 
     [Fact]
@@ -141,13 +212,34 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
         await _step.RunAsync(Cancel);
         Show("svr1", "svr2", "svr3");
+        foreach (var list in (string[][])[["svr1"], ["svr1"], ["svr1", "svr2", "svr3"], ["svr1"], ["svr1"], ["svr2"], ["svr3"]])
+        {
+            _resource = SampleIni.With(list);
+            var outcome = await _step.RunAsync(Cancel);
+            Assert.Equal(list.Length > 1, outcome is StepOutcome.Unchanged);
+            Assert.Equal(list.Length == 1, outcome is StepOutcome.Waiting);
+            _time.Advance(TimeSpan.FromSeconds(4));
+        }
+
+        Assert.Equal(3, Current().Servers.Count());
+    }
+
+    [Fact]
+    public async Task A_K2HR3_that_is_away_in_between_starts_it_over()
+    {
+        _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
+        await _step.RunAsync(Cancel);
         _resource = SampleIni.With(["svr1"]);
         await _step.RunAsync(Cancel);
-        _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
-        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
-        _resource = SampleIni.With(["svr2"]);
-        Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
-        _resource = SampleIni.With(["svr3"]);
+        await _step.RunAsync(Cancel);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _trouble = context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        };
+        await _step.RunAsync(Cancel);
+        _trouble = null;
         Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
         Assert.Equal(3, Current().Servers.Count());
     }
@@ -218,20 +310,53 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_role_that_may_read_nothing_is_believed_the_third_time_and_only_if_it_never_could()
+    public async Task A_role_that_may_read_nothing_is_no_slaves_after_three_answers_and_certainly_after_five_minutes()
     {
-        _trouble = context =>
-        {
-            context.Response.StatusCode = 404;
-            return context.Response.WriteAsync("""{"result":false,"message":"role(c) in tenant(t) does not allow to read access to resource(x)"}""", Cancel);
-        };
+        Deny();
         Assert.Equal(
             "reading the role's resource failed: K2HR3 refused (404): role(c) in tenant(t) does not allow to read access to resource(x)",
             Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words);
         Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel));
         Assert.Null(_role.IsSlaveNode);
-        Assert.Equal("K2HR3 lets this role read no resource", Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel)).Words);
-        Assert.False(_role.IsSlaveNode);
+        var outcome = Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel));
+        Assert.Equal("K2HR3 lets this role read no resource; certain once K2HR3 has said so for 300 s", outcome.Words);
+        Assert.Equal((ReasonCodes.NotASlave, true, TimeSpan.FromMinutes(5)), (outcome.Code, outcome.IsUnconfirmed, outcome.RecheckAfter));
+        Assert.Equal((false, false), (_role.IsSlaveNode, _role.IsSurelyOther));
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        outcome = Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel));
+        Assert.Equal(("K2HR3 lets this role read no resource", ReasonCodes.NotASlave, false), (outcome.Words, outcome.Code, outcome.IsUnconfirmed));
+        Assert.True(_role.IsSurelyOther);
+    }
+
+    [Fact]
+    public async Task A_role_that_is_gone_leaves_the_last_good_file_and_is_told_by_its_code_once_that_is_certain()
+    {
+        await _step.RunAsync(Cancel);
+        Deny();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Null(Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Code);
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(ReasonCodes.RoleGone, Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Code);
+        Assert.Equal(2, Current().Servers.Count());
+        Assert.True(_role.IsSlaveNode);
+    }
+
+    [Fact]
+    public async Task A_role_that_becomes_a_slaves_has_its_packages_looked_at_at_once()
+    {
+        var text = _resource;
+        _resource = string.Empty;
+        await _step.RunAsync(Cancel);
+        await _step.RunAsync(Cancel);
+        Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel));
+        _resource = text;
+        var outcome = Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.Equal(Steps.VerifyConnection | Steps.InstallPackages, outcome.Demands);
+        Assert.Equal(Steps.None, (await _step.RunAsync(Cancel)).Demands);
     }
 
     [Fact]
@@ -311,6 +436,9 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     public async Task A_resource_that_never_was_a_slaves_is_none()
     {
         _resource = "[GLOBAL]\nMODE = SERVER\n";
+        Assert.Equal("the role's resource is no slave configuration (its MODE is SERVER); K2HR3 has to say so again", Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel)).Words);
+        await _step.RunAsync(Cancel);
+        _time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal("the role's resource is no slave configuration (its MODE is SERVER)", Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel)).Words);
         Assert.False(File.Exists(_file.Path));
     }
@@ -325,14 +453,21 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _client = new K2hr3Client(
             new K2hr3Identity(_server.Address, Role, Role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
             () => RoleToken.TryParse(Secret), new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), TimeProvider.System);
-        _role = new RoleMemory(_client, Role.ToResource(), _directory.Root, DefaultSettings.Slave, _time);
+        var evidence = DefaultSettings.EvidenceOf(_directory, _time);
+        _role = new RoleMemory(_client, Role.ToResource(), _directory.Root, DefaultSettings.Slave, evidence);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
-        var resource = new ResourceReader(_client, Role.ToResource(), _directory.Root);
+        var resource = new ResourceReader(_client, Role.ToResource(), _directory.Root, evidence);
         var files = new HostFiles(path => path == "/cert" && _files.Contains(path), path => path == "/cadir" && _files.Contains(path));
         _step = new WriteConfigurationStep(
-            resource, _role, _file, _ring, new LastGoodConfiguration(resource, _file, _ring, "cuk-slv1", files), "cuk-slv1", files,
+            resource, _role, _file, _ring, new LastGoodConfiguration(resource, _file, _ring, "cuk-slv1", files), evidence, "cuk-slv1", files,
             new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), _registersAgain, _log.Logger);
     }
+
+    private void Deny() => _trouble = context =>
+    {
+        context.Response.StatusCode = 404;
+        return context.Response.WriteAsync("""{"result":false,"message":"role(c) in tenant(t) does not allow to read access to resource(x)"}""", Cancel);
+    };
 
     private void Show(params string[] up) => _ring.Note(new RingView(1, [.. up.Select(name => new RingServer(new NodeKey($"cuk-{name}", 8021), name, true, true, true))]));
 

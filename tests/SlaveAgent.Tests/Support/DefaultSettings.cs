@@ -1,3 +1,4 @@
+using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Tests.Support;
@@ -6,4 +7,9 @@ namespace SlaveAgent.Tests.Support;
 internal static class DefaultSettings
 {
     public static SlaveSettings Slave { get; } = SlaveSettings.From(new SettingsValues());
+
+    /// <summary>Three answers, five minutes.</summary>
+    public static EvidenceSettings Evidence { get; } = EvidenceSettings.From(new SettingsValues());
+
+    public static EvidenceMemory EvidenceOf(TempDirectory directory, TimeProvider time) => new(directory.Root, Evidence, time);
 }
