@@ -46,9 +46,9 @@ internal static class WaitCommand
             var offer = settled ? IdentityStatus.OpenOffer(root) : null;
             var status = offer is null ? Read(root) : null;
             words = offer ?? status?.Words ?? words;
-            if (Connection(status) is { } connection)
+            if (Connection(status) is var (how, connection))
             {
-                return End(dots, $"Connected after {Seconds(time.GetElapsedTime(began))}: {connection}.", ExitCode.Done);
+                return End(dots, $"{how} after {Seconds(time.GetElapsedTime(began))}: {connection}.", ExitCode.Done);
             }
 
             switch (status?.Phase)
@@ -77,8 +77,10 @@ internal static class WaitCommand
     }
 
     /// <summary>How chmpx is connected; null while it is not. The agent may still have something to do: with K2HR3 away it has, and the phase says so.</summary>
-    private static string? Connection(AgentStatus? status) =>
-        status?.Steps.FirstOrDefault(step => step.Name == VerifyConnectionStep.StepName) is { State: "unchanged" } verified ? verified.Words : null;
+    private static (string How, string Words)? Connection(AgentStatus? status) =>
+        status?.Steps.FirstOrDefault(step => step.Name == VerifyConnectionStep.StepName) is { State: "unchanged" } verified
+            ? (status.Connection is { State: "degraded" } ? "Degraded" : "Connected", verified.Words)
+            : null;
 
     /// <summary>What the agent at work says; else what the last one said. Null where an earlier one's words are no longer true.</summary>
     private static AgentStatus? Read(HostRoot root)

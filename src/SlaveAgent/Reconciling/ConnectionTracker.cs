@@ -35,7 +35,6 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private int _unanswered;
     private long? _questionAt;
     private bool? _reachable;
-    private int _probes;
     private long? _probeAt;
     private int? _dependents;
     private long _dependentsAt;
@@ -92,7 +91,6 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             PeerFailures = _unanswered,
             SinceQuestion = _questionAt is { } asked ? Since(asked) : TimeSpan.MaxValue,
             IsReachable = _reachable,
-            Probes = _probes,
             SinceProbe = _probeAt is { } probed ? Since(probed) : TimeSpan.MaxValue,
             IsBoundToLostAddress = boundToLostAddress,
             Slaves = slaves,
@@ -108,7 +106,6 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         _jitter = random();
         _restartRequested = true;
         _reachable = null;
-        _probes = 0;
     }
 
     public void NoteStamp() => _stamps++;
@@ -164,11 +161,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         (_peer, _peerAt) = (report, time.GetTimestamp());
     }
 
-    public void NoteProbeStarted()
-    {
-        _probes++;
-        _probeAt = time.GetTimestamp();
-    }
+    public void NoteProbeStarted() => _probeAt = time.GetTimestamp();
 
     public void NoteProbe(bool reachable) => _reachable = reachable;
 
@@ -243,7 +236,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
         (_missing, _missingSince) = (missing, now);
         (_peer, _questions, _unanswered, _questionAt) = (null, 0, 0, null);
-        (_reachable, _probes, _probeAt) = (null, 0, null);
+        (_reachable, _probeAt) = (null, null);
     }
 
     private ImmutableArray<RestartNeed> FindNeeds(IniDocument ini, RingView? view, bool otherPort)

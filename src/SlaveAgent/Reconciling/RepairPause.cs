@@ -13,6 +13,12 @@ public static class RepairPause
     private static readonly TimeSpan FirstStranded = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestStranded = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Between two tries whether a server can be reached, while nothing is connected. A try that fails costs nobody anything, and the first that does not
+    /// ends them: what comes then are restarts, with pauses of their own.
+    /// </summary>
+    public static readonly TimeSpan BetweenProbes = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan FirstQuestion = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestQuestion = TimeSpan.FromMinutes(15);
 

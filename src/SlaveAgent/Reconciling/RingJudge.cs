@@ -161,7 +161,7 @@ public static class RingJudge
             ? Shorter(s.SinceMissing, s.Stranded.SinceRestart) >= RepairPause.Stranded(s.Stranded, s.Slaves)
                 ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Words = $"{verdict.Words}; a listed server can be reached, so chmpx is restarted" }
                 : verdict
-            : s.SinceProbe >= RepairPause.Question(s.Probes, slaves: 0) ? verdict with { Action = RingAction.ProbeServers } : verdict;
+            : s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
     }
 
     private static RingVerdict LostAddress(RingSituation s, string count)

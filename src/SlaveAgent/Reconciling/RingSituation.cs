@@ -65,8 +65,6 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>Whether a listed server's port accepted a connection when last tried since the connections were lost; null while it was not tried.</summary>
     public bool? IsReachable { get; init; }
 
-    public int Probes { get; init; }
-
     public TimeSpan SinceProbe { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>chmpx holds connections only from an address that this host does not have any more.</summary>

@@ -188,8 +188,8 @@ public sealed class RingJudgeTests
     {
         Assert.Equal((RingState.Stranded, RingAction.None), Summary(AllLost with { SinceMissing = At(1.9) }));
         Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(AllLost));
-        Assert.Equal((RingState.Stranded, RingAction.None), Summary(AllLost with { Probes = 1, SinceProbe = At(0.5), IsReachable = false }));
-        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(AllLost with { Probes = 1, SinceProbe = At(1), IsReachable = false }));
+        Assert.Equal((RingState.Stranded, RingAction.None), Summary(AllLost with { SinceProbe = At(1.9), IsReachable = false }));
+        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(AllLost with { SinceProbe = At(2), IsReachable = false }));
     }
 
     [Theory]
@@ -209,7 +209,6 @@ public sealed class RingJudgeTests
                 View = AllLost.View! with { HasPrograms = programs },
                 SinceMissing = At(2000),
                 IsReachable = true,
-                Probes = 1,
                 Stranded = restarts == 0 ? RepairHistory.None : new RepairHistory(restarts, At(since)),
             });
             Assert.Equal((RingState.Stranded, action), (verdict.State, verdict.Action));
@@ -334,7 +333,7 @@ public sealed class RingJudgeTests
             ["half connected in a ring of 250"] = (HalfConnected with { Slaves = 250 }, 240, 1450),
             ["not admitted"] = (Situation(View(7, Down("svr1"), Down("svr2"))), 0, 0),
             ["stranded"] = (AllLost with { IsReachable = true }, 300, 0),
-            ["stranded and not reachable"] = (AllLost with { IsReachable = false }, 0, 110),
+            ["stranded and not reachable"] = (AllLost with { IsReachable = false }, 0, 43_200),
             ["all gone"] = (Situation(View(7)), 0, 0),
             ["one more"] = (Situation(View(7, Good("svr1"), Good("svr2"), Good("svr3"))), 0, 0),
             ["lingering"] = (Situation(View(7, Good("svr1"), Good("svr2"), Down("gone"))), 0, 0),
@@ -372,7 +371,6 @@ public sealed class RingJudgeTests
                 PeerQuestions = questions,
                 SinceQuestion = questions == 0 ? TimeSpan.MaxValue : now - asked,
                 SincePeer = start.Peer is null ? TimeSpan.MaxValue : now - answered,
-                Probes = questions,
                 SinceProbe = questions == 0 ? TimeSpan.MaxValue : now - asked,
             });
             switch (verdict.Action)
