@@ -55,10 +55,10 @@ internal sealed class FleetSlave
         AnsweredAt = Time.Now;
     }
 
-    /// <summary>The role's packages and services: the resource and three keys.</summary>
+    /// <summary>The role's packages, services and user: the resource and four keys.</summary>
     private sealed class RoleStep(K2hr3Client client, ResourceReader resource) : IStep
     {
-        private static readonly string[] s_keys = [RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey];
+        private static readonly string[] s_keys = [RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey, RoleKeys.ChmpxUserKey];
 
         public Steps Kind => Steps.InstallPackages;
 
