@@ -12,7 +12,10 @@ public sealed class EvidenceMemory
     private readonly string? _path;
     private readonly EvidenceSettings _settings;
     private readonly TimeProvider _time;
-    private readonly Dictionary<string, Evidence> _known;
+    private Dictionary<string, Evidence> _known = [];
+
+    /// <summary>The file holds what this process knows, and what others heard since.</summary>
+    private bool _isShared;
 
     /// <param name="root">Null: it is not kept over restarts.</param>
     public EvidenceMemory(HostRoot? root, EvidenceSettings settings, TimeProvider time)
@@ -20,9 +23,8 @@ public sealed class EvidenceMemory
         _path = root?.At(AgentPaths.Evidence);
         _settings = settings;
         _time = time;
-        _known = ((_path is null ? null : StateFile.TryLoad(_path, StateJson.Default.DictionaryStringEvidence)) ?? [])
-            .Where(entry => entry.Value is { Claim: not null, Answers: > 0 } && entry.Value.Since <= Now)
-            .ToDictionary(StringComparer.Ordinal);
+        _isShared = _path is not null;
+        Load();
     }
 
     public EvidenceSettings Settings => _settings;
@@ -43,7 +45,9 @@ public sealed class EvidenceMemory
             return;
         }
 
-        if (Evidence.After(before, claim, Now) is { } after)
+        // bootstrap works beside the daemon, and what one heard the other must not put back.
+        Load();
+        if (Evidence.After(Of(question), claim, Now) is { } after)
         {
             _known[question] = after;
         }
@@ -65,6 +69,16 @@ public sealed class EvidenceMemory
     /// <summary>For how long it is claimed; zero when nothing is.</summary>
     public TimeSpan AgeOf(string question) => Of(question) is { } evidence ? Now - evidence.Since : TimeSpan.Zero;
 
+    private void Load()
+    {
+        if (_isShared)
+        {
+            _known = (StateFile.TryLoad(_path!, StateJson.Default.DictionaryStringEvidence) ?? [])
+                .Where(entry => entry.Value is { Claim: not null, Answers: > 0 } && entry.Value.Since <= Now)
+                .ToDictionary(StringComparer.Ordinal);
+        }
+    }
+
     private void Save()
     {
         if (_path is null)
@@ -75,10 +89,12 @@ public sealed class EvidenceMemory
         try
         {
             StateFile.Save(_path, _known, StateJson.Default.DictionaryStringEvidence);
+            _isShared = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A full or read-only /run: the evidence then ends with this process, and the next one starts over.
+            _isShared = false;
         }
     }
 }

@@ -40,6 +40,20 @@ public sealed class EvidenceMemoryTests : IDisposable
         Assert.Equal(EvidenceStage.Confirmed, memory.StageOf("a", TimeSpan.FromMinutes(2)));
     }
 
+    [Fact]
+    public void Two_processes_share_what_was_heard_and_neither_puts_back_what_the_other_saw_contradicted()
+    {
+        var (daemon, bootstrap) = (Make(), Make());
+        daemon.Note("a", "x");
+        bootstrap.Note("a", "x");
+        Assert.Equal(2, bootstrap.Of("a")!.Answers);
+        daemon.Note("a", null);
+        bootstrap.Note("b", "y");
+        Assert.Null(Make().Of("a"));
+        daemon.Note("a", "x");
+        Assert.Equal((1, 1), (Make().Of("a")!.Answers, Make().Of("b")!.Answers));
+    }
+
     /// <summary>The clock counts from the boot, and a runtime directory may outlive a boot in a container.</summary>
     [Fact]
     public void Evidence_of_the_future_is_another_boots_and_forgotten()
@@ -71,7 +85,8 @@ public sealed class EvidenceMemoryTests : IDisposable
         _directory.Put("run", "in the way");
         var memory = Make();
         memory.Note("a", "x");
-        Assert.Equal(1, memory.Of("a")!.Answers);
+        memory.Note("a", "x");
+        Assert.Equal(2, memory.Of("a")!.Answers);
         Assert.Null(Make().Of("a"));
     }
 
