@@ -218,7 +218,8 @@ internal sealed class FaultHost : IAsyncDisposable
     public byte[] Dump()
     {
         var ini = TryRead(IniPath) is { } text ? IniReader.Read(text) : null;
-        return DumpText.Of(ini?.FileVersion ?? 0, [.. (ini?.Servers ?? []).Select(server => DumpText.Good(server["NAME"]!))]);
+        var dump = DumpText.Of(ini?.FileVersion ?? 0, [.. (ini?.Servers ?? []).Select(server => DumpText.Good(server["NAME"]!))]);
+        return DumpText.From(dump, group: ini?.Global("GROUP") ?? "ring", cuk: ini?.Global("SELFCUK") ?? Cuk);
     }
 
     /// <summary>Reads without a lock, beside an agent that writes; null when it is gone or may not be read.</summary>

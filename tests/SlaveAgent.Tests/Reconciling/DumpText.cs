@@ -26,13 +26,14 @@ internal static class DumpText
     }
 
     /// <summary>The same from another run of chmpx, with other values.</summary>
-    public static byte[] From(byte[] dump, int pid = 28984, int port = 8020, string group = "ring", bool hasPrograms = false, long startTime = 1795357150)
+    public static byte[] From(byte[] dump, int pid = 28984, int port = 8020, string group = "ring", string cuk = "cuk-slv1", bool hasPrograms = false, long startTime = 1795357150)
     {
         var text = Encoding.UTF8.GetString(dump)
             .Replace("pid                  = 28984", $"pid                  = {pid.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
             .Replace("start_time           = 1795357150", $"start_time           = {startTime.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
             .Replace(" port             = 8020", $" port             = {port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
             .Replace("group              = ring", $"group              = {group}", StringComparison.Ordinal)
+            .Replace("cuk              = cuk-slv1", $"cuk              = {cuk}", StringComparison.Ordinal)
             .Replace("client_pids          = 0", $"client_pids          = {(hasPrograms ? "0x694100" : "0")}", StringComparison.Ordinal);
         return Encoding.UTF8.GetBytes(text);
     }
