@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace SlaveAgent.Sandbox.Chmpx;
 
@@ -14,7 +15,7 @@ internal static class ChmpxCommand
         var pidFile = new Option<string?>("-pidfile") { Description = "stand-in only: write the process id there" };
         var stopTime = new Option<int>("-stoptime") { Description = "stand-in only: milliseconds that a clean end takes", DefaultValueFactory = _ => 1500 };
         var noticeTime = new Option<int>("-noticetime") { Description = "stand-in only: milliseconds until a change of the file is noticed", DefaultValueFactory = _ => 50 };
-        var clock = new Option<int>("-clock") { Description = "stand-in only: seconds by which the clock is ahead" };
+        var clock = new Option<int?>("-clock") { Description = "stand-in only: seconds by which the clock is ahead; else what var/lib/sandbox/clock-ahead in the working directory says" };
         var state = new Option<string?>("-statedir") { Description = "stand-in only: where shared memory lies; else var/lib/antpickax in the working directory" };
         var hosts = new Option<string?>("-hosts") { Description = "stand-in only: this host's names, with commas between" };
         var messages = new Option<int?>("-msgmax") { Description = "stand-in only: fs.mqueue.msg_max, as it binds an ordinary user" };
@@ -31,7 +32,7 @@ internal static class ChmpxCommand
                 PidFile = parse.GetValue(pidFile),
                 StopTime = TimeSpan.FromMilliseconds(parse.GetValue(stopTime)),
                 NoticeTime = TimeSpan.FromMilliseconds(parse.GetValue(noticeTime)),
-                ClockAhead = TimeSpan.FromSeconds(parse.GetValue(clock)),
+                ClockAhead = TimeSpan.FromSeconds(parse.GetValue(clock) ?? ClockOfHost()),
                 HostNames = parse.GetValue(hosts)?.Split(','),
                 MostMessages = parse.GetValue(messages),
             };
@@ -40,5 +41,11 @@ internal static class ChmpxCommand
             return await process.RunAsync();
         });
         return command;
+    }
+
+    private static int ClockOfHost()
+    {
+        var file = Path.Combine(Environment.CurrentDirectory, "var/lib/sandbox/clock-ahead");
+        return File.Exists(file) ? int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture) : 0;
     }
 }

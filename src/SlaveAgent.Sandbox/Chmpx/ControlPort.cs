@@ -7,7 +7,8 @@ namespace SlaveAgent.Sandbox.Chmpx;
 /// <summary>
 /// chmpx's control port: one read is one command, then it answers and closes. Late by a second while no server can be
 /// reached, since the real event loop is busy with connecting then. For a caller that is no listed server it looks up the name of
-/// each node and reads the file again outside its watch (chmimdata.cc: IsAllowHost).
+/// each node, and reads the file again outside its watch unless this node's own entry has REVERSE_PEERS (chmimdata.cc:
+/// IsAllowHost; chmconf.cc: IsSelfReversePeer).
 /// </summary>
 internal sealed class ControlPort : IDisposable
 {
@@ -88,7 +89,10 @@ internal sealed class ControlPort : IDisposable
             {
                 return;
             }
-            readFile();
+            if (state.Configuration.FindSelf() is not { ReversePeers.Length: > 0 })
+            {
+                readFile();
+            }
             callers++;
             lookUps += state.Configuration.Servers.Count + state.Configuration.Slaves.Count;
             files.Note(callers, lookUps);

@@ -41,7 +41,13 @@ public static partial class ControlPortClient
     /// <summary>What DUMP says of the revision and of each server, or null when nobody is there.</summary>
     public static async Task<ChmpxView?> ViewAsync(int port, CancellationToken cancellationToken, IPAddress? from = null)
     {
-        if (await AskAsync(port, "DUMP", cancellationToken, from) is not { } dump || Revision().Match(dump) is not { Success: true } revision)
+        return await AskAsync(port, "DUMP", cancellationToken, from) is { } dump ? Read(dump) : null;
+    }
+
+    /// <summary>What a DUMP says of the revision and of each server; null when it is none.</summary>
+    public static ChmpxView? Read(string dump)
+    {
+        if (Revision().Match(dump) is not { Success: true } revision)
         {
             return null;
         }

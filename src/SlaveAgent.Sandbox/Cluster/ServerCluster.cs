@@ -53,14 +53,11 @@ public sealed class ServerCluster : IServerCluster
     private bool CanReachK2hr3 => service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
 
     /// <summary>All that the ring knows of, also those that are down and not forgotten yet.</summary>
-    internal IReadOnlyList<RingMember> Members
+    internal IReadOnlyList<RingMember> MembersSeenBy(ServerNode node)
     {
-        get
+        lock (gate)
         {
-            lock (gate)
-            {
-                return [.. ring.Select(node => node.Member)];
-            }
+            return [.. ring.Select(member => member == node && node.Asked > node.Updated ? node.Member with { Updated = node.Asked } : member.Member)];
         }
     }
 
@@ -175,7 +172,7 @@ public sealed class ServerCluster : IServerCluster
     internal SharedMemory Show(ServerNode node)
     {
         var next = 0UL;
-        var members = Members.Select(member => new NodeStatus(
+        var members = MembersSeenBy(node).Select(member => new NodeStatus(
             member.Node, member.Status, member.Status.HasFlag(RingStatus.ServiceIn) ? next++ : NodeStatus.NoHash, member.Updated)).ToList();
         return new(
             cluster.Name, "CUSTOM", IsRandom: false, Revision: 1, Date: node.Started.ToUnixTimeSeconds(), IsServer: true,

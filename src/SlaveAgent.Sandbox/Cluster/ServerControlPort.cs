@@ -7,15 +7,12 @@ using SlaveAgent.Sandbox.Chmpx;
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>A server's control port: one read is one command, then it answers and closes.</summary>
-internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster) : IAsyncDisposable
+internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster, ConcurrentDictionary<string, int> commands) : IAsyncDisposable
 {
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource stopping = new();
-    private readonly ConcurrentDictionary<string, int> commands = new();
     private readonly ConcurrentDictionary<Task, byte> serving = new();
     private Task accepting = Task.CompletedTask;
-
-    public IReadOnlyDictionary<string, int> Commands => commands;
 
     public void Start()
     {
@@ -26,6 +23,10 @@ internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster) 
 
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
         await stopping.CancelAsync();
         listener.Dispose();
         await Task.WhenAll([accepting, .. serving.Keys]);

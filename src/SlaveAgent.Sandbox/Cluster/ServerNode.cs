@@ -11,11 +11,12 @@ namespace SlaveAgent.Sandbox.Cluster;
 public sealed class ServerNode : IServerNode, IAsyncDisposable
 {
     private readonly ServerCluster cluster;
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly ServerControlPort control;
+    private readonly ConcurrentDictionary<string, int> commands = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<RingStream, RingHello> slaves = new();
     private readonly ConcurrentDictionary<Task, byte> serving = new();
+    private Socket? listener;
+    private ServerControlPort? control;
     private Task accepting = Task.CompletedTask;
     private volatile IReadOnlySet<string>? listed;
     private volatile bool isOff;
@@ -24,7 +25,6 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     internal ServerNode(ServerCluster cluster, string name, string cuk, IPAddress address, int port, int controlPort)
     {
         (this.cluster, Name, Cuk, Address, Port, ControlPort) = (cluster, name, cuk, address, port, controlPort);
-        control = new(this, cluster);
     }
 
     public string Name { get; }
@@ -50,12 +50,15 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     public int Connections => connections;
 
     /// <summary>How often each command came to its control port.</summary>
-    public IReadOnlyDictionary<string, int> Commands => control.Commands;
+    public IReadOnlyDictionary<string, int> Commands => commands;
 
     /// <summary>The CUKs of the slaves that are connected at this moment.</summary>
     public IReadOnlyList<string> ConnectedSlaves => isOff ? [] : [.. slaves.Values.Select(slave => slave.Cuk)];
 
     public Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) => Task.FromResult(ConnectedSlaves.Contains(cuk));
+
+    /// <summary>When it last told a slave what the ring looks like: it stamps itself, and nobody else, with that time (chmeventsock.cc: PxComReceiveStatusReq).</summary>
+    internal DateTimeOffset Asked { get; private set; }
 
     internal RingStatus Status { get; set; } = RingStatus.ServiceOut | RingStatus.Up;
 
@@ -75,12 +78,29 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         }
     }
 
+    /// <summary>Nobody reaches it any more, neither on its ports nor on its connections, which stay open.</summary>
+    public async Task CutOffAsync()
+    {
+        listener?.Dispose();
+        await accepting;
+        if (control is { } open)
+        {
+            await open.DisposeAsync();
+        }
+        listener = null;
+    }
+
+    /// <summary>It can be reached again.</summary>
+    public void Reconnect() => Start();
+
     internal void Start()
     {
+        listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(Address, Port));
         listener.Listen();
+        control = new(this, cluster, commands);
         control.Start();
-        accepting = AcceptAsync(stopping.Token);
+        accepting = AcceptAsync(listener, stopping.Token);
     }
 
     /// <summary>Its own configuration lists these slaves from now on.</summary>
@@ -88,7 +108,8 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
 
     internal async Task TellAsync(RingMember member)
     {
-        foreach (var stream in slaves.Keys)
+        // Cut off, it reaches nobody.
+        foreach (var stream in listener is null ? [] : slaves.Keys)
         {
             await stream.WriteAsync(new RingNews([member]), stopping.Token);
         }
@@ -116,13 +137,12 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         if (!stopping.IsCancellationRequested)
         {
             await stopping.CancelAsync();
-            listener.Dispose();
-            await control.DisposeAsync();
-            await Task.WhenAll([accepting, .. serving.Keys]);
+            await CutOffAsync();
+            await Task.WhenAll(serving.Keys);
         }
     }
 
-    private async Task AcceptAsync(CancellationToken cancellationToken)
+    private async Task AcceptAsync(Socket listener, CancellationToken cancellationToken)
     {
         try
         {
@@ -154,7 +174,11 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
             {
                 slaves[stream] = hello;
             }
-            await stream.WriteAsync(new RingNews(cluster.Members), cancellationToken);
+            else
+            {
+                Asked = DateTimeOffset.UtcNow;
+            }
+            await stream.WriteAsync(new RingNews(cluster.MembersSeenBy(this)), cancellationToken);
             while (await stream.ReadAsync<RingHello>(cancellationToken) is not null)
             {
                 // A slave has nothing more to say; the read ends when it leaves.

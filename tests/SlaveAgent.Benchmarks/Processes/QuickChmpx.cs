@@ -69,6 +69,6 @@ internal sealed class QuickChmpx : IDisposable
             server.Status = RingStatus.ServiceIn | RingStatus.Up;
         }
 
-        _answer = Encoding.Latin1.GetBytes(DumpText.Of(state).Replace("        sock             = -1\n", "        sock             = 13\n", StringComparison.Ordinal));
+        _answer = Encoding.Latin1.GetBytes(DumpText.Of(state.Show("/var/lib/antpickax", hasClients: false)).Replace("        sock             = -1\n", "        sock             = 13\n", StringComparison.Ordinal));
     }
 }
