@@ -27,7 +27,7 @@ internal sealed class AdminRequests(K2hr3Store store, CallerCheck callers)
         {
             case "resource":
                 store.SetResource(Yrn.Resource(caller.Tenant!, path), new((string?)posted["data"] ?? "",
-                    posted["keys"] is JsonObject keys ? keys.ToDictionary(key => key.Key, key => (string?)key.Value ?? "") : []));
+                    posted["keys"] is JsonObject keys ? keys.ToDictionary(key => key.Key, key => Value(key.Value)) : []));
                 break;
             case "policy":
                 store.SetPolicy(Yrn.Policy(caller.Tenant!, path), Words(posted["resource"]));
@@ -38,6 +38,8 @@ internal sealed class AdminRequests(K2hr3Store store, CallerCheck callers)
         }
         return Answer.Done(201);
     }
+
+    private static object Value(JsonNode? node) => node is JsonValue value && value.TryGetValue<long>(out var number) ? number : (string?)node ?? "";
 
     private static List<string> Words(JsonNode? node) =>
         node is JsonArray array ? [.. array.Select(item => (string?)item).OfType<string>()] : [];

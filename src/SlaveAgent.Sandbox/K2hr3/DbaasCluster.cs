@@ -29,28 +29,50 @@ public sealed record DbaasCluster(string Tenant, string Name)
     /// <summary>The resource's text; DBaaS's layout unless set.</summary>
     public string? Template { get; init; }
 
+    /// <summary>Who made the roles; today's Trove unless said.</summary>
+    public RoleMaker Maker { get; init; }
+
     /// <summary>Keys of the slaves' resource, over the ones DBaaS fills.</summary>
     public IReadOnlyDictionary<string, string> SlaveKeys { get; init; } = new Dictionary<string, string>();
 
     internal void CreateIn(K2hr3Store store)
     {
-        store.SetResource(Resource, new(Template ?? DbaasTemplate.For(this), new Dictionary<string, string>
+        store.SetResource(Resource, new(Template ?? DbaasTemplate.For(this), new Dictionary<string, object>
         {
             ["cluster-name"] = Name,
             ["chmpx-server-port"] = $"{ServerPort}",
             ["chmpx-server-ctlport"] = $"{ServerControlPort}",
             ["chmpx-slave-ctlport"] = $"{SlaveControlPort}",
             ["chmpx-mode"] = "SERVER",
-            ["k2hr3-init-packages"] = "",
-            ["k2hr3-init-packagecloud-packages"] = "k2hdkc-dbaas-override-conf,k2hr3-get-resource,chmpx",
-            ["k2hr3-init-systemd-packages"] = "chmpx.service,k2hr3-get-resource.timer",
         }));
-        store.SetResource(ServerResource, new("", new Dictionary<string, string> { ["chmpx-mode"] = "SERVER" }));
-        store.SetResource(SlaveResource, new("", new Dictionary<string, string>(SlaveKeys) { ["chmpx-mode"] = "SLAVE" }));
+        store.SetResource(ServerResource, new("", new Dictionary<string, object> { ["chmpx-mode"] = "SERVER" }));
+        var keys = MadeKeys();
+        foreach (var (key, value) in SlaveKeys)
+        {
+            keys[key] = value;
+        }
+        store.SetResource(SlaveResource, new("", keys));
         store.SetPolicy(Policy, [$"{Resource}", $"{ServerResource}", $"{SlaveResource}"]);
         foreach (var role in (Yrn[])[Role, ServerRole, SlaveRole])
         {
             store.SetRole(role, [$"{Policy}"]);
         }
     }
+
+    private Dictionary<string, object> MadeKeys() => Maker == RoleMaker.Trove
+        ? new()
+        {
+            ["chmpx-mode"] = "SLAVE",
+            ["k2hr3-init-packages"] = "",
+            ["k2hr3-init-packagecloud-packages"] = "",
+            ["k2hr3-init-systemd-packages"] = "",
+            ["k2hdkc-dbaas-add-user"] = 1L,
+        }
+        : new()
+        {
+            ["chmpx-mode"] = "SLAVE",
+            ["k2hr3-init-packages"] = "",
+            ["k2hr3-init-packagecloud-packages"] = "k2hdkc-dbaas-override-conf,k2hr3-get-resource,chmpx",
+            ["k2hr3-init-systemd-packages"] = "chmpx.service,k2hr3-get-resource.timer",
+        };
 }

@@ -34,6 +34,7 @@ public sealed class K2hr3Service : IAsyncDisposable
 
     private readonly K2hr3Store store;
     private readonly TimeProvider time;
+    private readonly double timeScale;
     private readonly ResourceRequests resources;
     private readonly RoleRequests roles;
     private readonly AdminRequests admin;
@@ -47,9 +48,10 @@ public sealed class K2hr3Service : IAsyncDisposable
     private Outage outage = Outage.None;
     private TaskCompletionSource outageChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private K2hr3Service(IPAddress address, int port, string adminTenant, TimeProvider time)
+    private K2hr3Service(IPAddress address, int port, string adminTenant, TimeProvider time, double timeScale)
     {
         this.time = time;
+        this.timeScale = timeScale;
         store = new(time);
         Uri = new($"http://{address}:{port}");
         var callers = new CallerCheck(store, AdminToken, adminTenant);
@@ -81,13 +83,14 @@ public sealed class K2hr3Service : IAsyncDisposable
     }
 
     /// <summary>Starts on the port given, or on a free one, of the loopback address unless another is given.</summary>
+    /// <param name="timeScale">How long an outage's answers take, as a part of what was recorded; 1 unless given.</param>
     public static async Task<K2hr3Service> StartAsync(
-        int port = 0, string adminTenant = "tenant0", TimeProvider? time = null, IPAddress? address = null, CancellationToken cancellationToken = default)
+        int port = 0, string adminTenant = "tenant0", TimeProvider? time = null, IPAddress? address = null, double timeScale = 1, CancellationToken cancellationToken = default)
     {
         for (var attempt = 1; ; attempt++)
         {
             var chosen = port != 0 ? port : RandomNumberGenerator.GetInt32(LowestPort, HighestPort);
-            var service = new K2hr3Service(address ?? IPAddress.Loopback, chosen, adminTenant, time ?? TimeProvider.System);
+            var service = new K2hr3Service(address ?? IPAddress.Loopback, chosen, adminTenant, time ?? TimeProvider.System, timeScale);
             try
             {
                 service.listener = await service.ListenAsync(cancellationToken);
@@ -103,7 +106,7 @@ public sealed class K2hr3Service : IAsyncDisposable
     public void CreateCluster(DbaasCluster cluster) => cluster.CreateIn(store);
 
     public void SetResource(Yrn yrn, string text, IReadOnlyDictionary<string, string>? keys = null) =>
-        store.SetResource(yrn, new(text, keys ?? new Dictionary<string, string>()));
+        store.SetResource(yrn, new(text, (keys ?? new Dictionary<string, string>()).ToDictionary(key => key.Key, object (key) => key.Value)));
 
     public Resource? FindResource(Yrn yrn) => store.Merged(yrn);
 
@@ -221,11 +224,12 @@ public sealed class K2hr3Service : IAsyncDisposable
     private async Task<Answer> AnswerAsync(K2hr3Request request, Func<K2hr3Request, Answer> handle, CancellationToken aborted)
     {
         var now = outage;
-        if (now.Delay > TimeSpan.Zero)
+        var delay = now.Delay ?? now.RecordedDelay * timeScale;
+        if (delay > TimeSpan.Zero)
         {
             var changed = outageChanged.Task;
             // What was waiting when the store came back gets its answer (recorded: a 200 after 10 s).
-            if (await Task.WhenAny(Task.Delay(now.Delay, time, aborted), changed) == changed)
+            if (await Task.WhenAny(Task.Delay(delay, time, aborted), changed) == changed)
             {
                 return await AnswerAsync(request, handle, aborted);
             }
@@ -233,10 +237,10 @@ public sealed class K2hr3Service : IAsyncDisposable
         }
         return now.Mode switch
         {
-            OutageMode.StorePaused when request.AuthToken is { } token => CallerCheck.NotExisted(token.Length > 1 && token[1] == '=' ? token[2..] : token),
-            OutageMode.StorePaused when request.Kind is RequestKind.Resource or RequestKind.Keys =>
+            OutageMode.StorePaused or OutageMode.StoreCutOff when request.AuthToken is { } token => CallerCheck.NotExisted(token.Length > 1 && token[1] == '=' ? token[2..] : token),
+            OutageMode.StorePaused or OutageMode.StoreCutOff when request.Kind is RequestKind.Resource or RequestKind.Keys =>
                 Answer.Error(404, $"ip:port({Answer.Quote(request.Client)}:0) is not role({Answer.Quote(request["role"])}) member."),
-            OutageMode.StorePaused or OutageMode.StoreGone => Answer.Unexpected(500),
+            OutageMode.StorePaused or OutageMode.StoreCutOff or OutageMode.StoreGone => Answer.Unexpected(500),
             OutageMode.MidRequest => Answer.Error(404, "Could not get resource data for resource yrn: "
                 + request.Path[(request.Path.IndexOf("yrn:", StringComparison.Ordinal) is var at and >= 0 ? at : 0)..]),
             OutageMode.Status => Answer.Unexpected(now.Status),

@@ -109,7 +109,7 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
                 return null;
             }
             var line = Lineage(yrn).Select(step => resources.GetValueOrDefault(step.ToString())).OfType<Resource>().ToList();
-            var keys = new Dictionary<string, string>();
+            var keys = new Dictionary<string, object>();
             foreach (var (key, value) in line.SelectMany(resource => resource.Keys))
             {
                 keys[key] = value;

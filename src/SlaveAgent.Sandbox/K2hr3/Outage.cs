@@ -2,9 +2,21 @@ using System.Globalization;
 
 namespace SlaveAgent.Sandbox.K2hr3;
 
-/// <summary>A state of the service and of the store behind it (k2hr3-api.md, "The store behind K2HR3 in trouble").</summary>
-public sealed record Outage(OutageMode Mode, TimeSpan Delay = default, int Status = 0)
+/// <summary>
+/// A state of the service and of the store behind it. Its answers take as long as the recorded ones did, by the service's time
+/// scale, unless <paramref name="Delay"/> is given.
+/// </summary>
+public sealed record Outage(OutageMode Mode, TimeSpan? Delay = null, int Status = 0)
 {
+    /// <summary>Recorded: the time until the answer with the real service, whose store takes that long to give up.</summary>
+    public TimeSpan RecordedDelay => Mode switch
+    {
+        OutageMode.StorePaused => TimeSpan.FromSeconds(21.7),
+        OutageMode.StoreCutOff => TimeSpan.FromSeconds(29.5),
+        OutageMode.Slow => TimeSpan.FromSeconds(10),
+        _ => TimeSpan.Zero,
+    };
+
     public static Outage None { get; } = new(OutageMode.Healthy);
 
     /// <summary>Reads <c>stopped</c>, <c>store-paused</c>, <c>status:503</c> and so on.</summary>
@@ -12,14 +24,14 @@ public sealed record Outage(OutageMode Mode, TimeSpan Delay = default, int Statu
     {
         "healthy" => None,
         "stopped" => new(OutageMode.Stopped),
-        // Recorded: 21.7 s until the 401. Nobody at a terminal waits that long for one beat.
-        "store-paused" => new(OutageMode.StorePaused, delay ?? TimeSpan.FromSeconds(2)),
+        "store-paused" => new(OutageMode.StorePaused, delay),
+        "store-cut-off" => new(OutageMode.StoreCutOff, delay),
         "store-gone" => new(OutageMode.StoreGone),
         "mid-request" => new(OutageMode.MidRequest),
-        "slow" => new(OutageMode.Slow, delay ?? TimeSpan.FromSeconds(3)),
+        "slow" => new(OutageMode.Slow, delay),
         _ when text.StartsWith("status:", StringComparison.Ordinal)
             && int.TryParse(text.AsSpan(7), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             && code is >= 100 and <= 599 => new(OutageMode.Status, Status: code),
-        _ => throw new FormatException($"'{text}' is none of healthy, stopped, store-paused, store-gone, mid-request, slow, status:<code>"),
+        _ => throw new FormatException($"'{text}' is none of healthy, stopped, store-paused, store-cut-off, store-gone, mid-request, slow, status:<code>"),
     };
 }

@@ -11,6 +11,9 @@ public enum OutageMode
     /// <summary>k2hdkc is paused: a 401 about the token, after a while.</summary>
     StorePaused,
 
+    /// <summary>k2hdkc's own chmpx is gone: the same 401, later.</summary>
+    StoreCutOff,
+
     /// <summary>Both chmpx are gone: 500 at once.</summary>
     StoreGone,
 

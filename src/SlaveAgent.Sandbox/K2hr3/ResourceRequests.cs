@@ -99,7 +99,7 @@ internal sealed class ResourceRequests(K2hr3Store store, CallerCheck callers)
         {
             return wrong;
         }
-        var value = type switch
+        object? value = type switch
         {
             "string" => text,
             "keys" => merged.Keys.GetValueOrDefault(keyName!),

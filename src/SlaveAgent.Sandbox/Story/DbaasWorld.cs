@@ -49,19 +49,23 @@ internal sealed class DbaasWorld : IAsyncDisposable
     public static async Task<DbaasWorld> CreateAsync(StoryOptions options, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory("k2hdkc-sandbox-").FullName;
-        var service = await K2hr3Service.StartAsync(adminTenant: "demo", cancellationToken: cancellationToken);
+        var service = await K2hr3Service.StartAsync(adminTenant: "demo", timeScale: options.TimeScale, cancellationToken: cancellationToken);
         var names = options.IsReal
             ? RealCluster.Names($"demo{RandomNumberGenerator.GetInt32(1000, 9999)}")
             : new DbaasCluster("demo", "mycluster") { SlaveControlPort = FreePort() };
-        // What DBaaS fills, and a program of the user's that is started after chmpx.
-        names = names with
+        names = names with { Maker = options.Maker };
+        if (options.Maker == RoleMaker.Cli)
         {
-            SlaveKeys = new Dictionary<string, string>
+            // What DBaaS fills, and a program of the user's that is started after chmpx.
+            names = names with
             {
-                ["k2hr3-init-packages"] = "demo-app",
-                ["k2hr3-init-systemd-packages"] = "chmpx.service,k2hr3-get-resource.timer,demo-app.service",
-            },
-        };
+                SlaveKeys = new Dictionary<string, string>
+                {
+                    ["k2hr3-init-packages"] = "demo-app",
+                    ["k2hr3-init-systemd-packages"] = "chmpx.service,k2hr3-get-resource.timer,demo-app.service",
+                },
+            };
+        }
         service.CreateCluster(names);
         IServerCluster cluster = options.IsReal
             ? new RealCluster(service, names, Path.Combine(directory, "servers"))

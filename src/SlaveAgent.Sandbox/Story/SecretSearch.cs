@@ -5,7 +5,8 @@ namespace SlaveAgent.Sandbox.Story;
 /// <summary>Looks where a role token must never be: command lines while the story goes on, and at its end output, files and the log of calls.</summary>
 internal sealed class SecretSearch : IAsyncDisposable
 {
-    private const string TokenFile = "etc/antpickax/k2hr3-role-token";
+    // Where it belongs: the file that other tools read it from, and the agent's own copy of the identity.
+    private static readonly string[] Kept = ["etc/antpickax/k2hr3-role-token", "var/lib/k2hdkc-slave-agent/identity/"];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
@@ -22,7 +23,7 @@ internal sealed class SecretSearch : IAsyncDisposable
 
     public int LookedAtProcesses { get; private set; }
 
-    /// <summary>Each place where the secret was found; the token file itself only when others than its owner may read it.</summary>
+    /// <summary>Each place where the secret was found; a place where it is kept only when others than its owner may read it.</summary>
     public IReadOnlyList<string> Find(string agentOutput, string root)
     {
         if (agentOutput.Contains(secret, StringComparison.Ordinal))
@@ -35,7 +36,7 @@ internal sealed class SecretSearch : IAsyncDisposable
             {
                 continue;
             }
-            if (path != Path.Combine(root, TokenFile) || File.GetUnixFileMode(path) != (UnixFileMode.UserRead | UnixFileMode.UserWrite))
+            if (!Kept.Any(kept => path.StartsWith(Path.Combine(root, kept), StringComparison.Ordinal)) || File.GetUnixFileMode(path) != (UnixFileMode.UserRead | UnixFileMode.UserWrite))
             {
                 found[path] = 0;
             }

@@ -1,17 +1,31 @@
 using System.Globalization;
 using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Sandbox.Story;
 
 /// <summary>The beats. Each changes the world, then waits until all witnesses outside the agent agree that it followed.</summary>
-internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch secrets, bool isReal)
+internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch secrets, StoryOptions options)
 {
-    // Real nodes, each with some twenty threads on the same few cores, are kept few.
-    private readonly int size = isReal ? 2 : 3;
+    private readonly bool isReal = options.IsReal;
 
-    private static readonly TimeSpan OutageLength = TimeSpan.FromSeconds(4);
+    // What makes a slave lose servers for good can be had from stand-ins only.
+    private readonly ConnectionSteps? connections = world.Cluster is ServerCluster standIns ? new(world, standIns) : null;
+
+    // In the order in which they are started.
+    private readonly string[] units = options.Maker == RoleMaker.Cli ? ["chmpx.service", "demo-app.service"] : ["chmpx.service"];
+
+    private readonly string[] packages = options.Maker == RoleMaker.Cli ? ["chmpx", "demo-app", "k2hdkc-dbaas-override-conf"] : ["chmpx", "k2hdkc-dbaas-override-conf"];
+
+    // Real nodes, each with some twenty threads on the same few cores, are kept few.
+    private readonly int size = options.IsReal ? 2 : 3;
+
+    private static readonly TimeSpan NobodyAnswers = TimeSpan.FromSeconds(2);
+
+    // Until the first answer of a K2HR3 whose store is paused, and some time more.
+    private readonly TimeSpan storePaused = (new Outage(OutageMode.StorePaused).RecordedDelay * options.TimeScale) + TimeSpan.FromSeconds(2);
 
     // Most beats take a second or two; a beat that takes longer than this has failed.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -32,6 +46,12 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         await teller.BeatAsync("a server node is lost", beat => LoseAsync(beat, cancellationToken));
         await teller.BeatAsync("the lost node is replaced", beat => ReplaceAsync(beat, cancellationToken));
         await teller.BeatAsync("restore from backup: all servers new", beat => RestoreAsync(beat, cancellationToken));
+        if (connections is not null)
+        {
+            await teller.BeatAsync("all servers lose power, others replace them", beat => ReplaceAllAsync(beat, connections, cancellationToken));
+            await teller.BeatAsync("the network is cut, servers return one by one", beat => CutNetworkAsync(beat, connections, cancellationToken));
+            await teller.BeatAsync("a clock a day ahead, and connections lost", beat => MoveClockAsync(beat, connections, cancellationToken));
+        }
         await teller.BeatAsync("agent killed (-9), cluster grows, agent back", beat => KillAsync(beat, cancellationToken));
         await teller.BeatAsync("regenerate --force", beat => RegenerateAsync(beat, cancellationToken));
         await teller.BeatAsync("decommission: unregister", beat => UnregisterAsync(beat, cancellationToken));
@@ -43,7 +63,7 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
     {
         await teller.BeatAsync($"a cluster of {(isReal ? "two" : "three")} server nodes", async _ =>
         {
-            await world.Cluster.AddAsync(size).WaitAsync(cancellationToken);
+            await (connections?.AddReservedAsync(size) ?? world.Cluster.AddAsync(size)).WaitAsync(cancellationToken);
             return $"{world.Service.Hosts(world.Names.ServerRole).Count} servers registered with K2HR3";
         });
         await teller.BeatAsync("the slave's VM boots: agent bootstrap", beat => BootAsync(beat, cancellationToken));
@@ -117,16 +137,28 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
 
     private async Task<string> BootAsync(Beat beat, CancellationToken cancellationToken)
     {
-        await RunAgentAsync(
-        [
-            "bootstrap", "--role", $"{world.Names.SlaveRole}", "--tenant", world.Names.SlaveRole.TenantYrn, "--api-uri", $"{world.Service.Uri}",
-            "--token-file", "-",
-        ], world.Token, cancellationToken);
+        using var booting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var admitting = connections?.AdmitOneByOneAsync(booting.Token) ?? Task.CompletedTask;
+        try
+        {
+            await RunAgentAsync(
+            [
+                "bootstrap", "--role", $"{world.Names.SlaveRole}", "--tenant", world.Names.SlaveRole.TenantYrn, "--api-uri", $"{world.Service.Uri}",
+                "--token-file", "-",
+            ], world.Token, cancellationToken);
+            await admitting;
+        }
+        finally
+        {
+            await booting.CancelAsync();
+        }
+        connections?.AdmitTogether();
+        Check(connections is null or { Restarts: > 0 }, "chmpx was not restarted, although servers admitted it one after the other");
         var agreed = await AgreeAsync(cancellationToken);
         beat.EndsNow();
         Check(world.Service.Hosts(world.Names.SlaveRole).Any(host => host.Cuk == world.Cuk), "K2HR3 does not have the host in the slave role");
-        Check(world.Host.Installed.SequenceEqual(["chmpx", "demo-app", "k2hdkc-dbaas-override-conf"]), $"installed is {string.Join(", ", world.Host.Installed)}");
-        foreach (var unit in (string[])["chmpx.service", "demo-app.service"])
+        Check(world.Host.Installed.SequenceEqual(packages), $"installed is {string.Join(", ", world.Host.Installed)}");
+        foreach (var unit in units)
         {
             Check(world.Units.StatusOf(unit) is { State: UnitState.Active, IsEnabled: true }, $"{unit} is not enabled and active");
         }
@@ -137,25 +169,63 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         var token = Path.Combine(world.Layout.Root, "etc/antpickax", IdentityFiles[0]);
         Check(await File.ReadAllTextAsync(token, cancellationToken) == world.Token, "the token file does not hold the token");
         Check(File.GetUnixFileMode(token) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "the token file's mode is not 0600");
-        return $"{agreed}; registered, installed, enabled";
+        return $"{agreed}; registered, installed, enabled{(connections is null ? "" : $"; chmpx restarted {connections.Restarts} times, as servers admitted it one by one")}";
     }
 
     private async Task<string> OutageAsync(Beat beat, CancellationToken cancellationToken)
     {
         var before = world.ReadFile()!.Value;
-        // Half of the time nobody answers, the other half a store in trouble makes a good token look wrong (401).
+        // At first nobody answers, then a store in trouble makes a good token look wrong (401).
         await world.Service.SetOutageAsync(new(OutageMode.Stopped), cancellationToken);
         var lost = world.Cluster.Servers[0];
         await world.Cluster.LoseAsync(lost);
         var replacing = Task.WhenAll(world.Cluster.ForgetAsync(lost), world.Cluster.AddAsync(1));
-        await StayAsync(before.Servers, OutageLength / 2, cancellationToken);
-        await world.Service.SetOutageAsync(new(OutageMode.StorePaused, TimeSpan.FromMilliseconds(300)), cancellationToken);
-        await StayAsync(before.Servers, OutageLength / 2, cancellationToken);
+        await StayAsync(before.Servers, NobodyAnswers, cancellationToken);
+        await world.Service.SetOutageAsync(new(OutageMode.StorePaused), cancellationToken);
+        await StayAsync(before.Servers, storePaused, cancellationToken);
         await world.Service.SetOutageAsync(Outage.None, cancellationToken);
         beat.BeginsNow();
         await replacing.WaitAsync(cancellationToken);
         var agreed = await AgreeAsync(cancellationToken);
-        return string.Create(CultureInfo.InvariantCulture, $"{agreed}; {OutageLength.TotalSeconds:0} s without K2HR3 the last good file stayed");
+        return string.Create(CultureInfo.InvariantCulture, $"{agreed}; {(NobodyAnswers + storePaused).TotalSeconds:0} s without K2HR3 the last good file stayed");
+    }
+
+    private async Task<string> ReplaceAllAsync(Beat beat, ConnectionSteps steps, CancellationToken cancellationToken)
+    {
+        var restarts = steps.Restarts;
+        await steps.ReplaceAllAsync(size, cancellationToken);
+        beat.BeginsNow();
+        var agreed = await AgreeAsync(cancellationToken);
+        return RestartedOnce(steps, restarts, agreed);
+    }
+
+    private async Task<string> CutNetworkAsync(Beat beat, ConnectionSteps steps, CancellationToken cancellationToken)
+    {
+        var restarts = steps.Restarts;
+        await steps.CutNetworkAsync(cancellationToken);
+        beat.BeginsNow();
+        var agreed = await AgreeAsync(cancellationToken);
+        return RestartedOnce(steps, restarts, agreed);
+    }
+
+    private async Task<string> MoveClockAsync(Beat beat, ConnectionSteps steps, CancellationToken cancellationToken)
+    {
+        await steps.MoveClockAsync(token => AgreeAsync(token), cancellationToken);
+        var restarts = steps.Restarts;
+        beat.BeginsNow();
+        var agreed = await AgreeAsync(cancellationToken);
+        beat.EndsNow();
+        var verified = RestartedOnce(steps, restarts, agreed);
+        await steps.SetClockRightAsync();
+        await AgreeAsync(cancellationToken);
+        return verified;
+    }
+
+    private static string RestartedOnce(ConnectionSteps steps, int before, string agreed)
+    {
+        var restarts = steps.Restarts - before;
+        Check(restarts == 1, $"chmpx was restarted {restarts} times, where once was needed");
+        return $"{agreed}; chmpx restarted once";
     }
 
     private async Task<string> KillAsync(Beat beat, CancellationToken cancellationToken)
@@ -176,7 +246,7 @@ internal sealed class SlaveStory(DbaasWorld world, Teller teller, SecretSearch s
         beat.EndsNow();
         Check(world.Service.Hosts(world.Names.SlaveRole).All(host => host.Cuk != world.Cuk), "K2HR3 still has the host in the slave role");
         var stops = world.Units.Events.Where(happened => happened.What == "stopped").Select(happened => happened.Unit).ToList();
-        Check(stops is [.., "demo-app.service", "chmpx.service"], $"units stopped: {string.Join(", ", stops)}");
+        Check(stops.TakeLast(units.Length).SequenceEqual(units.Reverse()), $"units stopped: {string.Join(", ", stops)}");
         Check(await ControlPortClient.AskAsync(world.Names.SlaveControlPort, "VERSION", cancellationToken) is null, "chmpx still answers");
         Check(!world.Units.StatusOf("chmpx.service").IsEnabled, "chmpx.service is still enabled");
         var ending = await world.Agent.StopAsync();

@@ -10,7 +10,7 @@ internal sealed class Stage(DbaasWorld world, Teller teller, SlaveStory story)
         """
           grow [N]                 N more server nodes (1)
           shrink [N]               N server nodes fewer (1)
-          outage SECONDS [MODE]    K2HR3 in trouble: stopped, store-paused, store-gone, mid-request, slow, status:503
+          outage SECONDS [MODE]    K2HR3 in trouble: stopped, store-paused, store-cut-off, store-gone, mid-request, slow, status:503
           lose                     a server node dies
           replace                  lost nodes are replaced
           restore                  restore from backup: all server nodes new

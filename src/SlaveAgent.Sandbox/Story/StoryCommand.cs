@@ -17,14 +17,20 @@ internal static class StoryCommand
         var real = new Option<bool>("--real") { Description = "With the installed chmpx and k2hdkc in place of the stand-ins (root only)" };
         var keep = new Option<bool>("--keep") { Description = "Leave the directory for a look" };
         var serve = new Option<bool>("--serve") { Description = "Boot the slave, then take commands from the terminal" };
+        var role = new Option<RoleMaker>("--role") { Description = "Who made the cluster's roles: trove, with empty lists, or cli, whose lists name packages and units" };
+        var timeScale = new Option<double>("--time-scale") { Description = "How long a K2HR3 in trouble takes to answer, as a part of what was recorded", DefaultValueFactory = _ => 1 };
         var command = new RootCommand(
             "A whole K2HDKC DBaaS on one machine: K2HR3, a cluster of server nodes, a VM with chmpx, and the real agent on it. Plays a story and verifies each beat from outside the agent.")
         {
-            agent, real, keep, serve,
+            agent, real, keep, serve, role, timeScale,
         };
         command.SetAction(async (parse, _) =>
         {
-            var options = new StoryOptions(Path.GetFullPath(parse.GetRequiredValue(agent)), parse.GetValue(real), parse.GetValue(keep), parse.GetValue(serve));
+            var options = new StoryOptions(Path.GetFullPath(parse.GetRequiredValue(agent)), parse.GetValue(real), parse.GetValue(keep), parse.GetValue(serve))
+            {
+                Maker = parse.GetValue(role),
+                TimeScale = parse.GetValue(timeScale),
+            };
             if (WhyNot(options) is { } reason)
             {
                 await Console.Error.WriteLineAsync(reason);
@@ -52,7 +58,7 @@ internal static class StoryCommand
         {
             Introduce(teller, world, options);
             await using var secrets = new SecretSearch(world.Token);
-            var story = new SlaveStory(world, teller, secrets, options.IsReal);
+            var story = new SlaveStory(world, teller, secrets, options);
             if (options.Serves)
             {
                 await story.BeginAsync(cancellationToken);

@@ -67,7 +67,7 @@ internal sealed class World : IAsyncDisposable
         var address = IPAddress.Parse($"{network}.1");
         var packages = await machine.PackagesAsync();
         var k2hr3 = await K2hr3Service.StartAsync(3000, "demo", address: address);
-        var names = (plan.IsReal ? RealCluster.Names($"ring{number}", $"{address}") : new DbaasCluster("demo", "mycluster")) with { SlaveKeys = plan.SlaveKeys };
+        var names = (plan.IsReal ? RealCluster.Names($"ring{number}", $"{address}") : new DbaasCluster("demo", "mycluster")) with { SlaveKeys = plan.SlaveKeys, Maker = plan.Maker };
         k2hr3.CreateCluster(names);
         IServerCluster cluster;
         if (plan.IsReal)

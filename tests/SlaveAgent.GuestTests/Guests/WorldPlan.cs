@@ -5,6 +5,9 @@ namespace SlaveAgent.GuestTests.Guests;
 /// <summary>In what a <see cref="World"/> differs from the usual one.</summary>
 internal sealed record WorldPlan
 {
+    /// <summary>Who made the cluster's roles; by default their lists name packages and units.</summary>
+    public RoleMaker Maker { get; init; } = RoleMaker.Cli;
+
     /// <summary>Keys of the slaves' resource, over the ones DBaaS fills.</summary>
     public IReadOnlyDictionary<string, string> SlaveKeys { get; init; } = new Dictionary<string, string>();
 

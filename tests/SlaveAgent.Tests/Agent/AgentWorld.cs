@@ -42,9 +42,12 @@ internal sealed class AgentWorld : IAsyncDisposable
 
     /// <param name="settings">Further settings, as a file in conf.d.</param>
     /// <param name="program">Started in place of the agent, which it starts in turn.</param>
-    public static async Task<AgentWorld> CreateAsync(int servers, string settings = "", string? program = null)
+    /// <param name="maker">Who made the cluster's roles; by default their lists name packages and units.</param>
+    public static async Task<AgentWorld> CreateAsync(int servers, string settings = "", string? program = null, RoleMaker maker = RoleMaker.Cli)
     {
-        var world = new AgentWorld(await DbaasWorld.CreateAsync(new StoryOptions(program ?? AgentProgram.DefaultPath, IsReal: false, Keeps: false, Serves: false), Cancel));
+        // A K2HR3 in trouble answers in less than a second instead of half a minute.
+        var options = new StoryOptions(program ?? AgentProgram.DefaultPath, IsReal: false, Keeps: false, Serves: false) { Maker = maker, TimeScale = 0.02 };
+        var world = new AgentWorld(await DbaasWorld.CreateAsync(options, Cancel));
         if (servers > 0)
         {
             await world.Cluster.AddAsync(servers);

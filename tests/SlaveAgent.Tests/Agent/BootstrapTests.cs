@@ -70,13 +70,7 @@ public sealed class BootstrapTests
     [Fact]
     public async Task A_role_as_todays_Trove_makes_it_with_all_lists_empty_gets_what_a_slave_node_needs()
     {
-        await using var world = await AgentWorld.CreateAsync(servers: 2);
-        world.K2hr3.SetResource(world.Names.SlaveResource, string.Empty, new Dictionary<string, string>(world.K2hr3.FindResource(world.Names.SlaveResource)!.Keys)
-        {
-            ["k2hr3-init-packages"] = string.Empty,
-            ["k2hr3-init-packagecloud-packages"] = string.Empty,
-            ["k2hr3-init-systemd-packages"] = string.Empty,
-        });
+        await using var world = await AgentWorld.CreateAsync(servers: 2, maker: RoleMaker.Trove);
 
         await world.BootstrapAsync();
 
@@ -170,7 +164,7 @@ public sealed class BootstrapTests
     public async Task A_name_that_no_package_or_unit_can_have_is_refused_by_name_and_reaches_no_tool(string key, string name)
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
-        var keys = new Dictionary<string, string>(world.K2hr3.FindResource(world.Names.SlaveResource)!.Keys) { [key] = name };
+        var keys = new Dictionary<string, string>(KeysOf(world)) { [key] = name };
         world.K2hr3.SetResource(world.Names.SlaveResource, string.Empty, keys);
 
         var (code, output) = await world.TryBootstrapAsync();
@@ -185,7 +179,7 @@ public sealed class BootstrapTests
     {
         // apt-get takes such a name for a regular expression otherwise.
         await using var world = await AgentWorld.CreateAsync(servers: 1);
-        var keys = new Dictionary<string, string>(world.K2hr3.FindResource(world.Names.SlaveResource)!.Keys) { ["k2hr3-init-packagecloud-packages"] = "k2hdkc.dbaas.override.conf" };
+        var keys = new Dictionary<string, string>(KeysOf(world)) { ["k2hr3-init-packagecloud-packages"] = "k2hdkc.dbaas.override.conf" };
         world.K2hr3.SetResource(world.Names.SlaveResource, "for no chmpx", keys);
 
         var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
@@ -355,4 +349,7 @@ public sealed class BootstrapTests
             HostSetup.Write(world.Layout, $"usr/lib/systemd/system/{unit}", Package.Unit("the agent", "/bin/sleep 1000000", "SIGTERM"));
         }
     }
+
+    private static Dictionary<string, string> KeysOf(AgentWorld world) =>
+        world.K2hr3.FindResource(world.Names.SlaveResource)!.Keys.ToDictionary(key => key.Key, key => $"{key.Value}");
 }

@@ -35,6 +35,7 @@ internal sealed class FaultHost : IAsyncDisposable
         _names = new DbaasCluster("demo", "mycluster")
         {
             SlaveControlPort = _chmpx.Port,
+            Maker = RoleMaker.Cli,
             SlaveKeys = new Dictionary<string, string>
             {
                 ["k2hr3-init-packages"] = "demo-app",

@@ -1,0 +1,114 @@
+using SlaveAgent.Sandbox.Cluster;
+
+namespace SlaveAgent.Sandbox.Story;
+
+/// <summary>
+/// Steps that leave a chmpx without some or all of its servers in ways that it does not get out of by itself. Each only changes the
+/// world; that the slave is connected to all again is for the caller to wait for.
+/// </summary>
+internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
+{
+    private const int Day = 24 * 60 * 60;
+
+    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(120);
+
+    private string ClockFile => Path.Combine(world.Layout.State, "clock-ahead");
+
+    /// <summary>How often chmpx was stopped and started again by its unit.</summary>
+    public int Restarts => world.Units.Events.Count(happened => happened is { Unit: "chmpx.service", What: "stopped" });
+
+    /// <summary>Servers whose configurations do not follow K2HR3 until <see cref="AdmitOneByOneAsync"/> says so.</summary>
+    public Task AddReservedAsync(int count) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(_ => cluster.AddAsync(refresh: Timeout.InfiniteTimeSpan)));
+
+    /// <summary>One server admits the slave, and the others do only when it is connected to that one.</summary>
+    public async Task AdmitOneByOneAsync(CancellationToken cancellationToken)
+    {
+        await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Service.Hosts(world.Names.SlaveRole).Any(host => host.Cuk == world.Cuk) ? null : "the slave is not registered"),
+            AtMost, cancellationToken);
+        foreach (var server in cluster.Servers)
+        {
+            cluster.Refresh(server);
+            await ConnectedToAsync(server, cancellationToken);
+        }
+    }
+
+    /// <summary>From now on all servers admit whom K2HR3 lists in the same moment.</summary>
+    public void AdmitTogether()
+    {
+        foreach (var server in cluster.Servers)
+        {
+            server.RefreshInterval = null;
+        }
+    }
+
+    /// <summary>The power of all servers goes, and others take their place.</summary>
+    public async Task ReplaceAllAsync(int count, CancellationToken cancellationToken)
+    {
+        var old = cluster.Servers;
+        foreach (var server in old)
+        {
+            await cluster.PowerOffAsync(server);
+        }
+        await ShowsAsync(old.Count, "chmpx lost connections that nobody closed", cancellationToken);
+        foreach (var server in old)
+        {
+            await cluster.ForgetAsync(server);
+        }
+        await ((IServerCluster)cluster).AddAsync(count).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>No server can be reached for a while; the connections end, and at first only one server is there again.</summary>
+    public async Task CutNetworkAsync(CancellationToken cancellationToken)
+    {
+        var servers = cluster.Servers;
+        foreach (var server in servers)
+        {
+            await server.CutOffAsync();
+        }
+        await ShowsAsync(servers.Count, "chmpx lost connections that nobody closed", cancellationToken);
+        foreach (var server in servers)
+        {
+            server.Disconnect();
+        }
+        await ShowsAsync(0, "chmpx shows connections that were closed", cancellationToken);
+        servers[0].Reconnect();
+        await ConnectedToAsync(servers[0], cancellationToken);
+        foreach (var server in servers.Skip(1))
+        {
+            server.Reconnect();
+        }
+    }
+
+    /// <summary>The slave's clock is a day ahead when chmpx starts, and then the connections are lost.</summary>
+    public async Task MoveClockAsync(Func<CancellationToken, Task> connected, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(ClockFile, $"{Day}\n", cancellationToken);
+        await RestartChmpxAsync();
+        await connected(cancellationToken);
+        foreach (var server in cluster.Servers)
+        {
+            server.Disconnect();
+        }
+        await ShowsAsync(0, "chmpx shows connections that were closed", cancellationToken);
+    }
+
+    /// <summary>The clock is right again when chmpx starts.</summary>
+    public async Task SetClockRightAsync()
+    {
+        File.Delete(ClockFile);
+        await RestartChmpxAsync();
+    }
+
+    private async Task RestartChmpxAsync()
+    {
+        await world.Units.StopAsync("chmpx.service");
+        await world.Units.StartAsync("chmpx.service");
+    }
+
+    private Task ConnectedToAsync(ServerNode server, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
+        _ => Task.FromResult(server.ConnectedSlaves.Contains(world.Cuk) ? null : $"{server.Name} does not have the slave among its connections"), AtMost, cancellationToken);
+
+    private Task ShowsAsync(int connected, string otherwise, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
+        async token => await world.ViewAsync(token) is { } view && view.Connected == connected ? null : otherwise, AtMost, cancellationToken);
+}
