@@ -13,17 +13,21 @@ public sealed class AccessTests(ITestOutputHelper output, GuestMachine machine)
         await using var world = await World.CreateAsync(machine, "access", new() { IsReal = true, SlaveKeys = TroveRole.Keys });
         var guest = world.Guest;
         guest.Put("/usr/local/bin/user-program", Repository.Read("tests/SlaveAgent.GuestTests/Guests/user-program"), Program);
+        guest.Put("/usr/local/bin/my-program", $"#!/bin/sh\nexec user-program {world.Names.SlaveControlPort} {world.Cuk} 5\n", Program);
+        guest.Put("/etc/systemd/system/my-program.service", Repository.Read("packaging/examples/my-program.service"));
         await guest.BootAsync();
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
         await guest.UntilStateAsync("k2hdkc-slave-ready.target", "active");
-        await guest.ShellAsync("for user in member second stranger; do useradd --system --no-create-home $user; done");
+        await guest.ShellAsync("for user in my-program member second stranger; do useradd --system --no-create-home $user; done");
 
         Assert.Equal("k2hdkc k2hdkc", await guest.ShellAsync("stat -c '%U %G' /proc/$(systemctl show --value -p MainPID chmpx.service)"));
         Assert.Equal("2770 k2hdkc k2hdkc\n2770 k2hdkc k2hdkc", await guest.ShellAsync("stat -c '%a %U %G' /var/lib/antpickax /run/antpickax"));
         Assert.Equal("660 k2hdkc k2hdkc", await guest.ShellAsync("stat -c '%a %U %G' /var/lib/antpickax/*.chmpx"));
 
-        // chmpx first.
+        // chmpx first; the unit that the documentation shows, and the same in a word.
+        await guest.RunAsync("systemctl", "start", "my-program.service");
+        await UntilSaidAsync(guest, "my-program", "set and read");
         Assert.Equal(0, await RunAsync(world, "member", "k2hdkc"));
         Assert.Equal(1, await RunAsync(world, "stranger", "stranger"));
 
@@ -53,7 +57,7 @@ public sealed class AccessTests(ITestOutputHelper output, GuestMachine machine)
     }
 
     private static string Properties(string user, string group) =>
-        $"-p User={user} -p SupplementaryGroups={group} -p RemoveIPC=yes -p LimitMSGQUEUE=infinity -p EnvironmentFile=/etc/k2hdkc-slave-agent/environment";
+        $"-p User={user} -p SupplementaryGroups={group} -p RemoveIPC=yes -p EnvironmentFile=/etc/k2hdkc-slave-agent/environment";
 
     private async Task<int> RunAsync(World world, string user, string group)
     {

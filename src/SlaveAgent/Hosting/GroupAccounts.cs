@@ -28,9 +28,18 @@ public sealed class GroupAccounts(HostRoot root, CommandRunner commands)
     public async Task<uint?> OfUserAsync(string user, CancellationToken cancel) =>
         await FieldsAsync("passwd", user, cancel) is ([_, _, _, var gid, ..], _) ? Number(gid) : null;
 
-    /// <summary>Creates a group of the system's; needs root's powers, which the hardened daemon does not have.</summary>
-    public Task<CommandResult> CreateAsync(string name, CancellationToken cancel) =>
-        commands.RunAsync("groupadd", [.. IsThisHost ? (string[])[] : ["--prefix", root.Directory], "--system", "--", name], CreateTimeout, cancel);
+    /// <summary>
+    /// Creates a group of the system's, by systemd-sysusers where there is one; needs root's powers, which the hardened daemon does not have. Does nothing
+    /// when the group is there already.
+    /// </summary>
+    public async Task<CommandResult> CreateAsync(string name, CancellationToken cancel)
+    {
+        var bySysusers = await commands.RunAsync(
+            "systemd-sysusers", [.. IsThisHost ? (string[])[] : [$"--root={root.Directory}"], "--inline", $"g {name} -"], CreateTimeout, cancel);
+        return bySysusers.ExitCode is not null
+            ? bySysusers
+            : await commands.RunAsync("groupadd", [.. IsThisHost ? (string[])[] : ["--prefix", root.Directory], "--system", "--", name], CreateTimeout, cancel);
+    }
 
     private async Task<(string[] Fields, string? Problem)> FieldsAsync(string database, string key, CancellationToken cancel)
     {
