@@ -13,6 +13,9 @@ namespace SlaveAgent.Commands;
 /// <summary>The agent put together from its settings; what every command that does something works with.</summary>
 internal sealed class AgentParts : IDisposable
 {
+    /// <summary>For the resolver to say what this host is called; asked beside the loop.</summary>
+    private static readonly TimeSpan NameTimeout = TimeSpan.FromSeconds(10);
+
     private readonly Setup _setup;
     private readonly IdentityKeeper _keeper;
 
@@ -54,6 +57,7 @@ internal sealed class AgentParts : IDisposable
             root, inquiries, settings.Chmpx.RequestsStatus, () => Client.ClockDifference, time, Random.Shared.NextDouble, log);
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
         var questions = new RingQuestions(inquiries, tracker, Ring, Addresses, time, Random.Shared.NextDouble, log);
+        var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync, time, log);
         Steps =
         [
             new RegisterHostStep(Client, resource, _keeper, () => host.Token, Addresses),
@@ -61,12 +65,16 @@ internal sealed class AgentParts : IDisposable
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated),
             new WriteConfigurationStep(Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan),
-            new StartServicesStep(
-                Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
-            new AnnounceReadyStep(
-                new VerifyConnectionStep(
-                    Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log),
-                Systemctl, root, settings.Ready.Follow, time),
+            new OwnNameStep(
+                new StartServicesStep(
+                    Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
+                ownName),
+            new OwnNameStep(
+                new AnnounceReadyStep(
+                    new VerifyConnectionStep(
+                        Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log),
+                    Systemctl, root, settings.Ready.Follow, time),
+                ownName),
         ];
     }
 

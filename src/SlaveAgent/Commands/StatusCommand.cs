@@ -20,8 +20,9 @@ internal static class StatusCommand
         {
             var root = options.RootOf(parsed);
             var runs = FileLock.IsHeld(root.At(AgentPaths.DaemonLock));
+            var identity = IdentityStatus.Load(root);
             var status = (runs ? Read(root) : null) ?? await LookAsync(Setup.LoadSettings(options, parsed, root), root, runs, cancel);
-            Console.WriteLine(parsed.GetValue(json) ? StatusJson.Write(status) : Describe(status));
+            Console.WriteLine(parsed.GetValue(json) ? StatusJson.Write(status) : Describe(status, identity));
             return ExitCode.Done;
         });
         return command;
@@ -68,7 +69,7 @@ internal static class StatusCommand
             last?.LastError);
     }
 
-    private static string Describe(AgentStatus status)
+    private static string Describe(AgentStatus status, IdentityStatus? identity)
     {
         var lines = new List<string>
         {
@@ -80,6 +81,11 @@ internal static class StatusCommand
                 + (status.Loaded is { } loaded ? $"chmpx has loaded {loaded}" : "chmpx does not answer"),
             $"  K2HR3          {(status.LastAnswer is { } answer ? $"last answered {Moment(answer)}" : "has not answered yet")}",
         };
+        if (identity is { IsOfferOpen: true })
+        {
+            lines.Add($"  identity       {identity.Message} ({identity.Code}, since {Moment(identity.Since)})");
+        }
+
         if (status.Connection is { } connection)
         {
             lines.Add($"  connection     {connection.State} ({connection.Reason}){(connection.Missing.Count > 0 ? $"; up and not connected: {string.Join(", ", connection.Missing)}" : string.Empty)}");

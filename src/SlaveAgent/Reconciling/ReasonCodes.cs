@@ -26,4 +26,7 @@ public static class ReasonCodes
 
     /// <summary>The role lists neither packages nor services, so a slave node gets the documented ones.</summary>
     public const string DocumentedSet = "documented-set";
+
+    /// <summary>The NAME in this host's own entry is not this host, so that chmpx ends at its start.</summary>
+    public const string OwnNameRefused = "own-name-refused";
 }
