@@ -20,7 +20,9 @@ internal static class UnregisterCommand
     public static Command Create(CommonOptions options)
     {
         var command = new Command("unregister", "Stop the role's services in reverse order and take this host out of its role");
+        var force = new Option<bool>("--force") { Description = "Do not ask again where K2HR3 refuses (403, 404), as it does from another address or of a role that is gone" };
         options.AddIdentityTo(command);
+        command.Options.Add(force);
         command.SetAction(async (parsed, _) =>
         {
             var setup = Setup.Of(options, parsed);
@@ -44,12 +46,12 @@ internal static class UnregisterCommand
 
             await using var log = Logging.Create(LogLevel.Warning);
             using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, signals.Token);
-            return await RunAsync(parts, signals.Token);
+            return await RunAsync(parts, parsed.GetValue(force), signals.Token);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(AgentParts parts, CancellationToken cancel)
+    private static async Task<int> RunAsync(AgentParts parts, bool force, CancellationToken cancel)
     {
         // First of all: a daemon that sees the units stopped, or the host gone from its role, would set that right again.
         Directories.MakeOwn(parts.Root.At(AgentPaths.StateDirectory));
@@ -64,15 +66,11 @@ internal static class UnregisterCommand
         await AgentUnits.EndAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
         await DaemonRestsAsync(parts, cancel);
         var stopped = await StopServicesAsync(parts, cancel);
-        var answer = await parts.Client.UnregisterAsync(cancel);
-        if (answer is not K2hr3Answer.Done && !await IsGoneAsync(parts, answer, cancel))
+        if (!await LeaveAsync(parts, force, cancel))
         {
-            var why = K2hr3Outcome.Of(answer, "taking this host out of its role").Words;
-            await Console.Error.WriteLineAsync($"{Progress.Sentence(why)} Its services are stopped; run unregister again.");
             return ExitCode.TryAgainLater;
         }
 
-        Console.WriteLine($"This host is out of {parts.Identity.Role}.");
         foreach (var path in new[]
         {
             parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.Evidence, AgentPaths.EnvironmentFile,
@@ -129,9 +127,47 @@ internal static class UnregisterCommand
         return all;
     }
 
-    /// <summary>K2HR3 answers 403 both to a host that is out already and to one that calls from another address; the resource tells which.</summary>
-    private static async Task<bool> IsGoneAsync(AgentParts parts, K2hr3Answer answer, CancellationToken cancel) =>
-        answer is K2hr3Answer.Denied { Status: 403 }
-        && await parts.Resource.LookAsync(anew: true, cancel) is K2hr3Answer.Text text
-        && ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles) is ConfigurationPlan.SelfMissing or ConfigurationPlan.NoSlave;
+    /// <summary>Has K2HR3 take this host out of its role, or finds out that it will not.</summary>
+    /// <returns>False when it is to be tried again later; the reason is on standard error then.</returns>
+    private static async Task<bool> LeaveAsync(AgentParts parts, bool force, CancellationToken cancel)
+    {
+        var question = $"leave {parts.Identity.Role} as {parts.Identity.Cuk}";
+        for (var refusals = 1; ; refusals++)
+        {
+            var answer = await parts.Client.UnregisterAsync(cancel);
+            parts.Evidence.Note(question, LeavingDecision.ClaimOf(answer));
+            var isListed = answer is K2hr3Answer.Denied { Status: 403 } ? await IsListedAsync(parts, cancel) : null;
+            var code = LeavingDecision.Decide(answer, isListed, parts.Evidence.StageOf(question) == EvidenceStage.Confirmed, force);
+            switch (code)
+            {
+                case LeavingCode.Out or LeavingCode.NotListed:
+                    Console.WriteLine($"This host is out of {parts.Identity.Role}.");
+                    return true;
+                case LeavingCode.Forced or LeavingCode.Confirmed:
+                    Console.WriteLine(
+                        $"K2HR3 does not take this host out of {parts.Identity.Role} ({((K2hr3Answer.Denied)answer).Status}). Where it still lists CUK {parts.Identity.Cuk}, "
+                        + "under an address that this host had before, only an administrator can remove that.");
+                    return true;
+                case LeavingCode.TryLater:
+                    var why = K2hr3Outcome.Of(answer, "taking this host out of its role").Words;
+                    await Console.Error.WriteLineAsync($"{Progress.Sentence(why)} Its services are stopped; run unregister again.");
+                    return false;
+                default:
+                    if (refusals == 1)
+                    {
+                        await Console.Error.WriteLineAsync(
+                            $"{Progress.Sentence(K2hr3Outcome.Of(answer, "taking this host out of its role").Words)} Its services are stopped. K2HR3 is asked again "
+                            + $"for {parts.Evidence.RemainingOf(question).TotalSeconds:0} s, for a store in trouble refuses as well; --force does not wait.");
+                    }
+
+                    await Task.Delay(RetryDelay.After(refusals, parts.Settings.Retry, Random.Shared.NextDouble()), parts.Time, cancel);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Whether the role's resource lists this host; null where that is not known.</summary>
+    private static async Task<bool?> IsListedAsync(AgentParts parts, CancellationToken cancel) =>
+        await parts.Resource.LookAsync(anew: true, cancel) is not K2hr3Answer.Text text ? null
+        : ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles) is not (ConfigurationPlan.SelfMissing or ConfigurationPlan.NoSlave);
 }
