@@ -15,7 +15,7 @@ internal static class IdentityReader
     {
         using var turn = await IdentityKeeper.LockAsync(setup.Root, time, cancel);
         var store = new IdentityStore(setup.Root);
-        store.Restore();
+        var basis = store.RestoreAndObserve();
         var facts = new HostFacts(setup.Root, commands);
         var machine = HostFacts.ReadMachine(setup.Root);
         var standing = Standing(setup, settings);
@@ -42,11 +42,11 @@ internal static class IdentityReader
             store.Consider(standing.Digest());
             if (setup.Options.IsEmpty)
             {
-                store.ForgetOffers();
+                store.ForgetOffers(basis);
             }
         }
 
-        return new IdentityReading(decision, standing.Digest(), machine, store.Observe());
+        return new IdentityReading(decision, standing.Digest(), machine, basis);
     }
 
     private static IdentityValues Standing(Setup setup, AgentSettings current)

@@ -26,8 +26,8 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
     private readonly CommandRunner _commands = new(time);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IdentityReading _reading = first;
-    private (IdentityStamp Files, string Tokens) _acted = (first.Basis, setup.Token.With(settings.K2hr3.TokenFile).Observe());
-    private (IdentityStamp Files, string Tokens) _seen = (first.Basis, setup.Token.With(settings.K2hr3.TokenFile).Observe());
+    private (IdentityStamp Files, string Tokens) _acted = (first.Basis, string.Empty);
+    private (IdentityStamp Files, string Tokens) _seen = (first.Basis, string.Empty);
     private long _seenAt = time.GetTimestamp();
     private IdentityStatus? _told;
 
@@ -163,9 +163,10 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
     {
         try
         {
+            // Before they are read: what changes meanwhile is found by comparing.
+            var tokens = _tokens.Observe();
             _reading = await IdentityReader.ReadAsync(setup, settings, _commands, time, cancel);
-            var now = (_reading.Basis, _tokens.Observe());
-            (_acted, _seen) = (now, now);
+            _acted = (_reading.Basis, tokens);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -12,6 +12,9 @@ public sealed class IdentityStore(HostRoot root)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Somebody who writes the files without end must not hold the agent up.</summary>
+    private const int MostAttempts = 5;
+
     private readonly IdentityFiles _files = new(root);
 
     /// <summary>Registrations that another one took the place of.</summary>
@@ -107,6 +110,12 @@ public sealed class IdentityStore(HostRoot root)
             yield return () => Former.Add(before);
         }
 
+        if (before is not null && (before.Role != accepted.Role || before.ApiUri != accepted.ApiUri))
+        {
+            // What is remembered of the former role's lists is not this one's.
+            yield return () => root.Delete(AgentPaths.RoleKeys);
+        }
+
         if (before is null || (before with { Replaces = null }) != accepted)
         {
             yield return () => Save(accepted with { Replaces = Files });
@@ -117,18 +126,26 @@ public sealed class IdentityStore(HostRoot root)
             yield return step;
         }
 
-        // Options stand above what was handed over: without them, that would be taken for a new offer.
-        if (basis is not null && VersionOf(AgentPaths.HandedIdentity) == basis.Handed)
+        foreach (var step in basis is null ? [] : StepsToForget(basis))
         {
-            yield return () => root.Delete(AgentPaths.HandedIdentity);
-        }
-
-        if (basis is not null && VersionOf(AgentPaths.OptionsIdentity) == basis.Options)
-        {
-            yield return () => root.Delete(AgentPaths.OptionsIdentity);
+            yield return step;
         }
 
         yield return () => MachineRecord.Save(root, machine);
+    }
+
+    /// <summary>Restores, and tells the state of the files in which nothing was left to restore: what changes after that is seen by comparing with it.</summary>
+    public IdentityStamp RestoreAndObserve()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Restore();
+            var stamp = Observe();
+            if (IsRestored || attempt == MostAttempts)
+            {
+                return stamp;
+            }
+        }
     }
 
     /// <summary>Remembers what the settings say now, where that leads to the identity in force.</summary>
@@ -141,10 +158,13 @@ public sealed class IdentityStore(HostRoot root)
     }
 
     /// <summary>Removes what is offered; for an offer that says what is in force already.</summary>
-    public void ForgetOffers()
+    /// <param name="basis">When it was read: one that came after stays. Null: all.</param>
+    public void ForgetOffers(IdentityStamp? basis = null)
     {
-        root.Delete(AgentPaths.HandedIdentity);
-        root.Delete(AgentPaths.OptionsIdentity);
+        foreach (var step in StepsToForget(basis ?? Observe()))
+        {
+            step();
+        }
     }
 
     /// <summary>Removes all of it; what was accepted last of all, so that it can be repeated.</summary>
@@ -157,6 +177,26 @@ public sealed class IdentityStore(HostRoot root)
         if (Directory.Exists(root.At(AgentPaths.IdentityDirectory)))
         {
             Directory.Delete(root.At(AgentPaths.IdentityDirectory), recursive: true);
+        }
+    }
+
+    private bool IsRestored => Accepted is not { } accepted
+        || (Files is var files
+            && IdentityFound.In(files, accepted).IsEmpty
+            && (files.Role, files.Tenant, files.ApiUri, files.Cuk, files.Tag) == (accepted.Role, accepted.Tenant, accepted.ApiUri.TrimEnd('/'), accepted.Cuk, accepted.Tag)
+            && (accepted.Token is null || files.Token == accepted.Token));
+
+    // Options stand above what was handed over: without them, that would be taken for a new offer.
+    private IEnumerable<Action> StepsToForget(IdentityStamp basis)
+    {
+        if (VersionOf(AgentPaths.HandedIdentity) == basis.Handed)
+        {
+            yield return () => root.Delete(AgentPaths.HandedIdentity);
+        }
+
+        if (VersionOf(AgentPaths.OptionsIdentity) == basis.Options)
+        {
+            yield return () => root.Delete(AgentPaths.OptionsIdentity);
         }
     }
 

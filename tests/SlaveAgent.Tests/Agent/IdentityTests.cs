@@ -218,6 +218,52 @@ public sealed class IdentityTests
         }
     }
 
+    [Fact]
+    public async Task Unregister_from_an_address_that_K2HR3_does_not_know_stops_the_services_at_once_and_ends_when_it_has_been_refused_for_long_enough()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1, "evidence:\n  duration: 2s\n");
+        var refused = 0;
+        world.K2hr3.OnAnswer = (request, answer) =>
+        {
+            if (request.Method != "DELETE")
+            {
+                return answer;
+            }
+
+            // K2HR3 keeps the host under the address it had before.
+            world.K2hr3.RegisterHost(world.Names.SlaveRole, new RegisteredHost("127.0.0.7", world.Cuk, "slave-vm.novalocal"));
+            refused++;
+            Assert.Equal(UnitState.Inactive, world.Units.StatusOf("chmpx.service").State);
+            return Answer.Json(403, new { result = false, message = "not a member" });
+        };
+
+        var (code, output) = await world.RunAsync("unregister");
+
+        Assert.True(code == 0, output);
+        Assert.True(refused > 1);
+        Assert.Contains("only an administrator", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*"));
+        Assert.False(Directory.Exists(world.Path("/var/lib/k2hdkc-slave-agent/identity")));
+        Assert.False(File.Exists(world.Path("/var/lib/k2hdkc-slave-agent/machine.json")));
+    }
+
+    [Fact]
+    public async Task Unregister_of_a_role_that_is_gone_ends_at_once_with_force_and_a_store_in_trouble_never_ends_it()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1, "evidence:\n  duration: 1h\n");
+        var status = 401;
+        world.K2hr3.OnAnswer = (request, answer) => request.Method == "DELETE" ? Answer.Json(status, new { result = false, message = "no" }) : answer;
+
+        Assert.Equal(75, (await world.RunAsync("unregister", "--force")).ExitCode);
+        Assert.NotEmpty(Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*"));
+        Assert.Equal(UnitState.Inactive, world.Units.StatusOf("chmpx.service").State);
+
+        status = 404;
+        var (code, output) = await world.RunAsync("unregister", "--force");
+        Assert.True(code == 0, output);
+        Assert.Empty(Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*"));
+    }
+
     private static async Task<AgentWorld> ParentAsync()
     {
         var world = await AgentWorld.CreateAsync(servers: 1);

@@ -81,6 +81,22 @@ public sealed class IdentityStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_was_written_while_the_identity_was_read_differs_from_what_was_observed_then()
+    {
+        Store.Accept(C, null, Parent, basis: null);
+        Put("k2hr3-role-name", New.Who.Role.ToString());
+        var observed = Store.RestoreAndObserve();
+        Assert.Equal(observed, Store.Observe());
+        Assert.Equal(C.Who.Role.ToString(), Store.Files.Role);
+        Assert.Equal(New.Who.Role.ToString(), Store.Handed.Role);
+
+        _directory.Put($"{Pending}/user-data", "role=yrn:yahoo:::u:role:third/slave\n");
+        Assert.NotEqual(observed, Store.Observe());
+        Store.ForgetOffers(observed);
+        Assert.Equal("yrn:yahoo:::u:role:third/slave", Store.Handed.Role);
+    }
+
+    [Fact]
     public void Removing_leaves_nothing_of_it()
     {
         Store.Offer(new IdentityValues { Role = "x" });
