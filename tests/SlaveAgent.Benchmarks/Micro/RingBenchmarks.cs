@@ -30,7 +30,7 @@ public class RingBenchmarks
         _memory.Note(view);
         var chmpx = new ChmpxSettings("chmpx.service", Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
         var ini = IniReader.Read(IniWriter.Write(Samples.Ini(Nodes), 7));
-        _situation = new RingSituation(ini, view, TimeSpan.FromHours(1), TimeSpan.Zero, TimeSpan.MaxValue, TimeSpan.Zero, 0, 0, null, chmpx);
+        _situation = new RingSituation(ini, view, TimeSpan.FromHours(1), chmpx);
         if (RingJudge.Judge(_situation) is not { State: RingState.Connected, Disagreement: null })
         {
             throw new InvalidOperationException("the sample is no connected ring");

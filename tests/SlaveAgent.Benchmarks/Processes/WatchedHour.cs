@@ -72,7 +72,7 @@ internal static class WatchedHour
             time.Pass(TimeSpan.FromSeconds(1));
         }
 
-        if (!step.IsConnected)
+        if (!step.IsReady)
         {
             throw new InvalidOperationException("the watching loop is not connected, so nothing would be measured");
         }
