@@ -8,8 +8,8 @@ namespace SlaveAgent.Hosting;
 /// </summary>
 internal static class ProcNetAddresses
 {
-    public const string Version4 = "/proc/self/net/fib_trie";
-    public const string Version6 = "/proc/self/net/if_inet6";
+    public const string Version4 = "/proc/thread-self/net/fib_trie";
+    public const string Version6 = "/proc/thread-self/net/if_inet6";
 
     /// <param name="trie">The text of fib_trie: each address of this host is a leaf of which the next line says <c>/32 host LOCAL</c>.</param>
     public static IEnumerable<IPAddress> ReadVersion4(string trie)

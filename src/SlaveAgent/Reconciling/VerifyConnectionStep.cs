@@ -70,6 +70,7 @@ public sealed class VerifyConnectionStep(
         {
             IsReady = false;
             ring.Note(null);
+            ring.Verdict = null;
             return new StepOutcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
         }
 
@@ -91,6 +92,7 @@ public sealed class VerifyConnectionStep(
         {
             IsReady = false;
             ring.Note(null);
+            ring.Verdict = null;
             return new StepOutcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
                 Demands = TakeChangedByOthers() ? Steps.WriteConfiguration : Steps.None,

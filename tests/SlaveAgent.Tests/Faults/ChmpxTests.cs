@@ -53,6 +53,12 @@ public sealed class ChmpxTests
         ("ten thousand servers", (box, _) => socket => SendAsync(socket, DumpText.Of(Revision(box), [.. Enumerable.Range(0, 2000).Select(i => DumpText.Good($"many{i}"))]))),
     ];
 
+    /// <summary>
+    /// A chmpx that has one server never tries another that it lacks: while no program is attached it is restarted after 2, 4, 8 and each 15 s until the deadline, and
+    /// then each minute, for each restart may be the one that connects it.
+    /// </summary>
+    private static readonly string[] s_partial = ["one server without a connection", "a connection that comes and goes"];
+
     [Fact]
     public async Task Each_bad_chmpx_for_hours_brings_no_storm_and_is_got_over()
     {
@@ -73,7 +79,8 @@ public sealed class ChmpxTests
 
             // A poll a minute and one more for each is what a cluster of many hosts can bear; the role is read once an hour.
             Assert.True(asked <= (hours * 60 * 2.5) + 40, run.Repeat($"{name}: {asked} requests in {hours} h"));
-            Assert.True(box.Restarts <= (hours * 6) + 8, run.Repeat($"{name}: {box.Restarts} restarts in {hours} h"));
+            var restarts = s_partial.Contains(name) ? (hours * 60) + 12 : (hours * 6) + 8;
+            Assert.True(box.Restarts <= restarts, run.Repeat($"{name}: {box.Restarts} restarts in {hours} h"));
             Assert.True(stamps is >= 0 and <= 10, run.Repeat($"{name}: {stamps} generations in {hours} h"));
 
             box.Ring = null;

@@ -387,6 +387,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         Assert.Equal(("the file in place is no chmpx configuration", Steps.WriteConfiguration, "no configuration"), (waiting.Words, waiting.Demands, waiting.DemandReason));
         Assert.False(Step.IsReady);
         Assert.Null(_ring.Ring.View);
+        Assert.Null(_ring.Ring.Verdict);
         Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
     }
 
