@@ -5,6 +5,7 @@ using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Story;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Agent;
 
@@ -120,6 +121,6 @@ internal sealed class AgentWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _world.DisposeAsync();
-        Directory.Delete(Layout.Directory, recursive: true);
+        Trees.Remove(Layout.Directory);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Sandbox;
 
@@ -43,6 +44,6 @@ internal sealed class PretendedHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Supervisor.DisposeAsync();
-        directory.Delete(recursive: true);
+        Trees.Remove(directory.FullName);
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using SlaveAgent.Sandbox;
 using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Sandbox;
 
@@ -133,7 +134,7 @@ internal sealed class StandInChmpx : IAsyncDisposable
             await process.WaitForExitAsync(CancellationToken.None);
         }
         process?.Dispose();
-        directory.Delete(recursive: true);
+        Trees.Remove(directory.FullName);
     }
 
     // Below the kernel's own range, so that no connection of another test sits on it.

@@ -24,5 +24,5 @@ internal sealed class TempDirectory : IDisposable
         return path;
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => Trees.Remove(Path);
 }
