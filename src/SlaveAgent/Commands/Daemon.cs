@@ -153,10 +153,26 @@ internal sealed class Daemon(
         while (true)
         {
             await RestWhileUnregisteredAsync(time, cancel);
-            var reading = await IdentityReader.ReadAsync(setup, settings, commands, time, cancel);
-            if (ArrivingIdentity.SetAside(setup, settings, reading) is { } kept)
+            IdentityReading reading;
+            try
             {
-                log.Warning("{Why}: the configuration that the disk brought along was moved to {Path}", reading.Decision.Message, kept);
+                reading = await IdentityReader.ReadAsync(setup, settings, commands, time, cancel);
+                if (ArrivingIdentity.SetAside(setup, settings, reading) is { } kept)
+                {
+                    log.Warning("{Why}: the configuration that the disk brought along was moved to {Path}", reading.Decision.Message, kept);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                if (e.Message != told)
+                {
+                    log.Warning("Who this host is cannot be read: {Why}; tried again each second", e.Message);
+                    told = e.Message;
+                }
+
+                _report.Tell($"waiting: {e.Message}", time);
+                await Task.Delay(IdentityRetry / 5, time, cancel);
+                continue;
             }
 
             var why = reading.Decision.IsNotYet ? reading.Decision.Message

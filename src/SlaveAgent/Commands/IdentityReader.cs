@@ -15,7 +15,7 @@ internal static class IdentityReader
     {
         using var turn = await IdentityKeeper.LockAsync(setup.Root, time, cancel);
         var store = new IdentityStore(setup.Root);
-        var basis = store.RestoreAndObserve();
+        var basis = RestoreAndObserve(store);
         var facts = new HostFacts(setup.Root, commands);
         var machine = HostFacts.ReadMachine(setup.Root);
         var standing = Standing(setup, settings);
@@ -47,6 +47,22 @@ internal static class IdentityReader
         }
 
         return new IdentityReading(decision, standing.Digest(), machine, basis);
+    }
+
+    /// <summary>
+    /// What cannot be set right now, because something stands in the place of a file or the disk is full, is no reason to leave the slave alone: the
+    /// registration writes the same files, reports it, and is repeated.
+    /// </summary>
+    private static IdentityStamp RestoreAndObserve(IdentityStore store)
+    {
+        try
+        {
+            return store.RestoreAndObserve();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return store.Observe();
+        }
     }
 
     private static IdentityValues Standing(Setup setup, AgentSettings current)

@@ -233,14 +233,16 @@ public sealed class BootstrapTests
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
         Task<(int ExitCode, string Output)> bootstrapping;
-        PackageLock frontend;
+        PackageLock? frontend = null;
 
         // apt itself waits for dpkg and not for the lists (platform.md): for those the agent comes back.
         using (Take(PackageLock.Lists))
         {
             bootstrapping = world.TryBootstrapAsync();
             await world.UntilAsync(() => Calls("update") > 1, "the lists' lock is not come back to");
-            frontend = Take(PackageLock.Frontend);
+
+            // Its own apt-get may hold it at this moment.
+            await world.UntilAsync(() => (frontend = PackageLock.TryTake(world.Layout, PackageLock.Frontend)) is not null, "dpkg's lock is never free");
         }
 
         using (frontend)
