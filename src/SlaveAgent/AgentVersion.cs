@@ -4,7 +4,7 @@ namespace SlaveAgent;
 
 public static class AgentVersion
 {
-    /// <summary>As in the packages, such as <c>0.1.0</c>.</summary>
+    /// <summary>As in the packages, such as <c>0.2.0</c>.</summary>
     public static string Text { get; } =
         typeof(AgentVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }
