@@ -84,8 +84,13 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
     public async Task MoveClockAsync(Func<CancellationToken, Task> connected, CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(ClockFile, $"{Day}\n", cancellationToken);
+        var said = world.Agent.Output.Length;
         await RestartChmpxAsync();
         await connected(cancellationToken);
+        // By the agent as well: a chmpx that it never saw connected it takes for one that is not admitted yet, and leaves to itself.
+        var all = $"{cluster.Servers.Count}/{cluster.Servers.Count} servers connected";
+        await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Agent.Output.IndexOf(all, said, StringComparison.Ordinal) >= 0 ? null : $"the agent has not seen {all}"),
+            AtMost, cancellationToken);
         foreach (var server in cluster.Servers)
         {
             server.Disconnect();

@@ -158,14 +158,14 @@ public sealed class Supervisor : IAsyncDisposable
                     : $"Failed to {verb} {status.Name}: Unit {status.Name} not {(verb == "stop" ? "loaded" : "found")}.\n");
             case "enable":
                 unit.Enable();
-                await RunAsync(now, false, unit.StartAsync);
+                await RunAsync(now, false, () => unit.StartAsync());
                 return new(0);
             case "disable":
                 unit.Disable();
                 await RunAsync(now, false, unit.StopAsync);
                 return new(0);
             case "start":
-                await RunAsync(true, noBlock, unit.StartAsync);
+                await RunAsync(true, noBlock, () => unit.StartAsync());
                 return Result(unit, noBlock);
             case "try-restart" when status.State is not (UnitState.Active or UnitState.Activating):
                 return new(0);

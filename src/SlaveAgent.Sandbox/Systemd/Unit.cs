@@ -50,11 +50,13 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
 
     public void Disable() => File.Delete(WantsLink);
 
-    public async Task StartAsync()
+    public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await changing.WaitAsync();
+        await changing.WaitAsync(cancellationToken);
         try
         {
+            // A stop that came first has cancelled the restart.
+            cancellationToken.ThrowIfCancellationRequested();
             if (State is not UnitState.Active)
             {
                 Spawn(UnitFile.Read(Path));
@@ -176,7 +178,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         {
             await Task.Delay(restartDelay, cancellationToken);
             restarts++;
-            await StartAsync();
+            await StartAsync(cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
