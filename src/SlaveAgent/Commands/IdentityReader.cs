@@ -15,10 +15,10 @@ internal static class IdentityReader
     {
         using var turn = await IdentityKeeper.LockAsync(setup.Root, time, cancel);
         var store = new IdentityStore(setup.Root);
-        var basis = RestoreAndObserve(store);
+        var standing = Standing(setup, settings);
+        var basis = RestoreAndObserve(store, standing);
         var facts = new HostFacts(setup.Root, commands);
         var machine = HostFacts.ReadMachine(setup.Root);
-        var standing = Standing(setup, settings);
         var inputs = new IdentityInputs(
             store.Accepted,
             store.Files,
@@ -53,10 +53,15 @@ internal static class IdentityReader
     /// What cannot be set right now, because something stands in the place of a file or the disk is full, is no reason to leave the slave alone: the
     /// registration writes the same files, reports it, and is repeated.
     /// </summary>
-    private static IdentityStamp RestoreAndObserve(IdentityStore store)
+    private static IdentityStamp RestoreAndObserve(IdentityStore store, IdentityValues standing)
     {
         try
         {
+            if (standing is { TokenStaysOffDisk: true, Token: { } token })
+            {
+                store.TakeTokenOffDisk(token);
+            }
+
             return store.RestoreAndObserve();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -148,6 +148,16 @@ public sealed class IdentityStore(HostRoot root)
         }
     }
 
+    /// <summary>A systemd credential brings the token that is in force: from now on it stays off the disk.</summary>
+    public void TakeTokenOffDisk(string token)
+    {
+        if (Accepted is { Token: { } kept } accepted && kept == token)
+        {
+            Save(accepted with { Token = null });
+            root.Delete(IdentityFiles.Token);
+        }
+    }
+
     /// <summary>Remembers what the settings say now, where that leads to the identity in force.</summary>
     public void Consider(string considered)
     {

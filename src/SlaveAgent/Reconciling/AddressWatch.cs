@@ -45,10 +45,11 @@ public sealed class AddressWatch(Func<IReadOnlySet<IPAddress>?> read, TimeProvid
     }
 
     /// <summary>K2HR3 has accepted a registration.</summary>
-    public void NoteRegistered()
+    /// <param name="asOf">The addresses before it was sent: one that changed meanwhile is not what K2HR3 knows. Null: as they are now.</param>
+    public void NoteRegistered(ImmutableHashSet<string>? asOf = null)
     {
-        Refresh();
-        _registered = Current.IsEmpty ? null : Current;
+        var addresses = asOf ?? Refresh();
+        _registered = addresses.IsEmpty ? null : addresses;
     }
 
     private static bool IsGlobal(IPAddress address) =>

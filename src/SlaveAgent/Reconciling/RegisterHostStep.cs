@@ -32,13 +32,14 @@ public sealed class RegisterHostStep(K2hr3Client client, Yrn resource, IdentityK
             return KnownByAddress(identity);
         }
 
+        var sentFrom = addresses?.Refresh();
         switch (await Registration.AskAsync(client, resource, cancel))
         {
             case { } answer when Registration.IsAccepted(answer):
                 var isInForce = await keeper.AcceptAsync(cancel);
                 if (answer is K2hr3Answer.Done)
                 {
-                    addresses?.NoteRegistered();
+                    addresses?.NoteRegistered(sentFrom);
                 }
 
                 return !isInForce ? new StepOutcome.Waiting("another identity was put in force meanwhile; the agent starts over with it")
