@@ -40,14 +40,11 @@ public sealed class Systemctl(CommandRunner commands)
     /// <returns>Null when systemd does not answer.</returns>
     public async Task<ImmutableArray<string>?> ActiveDependentsAsync(string unit, CancellationToken cancel)
     {
-        // Not ShowAsync: a host without a bus, or a stand-in for systemctl, that says nothing of the unit has no units that depend on it either.
-        var shown = await RunAsync(Patience, cancel, "show", "--value", "-p", "RequiredBy", "-p", "BoundBy", "--", unit);
-        if (!shown.IsDone)
+        if (await DependentsAsync(unit, cancel) is not { } dependents)
         {
             return null;
         }
 
-        ImmutableArray<string> dependents = [.. shown.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct()];
         return dependents.IsEmpty ? [] : await ShowAsync(dependents, cancel) is { } states ? [.. dependents.Where(name => states.TryGetValue(name, out var state) && state.IsActive)] : null;
     }
 
@@ -72,18 +69,21 @@ public sealed class Systemctl(CommandRunner commands)
     /// <summary>Has systemd read its unit files again.</summary>
     public Task<CommandResult> ReloadUnitsAsync(CancellationToken cancel) => RunAsync(Patience, cancel, "daemon-reload");
 
-    /// <summary>The units systemd knows that name this one in <c>Requires=</c> or <c>BindsTo=</c>.</summary>
-    public async Task<IReadOnlyList<string>> RequiredByAsync(string unit, CancellationToken cancel)
-    {
-        var result = await RunAsync(Patience, cancel, "show", "--value", "-p", "RequiredBy", "-p", "BoundBy", "--", unit);
-        return result.IsDone ? [.. result.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct()] : [];
-    }
+    /// <summary>The units systemd knows that name this one in <c>Requires=</c> or <c>BindsTo=</c>; none when it does not answer.</summary>
+    public async Task<IReadOnlyList<string>> RequiredByAsync(string unit, CancellationToken cancel) => await DependentsAsync(unit, cancel) ?? [];
 
     /// <summary>The unit's own last words, for a message about its failure.</summary>
     public async Task<string> LastLinesAsync(string unit, CancellationToken cancel)
     {
         var journal = await commands.RunAsync("journalctl", ["--no-pager", "-q", "-o", "cat", "-n", "3", "-u", unit], Patience, cancel);
         return journal.IsDone ? journal.LastLines() : string.Empty;
+    }
+
+    /// <summary>Not by ShowAsync: of a unit of which nothing is said, nothing depends on it either.</summary>
+    private async Task<ImmutableArray<string>?> DependentsAsync(string unit, CancellationToken cancel)
+    {
+        var result = await RunAsync(Patience, cancel, "show", "--value", "-p", "RequiredBy", "-p", "BoundBy", "--", unit);
+        return result.IsDone ? [.. result.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Distinct()] : null;
     }
 
     private Task<CommandResult> RunAsync(TimeSpan patience, CancellationToken cancel, params string[] arguments) =>

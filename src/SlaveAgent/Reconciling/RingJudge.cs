@@ -95,8 +95,8 @@ public static class RingJudge
         var up = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsUp: true } || s.Peer?.Up.Contains(server.Key) is true).ToList();
         if (up.Count > 0)
         {
-            var believesUp = up.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true });
-            return Partial(s, up, believesUp, $"{count}; up and not connected: {Names(up)}");
+            var showsUp = up.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true });
+            return Partial(s, up, showsUp, $"{count}; up and not connected: {Names(up)}");
         }
 
         var question = IsQuestionDue(s) ? RingAction.AskPeer : RingAction.None;
@@ -106,8 +106,8 @@ public static class RingJudge
             : new RingVerdict(RingState.Connecting, $"{count}; whether {Names(missing)} can be connected is being found out", question) { IsDeadlineOver = IsLate(s) };
     }
 
-    /// <param name="believesUp">chmpx itself shows one of them up.</param>
-    private static RingVerdict Partial(RingSituation s, List<(NodeKey Key, string Name)> missing, bool believesUp, string words)
+    /// <param name="showsUp">chmpx itself shows one of them up.</param>
+    private static RingVerdict Partial(RingSituation s, List<(NodeKey Key, string Name)> missing, bool showsUp, string words)
     {
         var verdict = new RingVerdict(RingState.Partial, words)
         {
@@ -129,7 +129,7 @@ public static class RingJudge
             return verdict with { Action = RingAction.AskDependents };
         }
 
-        if (!believesUp && s.SincePeer > PeerLifetime)
+        if (!showsUp && s.SincePeer > PeerLifetime)
         {
             return verdict with { Action = IsQuestionDue(s, PeerLifetime) ? RingAction.AskPeer : RingAction.None };
         }
@@ -143,8 +143,8 @@ public static class RingJudge
         RingSituation s, RingView view, Dictionary<NodeKey, RingServer> shown, List<(NodeKey Key, string Name)> missing, string count)
     {
         var holdsOthers = view.Servers.Any(server => server.IsConnected);
-        var believesUp = missing.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true }) && s.SinceMissing > s.Settings.ConnectDeadline;
-        if (!s.WasConnected && !holdsOthers && !believesUp)
+        var showsUp = missing.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true }) && s.SinceMissing > s.Settings.ConnectDeadline;
+        if (!s.WasConnected && !holdsOthers && !showsUp)
         {
             return new RingVerdict(RingState.NotAdmitted, $"{count}; the servers are down, or do not list this slave yet");
         }

@@ -15,9 +15,6 @@ public sealed class StatusRequester(
     private StatusRequestMemory _memory =
         StateFile.TryLoad(root.At(AgentPaths.StatusRequests), StateJson.Default.StatusRequestMemory) is { Servers: not null } kept ? kept : StatusRequestMemory.Empty;
 
-    /// <summary>Why nothing was sent the last time, or that something was; null before the first time.</summary>
-    public UpdateStatusReason? LastReason { get; private set; }
-
     /// <param name="missing">Servers that are up and not connected.</param>
     /// <returns>Whether an answer of a connected server is needed before it can be decided.</returns>
     public bool Consider(RingSituation s, IReadOnlyList<NodeKey> missing, CancellationToken cancel)
@@ -40,7 +37,6 @@ public sealed class StatusRequester(
                 _memory.Of(server),
                 time.GetUtcNow(),
                 random()));
-            LastReason = verdict.Reason;
             if (verdict.Next != _memory.Of(server) && !TryKeep(_memory.With(server, verdict.Next)))
             {
                 // What is not written down is not sent: a restart would send it again.
