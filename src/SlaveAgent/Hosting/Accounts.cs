@@ -3,64 +3,38 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>The host's users: those of its files and those of LDAP or sssd alike, because <c>getent</c> asks whatever the host asks.</summary>
+/// <summary>The host's users (<see cref="AccountDatabase"/>).</summary>
 public sealed class Accounts(HostRoot root, CommandRunner commands)
 {
-    private const int NotFound = 2;
-
-    /// <summary>A directory service that does not answer must hold nobody up.</summary>
-    private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan CreateTimeout = TimeSpan.FromSeconds(30);
-
-    private const string Passwd = "/etc/passwd";
-
-    private bool IsThisHost => root.Directory is "/";
+    private readonly AccountDatabase _database = new(root, commands);
 
     public async Task<AccountLookup> FindAsync(string name, CancellationToken cancel)
     {
-        if (!IsThisHost)
-        {
-            // Another root's directory services are not to be asked from here.
-            return new AccountLookup(UidOf(root.TryRead(Passwd) ?? string.Empty, name));
-        }
-
-        var result = await commands.RunAsync("getent", ["passwd", name], LookupTimeout, cancel);
-        return result switch
-        {
-            { IsDone: true } when UidOf(result.Output, name) is { } uid => new AccountLookup(uid),
-            { ExitCode: NotFound } => new AccountLookup(null),
-            _ => new AccountLookup(null, $"getent passwd {name} failed: {result.LastLines()}"),
-        };
+        var (text, problem) = await _database.ReadAsync("passwd", name, cancel);
+        return problem is not null ? new AccountLookup(null, problem)
+            : UidOf(text, name) is { } uid ? new AccountLookup(uid)
+            : text.Length > 0 && _database.IsThisHost ? new AccountLookup(null, AccountDatabase.Failed("passwd", name, text.Trim()))
+            : new AccountLookup(null);
     }
 
     /// <summary>
     /// Creates a user of the system's, with a group of its own name. By systemd-sysusers where there is one; it does nothing when the user is there already.
     /// </summary>
     /// <param name="home">Not created.</param>
-    public async Task<CommandResult> CreateAsync(string name, string home, CancellationToken cancel)
-    {
-        var bySysusers = await commands.RunAsync(
-            "systemd-sysusers", [.. IsThisHost ? (string[])[] : [$"--root={root.Directory}"], "--inline", $"u {name} - \"K2HDKC\" {home}"], CreateTimeout, cancel);
-        if (bySysusers.ExitCode is not null)
+    public Task<CommandResult> CreateAsync(string name, string home, CancellationToken cancel) => _database.CreateAsync(
+        $"u {name} - \"K2HDKC\" {home}",
+        async () =>
         {
-            return bySysusers;
-        }
-
-        // A group of that name may be there already, for the programs that use the cluster.
-        var hasGroup = IsThisHost
-            ? (await commands.RunAsync("getent", ["group", name], LookupTimeout, cancel)).IsDone
-            : (root.TryRead("/etc/group") ?? string.Empty).Split('\n').Any(line => line.StartsWith($"{name}:", StringComparison.Ordinal));
-        return await commands.RunAsync(
-            "useradd",
+            // A group of that name may be there already, for the programs that use the cluster.
+            var (groups, _) = await _database.ReadAsync("group", name, cancel);
+            var hasGroup = groups.Split('\n').Any(line => line.StartsWith($"{name}:", StringComparison.Ordinal));
+            return ("useradd",
             [
-                .. IsThisHost ? (string[])[] : ["--prefix", root.Directory],
                 "--system", .. hasGroup ? (string[])["--gid", name] : ["--user-group"],
                 "--no-create-home", "--home-dir", home, "--shell", "/sbin/nologin", "--", name,
-            ],
-            CreateTimeout,
-            cancel);
-    }
+            ]);
+        },
+        cancel);
 
     /// <summary>The number in a line of passwd(5) that begins with this name; null when there is none.</summary>
     private static uint? UidOf(string lines, string name) => lines.Split('\n')

@@ -3,17 +3,10 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>The host's groups, asked by <c>getent</c> as its users are (<see cref="Accounts"/>); under another root its own files tell.</summary>
+/// <summary>The host's groups (<see cref="AccountDatabase"/>).</summary>
 public sealed class GroupAccounts(HostRoot root, CommandRunner commands)
 {
-    private const int NotFound = 2;
-
-    /// <summary>A directory service that does not answer must hold nobody up.</summary>
-    private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan CreateTimeout = TimeSpan.FromSeconds(30);
-
-    private bool IsThisHost => root.Directory is "/";
+    private readonly AccountDatabase _database = new(root, commands);
 
     /// <param name="nameOrNumber">The number in decimal.</param>
     public async Task<GroupLookup> FindAsync(string nameOrNumber, CancellationToken cancel)
@@ -32,30 +25,21 @@ public sealed class GroupAccounts(HostRoot root, CommandRunner commands)
     /// Creates a group of the system's, by systemd-sysusers where there is one; needs root's powers, which the hardened daemon does not have. Does nothing
     /// when the group is there already.
     /// </summary>
-    public async Task<CommandResult> CreateAsync(string name, CancellationToken cancel)
-    {
-        var bySysusers = await commands.RunAsync(
-            "systemd-sysusers", [.. IsThisHost ? (string[])[] : [$"--root={root.Directory}"], "--inline", $"g {name} -"], CreateTimeout, cancel);
-        return bySysusers.ExitCode is not null
-            ? bySysusers
-            : await commands.RunAsync("groupadd", [.. IsThisHost ? (string[])[] : ["--prefix", root.Directory], "--system", "--", name], CreateTimeout, cancel);
-    }
+    public Task<CommandResult> CreateAsync(string name, CancellationToken cancel) => _database.CreateAsync(
+        $"g {name} -", () => Task.FromResult<(string, IEnumerable<string>)>(("groupadd", ["--system", "--", name])), cancel);
 
     private async Task<(string[] Fields, string? Problem)> FieldsAsync(string database, string key, CancellationToken cancel)
     {
-        if (!IsThisHost)
+        var (text, problem) = await _database.ReadAsync(database, key, cancel);
+        if (problem is not null)
         {
-            var own = (root.TryRead($"/etc/{database}") ?? string.Empty).Split('\n').Select(line => line.Split(':'));
-            return (own.FirstOrDefault(fields => fields is [var name, _, var number, ..] && (name == key || number == key)) ?? [], null);
+            return ([], problem);
         }
 
-        var result = await commands.RunAsync("getent", [database, key], LookupTimeout, cancel);
-        return result switch
-        {
-            { IsDone: true } => (result.Output.Trim().Split(':'), null),
-            { ExitCode: NotFound } => ([], null),
-            _ => ([], $"getent {database} {key} failed: {result.LastLines()}"),
-        };
+        // getent was asked for the one key; another root's file has them all.
+        return _database.IsThisHost
+            ? (text.Trim().Split(':'), null)
+            : (text.Split('\n').Select(line => line.Split(':')).FirstOrDefault(fields => fields is [var name, _, var number, ..] && (name == key || number == key)) ?? [], null);
     }
 
     private static uint? Number(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
