@@ -1,6 +1,6 @@
 namespace SlaveAgent.Chmpx;
 
-/// <summary>What one server believes of a server of the ring, or of itself.</summary>
+/// <summary>What one server shows of a server of the ring, or of itself.</summary>
 /// <param name="Name">As chmpx shows it, normalised; for people only.</param>
 /// <param name="IsSuspended">It does not merge by itself.</param>
 /// <param name="LastUpdate">When it last took a status of that server, by the reporting server's clock; null when it never did.</param>

@@ -19,7 +19,7 @@ public sealed record Evidence(string Claim, int Answers, TimeSpan Since)
     public bool IsConfirmed(TimeSpan now, int answers, TimeSpan duration) => StageAt(now, answers, duration) == EvidenceStage.Confirmed;
 
     public EvidenceStage StageAt(TimeSpan now, int answers, TimeSpan duration) =>
-        Answers < answers ? EvidenceStage.Doubtful
+        Answers < answers ? EvidenceStage.TooFew
         : RemainingAt(now, duration) > TimeSpan.Zero ? EvidenceStage.Unconfirmed
         : EvidenceStage.Confirmed;
 

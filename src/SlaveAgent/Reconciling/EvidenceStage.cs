@@ -7,7 +7,7 @@ public enum EvidenceStage
     None,
 
     /// <summary>Said by too few answers to act on it in any way.</summary>
-    Doubtful,
+    TooFew,
 
     /// <summary>Said by enough answers, not yet for long enough: what can be taken back may be done.</summary>
     Unconfirmed,

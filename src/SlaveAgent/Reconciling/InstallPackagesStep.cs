@@ -82,7 +82,7 @@ public sealed class InstallPackagesStep(
         var answer = await resource.LookAsync(anew: false, cancel);
         switch (resource.NotASlave)
         {
-            case EvidenceStage.Doubtful when answer is K2hr3Answer.Text:
+            case EvidenceStage.TooFew when answer is K2hr3Answer.Text:
                 return new StepOutcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
             case (EvidenceStage.Unconfirmed or EvidenceStage.Confirmed) and var stage:
                 role.LearnOther(isConfirmed: stage is EvidenceStage.Confirmed);

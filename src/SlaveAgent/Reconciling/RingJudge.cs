@@ -27,7 +27,7 @@ public static class RingJudge
     {
         if (s.View is null)
         {
-            return Silent(s);
+            return Unresponsive(s);
         }
 
         if (NeedsRestart(s, s.View) is { } needed)
@@ -38,7 +38,7 @@ public static class RingJudge
         return s.View.Revision == s.Ini.FileVersion ? Loaded(s, s.View) : Loading(s, s.View);
     }
 
-    private static RingVerdict Silent(RingSituation s)
+    private static RingVerdict Unresponsive(RingSituation s)
     {
         var port = $"control port {s.Ini.ControlPort}";
         if (!s.RestartNeeds.IsEmpty)
@@ -47,8 +47,8 @@ public static class RingJudge
         }
 
         return s.SinceQuiet > s.Settings.AnswerDeadline && MayRestart(s)
-            ? Restart(RingState.Silent, $"chmpx has not answered on {port} for {s.SinceQuiet.TotalSeconds:0} s and is restarted")
-            : new RingVerdict(RingState.Silent, $"chmpx does not answer on {port} yet");
+            ? Restart(RingState.Unresponsive, $"chmpx has not answered on {port} for {s.SinceQuiet.TotalSeconds:0} s and is restarted")
+            : new RingVerdict(RingState.Unresponsive, $"chmpx does not answer on {port} yet");
     }
 
     private static RingVerdict? NeedsRestart(RingSituation s, RingView view)

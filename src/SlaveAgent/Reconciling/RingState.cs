@@ -4,7 +4,7 @@ namespace SlaveAgent.Reconciling;
 public enum RingState
 {
     /// <summary>chmpx does not answer.</summary>
-    Silent,
+    Unresponsive,
 
     /// <summary>chmpx has not loaded the generation in place yet, or has to be restarted for it.</summary>
     Loading,

@@ -28,7 +28,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     public bool IsSurelyOther { get; private set; }
 
     /// <summary>The lists lack something that they had, or that is to be expected, and K2HR3 has not said so for long enough.</summary>
-    public bool IsUnconfirmed => evidence.StageOf(_question) is EvidenceStage.Doubtful or EvidenceStage.Unconfirmed;
+    public bool IsUnconfirmed => evidence.StageOf(_question) is EvidenceStage.TooFew or EvidenceStage.Unconfirmed;
 
     /// <summary>
     /// When the lists are to be read again, sooner than at the role's interval: soon after they were found to lack something, as those of a store in trouble do,

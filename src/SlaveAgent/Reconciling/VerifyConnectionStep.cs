@@ -118,7 +118,7 @@ public sealed class VerifyConnectionStep(
             _answered = time.GetTimestamp();
             questions.NoteAnswered();
         }
-        else if (IsLongSilent)
+        else if (IsLongUnresponsive)
         {
             questions.AskUnit(cancel);
         }
@@ -217,7 +217,7 @@ public sealed class VerifyConnectionStep(
             : new StepOutcome.Waiting(verdict.Words, IsAboutToChange(verdict) ? LookSoon : null);
         outcome = verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : slaves)
             : changedByOthers ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = "the file was changed" }
-            : verdict is { State: RingState.Silent, Action: RingAction.None } && IsLongSilent
+            : verdict is { State: RingState.Unresponsive, Action: RingAction.None } && IsLongUnresponsive
             ? outcome with { Demands = Steps.StartServices, DemandReason = "silent" }
             : outcome;
         return addresses.IsRegistrationOutdated
@@ -237,5 +237,5 @@ public sealed class VerifyConnectionStep(
     };
 
     /// <summary>Long enough that a chmpx which only starts anew would have answered; a unit that somebody stopped is started again.</summary>
-    private bool IsLongSilent => time.GetElapsedTime(_answered ?? _started) > settings.LoadDeadline;
+    private bool IsLongUnresponsive => time.GetElapsedTime(_answered ?? _started) > settings.LoadDeadline;
 }

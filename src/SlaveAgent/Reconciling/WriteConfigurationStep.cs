@@ -67,7 +67,7 @@ public sealed class WriteConfigurationStep(
     {
         switch (resource.NotASlave)
         {
-            case EvidenceStage.Doubtful when answer is K2hr3Answer.Text:
+            case EvidenceStage.TooFew when answer is K2hr3Answer.Text:
                 return new StepOutcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
             case EvidenceStage.Unconfirmed:
                 role.LearnOther(isConfirmed: false);
@@ -155,9 +155,9 @@ public sealed class WriteConfigurationStep(
         }
 
         // What was accepted before is no shrink, whatever somebody wrote into the file since.
-        if (text != resource.AcceptedText && ShrinkGuard.LosesTooMany(plan.Ini, before, ring.View) && Doubt(plan.Ini) is { } doubt)
+        if (text != resource.AcceptedText && ShrinkGuard.LosesTooMany(plan.Ini, before, ring.View) && Unconfirmed(plan.Ini) is { } unconfirmed)
         {
-            return doubt;
+            return unconfirmed;
         }
 
         evidence.Note(ShrinkQuestion, null);
@@ -177,7 +177,7 @@ public sealed class WriteConfigurationStep(
     }
 
     /// <returns>Null once K2HR3 has given this list for long enough.</returns>
-    private StepOutcome.Waiting? Doubt(IniDocument list)
+    private StepOutcome.Waiting? Unconfirmed(IniDocument list)
     {
         evidence.Note(ShrinkQuestion, ShrinkGuard.ClaimOf(list));
         if (evidence.StageOf(ShrinkQuestion, settings.SecondAnswerAfter) is EvidenceStage.Confirmed)

@@ -18,8 +18,8 @@ public sealed class EvidenceTests
     }
 
     [Theory]
-    [InlineData(1, 1000, EvidenceStage.Doubtful)]
-    [InlineData(2, 1000, EvidenceStage.Doubtful)]
+    [InlineData(1, 1000, EvidenceStage.TooFew)]
+    [InlineData(2, 1000, EvidenceStage.TooFew)]
     [InlineData(3, 0, EvidenceStage.Unconfirmed)]
     [InlineData(1000, 299.9, EvidenceStage.Unconfirmed)]
     [InlineData(3, 300, EvidenceStage.Confirmed)]

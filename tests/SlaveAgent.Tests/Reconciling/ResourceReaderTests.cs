@@ -79,7 +79,7 @@ public sealed class ResourceReaderTests : IAsyncLifetime
         _server.Text = text;
         Assert.Equal(EvidenceStage.None, _reader.NotASlave);
         await LookAsync(times: 2);
-        Assert.Equal(EvidenceStage.Doubtful, _reader.NotASlave);
+        Assert.Equal(EvidenceStage.TooFew, _reader.NotASlave);
         await LookAsync(times: 1);
         Assert.Equal((EvidenceStage.Unconfirmed, TimeSpan.FromMinutes(5)), (_reader.NotASlave, _reader.Remaining));
 
@@ -121,7 +121,7 @@ public sealed class ResourceReaderTests : IAsyncLifetime
         (_server.Text, _server.Trouble) = ("[GLOBAL]\nMODE = SERVER\n", null);
         _time.Advance(TimeSpan.FromMinutes(4));
         await LookAsync(times: 2);
-        Assert.Equal(EvidenceStage.Doubtful, _reader.NotASlave);
+        Assert.Equal(EvidenceStage.TooFew, _reader.NotASlave);
         await LookAsync(times: 1);
         Assert.Equal((EvidenceStage.Unconfirmed, TimeSpan.FromMinutes(5)), (_reader.NotASlave, _reader.Remaining));
     }

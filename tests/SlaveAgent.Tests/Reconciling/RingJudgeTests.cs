@@ -257,7 +257,7 @@ public sealed class RingJudgeTests
     [InlineData(600, 50, 599, RingAction.None)]
     [InlineData(601, 50, 601, RingAction.Restart)]
     public void A_chmpx_that_does_not_answer_is_waited_for_and_then_restarted_ever_more_rarely(int quiet, int restarts, int restarted, RingAction action) =>
-        Assert.Equal((RingState.Silent, action), Summary(Situation(null) with { SinceQuiet = At(quiet), Configuration = History(restarts, restarted) }));
+        Assert.Equal((RingState.Unresponsive, action), Summary(Situation(null) with { SinceQuiet = At(quiet), Configuration = History(restarts, restarted) }));
 
     [Fact]
     public void What_chmpx_takes_only_when_it_starts_restarts_it_at_once_and_then_ever_more_rarely_programs_or_not()
