@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using SlaveAgent.Identity;
 
@@ -19,7 +18,7 @@ public sealed class HostNetworkReader(TimeSpan timeout, TimeProvider time)
             var nodeName = Dns.GetHostName();
             var resolved = await ResolveAsync(name, either.Token);
             var self = await ResolveAsync(nodeName, either.Token);
-            return OwnName.Check(name, resolved, new HostNetwork(nodeName, [.. self.Names.Where(found => found != nodeName)], Addresses()));
+            return OwnName.Check(name, resolved, new HostNetwork(nodeName, [.. self.Names.Where(found => found != nodeName)], [.. HostAddresses.Read() ?? new HashSet<IPAddress>()]));
         }
         catch (OperationCanceledException)
         {
@@ -59,18 +58,5 @@ public sealed class HostNetworkReader(TimeSpan timeout, TimeProvider time)
         }
 
         return new ResolvedName(addresses, names);
-    }
-
-    private static IReadOnlyCollection<IPAddress> Addresses()
-    {
-        try
-        {
-            return [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(found => found.Address)];
-        }
-        catch (NetworkInformationException)
-        {
-            // As where the unit may open no netlink socket.
-            return [];
-        }
     }
 }
