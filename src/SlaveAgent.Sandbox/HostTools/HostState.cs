@@ -99,8 +99,24 @@ public sealed class HostState(HostLayout layout)
     internal void Log(ToolCall call)
     {
         Directory.CreateDirectory(layout.State);
-        // One write with O_APPEND, so that calls at the same time do not mix.
+        // .NET appends where the file ended when it was opened: of two calls at the same time one would overwrite the other.
+        using var turn = TakeTurn();
         using var file = new FileStream(CallLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         file.Write([.. JsonSerializer.SerializeToUtf8Bytes(call), (byte)'\n']);
+    }
+
+    private FileStream TakeTurn()
+    {
+        while (true)
+        {
+            try
+            {
+                return new(Path.Combine(layout.State, "calls.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (Directory.Exists(layout.State))
+            {
+                Thread.Sleep(1);
+            }
+        }
     }
 }

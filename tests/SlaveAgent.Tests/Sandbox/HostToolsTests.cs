@@ -35,6 +35,18 @@ public sealed class HostToolsTests
     }
 
     [Fact]
+    public async Task Calls_at_the_same_time_are_all_kept()
+    {
+        await using var host = new PretendedHost();
+        await Parallel.ForAsync(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, (i, _) =>
+        {
+            new HostState(host.Layout).Log(new ToolCall(DateTimeOffset.UnixEpoch, "dpkg-query", [new string('x', i)]));
+            return ValueTask.CompletedTask;
+        });
+        Assert.Equal(Enumerable.Range(0, 400), host.State.Calls.Select(call => call.Arguments[0].Length).Order());
+    }
+
+    [Fact]
     public async Task What_is_not_installed_is_not_found()
     {
         await using var host = new PretendedHost();
