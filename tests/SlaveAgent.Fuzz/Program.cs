@@ -12,7 +12,7 @@ var chosen = FuzzTarget.All.First(target => target.Name == args[0]);
 if (args is [_, "--words"])
 {
     // The format of libFuzzer's -dict.
-    foreach (var word in chosen.Words)
+    foreach (var word in chosen.Message)
     {
         Console.WriteLine($"\"{string.Concat(Encoding.UTF8.GetBytes(word).Select(b => $"\\x{b:x2}"))}\"");
     }

@@ -58,20 +58,20 @@ internal sealed class AgentParts : IDisposable
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
         var questions = new RingQuestions(inquiries, tracker, Ring, Addresses, time, Random.Shared.NextDouble, log);
         var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync, time, log);
-        Steps =
+        Controllers =
         [
-            new RegisterHostStep(Client, resource, _keeper, () => host.Token, Addresses),
-            new InstallPackagesStep(
+            new RegistrationController(Client, resource, _keeper, () => host.Token, Addresses),
+            new PackageController(
                 Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
                 new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated),
-            new WriteConfigurationStep(Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan),
-            new OwnNameStep(
-                new StartServicesStep(
+            new ConfigurationController(Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan),
+            new OwnNameController(
+                new ServiceController(
                     Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
                 ownName),
-            new OwnNameStep(
-                new AnnounceReadyStep(
-                    new VerifyConnectionStep(
+            new OwnNameController(
+                new ReadyController(
+                    new ConnectionController(
                         Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log),
                     Systemctl, root, settings.Ready.Follow, time),
                 ownName),
@@ -118,7 +118,7 @@ internal sealed class AgentParts : IDisposable
     public AddressWatch Addresses { get; }
 
     /// <summary>The pipeline, in its order.</summary>
-    public IReadOnlyList<IStep> Steps { get; }
+    public IReadOnlyList<IController> Controllers { get; }
 
     /// <param name="settings">Those of <paramref name="setup"/>, or those that a SIGHUP brought since.</param>
     /// <param name="watches">For the daemon, which may have to leave packages to the bootstrap service.</param>
@@ -151,7 +151,7 @@ internal sealed class AgentParts : IDisposable
 
     /// <summary>The loop over these steps, with what it reports to.</summary>
     /// <param name="keepsStatus">Whether the status file is this process's to write.</param>
-    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IStep> steps, bool keepsStatus, Func<StatusBoard, ReconcilerHooks> hooks)
+    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IController> steps, bool keepsStatus, Func<StatusBoard, ReconcilerHooks> hooks)
     {
         var board = new StatusBoard(steps, File, Ring, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
         var schedule = new Schedule(steps, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
@@ -181,7 +181,7 @@ internal sealed class AgentParts : IDisposable
         return path.StartsWith('/') && !path.Contains("/../", StringComparison.Ordinal) && Path.GetExtension(path) is ".ini" or ""
                 && path.All(c => char.IsAsciiLetterOrDigit(c) || "/._+@-".Contains(c, StringComparison.Ordinal))
             ? path
-            : throw new SettingsException($"The configuration's path {InstallPackagesStep.Printable(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
+            : throw new SettingsException($"The configuration's path {PackageController.Printable(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
     }
 
     internal static Yrn ResourceOf(AgentSettings settings, OverrideReader overrides, Yrn role)
@@ -193,7 +193,7 @@ internal sealed class AgentParts : IDisposable
 
         return Yrn.TryParse(text) is { Type: "resource" } resource
             ? resource
-            : throw new SettingsException($"The resource {InstallPackagesStep.Printable(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
+            : throw new SettingsException($"The resource {PackageController.Printable(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
     }
 
     internal static RenewingHandler Connections(K2hr3Settings settings, HostRoot root)

@@ -57,7 +57,7 @@ internal static class BootstrapCommand
         using var parts = await AgentParts.CreateAsync(setup, setup.Settings, time, log, cancel, takesOffer: true, reading: reading);
         await parts.HandIdentityToDaemonAsync(cancel);
         var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
-        var needRoot = parts.Steps.Where(step => step.Kind is Steps.RegisterHost or Steps.InstallPackages).ToList();
+        var needRoot = parts.Controllers.Where(step => step.Kind is ControllerKinds.Registration or ControllerKinds.Packages).ToList();
         parts.File.RemoveStaleStages();
         var progress = new Progress(Logging.IsUnderSystemd ? TextWriter.Null : Console.Out, time);
         progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri.ToString().TrimEnd('/')}");
@@ -70,7 +70,7 @@ internal static class BootstrapCommand
         {
             // Nothing of the identity in force is touched for one that K2HR3 may refuse.
             progress.Say($"{Progress.Sentence(offered.Message)} The one in force stays until K2HR3 accepts it.");
-            if (await TryUntilAsync(board => board.IsSettled, parts, [.. needRoot.Where(step => step.Kind == Steps.RegisterHost)], patience, progress, time, cancel) is not ExitCode.Done and var refused)
+            if (await TryUntilAsync(board => board.IsSettled, parts, [.. needRoot.Where(step => step.Kind == ControllerKinds.Registration)], patience, progress, time, cancel) is not ExitCode.Done and var refused)
             {
                 return refused;
             }
@@ -78,7 +78,7 @@ internal static class BootstrapCommand
 
         return daemonRuns ? await TryUntilAsync(board => board.IsSettled, parts, needRoot, patience, progress, time, cancel)
             : handOver ? await HandOverAsync(parts, needRoot, patience, progress, time, cancel)
-            : await TryUntilAsync(board => IsForGood(parts, board), parts, parts.Steps, patience, progress, time, cancel);
+            : await TryUntilAsync(board => IsForGood(parts, board), parts, parts.Controllers, patience, progress, time, cancel);
     }
 
     /// <summary>
@@ -91,7 +91,7 @@ internal static class BootstrapCommand
     /// that sees it become a slave node's.
     /// </summary>
     private static async Task<int> HandOverAsync(
-        AgentParts parts, IReadOnlyList<IStep> needRoot, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
+        AgentParts parts, IReadOnlyList<IController> needRoot, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
     {
         while (true)
         {
@@ -102,7 +102,7 @@ internal static class BootstrapCommand
                 code = isSlaveNode
                     ? await DaemonUnit.StartAsync(parts.Systemctl, cancel)
                     : await TryUntilAsync(
-                        board => parts.Role.IsSlaveNode is true || IsForGood(parts, board), parts, parts.Steps, patience, progress, time, cancel);
+                        board => parts.Role.IsSlaveNode is true || IsForGood(parts, board), parts, parts.Controllers, patience, progress, time, cancel);
             }
 
             if (code == ExitCode.Done && !isSlaveNode && parts.Role.IsSlaveNode is true)
@@ -123,7 +123,7 @@ internal static class BootstrapCommand
     private static async Task<int> TryUntilAsync(
         Func<StatusBoard, bool> isDone,
         AgentParts parts,
-        IReadOnlyList<IStep> steps,
+        IReadOnlyList<IController> steps,
         TimeSpan patience,
         Progress progress,
         TimeProvider time,
@@ -139,13 +139,13 @@ internal static class BootstrapCommand
                 await reconciler.RunDueAsync(either.Token);
                 if (isDone(board))
                 {
-                    progress.End($"Done: {board.Words}");
+                    progress.End($"Done: {board.Message}");
                     return ExitCode.Done;
                 }
 
                 if (board.HaveAllRun && board.NeedsPerson)
                 {
-                    await Console.Error.WriteLineAsync($"Bootstrap failed. {Progress.Sentence(board.FirstOpen?.Outcome.Words ?? string.Empty)}");
+                    await Console.Error.WriteLineAsync($"Bootstrap failed. {Progress.Sentence(board.FirstOpen?.Outcome.Message ?? string.Empty)}");
                     return ExitCode.Failed;
                 }
 
@@ -157,7 +157,7 @@ internal static class BootstrapCommand
             var open = board.FirstOpen;
             await Console.Error.WriteLineAsync(
                 $"Not done after {patience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s. "
-                + (open is { } o ? $"{Progress.Sentence($"{o.Step.Name}: {o.Outcome.Words}")} " : string.Empty)
+                + (open is { } o ? $"{Progress.Sentence($"{o.Step.Name}: {o.Outcome.Message}")} " : string.Empty)
                 + "Nothing is lost: run bootstrap again, or let the daemon go on.");
             return ExitCode.TryAgainLater;
         }

@@ -60,9 +60,9 @@ internal sealed class Daemon(
         var identity = new IdentityWatch(setup, settings, reading, time, log);
         RemoveStaleStages(parts);
         var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var (reconciler, _) = parts.Assemble(parts.Steps, keepsStatus: true, board => new ReconcilerHooks
+        var (reconciler, _) = parts.Assemble(parts.Controllers, keepsStatus: true, board => new ReconcilerHooks
         {
-            Pulse = () => _report.Tell(board.Words, time),
+            Pulse = () => _report.Tell(board.Message, time),
             IsResting = () =>
             {
                 identity.Observe();
@@ -106,7 +106,7 @@ internal sealed class Daemon(
                     return changed;
                 }
 
-                reconciler.Wake(Steps.WriteConfiguration | Steps.VerifyConnection);
+                reconciler.Wake(ControllerKinds.Configuration | ControllerKinds.Connection);
             }
         }
         finally

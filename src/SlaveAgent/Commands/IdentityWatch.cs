@@ -99,7 +99,7 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
             var answer = await Registration.AskAsync(client, resource, cancel);
             if (!Registration.IsAccepted(answer))
             {
-                return (false, K2hr3Outcome.Of(answer, "registering with it").Words);
+                return (false, K2hr3Outcome.Of(answer, "registering with it").Message);
             }
 
             var keeper = new IdentityKeeper(setup.Root, offered, _reading.Considered, _reading.Machine, _reading.Basis, time);

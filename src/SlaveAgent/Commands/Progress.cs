@@ -8,7 +8,7 @@ internal sealed class Progress(TextWriter output, TimeProvider time)
 {
     private const int NameWidth = 20;
 
-    private readonly Dictionary<Steps, string> _said = [];
+    private readonly Dictionary<ControllerKinds, string> _said = [];
     private readonly long _begun = time.GetTimestamp();
     private long _last = time.GetTimestamp();
 
@@ -16,24 +16,24 @@ internal sealed class Progress(TextWriter output, TimeProvider time)
 
     public void Say(string words) => output.WriteLine($"  {words}");
 
-    public void Hear(IStep step, StepOutcome outcome)
+    public void Hear(IController step, Outcome outcome)
     {
         var mark = outcome switch
         {
-            StepOutcome.Changed => "changed",
-            StepOutcome.Unchanged => "ok",
-            StepOutcome.NothingToDo => "nothing",
-            StepOutcome.Waiting => "waiting",
+            Outcome.Changed => "changed",
+            Outcome.Unchanged => "ok",
+            Outcome.NothingToDo => "nothing",
+            Outcome.Waiting => "waiting",
             _ => "failed",
         };
-        var line = $"{mark}|{outcome.Words}";
+        var line = $"{mark}|{outcome.Message}";
         if (_said.GetValueOrDefault(step.Kind) == line)
         {
             return;
         }
 
         _said[step.Kind] = line;
-        output.WriteLine($"  {step.Name.PadRight(NameWidth)} {mark,-8} {Seconds(time.GetElapsedTime(_last)),7}  {outcome.Words}");
+        output.WriteLine($"  {step.Name.PadRight(NameWidth)} {mark,-8} {Seconds(time.GetElapsedTime(_last)),7}  {outcome.Message}");
         _last = time.GetTimestamp();
     }
 

@@ -37,7 +37,7 @@ internal static class RegenerateCommand
         var answer = await parts.Resource.LookAsync(anew: true, cancel);
         if (answer is not K2hr3Answer.Text text)
         {
-            var why = K2hr3Outcome.Of(answer, "reading the role's resource").Words;
+            var why = K2hr3Outcome.Of(answer, "reading the role's resource").Message;
             await Console.Error.WriteLineAsync($"{Progress.Sentence(why)} The last good file stays; try again later.");
             return ExitCode.TryAgainLater;
         }

@@ -73,7 +73,7 @@ internal static class StatusCommand
     {
         var lines = new List<string>
         {
-            $"{status.Phase}: {status.Words}",
+            $"{status.Phase}: {status.Message}",
             $"  since          {Moment(status.Since)}",
             $"  role           {status.Role ?? "not known"}",
             $"  configuration  {status.ConfigurationFile}, "
@@ -106,12 +106,12 @@ internal static class StatusCommand
         if (status.Steps.Count > 0)
         {
             lines.Add("  steps");
-            lines.AddRange(status.Steps.Select(step => $"    {step.Name,-20} {step.State,-13} {step.Words}"));
+            lines.AddRange(status.Steps.Select(step => $"    {step.Name,-20} {step.State,-13} {step.Message}"));
         }
 
         if (status.LastError is { } error)
         {
-            lines.Add($"  last error     {Moment(error.At)}, {error.Step}: {error.Words}");
+            lines.Add($"  last error     {Moment(error.At)}, {error.Step}: {error.Message}");
         }
 
         return string.Join('\n', lines);

@@ -149,14 +149,14 @@ internal static class UnregisterCommand
                         + "under an address that this host had before, only an administrator can remove that.");
                     return true;
                 case LeavingCode.TryLater:
-                    var why = K2hr3Outcome.Of(answer, "taking this host out of its role").Words;
+                    var why = K2hr3Outcome.Of(answer, "taking this host out of its role").Message;
                     await Console.Error.WriteLineAsync($"{Progress.Sentence(why)} Its services are stopped; run unregister again.");
                     return false;
                 default:
                     if (refusals == 1)
                     {
                         await Console.Error.WriteLineAsync(
-                            $"{Progress.Sentence(K2hr3Outcome.Of(answer, "taking this host out of its role").Words)} Its services are stopped. K2HR3 is asked again "
+                            $"{Progress.Sentence(K2hr3Outcome.Of(answer, "taking this host out of its role").Message)} Its services are stopped. K2HR3 is asked again "
                             + $"for {parts.Evidence.RemainingOf(question).TotalSeconds:0} s, for a store in trouble refuses as well; --force does not wait.");
                     }
 

@@ -45,7 +45,7 @@ internal static class WaitCommand
             // What is said of the connection is said of the identity before the one that is offered.
             var offer = settled ? IdentityStatus.OpenOffer(root) : null;
             var status = offer is null ? Read(root) : null;
-            words = offer ?? status?.Words ?? words;
+            words = offer ?? status?.Message ?? words;
             if (Connection(status) is var (how, connection))
             {
                 return End(dots, $"{how} after {Seconds(time.GetElapsedTime(began))}: {connection}.", ExitCode.Done);
@@ -77,9 +77,9 @@ internal static class WaitCommand
     }
 
     /// <summary>How chmpx is connected; null while it is not. The agent may still have something to do: with K2HR3 away it has, and the phase says so.</summary>
-    private static (string How, string Words)? Connection(AgentStatus? status) =>
-        status?.Steps.FirstOrDefault(step => step.Name == VerifyConnectionStep.StepName) is { State: "unchanged" } verified
-            ? (status.Connection is { State: "degraded" } ? "Degraded" : "Connected", verified.Words)
+    private static (string How, string Message)? Connection(AgentStatus? status) =>
+        status?.Steps.FirstOrDefault(step => step.Name == ConnectionController.StepName) is { State: "unchanged" } verified
+            ? (status.Connection is { State: "degraded" } ? "Degraded" : "Connected", verified.Message)
             : null;
 
     /// <summary>What the agent at work says; else what the last one said. Null where an earlier one's words are no longer true.</summary>

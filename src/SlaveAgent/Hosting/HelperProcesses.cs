@@ -16,9 +16,9 @@ internal sealed class HelperProcesses(HostRoot root)
         .. Directory.EnumerateDirectories("/proc")
             .Select(directory => int.TryParse(Path.GetFileName(directory), out var pid) ? pid : 0)
             .Where(pid => pid > 0)
-            .Select(pid => (Pid: pid, Words: CommandLineOf(pid)))
-            .Where(process => IsHelper(process.Words))
-            .Select(process => (process.Pid, process.Words.Any(word => BackgroundOptions.Contains(word, StringComparer.OrdinalIgnoreCase)))),
+            .Select(pid => (Pid: pid, Message: CommandLineOf(pid)))
+            .Where(process => IsHelper(process.Message))
+            .Select(process => (process.Pid, process.Message.Any(word => BackgroundOptions.Contains(word, StringComparer.OrdinalIgnoreCase)))),
     ];
 
     private bool IsHelper(string[] words) => words switch

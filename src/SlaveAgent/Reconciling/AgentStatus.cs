@@ -9,7 +9,7 @@ namespace SlaveAgent.Reconciling;
 /// <param name="LastError">The last failure of a step, also when it is over.</param>
 public sealed record AgentStatus(
     string Phase,
-    string Words,
+    string Message,
     DateTimeOffset Since,
     int Pid,
     string Version,
@@ -18,7 +18,7 @@ public sealed record AgentStatus(
     int? Generation,
     int? Loaded,
     IReadOnlyList<ServerStatus> Servers,
-    IReadOnlyList<StepStatus> Steps,
+    IReadOnlyList<ControllerStatus> Steps,
     DateTimeOffset? LastAnswer,
     ErrorStatus? LastError)
 {

@@ -23,7 +23,7 @@ public sealed class ChmpxAccount(
 
     /// <summary>Finds out whether user and group are there.</summary>
     /// <returns>Null when they are, or when the agent has no say in it; else why chmpx must not be started.</returns>
-    public async Task<StepOutcome?> CheckAsync(CancellationToken cancel)
+    public async Task<Outcome?> CheckAsync(CancellationToken cancel)
     {
         if (!isNeeded())
         {
@@ -36,7 +36,7 @@ public sealed class ChmpxAccount(
 
     /// <summary>Creates user and group where they are missing and this process may, else has the bootstrap service do so.</summary>
     /// <returns>Null when it is there, or when the agent has no say in it; else what is still to be done, or why it could not be.</returns>
-    public async Task<StepOutcome?> EnsureAsync(CancellationToken cancel)
+    public async Task<Outcome?> EnsureAsync(CancellationToken cancel)
     {
         if (!isNeeded())
         {
@@ -53,7 +53,7 @@ public sealed class ChmpxAccount(
         {
             return await delegated(cancel) is { IsDone: false } notStarted
                 ? Missing(user, $"{AgentUnits.Bootstrap}, which creates it, could not be started: {notStarted.LastLines()}")
-                : new StepOutcome.Waiting($"chmpx's user {user.Name} ({user.Source}) does not exist; {AgentUnits.Bootstrap} creates it") { Code = ReasonCodes.ChmpxUserMissing };
+                : new Outcome.Waiting($"chmpx's user {user.Name} ({user.Source}) does not exist; {AgentUnits.Bootstrap} creates it") { Code = ReasonCodes.ChmpxUserMissing };
         }
 
         var created = await accounts.CreateAsync(user.Name, Home, cancel);
@@ -61,11 +61,11 @@ public sealed class ChmpxAccount(
         return found.IsMissing ? Missing(user, $"creating it failed: {created.LastLines()}") : WhyUnknown(user, found) ?? await group.EnsureAsync(user.Name, cancel);
     }
 
-    private static StepOutcome.Failed Missing(ChmpxUser user, string why) =>
+    private static Outcome.Failed Missing(ChmpxUser user, string why) =>
         new($"chmpx's user {user.Name} ({user.Source}) does not exist, and chmpx is not started as root instead; {why}") { Code = ReasonCodes.ChmpxUserMissing };
 
-    private static StepOutcome.Failed? WhyUnknown(ChmpxUser user, AccountLookup found) => found.Problem is { } problem
-        ? new StepOutcome.Failed($"whether chmpx's user {user.Name} ({user.Source}) exists is not known, and chmpx is not started as root instead: {problem}") { Code = ReasonCodes.ChmpxUserUnknown }
+    private static Outcome.Failed? WhyUnknown(ChmpxUser user, AccountLookup found) => found.Problem is { } problem
+        ? new Outcome.Failed($"whether chmpx's user {user.Name} ({user.Source}) exists is not known, and chmpx is not started as root instead: {problem}") { Code = ReasonCodes.ChmpxUserUnknown }
         : null;
 
     /// <summary>The first of the candidates that is not root under another name.</summary>

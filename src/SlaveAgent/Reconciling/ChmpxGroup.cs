@@ -19,7 +19,7 @@ public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directori
     /// <summary>Finds out whether the group is there.</summary>
     /// <param name="user">chmpx's.</param>
     /// <returns>Null when it is, or is not needed; else why chmpx must not be started.</returns>
-    public async Task<StepOutcome?> CheckAsync(string user, CancellationToken cancel) =>
+    public async Task<Outcome?> CheckAsync(string user, CancellationToken cancel) =>
         await LookUpAsync(user, cancel) is var found && found.IsMissing ? Missing($"{AgentUnits.Bootstrap} creates it") : WhyUnknown(found);
 
     /// <summary>
@@ -28,7 +28,7 @@ public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directori
     /// </summary>
     /// <param name="user">chmpx's.</param>
     /// <returns>Null when it is there, or is not needed; else what is still to be done, or why it could not be.</returns>
-    public async Task<StepOutcome?> EnsureAsync(string user, CancellationToken cancel)
+    public async Task<Outcome?> EnsureAsync(string user, CancellationToken cancel)
     {
         var found = await LookUpAsync(user, cancel);
         if (!found.IsMissing)
@@ -40,7 +40,7 @@ public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directori
         {
             return await delegated(cancel) is { IsDone: false } notStarted
                 ? Missing($"{AgentUnits.Bootstrap}, which creates it, could not be started: {notStarted.LastLines()}")
-                : new StepOutcome.Waiting($"the group {Name}, which chmpx shares its files with, does not exist; {AgentUnits.Bootstrap} creates it") { Code = ReasonCodes.ChmpxGroupMissing };
+                : new Outcome.Waiting($"the group {Name}, which chmpx shares its files with, does not exist; {AgentUnits.Bootstrap} creates it") { Code = ReasonCodes.ChmpxGroupMissing };
         }
 
         var created = await groups.CreateAsync(Name, cancel);
@@ -48,15 +48,15 @@ public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directori
         return found.IsMissing ? Missing($"creating it failed: {created.LastLines()}") : WhyUnknown(found);
     }
 
-    private StepOutcome.Failed? Close(uint gid) => directories.Restore(gid) is { } problem
-        ? new StepOutcome.Failed($"closing chmpx's directories to all but the group {Name} failed: {problem}")
+    private Outcome.Failed? Close(uint gid) => directories.Restore(gid) is { } problem
+        ? new Outcome.Failed($"closing chmpx's directories to all but the group {Name} failed: {problem}")
         : null;
 
-    private static StepOutcome.Failed Missing(string why) =>
+    private static Outcome.Failed Missing(string why) =>
         new($"the group {Name}, which chmpx shares its files with, does not exist; {why}") { Code = ReasonCodes.ChmpxGroupMissing };
 
-    private static StepOutcome.Failed? WhyUnknown(GroupLookup found) => found.Problem is { } problem
-        ? new StepOutcome.Failed($"whether the group {Name} exists, which chmpx shares its files with, is not known: {problem}") { Code = ReasonCodes.ChmpxGroupUnknown }
+    private static Outcome.Failed? WhyUnknown(GroupLookup found) => found.Problem is { } problem
+        ? new Outcome.Failed($"whether the group {Name} exists, which chmpx shares its files with, is not known: {problem}") { Code = ReasonCodes.ChmpxGroupUnknown }
         : null;
 
     private async Task<GroupLookup> LookUpAsync(string user, CancellationToken cancel)

@@ -1,3 +1,3 @@
 namespace SlaveAgent.Reconciling;
 
-public sealed record ErrorStatus(string Step, string Words, DateTimeOffset At);
+public sealed record ErrorStatus(string Step, string Message, DateTimeOffset At);

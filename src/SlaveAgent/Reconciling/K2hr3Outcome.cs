@@ -6,17 +6,17 @@ namespace SlaveAgent.Reconciling;
 internal static class K2hr3Outcome
 {
     /// <param name="doing">What was being done, such as <c>registering this host</c>.</param>
-    public static StepOutcome Of(K2hr3Answer answer, string doing) => answer switch
+    public static Outcome Of(K2hr3Answer answer, string doing) => answer switch
     {
-        K2hr3Answer.Unavailable away => new StepOutcome.Failed(
+        K2hr3Answer.Unavailable away => new Outcome.Failed(
             $"{doing} failed: K2HR3 cannot be asked, {away.Reason}", Consequence.K2hr3Away, away.RetryAfter)
         {
             TimedOut = away.TimedOut,
         },
-        K2hr3Answer.Denied { Status: 401 } => new StepOutcome.Failed(
+        K2hr3Answer.Denied { Status: 401 } => new Outcome.Failed(
             $"{doing} failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away),
-        K2hr3Answer.Denied denied => new StepOutcome.Failed(
+        K2hr3Answer.Denied denied => new Outcome.Failed(
             $"{doing} failed: K2HR3 refused ({denied.Status}): {denied.Reason}", Consequence.K2hr3Away),
-        _ => new StepOutcome.Failed($"{doing} failed: K2HR3 gave an answer that does not belong to the question", Consequence.K2hr3Away),
+        _ => new Outcome.Failed($"{doing} failed: K2HR3 gave an answer that does not belong to the question", Consequence.K2hr3Away),
     };
 }

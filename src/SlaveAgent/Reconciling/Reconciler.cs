@@ -5,7 +5,7 @@ namespace SlaveAgent.Reconciling;
 /// <summary>
 /// The loop: runs the steps that are due, in their order, one after the other, and sleeps until the next is. It ends only when it is cancelled.
 /// </summary>
-public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, StatusBoard board, ReconcilerHooks hooks, TimeProvider time, ILogger log)
+public sealed class Reconciler(IReadOnlyList<IController> steps, Schedule schedule, StatusBoard board, ReconcilerHooks hooks, TimeProvider time, ILogger log)
 {
     /// <summary>How often the watchdog is fed at the least, also while a step works.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
@@ -16,7 +16,7 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
     private bool _rests;
 
     /// <summary>Has these steps run now; may be called from any thread.</summary>
-    public void Wake(Steps wanted)
+    public void Wake(ControllerKinds wanted)
     {
         Interlocked.Or(ref _wanted, (int)wanted);
         Volatile.Read(ref _woken).TrySetResult();
@@ -84,11 +84,11 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
         if (Volatile.Read(ref _woken).Task.IsCompleted)
         {
             Volatile.Write(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            schedule.RunNow((Steps)Interlocked.Exchange(ref _wanted, 0));
+            schedule.RunNow((ControllerKinds)Interlocked.Exchange(ref _wanted, 0));
         }
     }
 
-    private async Task<StepOutcome> RunAsync(IStep step, CancellationToken cancel)
+    private async Task<Outcome> RunAsync(IController step, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         try
@@ -98,7 +98,7 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
             {
                 await ((Task)running).WaitAsync(Heartbeat, time, CancellationToken.None)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-                if (!running.IsCompleted && time.GetElapsedTime(began) < step.Patience)
+                if (!running.IsCompleted && time.GetElapsedTime(began) < step.WatchdogLimit)
                 {
                     hooks.Pulse();
                 }
@@ -112,13 +112,13 @@ public sealed class Reconciler(IReadOnlyList<IStep> steps, Schedule schedule, St
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new StepOutcome.Failed($"{step.Name} failed on this host: {e.Message}");
+            return new Outcome.Failed($"{step.Name} failed on this host: {e.Message}");
         }
         catch (Exception e)
         {
             // The loop's edge: whatever it was, it must not end the agent.
             log.Error(e, "{Step}: failed in a way that was not foreseen; it is tried again with growing delays; please report this", step.Name);
-            return new StepOutcome.Failed($"{step.Name} failed in a way that was not foreseen: {e.GetType().Name}");
+            return new Outcome.Failed($"{step.Name} failed in a way that was not foreseen: {e.GetType().Name}");
         }
     }
 }

@@ -10,5 +10,5 @@ public sealed record ReconcilerHooks
     public Func<bool> IsResting { get; init; } = () => false;
 
     /// <summary>Told of every outcome.</summary>
-    public Action<IStep, StepOutcome> Heard { get; init; } = (_, _) => { };
+    public Action<IController, Outcome> Heard { get; init; } = (_, _) => { };
 }

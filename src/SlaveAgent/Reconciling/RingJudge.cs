@@ -120,7 +120,7 @@ public static class RingJudge
             return verdict with
             {
                 Action = IsQuestionDue(s) ? RingAction.AskPeer : RingAction.RequestStatus,
-                Words = $"{words}; chmpx is not restarted, because programs have the cluster open",
+                Message = $"{words}; chmpx is not restarted, because programs have the cluster open",
             };
         }
 
@@ -135,7 +135,7 @@ public static class RingJudge
         }
 
         return Shorter(s.SinceMissing, s.Partial.SinceRestart) >= RepairPause.Partial(s.Partial, IsLate(s), s.Slaves, s.Jitter)
-            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Words = $"{words}; chmpx is restarted, because it does not try them again by itself" }
+            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Message = $"{words}; chmpx is restarted, because it does not try them again by itself" }
             : verdict;
     }
 
@@ -159,7 +159,7 @@ public static class RingJudge
 
         return s.IsReachable is true
             ? Shorter(s.SinceMissing, s.Stranded.SinceRestart) >= RepairPause.Stranded(s.Stranded, s.Slaves)
-                ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Words = $"{verdict.Words}; a listed server can be reached, so chmpx is restarted" }
+                ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; a listed server can be reached, so chmpx is restarted" }
                 : verdict
             : s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
     }
@@ -168,7 +168,7 @@ public static class RingJudge
     {
         var verdict = new RingVerdict(RingState.Stranded, $"{count}, all through an address that this host does not have any more");
         return s.Stranded.SinceRestart >= RepairPause.Stranded(s.Stranded, s.Slaves)
-            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Words = $"{verdict.Words}; chmpx is restarted" }
+            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; chmpx is restarted" }
             : verdict;
     }
 
@@ -181,7 +181,7 @@ public static class RingJudge
         }
 
         return verdict.Action == RingAction.None && s.SinceChange > s.Settings.LoadDeadline && s.Stamps < StampsBeforeRestart
-            ? verdict with { HasLingering = true, Action = RingAction.Stamp, Words = $"{verdict.Words}; stamped again, so that chmpx forgets servers that are gone" }
+            ? verdict with { HasLingering = true, Action = RingAction.Stamp, Message = $"{verdict.Message}; stamped again, so that chmpx forgets servers that are gone" }
             : verdict with { HasLingering = true };
     }
 

@@ -4,9 +4,9 @@ using SlaveAgent.Chmpx;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>What the ring is like, and what is to be done about it.</summary>
-/// <param name="Words">For a person.</param>
+/// <param name="Message">For a person.</param>
 /// <param name="Disagreement">In what the ring and the configuration differ, so that K2HR3 is to be asked; null when they agree.</param>
-public sealed record RingVerdict(RingState State, string Words, RingAction Action = RingAction.None, string? Disagreement = null)
+public sealed record RingVerdict(RingState State, string Message, RingAction Action = RingAction.None, string? Disagreement = null)
 {
     /// <summary>Of <see cref="RingAction.Restart"/>.</summary>
     public RestartCause Cause { get; init; }

@@ -81,7 +81,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     /// enough; all else is taken at once.
     /// </summary>
     /// <returns>Null when all were read, else why not.</returns>
-    public async Task<StepOutcome?> ReadKeysAsync(CancellationToken cancel)
+    public async Task<Outcome?> ReadKeysAsync(CancellationToken cancel)
     {
         var values = new List<string>(4);
         foreach (var key in new[] { RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey, RoleKeys.ChmpxUserKey })

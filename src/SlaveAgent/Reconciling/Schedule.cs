@@ -9,7 +9,7 @@ namespace SlaveAgent.Reconciling;
 public sealed class Schedule
 {
     /// <summary>
-    /// Demands with a new reason that are followed at once before they wait for the poll; one comes back with each of its intervals. A cluster that
+    /// Triggers with a new reason that are followed at once before they wait for the poll; one comes back with each of its intervals. A cluster that
     /// is scaled gives a handful; a server that comes and goes every second would give one a second, from every host.
     /// </summary>
     private const int AtOnce = 20;
@@ -30,7 +30,7 @@ public sealed class Schedule
     private readonly WatchSettings _watch;
     private readonly RetrySettings _retry;
     private readonly Func<double> _random;
-    private readonly Dictionary<Steps, Entry> _entries = [];
+    private readonly Dictionary<ControllerKinds, Entry> _entries = [];
     private TimeSpan _k2hr3AwayUntil = TimeSpan.Zero;
     private int _k2hr3Failures;
 
@@ -38,7 +38,7 @@ public sealed class Schedule
     private int _k2hr3Timeouts;
 
     /// <param name="random">From 0 up to, not including, 1.</param>
-    public Schedule(IEnumerable<IStep> steps, WatchSettings watch, RetrySettings retry, Func<double> random)
+    public Schedule(IEnumerable<IController> steps, WatchSettings watch, RetrySettings retry, Func<double> random)
     {
         _watch = watch;
         _retry = retry;
@@ -49,23 +49,23 @@ public sealed class Schedule
         }
     }
 
-    public bool IsDue(Steps step, TimeSpan now) => DueOf(_entries[step]) <= now;
+    public bool IsDue(ControllerKinds step, TimeSpan now) => DueOf(_entries[step]) <= now;
 
     /// <summary>When the next step is due.</summary>
     public TimeSpan Next => _entries.Values.Min(DueOf);
 
     /// <summary>When the step is due; for the status.</summary>
-    public TimeSpan DueAt(Steps step) => DueOf(_entries[step]);
+    public TimeSpan DueAt(ControllerKinds step) => DueOf(_entries[step]);
 
     /// <summary>Takes note of how a step ended, and decides when it and those it demands run next.</summary>
     /// <param name="took">How long the step ran, which for one that asks K2HR3 is how long that took to answer.</param>
-    public void Record(Steps step, StepOutcome outcome, TimeSpan now, TimeSpan took = default)
+    public void Record(ControllerKinds step, Outcome outcome, TimeSpan now, TimeSpan took = default)
     {
         var entry = _entries[step];
         entry.Failures = outcome.IsSettled ? 0 : entry.Failures + 1;
         entry.LastRun = now;
         entry.Due = now + DelayAfter(step, outcome, entry, took);
-        entry.NotBefore = outcome is StepOutcome.Waiting { Again: not null } ? entry.Due : TimeSpan.Zero;
+        entry.NotBefore = outcome is Outcome.Waiting { Again: not null } ? entry.Due : TimeSpan.Zero;
         if (entry.AsksK2hr3)
         {
             RecordK2hr3(outcome, now);
@@ -75,7 +75,7 @@ public sealed class Schedule
     }
 
     /// <summary>A person, or a new start, wants these steps at once, whatever they waited for.</summary>
-    public void RunNow(Steps steps)
+    public void RunNow(ControllerKinds steps)
     {
         _k2hr3AwayUntil = TimeSpan.Zero;
         foreach (var (kind, entry) in _entries)
@@ -90,9 +90,9 @@ public sealed class Schedule
         }
     }
 
-    private void RecordK2hr3(StepOutcome outcome, TimeSpan now)
+    private void RecordK2hr3(Outcome outcome, TimeSpan now)
     {
-        if (outcome is not StepOutcome.Failed { Consequence: Consequence.K2hr3Away } away)
+        if (outcome is not Outcome.Failed { Consequence: Consequence.K2hr3Away } away)
         {
             _k2hr3Failures = 0;
             _k2hr3Timeouts = 0;
@@ -113,12 +113,12 @@ public sealed class Schedule
     /// A demand runs its step at once, but a demand that only repeats itself waits longer each time, up to the poll's interval:
     /// a K2HR3 that lags behind the ring is not hammered, nor for a reason that never stays the same.
     /// </summary>
-    private void RecordDemands(Steps by, StepOutcome outcome, TimeSpan now)
+    private void RecordDemands(ControllerKinds by, Outcome outcome, TimeSpan now)
     {
-        var reason = outcome.DemandReason;
+        var reason = outcome.TriggerReason;
         foreach (var (kind, entry) in _entries)
         {
-            if (!outcome.Demands.HasFlag(kind))
+            if (!outcome.Triggers.HasFlag(kind))
             {
                 entry.Asked.Remove(by);
                 continue;
@@ -126,7 +126,7 @@ public sealed class Schedule
 
             var before = entry.Asked.GetValueOrDefault(by);
             var demand = before is null || before.Reason != reason
-                ? new Demand(reason, !entry.AsksK2hr3 || TakeAtOnce(entry, now) ? 1 : Often, entry.LastRun, now + (outcome.DemandSpread * _random()))
+                ? new Demand(reason, !entry.AsksK2hr3 || TakeAtOnce(entry, now) ? 1 : Often, entry.LastRun, now + (outcome.TriggerSpread * _random()))
                 : before.SeenRun != entry.LastRun ? before with { Times = before.Times + 1, SeenRun = entry.LastRun } : before;
             entry.Asked[by] = demand;
             var wait = demand.Times == 1 ? TimeSpan.Zero : RetryDelay.Doubled(_watch.AskAgain, demand.Times - 2, _watch.K2hr3Interval);
@@ -155,22 +155,22 @@ public sealed class Schedule
         return true;
     }
 
-    private TimeSpan DelayAfter(Steps step, StepOutcome outcome, Entry entry, TimeSpan took) => outcome switch
+    private TimeSpan DelayAfter(ControllerKinds step, Outcome outcome, Entry entry, TimeSpan took) => outcome switch
     {
-        StepOutcome.Waiting { Again: { } again } => again,
-        StepOutcome.Failed { Consequence: Consequence.NeedsPerson } => _retry.Cap,
-        StepOutcome.Failed or StepOutcome.Waiting when step == Steps.VerifyConnection => _watch.RingInterval,
-        StepOutcome.Failed or StepOutcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
+        Outcome.Waiting { Again: { } again } => again,
+        Outcome.Failed { Consequence: Consequence.NeedsPerson } => _retry.Cap,
+        Outcome.Failed or Outcome.Waiting when step == ControllerKinds.Connection => _watch.RingInterval,
+        Outcome.Failed or Outcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
         // Hosts that were launched together have the same reason in the same second.
         { RecheckAfter: { } soon } => Min(RetryDelay.Jittered(soon, _watch.Jitter, _random()), IntervalOf(step, took)),
         _ => IntervalOf(step, took),
     };
 
-    private TimeSpan IntervalOf(Steps step, TimeSpan took) => step switch
+    private TimeSpan IntervalOf(ControllerKinds step, TimeSpan took) => step switch
     {
-        Steps.VerifyConnection => _watch.RingInterval,
-        Steps.WriteConfiguration => RetryDelay.Jittered(Max(_watch.K2hr3Interval, Min(took * Rests, LongestRest)), _watch.Jitter, _random()),
-        Steps.InstallPackages or Steps.StartServices => _watch.RoleInterval,
+        ControllerKinds.Connection => _watch.RingInterval,
+        ControllerKinds.Configuration => RetryDelay.Jittered(Max(_watch.K2hr3Interval, Min(took * Rests, LongestRest)), _watch.Jitter, _random()),
+        ControllerKinds.Packages or ControllerKinds.Services => _watch.RoleInterval,
         _ => TimeSpan.FromDays(3650),
     };
 
@@ -202,7 +202,7 @@ public sealed class Schedule
         public TimeSpan Refilled { get; set; }
 
         /// <summary>The demands of other steps that still stand.</summary>
-        public Dictionary<Steps, Demand> Asked { get; } = [];
+        public Dictionary<ControllerKinds, Demand> Asked { get; } = [];
     }
 
     /// <param name="Times">How often this step ran for it already, and once more.</param>

@@ -10,7 +10,7 @@ namespace SlaveAgent.Reconciling;
 /// </summary>
 /// <param name="keepsFile">Off beside a running daemon, whose status file it is.</param>
 public sealed class StatusBoard(
-    IReadOnlyList<IStep> steps, ConfigurationFile file, RingMemory ring, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
+    IReadOnlyList<IController> steps, ConfigurationFile file, RingMemory ring, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
 {
     private const string Unregistered = "unregistered";
 
@@ -20,7 +20,7 @@ public sealed class StatusBoard(
     /// <summary>How long the file may keep an older time of K2HR3's last answer, while it answers and nothing else is new: to write it costs a third of a poll.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<Steps, (StepOutcome Outcome, DateTimeOffset Since)> _outcomes = [];
+    private readonly Dictionary<ControllerKinds, (Outcome Outcome, DateTimeOffset Since)> _outcomes = [];
     private readonly string _path = root.At(AgentPaths.StatusFile);
     private ErrorStatus? _lastError;
     private DateTimeOffset? _lastAnswer;
@@ -31,7 +31,7 @@ public sealed class StatusBoard(
     private long _publishedAt;
 
     /// <summary>One line for <c>systemctl status</c>.</summary>
-    public string Words { get; private set; } = "starting";
+    public string Message { get; private set; } = "starting";
 
     /// <summary>Every step has run and none has anything left to do.</summary>
     public bool IsSettled => steps.All(step => _outcomes.TryGetValue(step.Kind, out var o) && o.Outcome.IsSettled);
@@ -40,40 +40,40 @@ public sealed class StatusBoard(
     public bool IsConfirmed => !_outcomes.Values.Any(o => o.Outcome.IsUnconfirmed);
 
     /// <summary>A step failed in a way that trying again alone will not mend.</summary>
-    public bool NeedsPerson => _outcomes.Values.Any(o => o.Outcome is StepOutcome.Failed { Consequence: Consequence.NeedsPerson });
+    public bool NeedsPerson => _outcomes.Values.Any(o => o.Outcome is Outcome.Failed { Consequence: Consequence.NeedsPerson });
 
     public bool HaveAllRun => _outcomes.Count == steps.Count;
 
     /// <summary>The first step that is not settled, with what it said; null when all are.</summary>
-    public (IStep Step, StepOutcome Outcome)? FirstOpen => steps
+    public (IController Step, Outcome Outcome)? FirstOpen => steps
         .Where(step => _outcomes.TryGetValue(step.Kind, out var o) && !o.Outcome.IsSettled)
-        .Select(step => ((IStep, StepOutcome)?)(step, _outcomes[step.Kind].Outcome))
+        .Select(step => ((IController, Outcome)?)(step, _outcomes[step.Kind].Outcome))
         .FirstOrDefault();
 
-    public StepOutcome? OutcomeOf(Steps step) => _outcomes.TryGetValue(step, out var o) ? o.Outcome : null;
+    public Outcome? OutcomeOf(ControllerKinds step) => _outcomes.TryGetValue(step, out var o) ? o.Outcome : null;
 
     /// <param name="again">When the step runs next, for the log.</param>
-    public void Report(IStep step, StepOutcome outcome, TimeSpan again)
+    public void Report(IController step, Outcome outcome, TimeSpan again)
     {
         var now = time.GetUtcNow();
         var before = _outcomes.TryGetValue(step.Kind, out var o) ? o.Outcome : null;
-        var isNews = before is null || (!ReferenceEquals(before, outcome) && (before.GetType() != outcome.GetType() || before.Words != outcome.Words || before.IsUnconfirmed != outcome.IsUnconfirmed || before.Code != outcome.Code));
+        var isNews = before is null || (!ReferenceEquals(before, outcome) && (before.GetType() != outcome.GetType() || before.Message != outcome.Message || before.IsUnconfirmed != outcome.IsUnconfirmed || before.Code != outcome.Code));
         if (isNews)
         {
             _outcomes[step.Kind] = (outcome, now);
         }
 
-        if (step.AsksK2hr3 && outcome is not StepOutcome.Failed { Consequence: Consequence.K2hr3Away })
+        if (step.AsksK2hr3 && outcome is not Outcome.Failed { Consequence: Consequence.K2hr3Away })
         {
             _lastAnswer = now;
         }
 
-        if (outcome is StepOutcome.Failed && isNews)
+        if (outcome is Outcome.Failed && isNews)
         {
-            _lastError = new ErrorStatus(step.Name, outcome.Words, now);
+            _lastError = new ErrorStatus(step.Name, outcome.Message, now);
         }
 
-        if (isNews || outcome is StepOutcome.Changed)
+        if (isNews || outcome is Outcome.Changed)
         {
             Log(step, outcome, before, again);
         }
@@ -91,7 +91,7 @@ public sealed class StatusBoard(
         if (_phase.Phase != Unregistered)
         {
             _phase = (Unregistered, time.GetUtcNow());
-            Words = "unregistered; bootstrap takes this host into its role again";
+            Message = "unregistered; bootstrap takes this host into its role again";
             log.Information("This host was unregistered; the agent rests until bootstrap takes it into its role again");
             Write();
         }
@@ -99,7 +99,7 @@ public sealed class StatusBoard(
 
     public AgentStatus Snapshot() => new(
         _phase.Phase,
-        Words,
+        Message,
         _phase.Since,
         Environment.ProcessId,
         AgentVersion.Text,
@@ -109,13 +109,13 @@ public sealed class StatusBoard(
         ring.View?.Revision,
         ServerList.Of(file.Current, ring.View),
         [.. steps.Select(step => _outcomes.TryGetValue(step.Kind, out var o)
-            ? new StepStatus(step.Name, StateOf(o.Outcome), o.Outcome.Words, o.Since) { Code = o.Outcome.Code }
-            : new StepStatus(step.Name, "not run yet", string.Empty, null))],
+            ? new ControllerStatus(step.Name, StateOf(o.Outcome), o.Outcome.Message, o.Since) { Code = o.Outcome.Code }
+            : new ControllerStatus(step.Name, "not run yet", string.Empty, null))],
         _lastAnswer,
         _lastError)
     {
-        Connection = OutcomeOf(Steps.VerifyConnection) is { } verified
-            ? ConnectionStatus.Of(ring, verified is not StepOutcome.NothingToDo, file.Current is not null)
+        Connection = OutcomeOf(ControllerKinds.Connection) is { } verified
+            ? ConnectionStatus.Of(ring, verified is not Outcome.NothingToDo, file.Current is not null)
             : null,
         IsUnconfirmed = !IsConfirmed,
     };
@@ -129,25 +129,25 @@ public sealed class StatusBoard(
             _phase = (phase, now);
         }
 
-        Words = open is var (step, outcome) ? $"{step.Name}: {outcome.Words}" : OutcomeOf(Steps.VerifyConnection)?.Words ?? OutcomeOf(steps[^1].Kind)?.Words ?? "starting";
+        Message = open is var (step, outcome) ? $"{step.Name}: {outcome.Message}" : OutcomeOf(ControllerKinds.Connection)?.Message ?? OutcomeOf(steps[^1].Kind)?.Message ?? "starting";
         Write();
     }
 
-    private string Settled() => OutcomeOf(Steps.VerifyConnection) switch
+    private string Settled() => OutcomeOf(ControllerKinds.Connection) switch
     {
         null => "installed", // A bootstrap that leaves the connection to the daemon.
-        StepOutcome.NothingToDo => "idle",
+        Outcome.NothingToDo => "idle",
         _ => "connected",
     };
 
-    private static string PhaseOf(IStep step, StepOutcome outcome) => (outcome, step.Kind) switch
+    private static string PhaseOf(IController step, Outcome outcome) => (outcome, step.Kind) switch
     {
-        (StepOutcome.Failed { Consequence: Consequence.NeedsPerson }, _) => "stalled",
-        (StepOutcome.Failed { Consequence: Consequence.K2hr3Away }, _) => "waiting for K2HR3",
-        (_, Steps.RegisterHost) => "registering",
-        (_, Steps.InstallPackages) => "installing",
-        (_, Steps.WriteConfiguration) => "configuring",
-        (_, Steps.StartServices) => "starting services",
+        (Outcome.Failed { Consequence: Consequence.NeedsPerson }, _) => "stalled",
+        (Outcome.Failed { Consequence: Consequence.K2hr3Away }, _) => "waiting for K2HR3",
+        (_, ControllerKinds.Registration) => "registering",
+        (_, ControllerKinds.Packages) => "installing",
+        (_, ControllerKinds.Configuration) => "configuring",
+        (_, ControllerKinds.Services) => "starting services",
         _ => "connecting",
     };
 
@@ -174,28 +174,28 @@ public sealed class StatusBoard(
         }
     }
 
-    private void Log(IStep step, StepOutcome outcome, StepOutcome? before, TimeSpan again)
+    private void Log(IController step, Outcome outcome, Outcome? before, TimeSpan again)
     {
         switch (outcome)
         {
-            case StepOutcome.Failed:
-                log.Warning("{Step}: {Words}; tried again in {Again:0.0} s", step.Name, outcome.Words, again.TotalSeconds);
+            case Outcome.Failed:
+                log.Warning("{Step}: {Message}; tried again in {Again:0.0} s", step.Name, outcome.Message, again.TotalSeconds);
                 break;
-            case StepOutcome.Unchanged when before is StepOutcome.Unchanged or StepOutcome.Changed && step.Kind != Steps.VerifyConnection:
-                log.Debug("{Step}: {Words}", step.Name, outcome.Words);
+            case Outcome.Unchanged when before is Outcome.Unchanged or Outcome.Changed && step.Kind != ControllerKinds.Connection:
+                log.Debug("{Step}: {Message}", step.Name, outcome.Message);
                 break;
             default:
-                log.Information("{Step}: {Words}", step.Name, outcome.Words);
+                log.Information("{Step}: {Message}", step.Name, outcome.Message);
                 break;
         }
     }
 
-    private static string StateOf(StepOutcome outcome) => outcome switch
+    private static string StateOf(Outcome outcome) => outcome switch
     {
-        StepOutcome.Unchanged => "unchanged",
-        StepOutcome.Changed => "changed",
-        StepOutcome.NothingToDo => "nothing to do",
-        StepOutcome.Waiting => "waiting",
+        Outcome.Unchanged => "unchanged",
+        Outcome.Changed => "changed",
+        Outcome.NothingToDo => "nothing to do",
+        Outcome.Waiting => "waiting",
         _ => "failed",
     };
 }

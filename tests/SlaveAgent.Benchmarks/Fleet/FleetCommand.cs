@@ -33,7 +33,7 @@ internal static class FleetCommand
         var (agent, twice, slow, shell) = (runs[0], runs[1], runs[2], runs[3]);
         foreach (var ((name, _), run) in fleets.Zip(runs))
         {
-            report.Add(name, string.Empty, run.Words, null);
+            report.Add(name, string.Empty, run.Message, null);
         }
 
         Plot("Requests a second at K2HR3", "requests / s", "fleet-requests.svg", run => run.Arrived);

@@ -20,7 +20,7 @@ internal sealed class FleetSlave
     public FleetSlave(VirtualTime time, K2hr3Client client, WatchSettings watch, Func<int> ring, int slaves, Random random)
     {
         var resource = new ResourceReader(client, client.Identity.Role.ToResource(), s_root, new EvidenceMemory(null, EvidenceSettings.From(new SettingsValues()), time));
-        IReadOnlyList<IStep> steps = [new RoleStep(client, resource), new WriteStep(this, resource), new LookStep(this, ring, slaves)];
+        IReadOnlyList<IController> steps = [new RoleStep(client, resource), new WriteStep(this, resource), new LookStep(this, ring, slaves)];
         var file = new ConfigurationFile(s_root, "/k2hdkc.ini", UnixFileMode.UserRead, 0, time);
         var board = new StatusBoard(steps, file, new RingMemory(), null, s_root, keepsFile: false, time, Logger.None);
         var schedule = new Schedule(steps, watch, FleetSettings.Retry, random.NextDouble);
@@ -56,19 +56,19 @@ internal sealed class FleetSlave
     }
 
     /// <summary>The role's packages, services and user: the resource and four keys.</summary>
-    private sealed class RoleStep(K2hr3Client client, ResourceReader resource) : IStep
+    private sealed class RoleStep(K2hr3Client client, ResourceReader resource) : IController
     {
         private static readonly string[] s_keys = [RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey, RoleKeys.ChmpxUserKey];
 
-        public Steps Kind => Steps.InstallPackages;
+        public ControllerKinds Kind => ControllerKinds.Packages;
 
         public string Name => "install packages";
 
         public bool AsksK2hr3 => true;
 
-        public TimeSpan Patience => TimeSpan.FromHours(2);
+        public TimeSpan WatchdogLimit => TimeSpan.FromHours(2);
 
-        public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+        public async Task<Outcome> RunAsync(CancellationToken cancel)
         {
             if (await resource.LookAsync(anew: false, cancel) is not K2hr3Answer.Text and var none)
             {
@@ -83,23 +83,23 @@ internal sealed class FleetSlave
                 }
             }
 
-            return new StepOutcome.Unchanged("read");
+            return new Outcome.Unchanged("read");
         }
     }
 
-    private sealed class WriteStep(FleetSlave slave, ResourceReader resource) : IStep
+    private sealed class WriteStep(FleetSlave slave, ResourceReader resource) : IController
     {
-        private static readonly StepOutcome s_unchanged = new StepOutcome.Unchanged("as K2HR3 says");
+        private static readonly Outcome s_unchanged = new Outcome.Unchanged("as K2HR3 says");
 
-        public Steps Kind => Steps.WriteConfiguration;
+        public ControllerKinds Kind => ControllerKinds.Configuration;
 
         public string Name => "write configuration";
 
         public bool AsksK2hr3 => true;
 
-        public TimeSpan Patience => TimeSpan.FromMinutes(2);
+        public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(2);
 
-        public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+        public async Task<Outcome> RunAsync(CancellationToken cancel)
         {
             var answer = await resource.LookAsync(anew: false, cancel);
             if (answer is not K2hr3Answer.Text text)
@@ -109,23 +109,23 @@ internal sealed class FleetSlave
 
             var before = slave.Servers;
             slave.Take(int.Parse(text.Value, System.Globalization.CultureInfo.InvariantCulture));
-            return slave.Servers == before ? s_unchanged : new StepOutcome.Changed("written") { Demands = Steps.VerifyConnection };
+            return slave.Servers == before ? s_unchanged : new Outcome.Changed("written") { Triggers = ControllerKinds.Connection };
         }
     }
 
-    private sealed class LookStep(FleetSlave slave, Func<int> ring, int slaves) : IStep
+    private sealed class LookStep(FleetSlave slave, Func<int> ring, int slaves) : IController
     {
-        private static readonly StepOutcome s_quiet = new StepOutcome.Unchanged("connected");
+        private static readonly Outcome s_quiet = new Outcome.Unchanged("connected");
 
-        public Steps Kind => Steps.VerifyConnection;
+        public ControllerKinds Kind => ControllerKinds.Connection;
 
         public string Name => "verify connection";
 
         public bool AsksK2hr3 => false;
 
-        public TimeSpan Patience => TimeSpan.FromMinutes(5);
+        public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(5);
 
-        public Task<StepOutcome> RunAsync(CancellationToken cancel) => Task.FromResult(
-            slave.Servers == ring() ? s_quiet : VerifyConnectionStep.Demanding(s_quiet, $"+{ring()}", slaves));
+        public Task<Outcome> RunAsync(CancellationToken cancel) => Task.FromResult(
+            slave.Servers == ring() ? s_quiet : ConnectionController.Demanding(s_quiet, $"+{ring()}", slaves));
     }
 }

@@ -50,7 +50,7 @@ internal static class WatchedHour
             var inquiries = new RingInquiries(new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), systemctl, chmpx.Unit, time);
             var requester = new StatusRequester(root, inquiries, false, () => null, time, () => 0.5, Logger.None);
             var addresses = new AddressWatch(HostAddresses.Read, time);
-            var step = new VerifyConnectionStep(
+            var step = new ConnectionController(
                 role, resource, file, ring, lastGood, new ControlPort(time), tracker, new RingQuestions(inquiries, tracker, ring, addresses, time, () => 0.5, Logger.None),
                 requester, addresses, systemctl, chmpx, time, Logger.None);
             var schedule = new Schedule([step], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
@@ -64,7 +64,7 @@ internal static class WatchedHour
         }
     }
 
-    private static async Task<(IReadOnlyList<double> Bytes, int Collections)> WatchAsync(Reconciler reconciler, VerifyConnectionStep step, VirtualTime time)
+    private static async Task<(IReadOnlyList<double> Bytes, int Collections)> WatchAsync(Reconciler reconciler, ConnectionController step, VirtualTime time)
     {
         for (var look = 0; look < 60; look++)
         {

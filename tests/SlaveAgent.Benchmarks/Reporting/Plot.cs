@@ -16,7 +16,7 @@ internal sealed class Plot(string title, string horizontal, string vertical)
     private static readonly string[] s_colours = ["#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df"];
 
     private readonly List<(string Name, IReadOnlyList<(double X, double Y)> Points)> _lines = [];
-    private readonly List<(double At, string Words)> _marks = [];
+    private readonly List<(double At, string Message)> _marks = [];
 
     public double? LargestX { get; init; }
 

@@ -10,7 +10,7 @@ internal static class AnswerTarget
 
     private static readonly RoleToken Token = RoleToken.TryParse("0123456789abcdef")!;
 
-    public static IReadOnlyList<string> Words { get; } =
+    public static IReadOnlyList<string> Message { get; } =
     [
         "{\"result\":true,\"message\":null,\"resource\":\"", "{\"result\":false,\"message\":\"", "\"}", "\\u0000", "\\ud800", "\\n", "\"result\":true", "\"message\":", "\"resource\":", "{}", "[[", "null",
         Token.Value, "does not have value for type", "does not allow to read access", "chmpx,k2hr3-get-resource", "chmpx.service",

@@ -5,7 +5,7 @@ namespace SlaveAgent.Fuzz.Targets;
 /// <summary>What whoever sits on the control port answers to DUMP.</summary>
 internal static class DumpTarget
 {
-    public static IReadOnlyList<string> Words { get; } =
+    public static IReadOnlyList<string> Message { get; } =
     [
         "cfg_revision = 3\n", "chmpx_self = 0x1\n", "chmpx_servers = 0x1\n", "chmpx_slave_count = 0\n", "name = svr1\n", "cuk = cuk-svr1\n", "ctlport = 8021\n", "sock = -1\n", "sock = 25, 24\n",
         "status = 0x21(SAFE -> [SERVICE IN][UP][n/a][Nothing][NoSuspend])\n", "[SERVICE OUT][DOWN]", "2147483647", "-2147483648", "99999999999",

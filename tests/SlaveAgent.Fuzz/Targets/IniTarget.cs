@@ -11,7 +11,7 @@ internal static class IniTarget
 
     private static readonly HostFiles Files = new(path => path.Length % 2 == 0, path => path.Length % 2 == 1);
 
-    public static IReadOnlyList<string> Words { get; } =
+    public static IReadOnlyList<string> Message { get; } =
     [
         "[GLOBAL]\n", "[SVRNODE]\n", "[SLVNODE]\n", "[K2HDKC]\n", "GROUP=", "FILEVERSION=", "MODE=SLAVE\n", "DELIVERMODE=hash\n", "CHMPXIDTYPE=", "CUSTOM", "CTLENDPOINTS", "SELFCUK=",
         "SELFCTLPORT=", "CTLPORT=", "PORT=", "NAME=", "CUK=", "CUSTOM_ID_SEED=", "SSL=", "SSL_VERIFY_PEER=", "SERVER_CERT=", "SERVER_PRIKEY=", "SLAVE_CERT=", "SLAVE_PRIKEY=", "CAPATH=",

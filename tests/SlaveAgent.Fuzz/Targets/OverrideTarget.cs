@@ -6,7 +6,7 @@ namespace SlaveAgent.Fuzz.Targets;
 /// <summary>override.conf and a file that it refers to, parted by the first NUL.</summary>
 internal static class OverrideTarget
 {
-    public static IReadOnlyList<string> Words { get; } =
+    public static IReadOnlyList<string> Message { get; } =
     [
         $"{OverrideConf.ResourceHelper}:OUTPUT_DIR", $"{OverrideConf.ResourceHelper}:RESOURCE_PATH", $"{OverrideConf.ChmpxHelper}:SUBPROCESS_USER", " = ", "other.conf:OUTPUT_DIR", "OUTPUT_DIR",
         "RESOURCE_PATH=yrn:yahoo:::t:resource:c/slave\n", "\0", "\n",

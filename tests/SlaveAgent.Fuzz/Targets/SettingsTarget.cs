@@ -6,7 +6,7 @@ namespace SlaveAgent.Fuzz.Targets;
 /// <summary>agent.yaml: settings, or one sentence of what is wrong.</summary>
 internal static class SettingsTarget
 {
-    public static IReadOnlyList<string> Words { get; } =
+    public static IReadOnlyList<string> Message { get; } =
     [
         "k2hr3:\n", "  api_uri: https://h\n", "  token_file: /t\n", "  timeout: 40s\n", "configuration:\n", "  mode: \"0644\"\n", "  keep: 5\n", "packages:\n", "  superseded: [a, b]\n", "  antpickax:\n",
         "watch.jitter: 20%\n", "log: {level: debug}\n", "- ", ": ", "&a ", "*a", "<<: ", "? ", "|\n", ">-\n", "---\n", "...\n", "%YAML 1.2\n", "!!str ", "!<tag:x> ", "\t", "{", "}", "[", "]", "\"", "'", "\\x",

@@ -113,15 +113,15 @@ internal sealed class FaultBox : IAsyncDisposable
         var addresses = new AddressWatch(() => new HashSet<IPAddress>(), Time);
         var tracker = new ConnectionTracker(
             root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger);
-        IStep[] steps =
+        IController[] steps =
         [
-            new RegisterHostStep(_client, Role.ToResource(), Keepers.Of(root, identity, Token, Time), () => Token),
-            new InstallPackagesStep(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, account, null),
-            new WriteConfigurationStep(
+            new RegistrationController(_client, Role.ToResource(), Keepers.Of(root, identity, Token, Time), () => Token),
+            new PackageController(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, account, null),
+            new ConfigurationController(
                 resource, role, _file, ring, lastGood, evidence, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
-            new StartServicesStep(role, _file, account, supervisor, systemctl, new ServiceSettings([]), Unit, Time),
-            new VerifyConnectionStep(
+            new ServiceController(role, _file, account, supervisor, systemctl, new ServiceSettings([]), Unit, Time),
+            new ConnectionController(
                 role, resource, _file, ring, lastGood, new ControlPort(Time), tracker,
                 new RingQuestions(Inquiries, tracker, ring, addresses, Time, _run.Random.NextDouble, Log.Logger),
                 new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), addresses, systemctl, settings, Time, Log.Logger),
@@ -158,7 +158,7 @@ internal sealed class FaultBox : IAsyncDisposable
         var began = Time.GetTimestamp();
         while (!IsConverged())
         {
-            Assert.True(Time.GetElapsedTime(began) <= within, _run.Repeat($"not converged after {within}: {Board.Words}; {string.Join(" | ", Log.Lines.TakeLast(8))}"));
+            Assert.True(Time.GetElapsedTime(began) <= within, _run.Repeat($"not converged after {within}: {Board.Message}; {string.Join(" | ", Log.Lines.TakeLast(8))}"));
             await PassAsync();
         }
     }

@@ -39,8 +39,8 @@ public sealed class JournalFormatterTests
     private static string Format(LogEventLevel level, string text, Exception? exception = null)
     {
         var writer = new StringWriter();
-        var template = new MessageTemplateParser().Parse("{Words:l}");
-        new JournalFormatter().Format(new LogEvent(DateTimeOffset.UnixEpoch, level, exception, template, [new LogEventProperty("Words", new ScalarValue(text))]), writer);
+        var template = new MessageTemplateParser().Parse("{Message:l}");
+        new JournalFormatter().Format(new LogEvent(DateTimeOffset.UnixEpoch, level, exception, template, [new LogEventProperty("Message", new ScalarValue(text))]), writer);
         return writer.ToString();
     }
 }

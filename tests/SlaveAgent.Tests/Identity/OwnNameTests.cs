@@ -35,7 +35,7 @@ public sealed class OwnNameTests
     public void A_name_is_this_host_when_chmpx_takes_it_for_that(string name, string addresses, string names, string nodeName, string own, string card, OwnNameCode code)
     {
         var verdict = OwnName.Check(
-            name, new ResolvedName(Addresses(addresses), Words(names)), new HostNetwork(nodeName, Words(own), Addresses($"127.0.0.1 ::1 {card}")));
+            name, new ResolvedName(Addresses(addresses), Message(names)), new HostNetwork(nodeName, Message(own), Addresses($"127.0.0.1 ::1 {card}")));
         Assert.Equal(code, verdict.Code);
         Assert.Equal(code != OwnNameCode.Own, verdict.IsRefused);
     }
@@ -64,7 +64,7 @@ public sealed class OwnNameTests
         Assert.Equal(OwnNameCode.Own, (await reader.CheckOwnNameAsync(card!.Address.ToString(), cancel)).Code);
     }
 
-    private static IPAddress[] Addresses(string texts) => [.. Words(texts).Select(IPAddress.Parse)];
+    private static IPAddress[] Addresses(string texts) => [.. Message(texts).Select(IPAddress.Parse)];
 
-    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Message(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

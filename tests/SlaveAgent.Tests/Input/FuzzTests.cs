@@ -32,7 +32,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var random = new Random(seed);
         var corpus = Corpus(name);
         var target = Target(name);
-        var words = target.Words.Select(Encoding.UTF8.GetBytes).ToList();
+        var words = target.Message.Select(Encoding.UTF8.GetBytes).ToList();
         for (var i = 0; i < count; i++)
         {
             Try(target, Mutator.Next(random, corpus, words), $"seed {seed}, input {i}");

@@ -8,11 +8,11 @@ public sealed class K2hr3OutcomeTests
     [Fact]
     public void Whatever_K2HR3_says_against_it_is_said_and_asked_again()
     {
-        Assert.Equal("reading it failed: K2HR3 cannot be asked, it is busy", Of(new K2hr3Answer.Unavailable("it is busy")).Words);
+        Assert.Equal("reading it failed: K2HR3 cannot be asked, it is busy", Of(new K2hr3Answer.Unavailable("it is busy")).Message);
         Assert.Equal(
-            "reading it failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Of(new K2hr3Answer.Denied(401, "no")).Words);
-        Assert.Equal("reading it failed: K2HR3 refused (403): no", Of(new K2hr3Answer.Denied(403, "no")).Words);
-        Assert.Equal("reading it failed: K2HR3 gave an answer that does not belong to the question", Of(new K2hr3Answer.NotModified()).Words);
+            "reading it failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Of(new K2hr3Answer.Denied(401, "no")).Message);
+        Assert.Equal("reading it failed: K2HR3 refused (403): no", Of(new K2hr3Answer.Denied(403, "no")).Message);
+        Assert.Equal("reading it failed: K2HR3 gave an answer that does not belong to the question", Of(new K2hr3Answer.NotModified()).Message);
     }
 
     [Fact]
@@ -23,9 +23,9 @@ public sealed class K2hr3OutcomeTests
         Assert.False(Of(new K2hr3Answer.Unavailable("it is busy")).TimedOut);
     }
 
-    private static StepOutcome.Failed Of(K2hr3Answer answer)
+    private static Outcome.Failed Of(K2hr3Answer answer)
     {
-        var failed = Assert.IsType<StepOutcome.Failed>(K2hr3Outcome.Of(answer, "reading it"));
+        var failed = Assert.IsType<Outcome.Failed>(K2hr3Outcome.Of(answer, "reading it"));
         Assert.Equal(Consequence.K2hr3Away, failed.Consequence);
         return failed;
     }

@@ -11,7 +11,7 @@ using SlaveAgent.Tests.Support;
 namespace SlaveAgent.Tests.Reconciling;
 
 /// <summary>
-/// <see cref="VerifyConnectionStep"/> over a real file, a real socket that answers in chmpx's place and a systemctl that is a process; only the time is
+/// <see cref="ConnectionController"/> over a real file, a real socket that answers in chmpx's place and a systemctl that is a process; only the time is
 /// not real, and K2HR3 is away.
 /// </summary>
 internal sealed class PretendedRing : IDisposable
@@ -39,7 +39,7 @@ internal sealed class PretendedRing : IDisposable
     {
         var tracker = new ConnectionTracker(
             Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Log.Logger);
-        Step = new VerifyConnectionStep(
+        Step = new ConnectionController(
             Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),
             new ControlPort(TimeProvider.System), tracker, new RingQuestions(Inquiries, tracker, Ring, Addresses, Time, () => 0, Log.Logger),
             new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Log.Logger), Addresses, Systemctl, Settings, Time, Log.Logger);
@@ -73,7 +73,7 @@ internal sealed class PretendedRing : IDisposable
 
     public ResourceReader Resource { get; }
 
-    public VerifyConnectionStep Step { get; private set; }
+    public ConnectionController Step { get; private set; }
 
     public int ControlPort => _chmpx.Port;
 
@@ -88,7 +88,7 @@ internal sealed class PretendedRing : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Runs the step, and once more after the pause that a file which was just written brings.</summary>
-    public async Task<StepOutcome> PollAsync()
+    public async Task<Outcome> PollAsync()
     {
         var outcome = await Step.RunAsync(Cancel);
         if (!Step.IsPollPaused)

@@ -23,28 +23,28 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task A_pass_runs_the_steps_that_are_due_in_their_order()
     {
-        var order = new List<Steps>();
-        var steps = FakeStep.Pipeline().Select(s => new FakeStep(s.Kind, s.AsksK2hr3, () =>
+        var order = new List<ControllerKinds>();
+        var steps = FakeController.Pipeline().Select(s => new FakeController(s.Kind, s.AsksK2hr3, () =>
         {
             order.Add(s.Kind);
-            return FakeStep.Fine;
+            return FakeController.Fine;
         })).ToList();
         var reconciler = Make(steps);
         await reconciler.RunDueAsync(Cancel);
-        Assert.Equal([Steps.RegisterHost, Steps.InstallPackages, Steps.WriteConfiguration, Steps.StartServices, Steps.VerifyConnection], order);
+        Assert.Equal([ControllerKinds.Registration, ControllerKinds.Packages, ControllerKinds.Configuration, ControllerKinds.Services, ControllerKinds.Connection], order);
         order.Clear();
         await reconciler.RunDueAsync(Cancel);
         Assert.Empty(order);
         _time.Advance(TimeSpan.FromSeconds(1));
         await reconciler.RunDueAsync(Cancel);
-        Assert.Equal([Steps.VerifyConnection], order);
+        Assert.Equal([ControllerKinds.Connection], order);
     }
 
     [Fact]
     public async Task A_step_that_a_later_one_demands_runs_with_the_next_pass()
     {
-        var write = new FakeStep(Steps.WriteConfiguration, true);
-        var verify = new FakeStep(Steps.VerifyConnection, false, () => new StepOutcome.Waiting("for it") { Demands = Steps.WriteConfiguration, DemandReason = "+a" });
+        var write = new FakeController(ControllerKinds.Configuration, true);
+        var verify = new FakeController(ControllerKinds.Connection, false, () => new Outcome.Waiting("for it") { Triggers = ControllerKinds.Configuration, TriggerReason = "+a" });
         var reconciler = Make([write, verify]);
         await reconciler.RunDueAsync(Cancel);
         await reconciler.RunDueAsync(Cancel);
@@ -60,19 +60,19 @@ public sealed class ReconcilerTests : IDisposable
     [InlineData(typeof(UnauthorizedAccessException), "failed on this host", false)]
     public async Task An_exception_of_a_step_is_a_failure_that_is_tried_again_and_ends_nothing(Type exception, string words, bool isReported)
     {
-        StepOutcome? heard = null;
+        Outcome? heard = null;
         var fails = true;
-        var step = new FakeStep(Steps.StartServices, false, _ => fails ? throw (Exception)Activator.CreateInstance(exception)! : Task.FromResult(FakeStep.Fine));
-        var after = new FakeStep(Steps.VerifyConnection, false);
+        var step = new FakeController(ControllerKinds.Services, false, _ => fails ? throw (Exception)Activator.CreateInstance(exception)! : Task.FromResult(FakeController.Fine));
+        var after = new FakeController(ControllerKinds.Connection, false);
         var reconciler = Make([step, after], hooks => hooks with { Heard = (s, outcome) => heard = s == step ? outcome : heard });
         await reconciler.RunDueAsync(Cancel);
-        Assert.Contains(words.Replace("step", "StartServices", StringComparison.Ordinal), Assert.IsType<StepOutcome.Failed>(heard).Words, StringComparison.Ordinal);
+        Assert.Contains(words.Replace("step", "StartServices", StringComparison.Ordinal), Assert.IsType<Outcome.Failed>(heard).Message, StringComparison.Ordinal);
         Assert.Equal(1, after.Runs);
         Assert.Equal(isReported, _log.Lines.Any(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("please report this", StringComparison.Ordinal)));
         fails = false;
         _time.Advance(TimeSpan.FromSeconds(1));
         await reconciler.RunDueAsync(Cancel);
-        Assert.Equal(FakeStep.Fine, heard);
+        Assert.Equal(FakeController.Fine, heard);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ReconcilerTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         var runs = 0;
-        var step = new FakeStep(Steps.VerifyConnection, false, _ => ++runs >= 50 ? CancelAsync() : throw new InvalidOperationException());
+        var step = new FakeController(ControllerKinds.Connection, false, _ => ++runs >= 50 ? CancelAsync() : throw new InvalidOperationException());
         var running = Make([step]).RunAsync(cancel.Token);
         await Eventually.IsTrueAsync(
             () =>
@@ -92,10 +92,10 @@ public sealed class ReconcilerTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.Equal(50, runs);
 
-        async Task<StepOutcome> CancelAsync()
+        async Task<Outcome> CancelAsync()
         {
             await cancel.CancelAsync();
-            return FakeStep.Fine;
+            return FakeController.Fine;
         }
     }
 
@@ -104,11 +104,11 @@ public sealed class ReconcilerTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         var begun = new TaskCompletionSource();
-        var step = new FakeStep(Steps.VerifyConnection, false, async stop =>
+        var step = new FakeController(ControllerKinds.Connection, false, async stop =>
         {
             begun.SetResult();
             await Task.Delay(Timeout.Infinite, stop);
-            return FakeStep.Fine;
+            return FakeController.Fine;
         });
         var running = Make([step]).RunAsync(cancel.Token);
         await begun.Task;
@@ -121,13 +121,13 @@ public sealed class ReconcilerTests : IDisposable
     public async Task Waking_the_loop_runs_what_is_wanted_at_once()
     {
         using var cancel = new CancellationTokenSource();
-        var write = new FakeStep(Steps.WriteConfiguration, true);
+        var write = new FakeController(ControllerKinds.Configuration, true);
         var reconciler = Make([write]);
         var running = reconciler.RunAsync(cancel.Token);
         await Eventually.IsTrueAsync(() => write.Runs == 1, "the first run");
         for (var i = 2; i < 6; i++)
         {
-            reconciler.Wake(Steps.WriteConfiguration);
+            reconciler.Wake(ControllerKinds.Configuration);
             await Eventually.IsTrueAsync(() => write.Runs == i, "a further run without time passing");
         }
 
@@ -138,11 +138,11 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task Wakes_from_many_threads_are_none_lost()
     {
-        var write = new FakeStep(Steps.WriteConfiguration, true);
-        var verify = new FakeStep(Steps.VerifyConnection, false);
+        var write = new FakeController(ControllerKinds.Configuration, true);
+        var verify = new FakeController(ControllerKinds.Connection, false);
         var reconciler = Make([write, verify]);
         await reconciler.RunDueAsync(Cancel);
-        Parallel.For(0, 100, i => reconciler.Wake(i % 2 == 0 ? Steps.WriteConfiguration : Steps.VerifyConnection));
+        Parallel.For(0, 100, i => reconciler.Wake(i % 2 == 0 ? ControllerKinds.Configuration : ControllerKinds.Connection));
         await reconciler.SleepAsync(Cancel);
         await reconciler.RunDueAsync(Cancel);
         Assert.Equal((2, 2), (write.Runs, verify.Runs));
@@ -151,8 +151,8 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task The_watchdog_is_fed_while_a_step_works_within_its_patience_and_no_longer_when_it_hangs()
     {
-        var ended = new TaskCompletionSource<StepOutcome>();
-        var step = new FakeStep(Steps.InstallPackages, true, _ => ended.Task) { Patience = TimeSpan.FromMinutes(2) };
+        var ended = new TaskCompletionSource<Outcome>();
+        var step = new FakeController(ControllerKinds.Packages, true, _ => ended.Task) { WatchdogLimit = TimeSpan.FromMinutes(2) };
         var reconciler = Make([step]);
         var pass = reconciler.RunDueAsync(Cancel);
         await AdvanceUntilAsync(() => _time.GetUtcNow() >= Start + TimeSpan.FromSeconds(119));
@@ -165,7 +165,7 @@ public sealed class ReconcilerTests : IDisposable
         Assert.Equal(atTheEndOfPatience, Volatile.Read(ref _pulses));
         Assert.False(pass.IsCompleted);
 
-        ended.SetResult(FakeStep.Fine);
+        ended.SetResult(FakeController.Fine);
         await pass;
         await reconciler.RunDueAsync(Cancel);
         Assert.Equal(atTheEndOfPatience + 1, Volatile.Read(ref _pulses));
@@ -176,7 +176,7 @@ public sealed class ReconcilerTests : IDisposable
     {
         _rests = true;
         using var cancel = new CancellationTokenSource();
-        var step = new FakeStep(Steps.VerifyConnection, false);
+        var step = new FakeController(ControllerKinds.Connection, false);
         var running = Make([step]).RunAsync(cancel.Token);
         await Eventually.IsTrueAsync(
             () =>
@@ -202,12 +202,12 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task A_host_that_is_unregistered_during_a_pass_has_nothing_started_any_more()
     {
-        var services = new FakeStep(Steps.StartServices, false, () =>
+        var services = new FakeController(ControllerKinds.Services, false, () =>
         {
             _rests = true;
-            return FakeStep.Fine;
+            return FakeController.Fine;
         });
-        var verify = new FakeStep(Steps.VerifyConnection, false);
+        var verify = new FakeController(ControllerKinds.Connection, false);
         await Make([services, verify]).RunDueAsync(Cancel);
         Assert.Equal((1, 0), (services.Runs, verify.Runs));
     }
@@ -216,7 +216,7 @@ public sealed class ReconcilerTests : IDisposable
     public async Task It_sleeps_until_a_step_is_due_and_no_longer_than_the_watchdog_waits()
     {
         TimeSpan? again = null;
-        var reconciler = Make([new FakeStep(Steps.VerifyConnection, false, () => new StepOutcome.Waiting("for it", again))]);
+        var reconciler = Make([new FakeController(ControllerKinds.Connection, false, () => new Outcome.Waiting("for it", again))]);
         _time.Advance(TimeSpan.FromMinutes(5));
         again = TimeSpan.FromMilliseconds(100);
         Assert.Equal(TimeSpan.FromMilliseconds(100), await SleepOfAsync(reconciler));
@@ -227,9 +227,9 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task What_the_loop_was_woken_for_wakes_it_once()
     {
-        var step = new FakeStep(Steps.WriteConfiguration, true);
+        var step = new FakeController(ControllerKinds.Configuration, true);
         var reconciler = Make([step]);
-        reconciler.Wake(Steps.WriteConfiguration);
+        reconciler.Wake(ControllerKinds.Configuration);
         Assert.Equal(TimeSpan.FromSeconds(1), await SleepOfAsync(reconciler));
         Assert.Equal(1, step.Runs);
     }
@@ -237,7 +237,7 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task When_a_failed_step_is_tried_again_is_said_in_seconds_from_now()
     {
-        var reconciler = Make([new FakeStep(Steps.VerifyConnection, false, () => new StepOutcome.Failed("it broke"))]);
+        var reconciler = Make([new FakeController(ControllerKinds.Connection, false, () => new Outcome.Failed("it broke"))]);
         _time.Advance(TimeSpan.FromMinutes(5));
         await reconciler.RunDueAsync(Cancel);
         Assert.EndsWith("\"it broke\"; tried again in 1.0 s ", Assert.Single(_log.Lines), StringComparison.Ordinal);
@@ -246,7 +246,7 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task A_clock_that_is_set_back_or_forth_changes_nothing()
     {
-        var step = new FakeStep(Steps.VerifyConnection, false);
+        var step = new FakeController(ControllerKinds.Connection, false);
         var time = new ClockThatIsSet();
         var schedule = new Schedule([step], Watch, Retry, () => 0.5);
         var board = new StatusBoard([step], new ConfigurationFile(_directory.Root, "/x.ini", 0, 1, time), new RingMemory(), null, _directory.Root, false, time, _log.Logger);
@@ -298,7 +298,7 @@ public sealed class ReconcilerTests : IDisposable
         }
     }
 
-    private Reconciler Make(IReadOnlyList<FakeStep> steps, Func<ReconcilerHooks, ReconcilerHooks>? hooks = null)
+    private Reconciler Make(IReadOnlyList<FakeController> steps, Func<ReconcilerHooks, ReconcilerHooks>? hooks = null)
     {
         var schedule = new Schedule(steps, Watch, Retry, () => 0.5);
         var board = new StatusBoard(

@@ -38,14 +38,14 @@ public sealed class RequestBudgetTests : IDisposable
         var memory = new RoleMemory(client, role.ToResource(), _directory.Root, new SlaveSettings([], []), evidence);
         var file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         var (ring, none) = (new RingMemory(), new HostFiles(_ => false, _ => false));
-        IReadOnlyList<IStep> steps =
+        IReadOnlyList<IController> steps =
         [
-            new RegisterHostStep(client, role.ToResource(), Keepers.Of(_directory.Root, client.Identity, RoleToken.TryParse("token"), _time), () => RoleToken.TryParse("token")),
-            new InstallPackagesStep(memory, resource, "cuk-slv1", () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, NoAccount.Of(memory, _directory.Root), null),
-            new WriteConfigurationStep(
+            new RegistrationController(client, role.ToResource(), Keepers.Of(_directory.Root, client.Identity, RoleToken.TryParse("token"), _time), () => RoleToken.TryParse("token")),
+            new PackageController(memory, resource, "cuk-slv1", () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, NoAccount.Of(memory, _directory.Root), null),
+            new ConfigurationController(
                 resource, memory, file, ring, new LastGoodConfiguration(resource, file, ring, "cuk-slv1", none), evidence, "cuk-slv1", none, settings.Configuration, true, Logger.None),
-            new FakeStep(Steps.StartServices, false),
-            new FakeStep(Steps.VerifyConnection, false),
+            new FakeController(ControllerKinds.Services, false),
+            new FakeController(ControllerKinds.Connection, false),
         ];
         var random = new Random(1);
         var schedule = new Schedule(steps, settings.Watch with { K2hr3Interval = Durations.TryParse(interval)!.Value }, settings.Retry, random.NextDouble);

@@ -264,7 +264,7 @@ public sealed class RingJudgeTests
     {
         var situation = Situation(View(7, Good("svr1"), Good("svr2")) with { HasPrograms = true }) with { RestartNeeds = [new RestartNeed(RestartReason.ServerChanged, "PORT of svr1")] };
         Assert.Equal((RingState.Loading, RingAction.Restart), Summary(situation));
-        Assert.Contains("PORT of svr1", RingJudge.Judge(situation).Words, StringComparison.Ordinal);
+        Assert.Contains("PORT of svr1", RingJudge.Judge(situation).Message, StringComparison.Ordinal);
         Assert.Equal((RingState.Loading, RingAction.None), Summary(situation with { Configuration = History(1, 30) }));
         Assert.Equal((RingState.Loading, RingAction.Restart), Summary(situation with { Configuration = History(1, 41) }));
     }
@@ -318,7 +318,7 @@ public sealed class RingJudgeTests
             View = View(7, [Good("svr1"), .. names[1..].Select(Up)]),
         });
         Assert.Equal(names[1..], verdict.Missing);
-        Assert.DoesNotContain("svr5", verdict.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("svr5", verdict.Message, StringComparison.Ordinal);
     }
 
     [Fact]

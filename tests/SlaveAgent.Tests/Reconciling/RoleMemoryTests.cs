@@ -53,8 +53,8 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     {
         Assert.Null(await _role.ReadKeysAsync(Cancel));
         _server.Trouble = 503;
-        var failed = Assert.IsType<StepOutcome.Failed>(await _role.ReadKeysAsync(Cancel));
-        Assert.StartsWith($"reading the role's key {RoleKeys.PackagesKey}", failed.Words, StringComparison.Ordinal);
+        var failed = Assert.IsType<Outcome.Failed>(await _role.ReadKeysAsync(Cancel));
+        Assert.StartsWith($"reading the role's key {RoleKeys.PackagesKey}", failed.Message, StringComparison.Ordinal);
         AssertLists([], ["chmpx", "k2hr3-get-resource"], ["chmpx.service", "k2hr3-get-resource.timer"]);
     }
 
@@ -260,7 +260,7 @@ public sealed class RoleMemoryTests : IAsyncLifetime
         await ReadAsync(times: 3);
         _time.Advance(TimeSpan.FromMinutes(4));
         _server.Trouble = 503;
-        Assert.IsType<StepOutcome.Failed>(await _role.ReadKeysAsync(Cancel));
+        Assert.IsType<Outcome.Failed>(await _role.ReadKeysAsync(Cancel));
         _server.Trouble = null;
         await ReadAsync(times: 1);
         _time.Advance(TimeSpan.FromMinutes(4));

@@ -10,11 +10,11 @@ public sealed class ScheduleTests
     private static readonly WatchSettings Watch = new(TimeSpan.FromSeconds(60), 0.2, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
     private static readonly RetrySettings Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
 
-    private static readonly Steps[] Asking = [Steps.RegisterHost, Steps.InstallPackages, Steps.WriteConfiguration];
-    private static readonly Steps[] All = [.. Asking, Steps.StartServices, Steps.VerifyConnection];
+    private static readonly ControllerKinds[] Asking = [ControllerKinds.Registration, ControllerKinds.Packages, ControllerKinds.Configuration];
+    private static readonly ControllerKinds[] All = [.. Asking, ControllerKinds.Services, ControllerKinds.Connection];
 
-    private static readonly StepOutcome Fine = new StepOutcome.Unchanged("fine");
-    private static readonly StepOutcome Away = new StepOutcome.Failed("away", Consequence.K2hr3Away);
+    private static readonly Outcome Fine = new Outcome.Unchanged("fine");
+    private static readonly Outcome Away = new Outcome.Failed("away", Consequence.K2hr3Away);
 
     [Fact]
     public void At_first_every_step_is_due() => Assert.All(All, step => Assert.True(Make().IsDue(step, TimeSpan.Zero)));
@@ -24,11 +24,11 @@ public sealed class ScheduleTests
     {
         var schedule = Make(0.5);
         Settle(schedule);
-        Assert.Equal(At(1), schedule.DueAt(Steps.VerifyConnection));
-        Assert.Equal(At(60), schedule.DueAt(Steps.WriteConfiguration));
-        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(Steps.InstallPackages));
-        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(Steps.StartServices));
-        Assert.True(schedule.DueAt(Steps.RegisterHost) > TimeSpan.FromDays(365));
+        Assert.Equal(At(1), schedule.DueAt(ControllerKinds.Connection));
+        Assert.Equal(At(60), schedule.DueAt(ControllerKinds.Configuration));
+        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(ControllerKinds.Packages));
+        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(ControllerKinds.Services));
+        Assert.True(schedule.DueAt(ControllerKinds.Registration) > TimeSpan.FromDays(365));
         Assert.Equal(At(1), schedule.Next);
     }
 
@@ -40,10 +40,10 @@ public sealed class ScheduleTests
     public void A_settled_step_that_rests_on_what_may_change_soon_runs_again_sooner_never_later(double recheck, double random, double seconds)
     {
         var schedule = Make(random);
-        schedule.Record(Steps.InstallPackages, Fine with { RecheckAfter = At(recheck) }, TimeSpan.Zero);
-        Assert.Equal(At(seconds), schedule.DueAt(Steps.InstallPackages));
-        schedule.Record(Steps.InstallPackages, Fine, TimeSpan.Zero);
-        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(Steps.InstallPackages));
+        schedule.Record(ControllerKinds.Packages, Fine with { RecheckAfter = At(recheck) }, TimeSpan.Zero);
+        Assert.Equal(At(seconds), schedule.DueAt(ControllerKinds.Packages));
+        schedule.Record(ControllerKinds.Packages, Fine, TimeSpan.Zero);
+        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(ControllerKinds.Packages));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ScheduleTests
     {
         var schedule = Make(random);
         Settle(schedule);
-        return schedule.DueAt(Steps.WriteConfiguration).TotalSeconds is >= 48 and <= 72;
+        return schedule.DueAt(ControllerKinds.Configuration).TotalSeconds is >= 48 and <= 72;
     });
 
     [Fact]
@@ -61,14 +61,14 @@ public sealed class ScheduleTests
         var now = TimeSpan.Zero;
         foreach (var seconds in (double[])[1, 2, 4, 8, 16, 32, 60, 60])
         {
-            schedule.Record(Steps.StartServices, new StepOutcome.Failed("no"), now);
-            Assert.Equal(seconds, (schedule.DueAt(Steps.StartServices) - now).TotalSeconds, 3);
-            now = schedule.DueAt(Steps.StartServices);
+            schedule.Record(ControllerKinds.Services, new Outcome.Failed("no"), now);
+            Assert.Equal(seconds, (schedule.DueAt(ControllerKinds.Services) - now).TotalSeconds, 3);
+            now = schedule.DueAt(ControllerKinds.Services);
         }
 
-        schedule.Record(Steps.StartServices, Fine, now);
-        schedule.Record(Steps.StartServices, new StepOutcome.Waiting("for it"), now);
-        Assert.Equal(1, (schedule.DueAt(Steps.StartServices) - now).TotalSeconds, 3);
+        schedule.Record(ControllerKinds.Services, Fine, now);
+        schedule.Record(ControllerKinds.Services, new Outcome.Waiting("for it"), now);
+        Assert.Equal(1, (schedule.DueAt(ControllerKinds.Services) - now).TotalSeconds, 3);
     }
 
     [Theory]
@@ -80,8 +80,8 @@ public sealed class ScheduleTests
     {
         var schedule = Make(0.5);
         Settle(schedule);
-        schedule.Record(Steps.WriteConfiguration, Fine, At(100), At(took));
-        Assert.Equal(At(100 + seconds), schedule.DueAt(Steps.WriteConfiguration));
+        schedule.Record(ControllerKinds.Configuration, Fine, At(100), At(took));
+        Assert.Equal(At(100 + seconds), schedule.DueAt(ControllerKinds.Configuration));
     }
 
     [Fact]
@@ -91,14 +91,14 @@ public sealed class ScheduleTests
         var now = TimeSpan.Zero;
         foreach (var seconds in (double[])[60, 120, 240, 480, 600, 600])
         {
-            schedule.Record(Steps.WriteConfiguration, new StepOutcome.Failed("too late", Consequence.K2hr3Away) { TimedOut = true }, now);
-            Assert.Equal(seconds, (schedule.DueAt(Steps.WriteConfiguration) - now).TotalSeconds, 3);
-            now = schedule.DueAt(Steps.WriteConfiguration);
+            schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("too late", Consequence.K2hr3Away) { TimedOut = true }, now);
+            Assert.Equal(seconds, (schedule.DueAt(ControllerKinds.Configuration) - now).TotalSeconds, 3);
+            now = schedule.DueAt(ControllerKinds.Configuration);
         }
 
-        schedule.Record(Steps.WriteConfiguration, Fine, now);
-        schedule.Record(Steps.WriteConfiguration, Away, now);
-        Assert.Equal(1, (schedule.DueAt(Steps.WriteConfiguration) - now).TotalSeconds, 3);
+        schedule.Record(ControllerKinds.Configuration, Fine, now);
+        schedule.Record(ControllerKinds.Configuration, Away, now);
+        Assert.Equal(1, (schedule.DueAt(ControllerKinds.Configuration) - now).TotalSeconds, 3);
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public sealed class ScheduleTests
         foreach (var random in (double[])[0, 0.5, 0.9])
         {
             var schedule = Make(random);
-            schedule.Record(Steps.WriteConfiguration, new StepOutcome.Failed("503", Consequence.K2hr3Away, At(120)), At(10));
-            dates.Add(schedule.DueAt(Steps.WriteConfiguration));
+            schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("503", Consequence.K2hr3Away, At(120)), At(10));
+            dates.Add(schedule.DueAt(ControllerKinds.Configuration));
         }
 
         Assert.All(dates, date => Assert.InRange(date, At(130), At(131)));
@@ -119,13 +119,13 @@ public sealed class ScheduleTests
     [Fact]
     public void What_all_hosts_of_the_ring_see_at_once_each_follows_in_its_own_turn()
     {
-        var demand = Fine with { Demands = Steps.WriteConfiguration, DemandReason = "+a", DemandSpread = At(20) };
+        var demand = Fine with { Triggers = ControllerKinds.Configuration, TriggerReason = "+a", TriggerSpread = At(20) };
         var schedule = Make(0.5);
         Settle(schedule);
-        schedule.Record(Steps.VerifyConnection, demand, At(5));
-        Assert.Equal(At(15), schedule.DueAt(Steps.WriteConfiguration));
-        schedule.Record(Steps.VerifyConnection, demand, At(6));
-        Assert.Equal(At(15), schedule.DueAt(Steps.WriteConfiguration));
+        schedule.Record(ControllerKinds.Connection, demand, At(5));
+        Assert.Equal(At(15), schedule.DueAt(ControllerKinds.Configuration));
+        schedule.Record(ControllerKinds.Connection, demand, At(6));
+        Assert.Equal(At(15), schedule.DueAt(ControllerKinds.Configuration));
     }
 
     [Fact]
@@ -133,18 +133,18 @@ public sealed class ScheduleTests
     {
         var schedule = Make(0.5);
         Settle(schedule);
-        schedule.Record(Steps.VerifyConnection, Fine with { Demands = Steps.WriteConfiguration, DemandReason = "+a", DemandSpread = At(1000) }, At(5));
-        Assert.Equal(At(60), schedule.DueAt(Steps.WriteConfiguration));
+        schedule.Record(ControllerKinds.Connection, Fine with { Triggers = ControllerKinds.Configuration, TriggerReason = "+a", TriggerSpread = At(1000) }, At(5));
+        Assert.Equal(At(60), schedule.DueAt(ControllerKinds.Configuration));
     }
 
     [Fact]
     public void The_ring_is_looked_at_every_interval_however_it_is()
     {
-        foreach (var outcome in (StepOutcome[])[Fine, new StepOutcome.Failed("no"), new StepOutcome.Waiting("for it"), new StepOutcome.Changed("it")])
+        foreach (var outcome in (Outcome[])[Fine, new Outcome.Failed("no"), new Outcome.Waiting("for it"), new Outcome.Changed("it")])
         {
             var schedule = Make();
-            schedule.Record(Steps.VerifyConnection, outcome, At(10));
-            Assert.Equal(At(11), schedule.DueAt(Steps.VerifyConnection));
+            schedule.Record(ControllerKinds.Connection, outcome, At(10));
+            Assert.Equal(At(11), schedule.DueAt(ControllerKinds.Connection));
         }
     }
 
@@ -152,8 +152,8 @@ public sealed class ScheduleTests
     public void Who_says_when_to_look_again_is_looked_at_then()
     {
         var schedule = Make();
-        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Waiting("for a second answer", At(5)), At(100));
-        Assert.Equal(At(105), schedule.DueAt(Steps.WriteConfiguration));
+        schedule.Record(ControllerKinds.Configuration, new Outcome.Waiting("for a second answer", At(5)), At(100));
+        Assert.Equal(At(105), schedule.DueAt(ControllerKinds.Configuration));
     }
 
     [Fact]
@@ -161,27 +161,27 @@ public sealed class ScheduleTests
     {
         var schedule = Make();
         Settle(schedule);
-        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Waiting("for a second answer", At(5)), At(100));
-        schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(101));
-        Assert.Equal(At(105), schedule.DueAt(Steps.WriteConfiguration));
+        schedule.Record(ControllerKinds.Configuration, new Outcome.Waiting("for a second answer", At(5)), At(100));
+        schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(101));
+        Assert.Equal(At(105), schedule.DueAt(ControllerKinds.Configuration));
     }
 
     [Fact]
     public void What_needs_a_person_is_tried_again_at_the_longest_delay()
     {
         var schedule = Make(0);
-        schedule.Record(Steps.InstallPackages, new StepOutcome.Failed("names", Consequence.NeedsPerson), At(100));
-        Assert.Equal(At(160), schedule.DueAt(Steps.InstallPackages));
+        schedule.Record(ControllerKinds.Packages, new Outcome.Failed("names", Consequence.NeedsPerson), At(100));
+        Assert.Equal(At(160), schedule.DueAt(ControllerKinds.Packages));
     }
 
     [Fact]
     public void A_K2HR3_that_is_away_holds_back_every_step_that_asks_it_and_no_other()
     {
         var schedule = Make(0.5);
-        schedule.Record(Steps.RegisterHost, Away, At(10));
+        schedule.Record(ControllerKinds.Registration, Away, At(10));
         Assert.All(Asking, step => Assert.False(schedule.IsDue(step, At(10))));
-        Assert.True(schedule.IsDue(Steps.StartServices, At(10)));
-        Assert.True(schedule.IsDue(Steps.VerifyConnection, At(10)));
+        Assert.True(schedule.IsDue(ControllerKinds.Services, At(10)));
+        Assert.True(schedule.IsDue(ControllerKinds.Connection, At(10)));
         Assert.All(Asking, step => Assert.True(schedule.IsDue(step, At(11))));
     }
 
@@ -191,13 +191,13 @@ public sealed class ScheduleTests
         var schedule = Make(Math.BitDecrement(1.0));
         for (var i = 0; i < 5; i++)
         {
-            schedule.Record(Steps.RegisterHost, Away, TimeSpan.Zero);
+            schedule.Record(ControllerKinds.Registration, Away, TimeSpan.Zero);
         }
 
-        Assert.Equal(16, schedule.DueAt(Steps.WriteConfiguration).TotalSeconds, 3);
-        schedule.Record(Steps.RegisterHost, Fine, At(16));
-        schedule.Record(Steps.WriteConfiguration, Away, At(20));
-        Assert.Equal(21, schedule.DueAt(Steps.InstallPackages).TotalSeconds, 3);
+        Assert.Equal(16, schedule.DueAt(ControllerKinds.Configuration).TotalSeconds, 3);
+        schedule.Record(ControllerKinds.Registration, Fine, At(16));
+        schedule.Record(ControllerKinds.Configuration, Away, At(20));
+        Assert.Equal(21, schedule.DueAt(ControllerKinds.Packages).TotalSeconds, 3);
     }
 
     [Theory]
@@ -207,16 +207,16 @@ public sealed class ScheduleTests
     public void A_service_that_asks_for_time_gets_it_up_to_an_hour(int asked, int given)
     {
         var schedule = Make(0);
-        schedule.Record(Steps.RegisterHost, new StepOutcome.Failed("busy", Consequence.K2hr3Away, At(asked)), At(0));
-        Assert.InRange(schedule.DueAt(Steps.WriteConfiguration), At(given), At(given + 1));
+        schedule.Record(ControllerKinds.Registration, new Outcome.Failed("busy", Consequence.K2hr3Away, At(asked)), At(0));
+        Assert.InRange(schedule.DueAt(ControllerKinds.Configuration), At(given), At(given + 1));
     }
 
     [Fact]
     public void A_service_that_asks_for_no_time_gets_the_usual_one()
     {
         var schedule = Make(0.5);
-        schedule.Record(Steps.RegisterHost, new StepOutcome.Failed("busy", Consequence.K2hr3Away, TimeSpan.Zero), At(0));
-        Assert.Equal(0.55, schedule.DueAt(Steps.WriteConfiguration).TotalSeconds, 3);
+        schedule.Record(ControllerKinds.Registration, new Outcome.Failed("busy", Consequence.K2hr3Away, TimeSpan.Zero), At(0));
+        Assert.Equal(0.55, schedule.DueAt(ControllerKinds.Configuration).TotalSeconds, 3);
     }
 
     [Fact]
@@ -224,9 +224,9 @@ public sealed class ScheduleTests
     {
         var schedule = Make();
         Settle(schedule);
-        schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(10));
-        Assert.True(schedule.IsDue(Steps.WriteConfiguration, At(10)));
-        Assert.False(schedule.IsDue(Steps.InstallPackages, At(10)));
+        schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(10));
+        Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(10)));
+        Assert.False(schedule.IsDue(ControllerKinds.Packages, At(10)));
     }
 
     [Fact]
@@ -244,16 +244,16 @@ public sealed class ScheduleTests
         Settle(schedule);
         for (var i = 0; i < 30; i++)
         {
-            schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(10 + i));
-            if (schedule.IsDue(Steps.WriteConfiguration, At(10 + i)))
+            schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(10 + i));
+            if (schedule.IsDue(ControllerKinds.Configuration, At(10 + i)))
             {
-                schedule.Record(Steps.WriteConfiguration, Fine, At(10 + i));
+                schedule.Record(ControllerKinds.Configuration, Fine, At(10 + i));
             }
         }
 
-        Assert.False(schedule.IsDue(Steps.WriteConfiguration, At(40)));
-        schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a +b"), At(40));
-        Assert.True(schedule.IsDue(Steps.WriteConfiguration, At(40)));
+        Assert.False(schedule.IsDue(ControllerKinds.Configuration, At(40)));
+        schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a +b"), At(40));
+        Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(40)));
     }
 
     [Fact]
@@ -262,7 +262,7 @@ public sealed class ScheduleTests
         var schedule = Make();
         Settle(schedule);
         var now = 10;
-        foreach (var forget in (Action[])[() => schedule.Record(Steps.VerifyConnection, Fine, At(now)), () => schedule.RunNow(Steps.WriteConfiguration)])
+        foreach (var forget in (Action[])[() => schedule.Record(ControllerKinds.Connection, Fine, At(now)), () => schedule.RunNow(ControllerKinds.Configuration)])
         {
             for (var i = 0; i < 5; i++)
             {
@@ -271,16 +271,16 @@ public sealed class ScheduleTests
             }
 
             Demand();
-            Assert.False(schedule.IsDue(Steps.WriteConfiguration, At(now)));
+            Assert.False(schedule.IsDue(ControllerKinds.Configuration, At(now)));
             forget();
             Run();
             Demand();
-            Assert.True(schedule.IsDue(Steps.WriteConfiguration, At(now)));
+            Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(now)));
         }
 
-        void Demand() => schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(++now));
+        void Demand() => schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(++now));
 
-        void Run() => schedule.Record(Steps.WriteConfiguration, Fine, At(now));
+        void Run() => schedule.Record(ControllerKinds.Configuration, Fine, At(now));
     }
 
     [Fact]
@@ -293,9 +293,9 @@ public sealed class ScheduleTests
 
         bool IsFollowedAtOnce(double now)
         {
-            schedule.Record(Steps.WriteConfiguration, Fine, At(now));
-            schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, $"+{Guid.NewGuid()}"), At(now));
-            return schedule.IsDue(Steps.WriteConfiguration, At(now));
+            schedule.Record(ControllerKinds.Configuration, Fine, At(now));
+            schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, $"+{Guid.NewGuid()}"), At(now));
+            return schedule.IsDue(ControllerKinds.Configuration, At(now));
         }
     }
 
@@ -305,11 +305,11 @@ public sealed class ScheduleTests
         var schedule = Make(Math.BitDecrement(1.0));
         for (var i = 0; i < 3; i++)
         {
-            schedule.Record(Steps.WriteConfiguration, Away, TimeSpan.Zero);
+            schedule.Record(ControllerKinds.Configuration, Away, TimeSpan.Zero);
         }
 
-        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Failed("too late", Consequence.K2hr3Away) { TimedOut = true }, TimeSpan.Zero);
-        Assert.Equal(60, schedule.DueAt(Steps.WriteConfiguration).TotalSeconds, 3);
+        schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("too late", Consequence.K2hr3Away) { TimedOut = true }, TimeSpan.Zero);
+        Assert.Equal(60, schedule.DueAt(ControllerKinds.Configuration).TotalSeconds, 3);
     }
 
     [Fact]
@@ -331,9 +331,9 @@ public sealed class ScheduleTests
     {
         var schedule = Make(0.5);
         Settle(schedule);
-        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Failed("busy", Consequence.K2hr3Away, At(100)), At(10));
-        schedule.Record(Steps.VerifyConnection, Demanding(Steps.WriteConfiguration, "+a"), At(11));
-        Assert.InRange(schedule.DueAt(Steps.WriteConfiguration), At(110), At(111));
+        schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("busy", Consequence.K2hr3Away, At(100)), At(10));
+        schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(11));
+        Assert.InRange(schedule.DueAt(ControllerKinds.Configuration), At(110), At(111));
     }
 
     [Fact]
@@ -341,13 +341,13 @@ public sealed class ScheduleTests
     {
         var schedule = Make(0.5);
         Settle(schedule);
-        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Failed("busy", Consequence.K2hr3Away, At(1000)), At(10));
-        schedule.RunNow(Steps.WriteConfiguration | Steps.VerifyConnection);
-        Assert.True(schedule.IsDue(Steps.WriteConfiguration, At(10)));
-        Assert.True(schedule.IsDue(Steps.VerifyConnection, At(10)));
-        Assert.False(schedule.IsDue(Steps.StartServices, At(10)));
-        schedule.Record(Steps.WriteConfiguration, new StepOutcome.Waiting("for a second answer", At(5)), At(11));
-        schedule.RunNow(Steps.All);
+        schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("busy", Consequence.K2hr3Away, At(1000)), At(10));
+        schedule.RunNow(ControllerKinds.Configuration | ControllerKinds.Connection);
+        Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(10)));
+        Assert.True(schedule.IsDue(ControllerKinds.Connection, At(10)));
+        Assert.False(schedule.IsDue(ControllerKinds.Services, At(10)));
+        schedule.Record(ControllerKinds.Configuration, new Outcome.Waiting("for a second answer", At(5)), At(11));
+        schedule.RunNow(ControllerKinds.All);
         Assert.All(All, step => Assert.True(schedule.IsDue(step, At(11))));
     }
 
@@ -357,7 +357,7 @@ public sealed class ScheduleTests
         // Every outcome there is, at random, with whatever demand and reason; a look at the ring every second.
         var outcomes = Iterations.Of(1_000_000);
         var random = new Random(20261122);
-        var schedule = new Schedule(FakeStep.Pipeline(), Watch, Retry, random.NextDouble);
+        var schedule = new Schedule(FakeController.Pipeline(), Watch, Retry, random.NextDouble);
         var now = TimeSpan.Zero;
         var asked = 0;
         var atThisMoment = 0;
@@ -381,19 +381,19 @@ public sealed class ScheduleTests
         Assert.InRange(perMinute, 0.5, 3 * 8);
     }
 
-    private static StepOutcome Any(Steps step, Random random)
+    private static Outcome Any(ControllerKinds step, Random random)
     {
-        StepOutcome outcome = random.Next(8) switch
+        Outcome outcome = random.Next(8) switch
         {
-            0 => new StepOutcome.Changed("changed"),
-            1 => new StepOutcome.NothingToDo("nothing"),
-            2 => new StepOutcome.Waiting("waiting"),
-            3 => new StepOutcome.Failed("failed"),
-            4 when step != Steps.VerifyConnection => new StepOutcome.Failed("person", Consequence.NeedsPerson),
-            5 when step != Steps.VerifyConnection => new StepOutcome.Failed("away", Consequence.K2hr3Away, random.Next(4) == 0 ? TimeSpan.FromSeconds(random.Next(20)) : null),
+            0 => new Outcome.Changed("changed"),
+            1 => new Outcome.NothingToDo("nothing"),
+            2 => new Outcome.Waiting("waiting"),
+            3 => new Outcome.Failed("failed"),
+            4 when step != ControllerKinds.Connection => new Outcome.Failed("person", Consequence.NeedsPerson),
+            5 when step != ControllerKinds.Connection => new Outcome.Failed("away", Consequence.K2hr3Away, random.Next(4) == 0 ? TimeSpan.FromSeconds(random.Next(20)) : null),
             _ => Fine,
         };
-        return random.Next(2) == 0 ? outcome with { Demands = (Steps)random.Next(32) & ~step, DemandReason = random.Next(10).ToString(System.Globalization.CultureInfo.InvariantCulture) } : outcome;
+        return random.Next(2) == 0 ? outcome with { Triggers = (ControllerKinds)random.Next(32) & ~step, TriggerReason = random.Next(10).ToString(System.Globalization.CultureInfo.InvariantCulture) } : outcome;
     }
 
     /// <summary>The waits before each request, when the ring is looked at every second and gives this reason.</summary>
@@ -405,10 +405,10 @@ public sealed class ScheduleTests
         var last = At(1);
         for (var now = At(1); now < howLong; now += At(1))
         {
-            schedule.Record(Steps.VerifyConnection, reason(now) is { } words ? Demanding(Steps.WriteConfiguration, words) : Fine, now);
-            if (schedule.IsDue(Steps.WriteConfiguration, now))
+            schedule.Record(ControllerKinds.Connection, reason(now) is { } words ? Demanding(ControllerKinds.Configuration, words) : Fine, now);
+            if (schedule.IsDue(ControllerKinds.Configuration, now))
             {
-                schedule.Record(Steps.WriteConfiguration, Fine, now);
+                schedule.Record(ControllerKinds.Configuration, Fine, now);
                 waits.Add(now - last);
                 last = now;
             }
@@ -417,11 +417,11 @@ public sealed class ScheduleTests
         return waits;
     }
 
-    private static StepOutcome.Waiting Demanding(Steps demands, string reason) => new StepOutcome.Waiting("for it") { Demands = demands, DemandReason = reason };
+    private static Outcome.Waiting Demanding(ControllerKinds demands, string reason) => new Outcome.Waiting("for it") { Triggers = demands, TriggerReason = reason };
 
     private static void Settle(Schedule schedule) => Array.ForEach(All, step => schedule.Record(step, Fine, TimeSpan.Zero));
 
-    private static Schedule Make(double random = 0.5) => new(FakeStep.Pipeline(), Watch, Retry, () => random);
+    private static Schedule Make(double random = 0.5) => new(FakeController.Pipeline(), Watch, Retry, () => random);
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
 }

@@ -13,7 +13,7 @@ public sealed class StatusBoardTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly ListLog _log = new();
     private readonly RingMemory _ring = new();
-    private readonly IReadOnlyList<FakeStep> _steps = FakeStep.Pipeline();
+    private readonly IReadOnlyList<FakeController> _steps = FakeController.Pipeline();
 
     private string Path => _directory.At(AgentPaths.StatusFile);
 
@@ -27,9 +27,9 @@ public sealed class StatusBoardTests : IDisposable
         Assert.False(board.HaveAllRun);
         Assert.False(board.NeedsPerson);
         Assert.Null(board.FirstOpen);
-        Assert.Equal("starting", board.Words);
+        Assert.Equal("starting", board.Message);
         Assert.Equal("starting", board.Snapshot().Phase);
-        Assert.All(board.Snapshot().Steps, step => Assert.Equal(("not run yet", string.Empty), (step.State, step.Words)));
+        Assert.All(board.Snapshot().Steps, step => Assert.Equal(("not run yet", string.Empty), (step.State, step.Message)));
     }
 
     [Fact]
@@ -38,24 +38,24 @@ public sealed class StatusBoardTests : IDisposable
         var board = Make();
         Settle(board);
         Assert.True(board.IsSettled);
-        Assert.Equal("3/3 servers connected", board.Words);
+        Assert.Equal("3/3 servers connected", board.Message);
         Assert.Equal("connected", Read().GetProperty("phase").GetString());
     }
 
     [Theory]
-    [InlineData(Steps.RegisterHost, "registering")]
-    [InlineData(Steps.InstallPackages, "installing")]
-    [InlineData(Steps.WriteConfiguration, "configuring")]
-    [InlineData(Steps.StartServices, "starting services")]
-    [InlineData(Steps.VerifyConnection, "connecting")]
-    public void The_phase_is_that_of_the_first_step_that_is_open(Steps open, string phase)
+    [InlineData(ControllerKinds.Registration, "registering")]
+    [InlineData(ControllerKinds.Packages, "installing")]
+    [InlineData(ControllerKinds.Configuration, "configuring")]
+    [InlineData(ControllerKinds.Services, "starting services")]
+    [InlineData(ControllerKinds.Connection, "connecting")]
+    public void The_phase_is_that_of_the_first_step_that_is_open(ControllerKinds open, string phase)
     {
         var board = Make();
         Settle(board);
-        Report(board, Steps.VerifyConnection, new StepOutcome.Waiting("for the ring"));
-        Report(board, open, new StepOutcome.Failed("it broke"));
+        Report(board, ControllerKinds.Connection, new Outcome.Waiting("for the ring"));
+        Report(board, open, new Outcome.Failed("it broke"));
         Assert.Equal(phase, board.Snapshot().Phase);
-        Assert.Equal($"{open}: it broke", board.Words);
+        Assert.Equal($"{open}: it broke", board.Message);
         Assert.False(board.IsSettled);
     }
 
@@ -64,10 +64,10 @@ public sealed class StatusBoardTests : IDisposable
     {
         var board = Make();
         Settle(board);
-        Report(board, Steps.InstallPackages, new StepOutcome.Failed("names", Consequence.NeedsPerson));
+        Report(board, ControllerKinds.Packages, new Outcome.Failed("names", Consequence.NeedsPerson));
         Assert.Equal("stalled", board.Snapshot().Phase);
         Assert.True(board.NeedsPerson);
-        Report(board, Steps.InstallPackages, new StepOutcome.Failed("away", Consequence.K2hr3Away));
+        Report(board, ControllerKinds.Packages, new Outcome.Failed("away", Consequence.K2hr3Away));
         Assert.Equal("waiting for K2HR3", board.Snapshot().Phase);
         Assert.False(board.NeedsPerson);
     }
@@ -77,7 +77,7 @@ public sealed class StatusBoardTests : IDisposable
     {
         var board = Make();
         Settle(board);
-        Report(board, Steps.VerifyConnection, new StepOutcome.NothingToDo("no connection is wanted"));
+        Report(board, ControllerKinds.Connection, new Outcome.NothingToDo("no connection is wanted"));
         Assert.Equal("idle", board.Snapshot().Phase);
         Assert.True(board.IsSettled);
     }
@@ -101,16 +101,16 @@ public sealed class StatusBoardTests : IDisposable
     {
         var board = Make();
         var first = _time.GetUtcNow();
-        Report(board, Steps.InstallPackages, new StepOutcome.Failed("no packages"));
+        Report(board, ControllerKinds.Packages, new Outcome.Failed("no packages"));
         _time.Advance(TimeSpan.FromMinutes(1));
-        Report(board, Steps.StartServices, new StepOutcome.Failed("no services"));
+        Report(board, ControllerKinds.Services, new Outcome.Failed("no services"));
         var second = _time.GetUtcNow();
         for (var i = 0; i < 5; i++)
         {
             _time.Advance(TimeSpan.FromMinutes(1));
-            Report(board, i % 2 == 0 ? Steps.InstallPackages : Steps.StartServices, new StepOutcome.Failed(i % 2 == 0 ? "no packages" : "no services"));
+            Report(board, i % 2 == 0 ? ControllerKinds.Packages : ControllerKinds.Services, new Outcome.Failed(i % 2 == 0 ? "no packages" : "no services"));
             var error = board.Snapshot().LastError!;
-            Assert.Equal(error.Words == "no packages" ? first : second, error.At);
+            Assert.Equal(error.Message == "no packages" ? first : second, error.At);
         }
     }
 
@@ -118,9 +118,9 @@ public sealed class StatusBoardTests : IDisposable
     public void The_last_error_stays_when_it_is_over()
     {
         var board = Make();
-        Report(board, Steps.StartServices, new StepOutcome.Failed("it broke"));
+        Report(board, ControllerKinds.Services, new Outcome.Failed("it broke"));
         Settle(board);
-        Assert.Equal("it broke", board.Snapshot().LastError?.Words);
+        Assert.Equal("it broke", board.Snapshot().LastError?.Message);
     }
 
     [Fact]
@@ -132,14 +132,14 @@ public sealed class StatusBoardTests : IDisposable
         for (var poll = 0; poll <= 10; poll++)
         {
             _time.Advance(TimeSpan.FromMinutes(1));
-            Report(board, Steps.WriteConfiguration, new StepOutcome.Unchanged("the same"));
+            Report(board, ControllerKinds.Configuration, new Outcome.Unchanged("the same"));
             versions.Add(FileStatus.Of(Path)!.Version);
         }
 
         Assert.Equal(3, versions.Count);
         var last = _time.GetUtcNow();
         _time.Advance(TimeSpan.FromSeconds(30));
-        Report(board, Steps.VerifyConnection, new StepOutcome.Waiting("a server is down"));
+        Report(board, ControllerKinds.Connection, new Outcome.Waiting("a server is down"));
         Assert.Equal(last, StatusJson.Read(File.ReadAllText(Path))!.LastAnswer);
     }
 
@@ -154,7 +154,7 @@ public sealed class StatusBoardTests : IDisposable
         for (var i = 0; i < 100; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            Report(board, Steps.VerifyConnection, new StepOutcome.Unchanged("3/3 servers connected"));
+            Report(board, ControllerKinds.Connection, new Outcome.Unchanged("3/3 servers connected"));
         }
 
         Assert.Equal(lines, _log.Lines.Count);
@@ -169,10 +169,10 @@ public sealed class StatusBoardTests : IDisposable
         var before = _log.Seen.Count;
         for (var i = 0; i < 10; i++)
         {
-            board.Report(Step(Steps.VerifyConnection), new StepOutcome.Failed("it broke"), TimeSpan.FromSeconds(2.5));
+            board.Report(Step(ControllerKinds.Connection), new Outcome.Failed("it broke"), TimeSpan.FromSeconds(2.5));
         }
 
-        Report(board, Steps.VerifyConnection, new StepOutcome.Unchanged("3/3 servers connected"));
+        Report(board, ControllerKinds.Connection, new Outcome.Unchanged("3/3 servers connected"));
         Assert.Equal(2, _log.Seen.Count - before);
         Assert.StartsWith("Warning \"VerifyConnection\": \"it broke\"; tried again in 2.5 s", _log.Seen[before], StringComparison.Ordinal);
     }
@@ -183,7 +183,7 @@ public sealed class StatusBoardTests : IDisposable
         var board = Make();
         Settle(board);
         _ring.Note(new RingView(1, [new RingServer(new NodeKey("a", 1), "a", true, true, true)]));
-        Report(board, Steps.VerifyConnection, new StepOutcome.Unchanged("3/3 servers connected"));
+        Report(board, ControllerKinds.Connection, new Outcome.Unchanged("3/3 servers connected"));
         Assert.Equal("a", Assert.Single(Read().GetProperty("servers").EnumerateArray()).GetProperty("name").GetString());
     }
 
@@ -212,7 +212,7 @@ public sealed class StatusBoardTests : IDisposable
         Assert.Equal("connected", board.Snapshot().Phase);
         Assert.Contains(_log.Lines, line => line.StartsWith("Debug The status file could not be written: ", StringComparison.Ordinal));
         File.Delete(_directory.At("run"));
-        Report(board, Steps.VerifyConnection, new StepOutcome.Unchanged("3/3 servers connected"));
+        Report(board, ControllerKinds.Connection, new Outcome.Unchanged("3/3 servers connected"));
         Assert.True(File.Exists(Path));
     }
 
@@ -230,25 +230,25 @@ public sealed class StatusBoardTests : IDisposable
         Assert.Equal(1, _log.Seen.Count - before);
         Assert.Equal("Information This host was unregistered; the agent rests until bootstrap takes it into its role again ", _log.Seen[^1]);
         Assert.Equal("unregistered", Read().GetProperty("phase").GetString());
-        Assert.Equal("unregistered; bootstrap takes this host into its role again", board.Words);
+        Assert.Equal("unregistered; bootstrap takes this host into its role again", board.Message);
     }
 
     [Fact]
     public void Until_every_step_has_run_it_is_starting()
     {
         var board = Make();
-        Report(board, Steps.RegisterHost, new StepOutcome.Changed("registered"));
-        Assert.Equal(("starting", "starting"), (board.Snapshot().Phase, board.Words));
+        Report(board, ControllerKinds.Registration, new Outcome.Changed("registered"));
+        Assert.Equal(("starting", "starting"), (board.Snapshot().Phase, board.Message));
     }
 
     [Fact]
     public void A_bootstrap_that_leaves_the_connection_to_the_daemon_ends_installed_with_its_last_words()
     {
-        var step = Step(Steps.StartServices);
+        var step = Step(ControllerKinds.Services);
         var board = new StatusBoard(
             [step], new ConfigurationFile(_directory.Root, "/x.ini", UnixFileMode.UserRead, 1, _time), _ring, null, _directory.Root, true, _time, _log.Logger);
-        Report(board, Steps.StartServices, new StepOutcome.Unchanged("chmpx.service running"));
-        Assert.Equal(("installed", "chmpx.service running"), (board.Snapshot().Phase, board.Words));
+        Report(board, ControllerKinds.Services, new Outcome.Unchanged("chmpx.service running"));
+        Assert.Equal(("installed", "chmpx.service running"), (board.Snapshot().Phase, board.Message));
     }
 
     [Fact]
@@ -257,12 +257,12 @@ public sealed class StatusBoardTests : IDisposable
         var board = Make();
         Settle(board);
         var before = _log.Lines.Count;
-        Report(board, Steps.WriteConfiguration, new StepOutcome.Unchanged("generation 2"));
-        Report(board, Steps.VerifyConnection, new StepOutcome.Unchanged("2/3 servers connected"));
-        Report(board, Steps.StartServices, new StepOutcome.Waiting("for it"));
-        Report(board, Steps.StartServices, new StepOutcome.Unchanged("running"));
-        Report(board, Steps.WriteConfiguration, new StepOutcome.Changed("generation 3"));
-        Report(board, Steps.WriteConfiguration, new StepOutcome.Unchanged("generation 3 stays"));
+        Report(board, ControllerKinds.Configuration, new Outcome.Unchanged("generation 2"));
+        Report(board, ControllerKinds.Connection, new Outcome.Unchanged("2/3 servers connected"));
+        Report(board, ControllerKinds.Services, new Outcome.Waiting("for it"));
+        Report(board, ControllerKinds.Services, new Outcome.Unchanged("running"));
+        Report(board, ControllerKinds.Configuration, new Outcome.Changed("generation 3"));
+        Report(board, ControllerKinds.Configuration, new Outcome.Unchanged("generation 3 stays"));
         Assert.Equal(
             [
                 "Debug \"WriteConfiguration\": \"generation 2\" ", "Information \"VerifyConnection\": \"2/3 servers connected\" ", "Information \"StartServices\": \"for it\" ",
@@ -275,11 +275,11 @@ public sealed class StatusBoardTests : IDisposable
     public void What_a_step_said_last_stands_in_the_file_in_one_word_and_as_people_write()
     {
         var board = Make();
-        Report(board, Steps.RegisterHost, new StepOutcome.NothingToDo("it is known by its address"));
-        Report(board, Steps.InstallPackages, new StepOutcome.Changed("installed it"));
-        Report(board, Steps.WriteConfiguration, new StepOutcome.Unchanged("as K2HR3 says"));
-        Report(board, Steps.StartServices, new StepOutcome.Waiting("for it"));
-        Report(board, Steps.VerifyConnection, new StepOutcome.Failed("it isn't > there"));
+        Report(board, ControllerKinds.Registration, new Outcome.NothingToDo("it is known by its address"));
+        Report(board, ControllerKinds.Packages, new Outcome.Changed("installed it"));
+        Report(board, ControllerKinds.Configuration, new Outcome.Unchanged("as K2HR3 says"));
+        Report(board, ControllerKinds.Services, new Outcome.Waiting("for it"));
+        Report(board, ControllerKinds.Connection, new Outcome.Failed("it isn't > there"));
         Assert.Equal(["nothing to do", "changed", "unchanged", "waiting", "failed"], Read().GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("state").GetString()));
         Assert.Contains("it isn't > there", File.ReadAllText(Path), StringComparison.Ordinal);
     }
@@ -306,13 +306,13 @@ public sealed class StatusBoardTests : IDisposable
     {
         foreach (var step in _steps)
         {
-            board.Report(step, new StepOutcome.Unchanged(step.Kind == Steps.VerifyConnection ? "3/3 servers connected" : "fine"), TimeSpan.FromSeconds(1));
+            board.Report(step, new Outcome.Unchanged(step.Kind == ControllerKinds.Connection ? "3/3 servers connected" : "fine"), TimeSpan.FromSeconds(1));
         }
     }
 
-    private void Report(StatusBoard board, Steps step, StepOutcome outcome) => board.Report(Step(step), outcome, TimeSpan.FromSeconds(1));
+    private void Report(StatusBoard board, ControllerKinds step, Outcome outcome) => board.Report(Step(step), outcome, TimeSpan.FromSeconds(1));
 
-    private FakeStep Step(Steps kind) => _steps.Single(step => step.Kind == kind);
+    private FakeController Step(ControllerKinds kind) => _steps.Single(step => step.Kind == kind);
 
     private JsonElement Read() => JsonDocument.Parse(File.ReadAllText(Path)).RootElement;
 }

@@ -4,7 +4,7 @@ using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-public sealed class AnnounceReadyStepTests : IDisposable
+public sealed class ReadyControllerTests : IDisposable
 {
     private const string UnitFile = "usr/lib/systemd/system/k2hdkc-slave-ready.target";
 
@@ -13,7 +13,7 @@ public sealed class AnnounceReadyStepTests : IDisposable
     private readonly PretendedRing _ring = new();
     private readonly int _before = Tools.CallsAbout(s_target).Length;
 
-    public AnnounceReadyStepTests()
+    public ReadyControllerTests()
     {
         _ring.Directory.Put(UnitFile, "[Unit]\n");
         Tools.SetState(s_target, "inactive");
@@ -121,12 +121,12 @@ public sealed class AnnounceReadyStepTests : IDisposable
     {
         var step = Make();
         Assert.Equal(
-            (_ring.Step.Kind, _ring.Step.Name, _ring.Step.AsksK2hr3, _ring.Step.Patience),
-            (step.Kind, step.Name, step.AsksK2hr3, step.Patience));
-        Assert.Equal((await _ring.Step.RunAsync(Cancel)).Words, (await step.RunAsync(Cancel)).Words);
+            (_ring.Step.Kind, _ring.Step.Name, _ring.Step.AsksK2hr3, _ring.Step.WatchdogLimit),
+            (step.Kind, step.Name, step.AsksK2hr3, step.WatchdogLimit));
+        Assert.Equal((await _ring.Step.RunAsync(Cancel)).Message, (await step.RunAsync(Cancel)).Message);
     }
 
-    private async Task PassAsync(AnnounceReadyStep step, TimeSpan time)
+    private async Task PassAsync(ReadyController step, TimeSpan time)
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
         {
@@ -135,5 +135,5 @@ public sealed class AnnounceReadyStepTests : IDisposable
         }
     }
 
-    private AnnounceReadyStep Make(bool follow = true) => new(_ring.Step, _ring.Systemctl, _ring.Directory.Root, follow, _ring.Time);
+    private ReadyController Make(bool follow = true) => new(_ring.Step, _ring.Systemctl, _ring.Directory.Root, follow, _ring.Time);
 }

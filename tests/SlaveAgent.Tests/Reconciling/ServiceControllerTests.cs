@@ -8,7 +8,7 @@ using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-public sealed class StartServicesStepTests : IDisposable
+public sealed class ServiceControllerTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
     private readonly string _unit = Tools.NewUnit();
@@ -18,7 +18,7 @@ public sealed class StartServicesStepTests : IDisposable
     private bool _isConfirmed = true;
     private readonly K2hr3Client _client;
 
-    public StartServicesStepTests()
+    public ServiceControllerTests()
     {
         Role([_unit]);
         _directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.Text);
@@ -37,11 +37,11 @@ public sealed class StartServicesStepTests : IDisposable
     public async Task A_unit_that_somebody_is_stopping_is_left_to_stop()
     {
         Tools.SetState(_unit, "deactivating");
-        Assert.Equal($"{_unit} is being stopped; it is started when that is done", Assert.IsType<StepOutcome.Waiting>(await Make().RunAsync(Cancel)).Words);
+        Assert.Equal($"{_unit} is being stopped; it is started when that is done", Assert.IsType<Outcome.Waiting>(await Make().RunAsync(Cancel)).Message);
         Assert.DoesNotContain(Tools.CallsAbout(_unit), call => call.StartsWith("start ", StringComparison.Ordinal));
 
         Tools.SetState(_unit, "inactive");
-        Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Single(Tools.CallsAbout(_unit), call => call.StartsWith("start ", StringComparison.Ordinal));
     }
 
@@ -52,7 +52,7 @@ public sealed class StartServicesStepTests : IDisposable
     public async Task A_unit_that_runs_or_is_about_to_is_left_alone(string state)
     {
         Tools.SetState(_unit, state);
-        Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
         Assert.DoesNotContain(Tools.CallsAbout(_unit), call => call.StartsWith("start ", StringComparison.Ordinal));
     }
 
@@ -64,10 +64,10 @@ public sealed class StartServicesStepTests : IDisposable
         Tools.SetState(_unit, "inactive");
         Tools.SetState(second, "inactive");
         Tools.LetFail(second, "is-enabled", "disabled");
-        Assert.Equal($"started {_unit}, {second}", Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel)).Words);
+        Assert.Equal($"started {_unit}, {second}", Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel)).Message);
         Assert.DoesNotContain(Tools.CallsAbout(_unit), call => call.StartsWith("enable ", StringComparison.Ordinal));
         Assert.Contains($"enable -- {second}", Tools.CallsAbout(second));
-        Assert.Equal($"{_unit}, {second} running", Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel)).Words);
+        Assert.Equal($"{_unit}, {second} running", Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel)).Message);
     }
 
     [Theory]
@@ -78,14 +78,14 @@ public sealed class StartServicesStepTests : IDisposable
         Tools.SetState(_unit, "inactive");
         Tools.LetFail(_unit, "is-enabled", "disabled");
         Tools.LetFail(_unit, call, "no such unit");
-        Assert.Equal(words.Replace("{0}", _unit, StringComparison.Ordinal), Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words);
+        Assert.Equal(words.Replace("{0}", _unit, StringComparison.Ordinal), Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Message);
     }
 
     [Fact]
     public async Task A_unit_that_fails_right_after_its_start_has_failed()
     {
         Tools.SetState(_unit, "inactive", afterStart: "failed");
-        Assert.StartsWith($"{_unit} failed to start: ", Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.StartsWith($"{_unit} failed to start: ", Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,13 +93,13 @@ public sealed class StartServicesStepTests : IDisposable
     {
         Role([_unit, _superseded]);
         Tools.SetState(_superseded, "inactive");
-        Assert.Equal($"{_unit} running; left out, because this agent does its work: {_superseded}", (await Make().RunAsync(Cancel)).Words);
+        Assert.Equal($"{_unit} running; left out, because this agent does its work: {_superseded}", (await Make().RunAsync(Cancel)).Message);
         Tools.SetState(_superseded, "active");
         Assert.Equal(
             $"{_unit} running; left out, because this agent does its work: {_superseded}, but {_superseded} runs and writes the configuration too: run k2hdkc-slave-agent adopt",
-            (await Make().RunAsync(Cancel)).Words);
+            (await Make().RunAsync(Cancel)).Message);
         Role([_superseded]);
-        Assert.StartsWith("the role lists no services; left out", (await Make().RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.StartsWith("the role lists no services; left out", (await Make().RunAsync(Cancel)).Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Tools.CallsAbout(_superseded), call => !call.StartsWith("is-active", StringComparison.Ordinal));
     }
 
@@ -110,8 +110,8 @@ public sealed class StartServicesStepTests : IDisposable
     {
         Role([]);
         Tools.SetState(_documented, "inactive");
-        Assert.Equal($"started {_documented}", Assert.IsType<StepOutcome.Changed>(await Make(isSlaveNode).RunAsync(Cancel)).Words);
-        Assert.Equal("the role lists no services", Assert.IsType<StepOutcome.Unchanged>(await Make(isSlaveNode: false).RunAsync(Cancel)).Words);
+        Assert.Equal($"started {_documented}", Assert.IsType<Outcome.Changed>(await Make(isSlaveNode).RunAsync(Cancel)).Message);
+        Assert.Equal("the role lists no services", Assert.IsType<Outcome.Unchanged>(await Make(isSlaveNode: false).RunAsync(Cancel)).Message);
     }
 
     [Fact]
@@ -122,12 +122,12 @@ public sealed class StartServicesStepTests : IDisposable
         Tools.SetState(_unit, "inactive");
         Tools.SetState(second, "inactive");
         _hasAccount = true;
-        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Code);
+        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Code);
         Assert.DoesNotContain(Tools.CallsAbout(_unit), call => call.StartsWith("start ", StringComparison.Ordinal) || call.StartsWith("try-restart ", StringComparison.Ordinal));
         Assert.Single(Tools.CallsAbout(second), call => call.StartsWith("start ", StringComparison.Ordinal));
 
         _directory.Put("etc/passwd", "k2hdkc:x:999:999::/:/sbin/nologin\n");
-        Assert.Equal($"started {_unit}", Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel)).Words);
+        Assert.Equal($"started {_unit}", Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel)).Message);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class StartServicesStepTests : IDisposable
     {
         File.Delete(_directory.At("etc/antpickax/k2hdkc.ini"));
         Role([_superseded]);
-        Assert.Equal($"{_superseded} running", (await Make(isSlaveNode: false).RunAsync(Cancel)).Words);
+        Assert.Equal($"{_superseded} running", (await Make(isSlaveNode: false).RunAsync(Cancel)).Message);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class StartServicesStepTests : IDisposable
         _isConfirmed = false;
         File.Delete(_directory.At("etc/antpickax/k2hdkc.ini"));
         Role([_unit, _superseded]);
-        Assert.Equal($"{_unit} running; left out, until it is certain that the role is no slave node's: {_superseded}", (await Make(isSlaveNode: false).RunAsync(Cancel)).Words);
+        Assert.Equal($"{_unit} running; left out, until it is certain that the role is no slave node's: {_superseded}", (await Make(isSlaveNode: false).RunAsync(Cancel)).Message);
         Assert.Empty(Tools.CallsAbout(_superseded));
     }
 
@@ -152,8 +152,8 @@ public sealed class StartServicesStepTests : IDisposable
     public async Task What_no_unit_can_be_called_is_said_and_reaches_no_tool()
     {
         Role([_unit, "--now", "a\u0007/b"]);
-        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal(("starting services refused: the role lists what no unit can be called: \"--now\", \"a?/b\"", Consequence.NeedsPerson), (failed.Words, failed.Consequence));
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal(("starting services refused: the role lists what no unit can be called: \"--now\", \"a?/b\"", Consequence.NeedsPerson), (failed.Message, failed.Consequence));
         Assert.Empty(Tools.CallsAbout(_unit));
     }
 
@@ -161,10 +161,10 @@ public sealed class StartServicesStepTests : IDisposable
     public async Task What_has_to_be_known_first_is_waited_for()
     {
         File.Delete(_directory.At(AgentPaths.RoleKeys));
-        Assert.Equal("which services the role lists is not known yet", Assert.IsType<StepOutcome.Waiting>(await Make().RunAsync(Cancel)).Words);
+        Assert.Equal("which services the role lists is not known yet", Assert.IsType<Outcome.Waiting>(await Make().RunAsync(Cancel)).Message);
         Role([_unit]);
         File.Delete(_directory.At("etc/antpickax/k2hdkc.ini"));
-        Assert.Equal("there is no configuration yet for chmpx to start with", Assert.IsType<StepOutcome.Waiting>(await Make(isSlaveNode: true).RunAsync(Cancel)).Words);
+        Assert.Equal("there is no configuration yet for chmpx to start with", Assert.IsType<Outcome.Waiting>(await Make(isSlaveNode: true).RunAsync(Cancel)).Message);
         Assert.Empty(Tools.CallsAbout(_unit));
     }
 
@@ -172,12 +172,12 @@ public sealed class StartServicesStepTests : IDisposable
     public void It_does_not_ask_K2HR3()
     {
         var step = Make();
-        Assert.Equal((Steps.StartServices, "start services", false, TimeSpan.FromMinutes(10)), (step.Kind, step.Name, step.AsksK2hr3, step.Patience));
+        Assert.Equal((ControllerKinds.Services, "start services", false, TimeSpan.FromMinutes(10)), (step.Kind, step.Name, step.AsksK2hr3, step.WatchdogLimit));
     }
 
     private void Role(string[] units) => new RoleKeys([], [], units).Save(_directory.Root.At(AgentPaths.RoleKeys));
 
-    private StartServicesStep Make(bool? isSlaveNode = null)
+    private ServiceController Make(bool? isSlaveNode = null)
     {
         var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
         var chmpx = new ChmpxSettings(_unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
@@ -191,7 +191,7 @@ public sealed class StartServicesStepTests : IDisposable
             role.Learn(ConfigurationPlan.Make(SampleIni.Text, "cuk-slv1", new HostFiles(_ => false, _ => false)), everWasSlave: false);
         }
 
-        return new StartServicesStep(
+        return new ServiceController(
             role,
             new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeProvider.System),
             ChmpxAccounts.Make(_directory.Root, role, () => _hasAccount),

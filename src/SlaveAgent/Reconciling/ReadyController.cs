@@ -8,7 +8,7 @@ namespace SlaveAgent.Reconciling;
 /// target was seen active; after that it is left alone, also when somebody stops it. Processes are started only while that is open.
 /// </summary>
 /// <param name="follow">Whether the target is stopped when the connection is lost; else it stays once it was reached.</param>
-public sealed class AnnounceReadyStep(VerifyConnectionStep verify, Systemctl systemctl, HostRoot root, bool follow, TimeProvider time) : IStep
+public sealed class ReadyController(ConnectionController verify, Systemctl systemctl, HostRoot root, bool follow, TimeProvider time) : IController
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
@@ -18,15 +18,15 @@ public sealed class AnnounceReadyStep(VerifyConnectionStep verify, Systemctl sys
     private int _tries;
     private long _triedAt;
 
-    public Steps Kind => verify.Kind;
+    public ControllerKinds Kind => verify.Kind;
 
     public string Name => verify.Name;
 
     public bool AsksK2hr3 => verify.AsksK2hr3;
 
-    public TimeSpan Patience => verify.Patience;
+    public TimeSpan WatchdogLimit => verify.WatchdogLimit;
 
-    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         var outcome = await verify.RunAsync(cancel);
         if (AgentUnits.FindFile(root, AgentUnits.Ready) is null)

@@ -1,17 +1,17 @@
 namespace SlaveAgent.Reconciling;
 
 /// <summary>What a step found or did. The words are one sentence's part for a person, never with a secret in it.</summary>
-/// <param name="Words">What is, or happened.</param>
-public abstract record StepOutcome(string Words)
+/// <param name="Message">What is, or happened.</param>
+public abstract record Outcome(string Message)
 {
-    /// <summary>Steps that have to look now because of what this one found.</summary>
-    public Steps Demands { get; init; }
+    /// <summary>Controllers that have to run now because of what this one found.</summary>
+    public ControllerKinds Triggers { get; init; }
 
     /// <summary>What the demand rests on: while it stays the same, following it again can wait longer.</summary>
-    public string? DemandReason { get; init; }
+    public string? TriggerReason { get; init; }
 
     /// <summary>All hosts of the ring have this reason in the same second: over so long they spread following it for the first time.</summary>
-    public TimeSpan DemandSpread { get; init; }
+    public TimeSpan TriggerSpread { get; init; }
 
     /// <summary>One of <see cref="ReasonCodes"/>, for programs; null where the kind of outcome says all.</summary>
     public string? Code { get; init; }
@@ -23,20 +23,20 @@ public abstract record StepOutcome(string Words)
     public TimeSpan? RecheckAfter { get; init; }
 
     /// <summary>Everything is as it should be.</summary>
-    public sealed record Unchanged(string Words) : StepOutcome(Words);
+    public sealed record Unchanged(string Message) : Outcome(Message);
 
     /// <summary>It was not, and now is.</summary>
-    public sealed record Changed(string Words) : StepOutcome(Words);
+    public sealed record Changed(string Message) : Outcome(Message);
 
     /// <summary>The role, or a setting, leaves nothing to do here.</summary>
-    public sealed record NothingToDo(string Words) : StepOutcome(Words);
+    public sealed record NothingToDo(string Message) : Outcome(Message);
 
     /// <summary>Nothing is wrong, but somebody else has to act or some time to pass first.</summary>
     /// <param name="Again">When to look again; null: as after a failure.</param>
-    public sealed record Waiting(string Words, TimeSpan? Again = null) : StepOutcome(Words);
+    public sealed record Waiting(string Message, TimeSpan? Again = null) : Outcome(Message);
 
     /// <param name="RetryAfter">Least delay that the other side asked for.</param>
-    public sealed record Failed(string Words, Consequence Consequence = Consequence.TryAgain, TimeSpan? RetryAfter = null) : StepOutcome(Words)
+    public sealed record Failed(string Message, Consequence Consequence = Consequence.TryAgain, TimeSpan? RetryAfter = null) : Outcome(Message)
     {
         /// <summary>The other side took the request and did not answer in time: it has too much to do, and a next try would add to it.</summary>
         public bool TimedOut { get; init; }

@@ -11,7 +11,7 @@ using SlaveAgent.Tests.Support;
 namespace SlaveAgent.Tests.Reconciling;
 
 /// <summary>The step over a real HTTP server and a real file.</summary>
-public sealed class WriteConfigurationStepTests : IAsyncLifetime
+public sealed class ConfigurationControllerTests : IAsyncLifetime
 {
     private const string Secret = "e2f568bca43f5fe84c85b4c05eb64a67dd6a07a19637efd33eb875603453305a";
 
@@ -24,7 +24,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     private K2hr3Client _client = null!;
     private RoleMemory _role = null!;
     private ConfigurationFile _file = null!;
-    private WriteConfigurationStep _step = null!;
+    private ConfigurationController _step = null!;
     private string? _resource = SampleIni.With(["svr1", "svr2"]);
     private RequestDelegate? _trouble;
     private bool _registersAgain = true;
@@ -69,9 +69,9 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     [Fact]
     public async Task The_first_answer_is_written_and_the_ring_is_looked_at()
     {
-        var outcome = Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
-        Assert.Equal("generation 1 with 2 servers", outcome.Words);
-        Assert.Equal(Steps.VerifyConnection, outcome.Demands);
+        var outcome = Assert.IsType<Outcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.Equal("generation 1 with 2 servers", outcome.Message);
+        Assert.Equal(ControllerKinds.Connection, outcome.Triggers);
         Assert.True(_role.IsSlaveNode);
         Assert.Equal(["svr1", "svr2"], Current().Servers.Select(s => s["NAME"]));
     }
@@ -81,9 +81,9 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     {
         await _step.RunAsync(Cancel);
         var before = FileStatus.Of(_file.Path)!.Version;
-        Assert.Equal("generation 1 with 2 servers is what K2HR3 says", Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel)).Words);
+        Assert.Equal("generation 1 with 2 servers is what K2HR3 says", Assert.IsType<Outcome.Unchanged>(await _step.RunAsync(Cancel)).Message);
         _resource = "# other words\n" + _resource!.Replace("FILEVERSION = 1", "FILEVERSION = 99\nDATE = today", StringComparison.Ordinal);
-        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await _step.RunAsync(Cancel));
         Assert.Equal(before, FileStatus.Of(_file.Path)!.Version);
         Assert.Null(_conditions[0]);
         Assert.NotNull(_conditions[1]);
@@ -94,7 +94,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     {
         await _step.RunAsync(Cancel);
         Restart();
-        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await _step.RunAsync(Cancel));
         Assert.NotNull(_conditions[1]);
         Assert.Equal(1, Current().FileVersion);
     }
@@ -106,7 +106,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         Directory.CreateDirectory(_directory.At("var/lib/k2hdkc-slave-agent/resource.json"));
         await Assert.ThrowsAsync<IOException>(() => _step.RunAsync(Cancel));
         Directory.Delete(_directory.At("var/lib/k2hdkc-slave-agent/resource.json"));
-        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await _step.RunAsync(Cancel));
         Assert.True(File.Exists(_directory.At("var/lib/k2hdkc-slave-agent/resource.json")));
     }
 
@@ -115,7 +115,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     {
         await _step.RunAsync(Cancel);
         _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
-        Assert.Equal("generation 2 with 3 servers, before 2 servers", (await _step.RunAsync(Cancel)).Words);
+        Assert.Equal("generation 2 with 3 servers, before 2 servers", (await _step.RunAsync(Cancel)).Message);
         Assert.Equal(2, Current().FileVersion);
     }
 
@@ -128,13 +128,13 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _resource = SampleIni.With(["svr1"]);
         for (var i = 0; i < 2; i++)
         {
-            var doubted = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+            var doubted = Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel));
             Assert.Equal((ReasonCodes.LargeShrink, TimeSpan.FromSeconds(2.5)), (doubted.Code, doubted.Again));
             Assert.Equal(3, Current().Servers.Count());
             _time.Advance(doubted.Again!.Value);
         }
 
-        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await _step.RunAsync(Cancel));
         Assert.Null(_conditions[^1]);
         Assert.Null(_conditions[^2]);
         Assert.Single(Current().Servers);
@@ -149,12 +149,12 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _resource = SampleIni.With(["svr1"]);
         await _step.RunAsync(Cancel);
         _time.Advance(TimeSpan.FromMinutes(1));
-        Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel));
 
         _resource = SampleIni.With(["svr2"]);
         for (var i = 0; i < 20; i++)
         {
-            Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+            Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel));
         }
 
         Assert.Equal(3, Current().Servers.Count());
@@ -175,7 +175,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         }
 
         _resource = SampleIni.With(["svr1"]);
-        Assert.Equal(ReasonCodes.LargeShrink, Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel)).Code);
+        Assert.Equal(ReasonCodes.LargeShrink, Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel)).Code);
         Assert.Equal(3, Current().Servers.Count());
     }
 
@@ -187,12 +187,12 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _resource = SampleIni.With(["svr1"]);
         for (var i = 0; i < 4; i++)
         {
-            Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+            Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel));
             _time.Advance(TimeSpan.FromSeconds(1.25));
             Restart();
         }
 
-        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await _step.RunAsync(Cancel));
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         await _step.RunAsync(Cancel);
         Show("svr1");
         await File.WriteAllTextAsync(_file.Path, SampleIni.With(["a", "b", "c", "d"]), Cancel);
-        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await _step.RunAsync(Cancel));
         Assert.Equal(["svr1"], Current().Servers.Select(s => s["NAME"]));
     }
 
@@ -216,8 +216,8 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         {
             _resource = SampleIni.With(list);
             var outcome = await _step.RunAsync(Cancel);
-            Assert.Equal(list.Length > 1, outcome is StepOutcome.Unchanged);
-            Assert.Equal(list.Length == 1, outcome is StepOutcome.Waiting);
+            Assert.Equal(list.Length > 1, outcome is Outcome.Unchanged);
+            Assert.Equal(list.Length == 1, outcome is Outcome.Waiting);
             _time.Advance(TimeSpan.FromSeconds(4));
         }
 
@@ -240,7 +240,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         };
         await _step.RunAsync(Cancel);
         _trouble = null;
-        Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel));
         Assert.Equal(3, Current().Servers.Count());
     }
 
@@ -257,7 +257,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _resource = bad;
         for (var i = 0; i < 5; i++)
         {
-            Assert.Contains("the last good file stays", Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+            Assert.Contains("the last good file stays", Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel)).Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(before, await File.ReadAllTextAsync(_file.Path, Cancel));
@@ -281,9 +281,9 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         var board = new StatusBoard([_step], _file, _ring, Role.ToString(), _directory.Root, true, _time, _log.Logger);
         for (var i = 0; i < 5; i++)
         {
-            var failed = Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel));
+            var failed = Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel));
             Assert.Equal(Consequence.K2hr3Away, failed.Consequence);
-            Assert.EndsWith("; the last good file stays", failed.Words, StringComparison.Ordinal);
+            Assert.EndsWith("; the last good file stays", failed.Message, StringComparison.Ordinal);
             board.Report(_step, failed, TimeSpan.Zero);
         }
 
@@ -305,7 +305,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
             context.Response.StatusCode = 503;
             return Task.CompletedTask;
         };
-        Assert.Contains("generation 2 was made from the last answer that was accepted", (await _step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.Contains("generation 2 was made from the last answer that was accepted", (await _step.RunAsync(Cancel)).Message, StringComparison.Ordinal);
         Assert.Equal(2, Current().Servers.Count());
     }
 
@@ -315,17 +315,17 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         Deny();
         Assert.Equal(
             "reading the role's resource failed: K2HR3 refused (404): role(c) in tenant(t) does not allow to read access to resource(x)",
-            Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words);
-        Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel));
+            Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel)).Message);
+        Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel));
         Assert.Null(_role.IsSlaveNode);
-        var outcome = Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel));
-        Assert.Equal("K2HR3 lets this role read no resource; certain once K2HR3 has said so for 300 s", outcome.Words);
+        var outcome = Assert.IsType<Outcome.NothingToDo>(await _step.RunAsync(Cancel));
+        Assert.Equal("K2HR3 lets this role read no resource; certain once K2HR3 has said so for 300 s", outcome.Message);
         Assert.Equal((ReasonCodes.NotASlave, true, TimeSpan.FromMinutes(5)), (outcome.Code, outcome.IsUnconfirmed, outcome.RecheckAfter));
         Assert.Equal((false, false), (_role.IsSlaveNode, _role.IsSurelyOther));
 
         _time.Advance(TimeSpan.FromMinutes(5));
-        outcome = Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel));
-        Assert.Equal(("K2HR3 lets this role read no resource", ReasonCodes.NotASlave, false), (outcome.Words, outcome.Code, outcome.IsUnconfirmed));
+        outcome = Assert.IsType<Outcome.NothingToDo>(await _step.RunAsync(Cancel));
+        Assert.Equal(("K2HR3 lets this role read no resource", ReasonCodes.NotASlave, false), (outcome.Message, outcome.Code, outcome.IsUnconfirmed));
         Assert.True(_role.IsSurelyOther);
     }
 
@@ -336,11 +336,11 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         Deny();
         for (var i = 0; i < 5; i++)
         {
-            Assert.Null(Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Code);
+            Assert.Null(Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel)).Code);
         }
 
         _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(ReasonCodes.RoleGone, Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Code);
+        Assert.Equal(ReasonCodes.RoleGone, Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel)).Code);
         Assert.Equal(2, Current().Servers.Count());
         Assert.True(_role.IsSlaveNode);
     }
@@ -352,11 +352,11 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _resource = string.Empty;
         await _step.RunAsync(Cancel);
         await _step.RunAsync(Cancel);
-        Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.NothingToDo>(await _step.RunAsync(Cancel));
         _resource = text;
-        var outcome = Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
-        Assert.Equal(Steps.VerifyConnection | Steps.InstallPackages, outcome.Demands);
-        Assert.Equal(Steps.None, (await _step.RunAsync(Cancel)).Demands);
+        var outcome = Assert.IsType<Outcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.Equal(ControllerKinds.Connection | ControllerKinds.Packages, outcome.Triggers);
+        Assert.Equal(ControllerKinds.None, (await _step.RunAsync(Cancel)).Triggers);
     }
 
     [Fact]
@@ -364,9 +364,9 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     {
         await _step.RunAsync(Cancel);
         _resource = SampleIni.With(["svr1", "svr2"]).Replace("NAME = slv1\nCUK = cuk-slv1", "NAME = slv1\nCUK = other", StringComparison.Ordinal);
-        var outcome = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
+        var outcome = Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel));
         Assert.Equal(
-            ("the role's resource does not list this host; it is registered again", Steps.RegisterHost, "not listed"), (outcome.Words, outcome.Demands, outcome.DemandReason));
+            ("the role's resource does not list this host; it is registered again", ControllerKinds.Registration, "not listed"), (outcome.Message, outcome.Triggers, outcome.TriggerReason));
         Assert.Equal("cuk-slv1", Current().Slaves.Single()["CUK"]);
     }
 
@@ -375,7 +375,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     {
         await _step.RunAsync(Cancel);
         File.SetUnixFileMode(_file.Path, UnixFileMode.UserRead);
-        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await _step.RunAsync(Cancel));
         Assert.True(_file.HasRightMode);
     }
 
@@ -396,17 +396,17 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _registersAgain = false;
         Restart();
         _resource = _resource!.Replace("NAME = slv1\nCUK = cuk-slv1", "NAME = slv1\nCUK = other", StringComparison.Ordinal);
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel));
-        Assert.Equal(("the role's resource does not list this host, and host.register_again is off", Steps.None), (waiting.Words, waiting.Demands));
+        var waiting = Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel));
+        Assert.Equal(("the role's resource does not list this host, and host.register_again is off", ControllerKinds.None), (waiting.Message, waiting.Triggers));
     }
 
     [Fact]
     public async Task What_chmpx_would_exit_on_is_said_three_rules_at_a_time()
     {
         _resource = _resource!.Replace("DELIVERMODE = hash", "DELIVERMODE = what\nSSL = what", StringComparison.Ordinal);
-        Assert.DoesNotContain(" more", Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.DoesNotContain(" more", Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel)).Message, StringComparison.Ordinal);
         _resource = _resource.Replace("PORT = 8020", "PORT = many", StringComparison.Ordinal);
-        var words = Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words;
+        var words = Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel)).Message;
         Assert.Matches("^the role's resource was refused, because chmpx would exit on it: line 6: [^;]+; line [0-9]+: [^;]+; line [0-9]+: [^;]+; and 1 more$", words);
     }
 
@@ -417,17 +417,17 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     {
         _resource = _resource!.Replace(
             "SELFCUK = cuk-slv1", "SELFCUK = cuk-slv1\nSSL = yes\nCAPATH = /cadir\nSERVER_CERT = /cert\nSERVER_PRIKEY = /cert", StringComparison.Ordinal);
-        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
-        Assert.IsType<StepOutcome.Unchanged>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await _step.RunAsync(Cancel));
         _files.Remove(gone);
-        Assert.Contains($"names \"{gone}\", which is not there on this host", Assert.IsType<StepOutcome.Failed>(await _step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+        Assert.Contains($"names \"{gone}\", which is not there on this host", Assert.IsType<Outcome.Failed>(await _step.RunAsync(Cancel)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_copy_that_cannot_be_kept_is_said_and_the_configuration_is_in_place()
     {
         _directory.Put("var/lib/k2hdkc-slave-agent/generations", "in the way");
-        Assert.IsType<StepOutcome.Changed>(await _step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await _step.RunAsync(Cancel));
         Assert.Equal(1, Current().FileVersion);
         Assert.StartsWith("Warning No copy of generation 1 could be kept: ", Assert.Single(_log.Seen), StringComparison.Ordinal);
     }
@@ -436,16 +436,16 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
     public async Task A_resource_that_never_was_a_slaves_is_none()
     {
         _resource = "[GLOBAL]\nMODE = SERVER\n";
-        Assert.Equal("the role's resource is no slave configuration (its MODE is SERVER); K2HR3 has to say so again", Assert.IsType<StepOutcome.Waiting>(await _step.RunAsync(Cancel)).Words);
+        Assert.Equal("the role's resource is no slave configuration (its MODE is SERVER); K2HR3 has to say so again", Assert.IsType<Outcome.Waiting>(await _step.RunAsync(Cancel)).Message);
         await _step.RunAsync(Cancel);
         _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal("the role's resource is no slave configuration (its MODE is SERVER)", Assert.IsType<StepOutcome.NothingToDo>(await _step.RunAsync(Cancel)).Words);
+        Assert.Equal("the role's resource is no slave configuration (its MODE is SERVER)", Assert.IsType<Outcome.NothingToDo>(await _step.RunAsync(Cancel)).Message);
         Assert.False(File.Exists(_file.Path));
     }
 
     [Fact]
     public void It_asks_K2HR3() =>
-        Assert.Equal((Steps.WriteConfiguration, "write configuration", true, TimeSpan.FromMinutes(2)), (_step.Kind, _step.Name, _step.AsksK2hr3, _step.Patience));
+        Assert.Equal((ControllerKinds.Configuration, "write configuration", true, TimeSpan.FromMinutes(2)), (_step.Kind, _step.Name, _step.AsksK2hr3, _step.WatchdogLimit));
 
     private void Restart()
     {
@@ -458,7 +458,7 @@ public sealed class WriteConfigurationStepTests : IAsyncLifetime
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         var resource = new ResourceReader(_client, Role.ToResource(), _directory.Root, evidence);
         var files = new HostFiles(path => path == "/cert" && _files.Contains(path), path => path == "/cadir" && _files.Contains(path));
-        _step = new WriteConfigurationStep(
+        _step = new ConfigurationController(
             resource, _role, _file, _ring, new LastGoodConfiguration(resource, _file, _ring, "cuk-slv1", files), evidence, "cuk-slv1", files,
             new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), _registersAgain, _log.Logger);
     }

@@ -5,7 +5,7 @@ namespace SlaveAgent.Reconciling;
 
 /// <summary>Enables and starts the role's units in their order; on a slave node only once there is a configuration for chmpx, and chmpx only with its user.</summary>
 /// <param name="chmpxUnit">The unit that runs chmpx.</param>
-public sealed class StartServicesStep(
+public sealed class ServiceController(
     RoleMemory role,
     ConfigurationFile file,
     ChmpxAccount account,
@@ -13,40 +13,40 @@ public sealed class StartServicesStep(
     Systemctl systemctl,
     ServiceSettings settings,
     string chmpxUnit,
-    TimeProvider time) : IStep
+    TimeProvider time) : IController
 {
     private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
 
     private const int SettleLooks = 15;
 
-    public Steps Kind => Steps.StartServices;
+    public ControllerKinds Kind => ControllerKinds.Services;
 
     public string Name => "start services";
 
     public bool AsksK2hr3 => false;
 
-    public TimeSpan Patience => TimeSpan.FromMinutes(10);
+    public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(10);
 
-    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         // Only looked at: that the file is another one is the next step's to find.
         var hasConfiguration = file.IsThere;
         var isSlaveNode = role.IsSlaveNode ?? hasConfiguration;
         if (role.KeysFor(isSlaveNode) is not { } keys)
         {
-            return new StepOutcome.Waiting("which services the role lists is not known yet");
+            return new Outcome.Waiting("which services the role lists is not known yet");
         }
 
         if (isSlaveNode && !hasConfiguration)
         {
-            return new StepOutcome.Waiting("there is no configuration yet for chmpx to start with");
+            return new Outcome.Waiting("there is no configuration yet for chmpx to start with");
         }
 
         var (units, skipped, refused) = Sort(keys, isSlaveNode);
         if (refused.Count > 0)
         {
-            return new StepOutcome.Failed(
-                $"starting services refused: the role lists what no unit can be called: {string.Join(", ", refused.Select(InstallPackagesStep.Printable))}",
+            return new Outcome.Failed(
+                $"starting services refused: the role lists what no unit can be called: {string.Join(", ", refused.Select(PackageController.Printable))}",
                 Consequence.NeedsPerson);
         }
 
@@ -58,7 +58,7 @@ public sealed class StartServicesStep(
         }
         else if (isSlaveNode && await supervisor.PrepareAsync(cancel) is { } unprepared)
         {
-            return new StepOutcome.Failed(unprepared);
+            return new Outcome.Failed(unprepared);
         }
 
         var leftOut = await LeftOutAsync(skipped, isSlaveNode, cancel);
@@ -68,12 +68,12 @@ public sealed class StartServicesStep(
             if (await systemctl.StateAsync(unit, cancel) == "deactivating")
             {
                 // A start would cancel the stop that somebody waits for.
-                return new StepOutcome.Waiting($"{unit} is being stopped; it is started when that is done");
+                return new Outcome.Waiting($"{unit} is being stopped; it is started when that is done");
             }
 
             if (await StartAsync(unit, started, cancel) is { } problem)
             {
-                return new StepOutcome.Failed(problem);
+                return new Outcome.Failed(problem);
             }
         }
 
@@ -83,8 +83,8 @@ public sealed class StartServicesStep(
         }
 
         return started.Count > 0
-            ? new StepOutcome.Changed($"started {string.Join(", ", started)}{leftOut}")
-            : new StepOutcome.Unchanged(units.Count == 0 ? $"the role lists no services{leftOut}" : $"{string.Join(", ", units)} running{leftOut}");
+            ? new Outcome.Changed($"started {string.Join(", ", started)}{leftOut}")
+            : new Outcome.Unchanged(units.Count == 0 ? $"the role lists no services{leftOut}" : $"{string.Join(", ", units)} running{leftOut}");
     }
 
     /// <summary>The units to run in order, those this agent stands in for, and what is no unit's name.</summary>
@@ -96,7 +96,7 @@ public sealed class StartServicesStep(
         return (names.Except(skipped).ToList(), skipped, refused);
     }
 
-    /// <summary>Words on the units this agent stands in for; two that write the configuration by turns are a person's to part.</summary>
+    /// <summary>Message on the units this agent stands in for; two that write the configuration by turns are a person's to part.</summary>
     private async Task<string> LeftOutAsync(List<string> skipped, bool isSlaveNode, CancellationToken cancel)
     {
         if (skipped.Count == 0)
@@ -104,7 +104,7 @@ public sealed class StartServicesStep(
             return string.Empty;
         }
 
-        var words = $"; left out, {InstallPackagesStep.WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}";
+        var words = $"; left out, {PackageController.WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}";
         foreach (var unit in isSlaveNode ? skipped : [])
         {
             if (await systemctl.StateAsync(unit, cancel) is "active")

@@ -11,7 +11,7 @@ namespace SlaveAgent.Reconciling;
 /// </summary>
 /// <param name="account">chmpx's user, created after the packages: one of them may bring it.</param>
 /// <param name="delegated">Has the bootstrap service install what is missing; null when the agent may do so itself.</param>
-public sealed class InstallPackagesStep(
+public sealed class PackageController(
     RoleMemory role,
     ResourceReader resource,
     string cuk,
@@ -19,21 +19,21 @@ public sealed class InstallPackagesStep(
     Func<CancellationToken, Task<(string? Key, string? Problem)>> readRepositoryKey,
     PackageSettings settings,
     ChmpxAccount account,
-    Func<CancellationToken, Task<CommandResult>>? delegated) : IStep
+    Func<CancellationToken, Task<CommandResult>>? delegated) : IController
 {
     // Certificates may come with a package that is yet to be installed; here it only matters what the resource is for.
     private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
 
-    public Steps Kind => Steps.InstallPackages;
+    public ControllerKinds Kind => ControllerKinds.Packages;
 
     public string Name => "install packages";
 
     public bool AsksK2hr3 => true;
 
     /// <summary>A slow mirror behind a lock held for long: a package manager is waited for, never killed.</summary>
-    public TimeSpan Patience => TimeSpan.FromHours(2);
+    public TimeSpan WatchdogLimit => TimeSpan.FromHours(2);
 
-    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         if (await LearnRoleAsync(cancel) is { } failed)
         {
@@ -49,7 +49,7 @@ public sealed class InstallPackagesStep(
             + (skipped.Count > 0 ? $"; left out, {WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}" : string.Empty)
             + (role.Kept is { } kept ? $"; {kept}" : string.Empty);
         var outcome = packages.Count + antPickax.Count == 0
-            ? new StepOutcome.Unchanged($"the role lists no packages{note}")
+            ? new Outcome.Unchanged($"the role lists no packages{note}")
             : await InstallAsync(packages, antPickax, note, cancel);
         var noUser = isSlaveNode ? await account.EnsureAsync(cancel) : null;
         if ((outcome.IsSettled ? noUser : outcome) is { } open)
@@ -59,8 +59,8 @@ public sealed class InstallPackagesStep(
 
         return outcome with
         {
-            Demands = Steps.StartServices,
-            DemandReason = $"{(isSlaveNode ? "slave" : role.IsSurelyOther ? "other" : "maybe other")}: {string.Join(',', keys.Units)}",
+            Triggers = ControllerKinds.Services,
+            TriggerReason = $"{(isSlaveNode ? "slave" : role.IsSurelyOther ? "other" : "maybe other")}: {string.Join(',', keys.Units)}",
             IsUnconfirmed = !isSlaveNode && (role.IsUnconfirmed || resource.NotASlave is EvidenceStage.Unconfirmed),
             RecheckAfter = Sooner(role.RecheckAfter, resource.NotASlave is EvidenceStage.Unconfirmed ? resource.Remaining : null),
             Code = isSlaveNode && role.Keys!.ListsNothing ? ReasonCodes.DocumentedSet : null,
@@ -71,7 +71,7 @@ public sealed class InstallPackagesStep(
 
     private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b : a;
 
-    private async Task<StepOutcome?> LearnRoleAsync(CancellationToken cancel)
+    private async Task<Outcome?> LearnRoleAsync(CancellationToken cancel)
     {
         // Of a slave node's role each poll learns anew what its resource is; to ask once more would be one request of sixteen too many.
         if (role.IsSlaveNode is true)
@@ -83,7 +83,7 @@ public sealed class InstallPackagesStep(
         switch (resource.NotASlave)
         {
             case EvidenceStage.TooFew when answer is K2hr3Answer.Text:
-                return new StepOutcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
+                return new Outcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
             case (EvidenceStage.Unconfirmed or EvidenceStage.Confirmed) and var stage:
                 role.LearnOther(isConfirmed: stage is EvidenceStage.Confirmed);
                 if (!resource.IsUnreadable)
@@ -104,18 +104,18 @@ public sealed class InstallPackagesStep(
         return await role.ReadKeysAsync(cancel);
     }
 
-    private async Task<StepOutcome> InstallAsync(List<string> packages, List<string> antPickax, string note, CancellationToken cancel)
+    private async Task<Outcome> InstallAsync(List<string> packages, List<string> antPickax, string note, CancellationToken cancel)
     {
         if (findManager() is not { } manager)
         {
-            return new StepOutcome.Failed(
+            return new Outcome.Failed(
                 "installing packages failed: this system is neither of the Debian nor of the Red Hat family (ID and ID_LIKE in /etc/os-release)",
                 Consequence.NeedsPerson);
         }
 
         if (packages.Concat(antPickax).Where(name => !PackageName.IsValid(name, manager.Family)).ToList() is { Count: > 0 } refused)
         {
-            return new StepOutcome.Failed(
+            return new Outcome.Failed(
                 $"installing packages refused: the role lists what no package can be called: {string.Join(", ", refused.Select(Printable))}",
                 Consequence.NeedsPerson);
         }
@@ -125,32 +125,32 @@ public sealed class InstallPackagesStep(
         var all = missing.Concat(missingAntPickax).ToList();
         if (all.Count == 0)
         {
-            return new StepOutcome.Unchanged($"all {packages.Count + antPickax.Count} packages are there{note}");
+            return new Outcome.Unchanged($"all {packages.Count + antPickax.Count} packages are there{note}");
         }
 
         if (!settings.Install)
         {
-            return new StepOutcome.Failed(
+            return new Outcome.Failed(
                 $"packages are missing ({string.Join(", ", all)}) and packages.install is off; install them or switch it on", Consequence.NeedsPerson);
         }
 
         if (delegated is not null)
         {
             return await delegated(cancel) is { IsDone: false } notStarted
-                ? new StepOutcome.Failed($"packages are missing ({string.Join(", ", all)}) and {AgentUnits.Bootstrap} could not be started: {notStarted.LastLines()}")
-                : new StepOutcome.Waiting($"packages are missing ({string.Join(", ", all)}); {AgentUnits.Bootstrap} installs them");
+                ? new Outcome.Failed($"packages are missing ({string.Join(", ", all)}) and {AgentUnits.Bootstrap} could not be started: {notStarted.LastLines()}")
+                : new Outcome.Waiting($"packages are missing ({string.Join(", ", all)}); {AgentUnits.Bootstrap} installs them");
         }
 
         if (missingAntPickax.Count > 0 && await SetUpRepositoryAsync(manager, cancel) is { } problem)
         {
-            return new StepOutcome.Failed($"setting up the AntPickax repository failed: {problem}");
+            return new Outcome.Failed($"setting up the AntPickax repository failed: {problem}");
         }
 
         var result = await manager.InstallAsync(all);
         var still = await MissingAsync(manager, all, cancel);
         return still.Count == 0
-            ? new StepOutcome.Changed($"installed {string.Join(", ", all)}{note}")
-            : new StepOutcome.Failed(result.IsDone
+            ? new Outcome.Changed($"installed {string.Join(", ", all)}{note}")
+            : new Outcome.Failed(result.IsDone
                 ? $"the package manager ended well but did not install {string.Join(", ", still)}"
                 : $"installing {string.Join(", ", still)} failed: {result.LastLines()}");
     }

@@ -8,7 +8,7 @@ namespace SlaveAgent.Reconciling;
 /// <summary>
 /// Looks at the ring through chmpx's control port and sees to it that chmpx has loaded the generation in place and is really connected.
 /// </summary>
-public sealed class VerifyConnectionStep(
+public sealed class ConnectionController(
     RoleMemory role,
     ResourceReader resource,
     ConfigurationFile file,
@@ -22,7 +22,7 @@ public sealed class VerifyConnectionStep(
     Systemctl systemctl,
     ChmpxSettings settings,
     TimeProvider time,
-    ILogger log) : IStep
+    ILogger log) : IController
 {
     /// <summary>Right after a change chmpx is about to follow (50 ms to load, 0.3 s to connect); later it is no hurry.</summary>
     private static readonly TimeSpan SoonAfterChange = TimeSpan.FromSeconds(5);
@@ -43,11 +43,11 @@ public sealed class VerifyConnectionStep(
     private bool _changedByOthers;
 
     /// <summary>The outcome while all is well, good until the ring or the file changes: the watching path judges nothing twice.</summary>
-    private StepOutcome? _quiet;
+    private Outcome? _quiet;
     private long _quietSince;
     private int _quietChanges;
 
-    public Steps Kind => Steps.VerifyConnection;
+    public ControllerKinds Kind => ControllerKinds.Connection;
 
     /// <summary>As in the status.</summary>
     public const string StepName = "verify connection";
@@ -56,7 +56,7 @@ public sealed class VerifyConnectionStep(
 
     public bool AsksK2hr3 => false;
 
-    public TimeSpan Patience => TimeSpan.FromMinutes(5);
+    public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(5);
 
     /// <summary>Connected to every server that is up, or to some of them for longer than the deadline: programs may start.</summary>
     public bool IsReady { get; private set; }
@@ -64,14 +64,14 @@ public sealed class VerifyConnectionStep(
     /// <summary>The last run did not poll chmpx, because the file had just changed.</summary>
     internal bool IsPollPaused { get; private set; }
 
-    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         if (role.IsSlaveNode is false)
         {
             IsReady = false;
             ring.Note(null);
             ring.Verdict = null;
-            return new StepOutcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
+            return new Outcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
         }
 
         IsPollPaused = false;
@@ -81,10 +81,10 @@ public sealed class VerifyConnectionStep(
         if (await lastGood.RestoreAsync(cancel) is { } restored)
         {
             IsReady = false;
-            return new StepOutcome.Waiting($"generation {restored} was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", LookSoon)
+            return new Outcome.Waiting($"generation {restored} was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", LookSoon)
             {
-                Demands = Steps.WriteConfiguration,
-                DemandReason = "no configuration",
+                Triggers = ControllerKinds.Configuration,
+                TriggerReason = "no configuration",
             };
         }
 
@@ -93,10 +93,10 @@ public sealed class VerifyConnectionStep(
             IsReady = false;
             ring.Note(null);
             ring.Verdict = null;
-            return new StepOutcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
+            return new Outcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
-                Demands = TakeChangedByOthers() ? Steps.WriteConfiguration : Steps.None,
-                DemandReason = "no configuration",
+                Triggers = TakeChangedByOthers() ? ControllerKinds.Configuration : ControllerKinds.None,
+                TriggerReason = "no configuration",
             };
         }
 
@@ -105,7 +105,7 @@ public sealed class VerifyConnectionStep(
         {
             // A poll makes chmpx read the file outside of its watch, which then takes it for unchanged.
             _quiet = null;
-            return new StepOutcome.Waiting("the configuration was just written; chmpx is given time to notice it", left);
+            return new Outcome.Waiting("the configuration was just written; chmpx is given time to notice it", left);
         }
 
         var changedByOthers = TakeChangedByOthers();
@@ -159,7 +159,7 @@ public sealed class VerifyConnectionStep(
 
     /// <summary>Servers refuse a slave whose name another one has; the resource tells which.</summary>
     private RingVerdict Explained(RingVerdict verdict) => verdict.State is RingState.NotAdmitted or RingState.Stranded && ring.ResourceWarnings is [var warning, ..]
-        ? verdict with { Words = $"{verdict.Words}; the role's resource, {warning}" }
+        ? verdict with { Message = $"{verdict.Message}; the role's resource, {warning}" }
         : verdict;
 
     private bool TakeChangedByOthers()
@@ -186,11 +186,11 @@ public sealed class VerifyConnectionStep(
             case RingAction.Stamp:
                 tracker.NoteStamp();
                 var (generation, _) = await file.WriteAsync(s.Ini, ring.View?.Revision, cancel);
-                return $"{verdict.Words} (generation {generation})";
+                return $"{verdict.Message} (generation {generation})";
             case RingAction.Restart:
                 tracker.NoteRestart(verdict.Cause, verdict.IsDeadlineOver);
                 var result = await systemctl.TryRestartAsync(settings.Unit, cancel);
-                return result.IsDone ? verdict.Words : $"{verdict.Words}, which failed: {result.LastLines()}";
+                return result.IsDone ? verdict.Message : $"{verdict.Message}, which failed: {result.LastLines()}";
             case RingAction.AskPeer:
                 questions.AskPeer(s, cancel);
                 return null;
@@ -208,20 +208,20 @@ public sealed class VerifyConnectionStep(
         }
     }
 
-    private StepOutcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers, int slaves)
+    private Outcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers, int slaves)
     {
         // What was done about a connection that is not there has not brought it yet: only a connected slave is settled.
-        StepOutcome outcome = IsReady
-            ? acted is not null ? new StepOutcome.Changed(acted) : new StepOutcome.Unchanged(verdict.Words)
-            : acted is not null ? new StepOutcome.Waiting(acted)
-            : new StepOutcome.Waiting(verdict.Words, IsAboutToChange(verdict) ? LookSoon : null);
+        Outcome outcome = IsReady
+            ? acted is not null ? new Outcome.Changed(acted) : new Outcome.Unchanged(verdict.Message)
+            : acted is not null ? new Outcome.Waiting(acted)
+            : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? LookSoon : null);
         outcome = verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : slaves)
-            : changedByOthers ? outcome with { Demands = Steps.WriteConfiguration, DemandReason = "the file was changed" }
+            : changedByOthers ? outcome with { Triggers = ControllerKinds.Configuration, TriggerReason = "the file was changed" }
             : verdict is { State: RingState.Unresponsive, Action: RingAction.None } && IsLongUnresponsive
-            ? outcome with { Demands = Steps.StartServices, DemandReason = "silent" }
+            ? outcome with { Triggers = ControllerKinds.Services, TriggerReason = "silent" }
             : outcome;
         return addresses.IsRegistrationOutdated
-            ? outcome with { Demands = outcome.Demands | Steps.RegisterHost, DemandReason = $"{outcome.DemandReason} address" }
+            ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Registration, TriggerReason = $"{outcome.TriggerReason} address" }
             : outcome;
     }
 
@@ -229,11 +229,11 @@ public sealed class VerifyConnectionStep(
         || verdict.Action is RingAction.AskPeer or RingAction.ProbeServers or RingAction.AskDependents;
 
     /// <summary>Has K2HR3 asked because the ring and the file differ, which all slaves of the ring see in the same second.</summary>
-    internal static StepOutcome Demanding(StepOutcome outcome, string disagreement, int slaves) => outcome with
+    internal static Outcome Demanding(Outcome outcome, string disagreement, int slaves) => outcome with
     {
-        Demands = Steps.WriteConfiguration,
-        DemandReason = disagreement,
-        DemandSpread = slaves <= AskTogether ? TimeSpan.Zero : slaves * AskShare,
+        Triggers = ControllerKinds.Configuration,
+        TriggerReason = disagreement,
+        TriggerSpread = slaves <= AskTogether ? TimeSpan.Zero : slaves * AskShare,
     };
 
     /// <summary>Long enough that a chmpx which only starts anew would have answered; a unit that somebody stopped is started again.</summary>

@@ -10,7 +10,7 @@ namespace SlaveAgent.Reconciling;
 /// Makes the configuration from the role's resource, and puts it in place when it says something else than the file does.
 /// Whatever goes wrong, the last good file stays.
 /// </summary>
-public sealed class WriteConfigurationStep(
+public sealed class ConfigurationController(
     ResourceReader resource,
     RoleMemory role,
     ConfigurationFile file,
@@ -22,7 +22,7 @@ public sealed class WriteConfigurationStep(
     ConfigurationSettings settings,
     bool registerAgain,
     ILogger log,
-    Func<PlanOptions>? options = null) : IStep
+    Func<PlanOptions>? options = null) : IController
 {
     /// <summary>A resource with thousands of wrong entries must not fill the journal.</summary>
     private const int MostWarnings = 20;
@@ -32,18 +32,18 @@ public sealed class WriteConfigurationStep(
     private readonly ClockCheck _clock = new(log);
 
     /// <summary>The text that the file in place was found to say, and what to say of that again while neither is another: most polls bring a 304.</summary>
-    private (string Text, IniDocument Ini, PlanOptions Options, StepOutcome Outcome)? _settled;
+    private (string Text, IniDocument Ini, PlanOptions Options, Outcome Outcome)? _settled;
     private ImmutableArray<IniProblem> _warned = [];
 
-    public Steps Kind => Steps.WriteConfiguration;
+    public ControllerKinds Kind => ControllerKinds.Configuration;
 
     public string Name => "write configuration";
 
     public bool AsksK2hr3 => true;
 
-    public TimeSpan Patience => TimeSpan.FromMinutes(2);
+    public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(2);
 
-    public async Task<StepOutcome> RunAsync(CancellationToken cancel)
+    public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         file.Refresh();
         var answer = await resource.LookAsync(anew: evidence.Of(ShrinkQuestion) is not null, cancel);
@@ -63,15 +63,15 @@ public sealed class WriteConfigurationStep(
     }
 
     /// <returns>What to say of a role that is no slave node's; null where nothing says that it is none.</returns>
-    private StepOutcome? NotASlave(K2hr3Answer answer)
+    private Outcome? NotASlave(K2hr3Answer answer)
     {
         switch (resource.NotASlave)
         {
             case EvidenceStage.TooFew when answer is K2hr3Answer.Text:
-                return new StepOutcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
+                return new Outcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
             case EvidenceStage.Unconfirmed:
                 role.LearnOther(isConfirmed: false);
-                return new StepOutcome.NothingToDo($"{resource.WhyNotASlave}; certain once K2HR3 has said so for {evidence.Settings.Duration.TotalSeconds:0} s")
+                return new Outcome.NothingToDo($"{resource.WhyNotASlave}; certain once K2HR3 has said so for {evidence.Settings.Duration.TotalSeconds:0} s")
                 {
                     Code = ReasonCodes.NotASlave,
                     IsUnconfirmed = true,
@@ -79,13 +79,13 @@ public sealed class WriteConfigurationStep(
                 };
             case EvidenceStage.Confirmed:
                 role.LearnOther(isConfirmed: true);
-                return new StepOutcome.NothingToDo(resource.WhyNotASlave!) { Code = ReasonCodes.NotASlave };
+                return new Outcome.NothingToDo(resource.WhyNotASlave!) { Code = ReasonCodes.NotASlave };
             default:
                 return null;
         }
     }
 
-    private async Task<StepOutcome> ApplyAsync(string text, CancellationToken cancel)
+    private async Task<Outcome> ApplyAsync(string text, CancellationToken cancel)
     {
         var plannedFor = options?.Invoke() ?? PlanOptions.Default;
         if (_settled is { } settled && ReferenceEquals(settled.Text, text) && ReferenceEquals(settled.Ini, file.Current)
@@ -108,31 +108,31 @@ public sealed class WriteConfigurationStep(
         var outcome = await ApplyAsync(text, plan, cancel);
 
         // Certificates can vanish while text and file stay: such a configuration is judged each time.
-        _settled = outcome is StepOutcome.Unchanged && !restsOnHost ? (text, file.Current!, plannedFor, outcome) : null;
+        _settled = outcome is Outcome.Unchanged && !restsOnHost ? (text, file.Current!, plannedFor, outcome) : null;
 
         // Its packages and services would be looked at only at the role's interval.
         return wasOther && role.IsSlaveNode is true
-            ? outcome with { Demands = outcome.Demands | Steps.InstallPackages, DemandReason = outcome.DemandReason ?? "a slave node's now" }
+            ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Packages, TriggerReason = outcome.TriggerReason ?? "a slave node's now" }
             : outcome;
     }
 
-    private async Task<StepOutcome> ApplyAsync(string text, ConfigurationPlan plan, CancellationToken cancel)
+    private async Task<Outcome> ApplyAsync(string text, ConfigurationPlan plan, CancellationToken cancel)
     {
         switch (plan)
         {
             case ConfigurationPlan.NoSlave noSlave:
                 // It was a slave's configuration and now is none: an empty answer of a store in trouble is likelier than a changed mind.
-                return new StepOutcome.Failed($"the role's resource is suddenly no slave configuration ({noSlave.Why}); the last good file stays");
+                return new Outcome.Failed($"the role's resource is suddenly no slave configuration ({noSlave.Why}); the last good file stays");
             case ConfigurationPlan.SelfMissing:
                 return registerAgain
-                    ? new StepOutcome.Waiting("the role's resource does not list this host; it is registered again")
+                    ? new Outcome.Waiting("the role's resource does not list this host; it is registered again")
                     {
-                        Demands = Steps.RegisterHost,
-                        DemandReason = "not listed",
+                        Triggers = ControllerKinds.Registration,
+                        TriggerReason = "not listed",
                     }
-                    : new StepOutcome.Waiting("the role's resource does not list this host, and host.register_again is off");
+                    : new Outcome.Waiting("the role's resource does not list this host, and host.register_again is off");
             case ConfigurationPlan.Refused refused:
-                return new StepOutcome.Failed(
+                return new Outcome.Failed(
                     $"the role's resource was refused, because chmpx would exit on it: {string.Join("; ", refused.Problems.Take(3))}"
                     + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
                     + (file.Current is null ? string.Empty : "; the last good file stays"));
@@ -143,7 +143,7 @@ public sealed class WriteConfigurationStep(
         }
     }
 
-    private async Task<StepOutcome> ApplyAsync(string text, ConfigurationPlan.Usable plan, CancellationToken cancel)
+    private async Task<Outcome> ApplyAsync(string text, ConfigurationPlan.Usable plan, CancellationToken cancel)
     {
         Warn(plan.Warnings);
         var before = file.Current;
@@ -151,7 +151,7 @@ public sealed class WriteConfigurationStep(
         {
             evidence.Note(ShrinkQuestion, null);
             resource.Accept(text);
-            return new StepOutcome.Unchanged($"generation {before.FileVersion} with {Servers(plan.Ini)} is what K2HR3 says");
+            return new Outcome.Unchanged($"generation {before.FileVersion} with {Servers(plan.Ini)} is what K2HR3 says");
         }
 
         // What was accepted before is no shrink, whatever somebody wrote into the file since.
@@ -168,16 +168,16 @@ public sealed class WriteConfigurationStep(
         }
 
         resource.Accept(text);
-        return new StepOutcome.Changed(before is null
+        return new Outcome.Changed(before is null
             ? $"generation {generation} with {Servers(plan.Ini)}"
             : $"generation {generation} with {Servers(plan.Ini)}, before {Servers(before)}")
         {
-            Demands = Steps.VerifyConnection,
+            Triggers = ControllerKinds.Connection,
         };
     }
 
     /// <returns>Null once K2HR3 has given this list for long enough.</returns>
-    private StepOutcome.Waiting? Unconfirmed(IniDocument list)
+    private Outcome.Waiting? Unconfirmed(IniDocument list)
     {
         evidence.Note(ShrinkQuestion, ShrinkGuard.ClaimOf(list));
         if (evidence.StageOf(ShrinkQuestion, settings.SecondAnswerAfter) is EvidenceStage.Confirmed)
@@ -188,7 +188,7 @@ public sealed class WriteConfigurationStep(
         // So that the last answer comes when the time is over.
         var spacing = settings.SecondAnswerAfter / Math.Max(1, evidence.Settings.Answers - 1);
         var remaining = evidence.RemainingOf(ShrinkQuestion, settings.SecondAnswerAfter);
-        return new StepOutcome.Waiting(
+        return new Outcome.Waiting(
             $"K2HR3 lists {Servers(list)} and leaves out more than half of those that are up or in the file; it has to go on giving this list for {settings.SecondAnswerAfter.TotalSeconds:0.#} s",
             remaining > TimeSpan.Zero && remaining < spacing ? remaining : spacing)
         {
@@ -196,7 +196,7 @@ public sealed class WriteConfigurationStep(
         };
     }
 
-    private async Task<StepOutcome> KeepLastGoodAsync(StepOutcome failed, CancellationToken cancel)
+    private async Task<Outcome> KeepLastGoodAsync(Outcome failed, CancellationToken cancel)
     {
         if (resource.Gone is EvidenceStage.Confirmed)
         {
@@ -204,8 +204,8 @@ public sealed class WriteConfigurationStep(
         }
 
         return await lastGood.RestoreAsync(cancel) is { } generation
-            ? failed with { Words = $"{failed.Words}; generation {generation} was made from the last answer that was accepted" }
-            : file.Current is null ? failed : failed with { Words = $"{failed.Words}; the last good file stays" };
+            ? failed with { Message = $"{failed.Message}; generation {generation} was made from the last answer that was accepted" }
+            : file.Current is null ? failed : failed with { Message = $"{failed.Message}; the last good file stays" };
     }
 
     private void Warn(ImmutableArray<IniProblem> warnings)

@@ -8,7 +8,7 @@ using SlaveAgent.Tests.Support;
 namespace SlaveAgent.Tests.Reconciling;
 
 /// <summary>What is asked and decided; how apt and dnf are driven, <c>BootstrapTests</c> and the guest's tests see.</summary>
-public sealed class InstallPackagesStepTests : IAsyncLifetime
+public sealed class PackageControllerTests : IAsyncLifetime
 {
     private readonly TempDirectory _directory = new();
     private readonly PackagesInMemory _packages = new();
@@ -48,16 +48,16 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     public void It_asks_K2HR3_and_is_waited_for_long()
     {
         var step = Make();
-        Assert.Equal((Steps.InstallPackages, "install packages", true, TimeSpan.FromHours(2)), (step.Kind, step.Name, step.AsksK2hr3, step.Patience));
+        Assert.Equal((ControllerKinds.Packages, "install packages", true, TimeSpan.FromHours(2)), (step.Kind, step.Name, step.AsksK2hr3, step.WatchdogLimit));
     }
 
     [Fact]
     public async Task What_is_missing_is_installed_and_the_services_are_looked_at()
     {
         _packages.Installed.Add("jq");
-        var outcome = Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
-        Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
-        Assert.Equal((Steps.StartServices, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        var outcome = Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", outcome.Message);
+        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
         Assert.Equal(["repository a key", "install curl chmpx"], _packages.Calls);
     }
 
@@ -65,9 +65,9 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     public async Task With_all_there_nothing_is_installed_and_no_repository_set_up()
     {
         _packages.Installed.UnionWith(["curl", "jq", "chmpx"]);
-        var outcome = Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
-        Assert.Equal("all 3 packages are there; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
-        Assert.Equal((Steps.StartServices, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        var outcome = Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.Equal("all 3 packages are there; left out, because this agent does its work: k2hr3-get-resource", outcome.Message);
+        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
         Assert.Empty(_packages.Calls);
     }
 
@@ -75,7 +75,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     public async Task A_repository_is_set_up_only_for_its_own_packages()
     {
         _packages.Installed.Add("chmpx");
-        Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Equal(["install curl jq"], _packages.Calls);
     }
 
@@ -84,7 +84,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         _server.Keys[RoleKeys.PackagesKey] = "curl,k2hr3-get-resource,curl,chmpx";
         _server.Keys[RoleKeys.AntPickaxPackagesKey] = "chmpx,chmpx,k2hr3-get-resource";
-        Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", (await Make().RunAsync(Cancel)).Words);
+        Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", (await Make().RunAsync(Cancel)).Message);
         Assert.Equal(["install curl chmpx"], _packages.Calls);
     }
 
@@ -93,21 +93,21 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         _server.Text = "[GLOBAL]\nMODE = SERVER\n";
         var step = Make();
-        Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel));
-        Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Waiting>(await step.RunAsync(Cancel));
+        Assert.IsType<Outcome.Waiting>(await step.RunAsync(Cancel));
         Assert.Null(_role.IsSlaveNode);
 
         // Everything else is installed and started all the same.
-        var outcome = Assert.IsType<StepOutcome.Changed>(await step.RunAsync(Cancel));
-        Assert.Equal("installed curl, jq, chmpx; left out, until it is certain that the role is no slave node's: k2hr3-get-resource", outcome.Words);
+        var outcome = Assert.IsType<Outcome.Changed>(await step.RunAsync(Cancel));
+        Assert.Equal("installed curl, jq, chmpx; left out, until it is certain that the role is no slave node's: k2hr3-get-resource", outcome.Message);
         Assert.Equal((true, TimeSpan.FromMinutes(5), false), (outcome.IsUnconfirmed, outcome.RecheckAfter, _role.IsSlaveNode));
-        Assert.Equal((Steps.StartServices, "maybe other: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        Assert.Equal((ControllerKinds.Services, "maybe other: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
 
         _time.Advance(TimeSpan.FromMinutes(5));
-        outcome = Assert.IsType<StepOutcome.Changed>(await step.RunAsync(Cancel));
-        Assert.Equal("installed k2hr3-get-resource", outcome.Words);
+        outcome = Assert.IsType<Outcome.Changed>(await step.RunAsync(Cancel));
+        Assert.Equal("installed k2hr3-get-resource", outcome.Message);
         Assert.Equal((false, null), (outcome.IsUnconfirmed, outcome.RecheckAfter));
-        Assert.Equal((Steps.StartServices, "other: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        Assert.Equal((ControllerKinds.Services, "other: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
     }
 
     [Fact]
@@ -121,8 +121,8 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         }
 
         _server.Text = SampleIni.Text;
-        var outcome = Assert.IsType<StepOutcome.Unchanged>(await step.RunAsync(Cancel));
-        Assert.Equal((Steps.StartServices, "slave: chmpx.service,k2hr3-get-resource.timer", false), (outcome.Demands, outcome.DemandReason, outcome.IsUnconfirmed));
+        var outcome = Assert.IsType<Outcome.Unchanged>(await step.RunAsync(Cancel));
+        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service,k2hr3-get-resource.timer", false), (outcome.Triggers, outcome.TriggerReason, outcome.IsUnconfirmed));
     }
 
     [Fact]
@@ -131,12 +131,12 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         var step = Make();
         await step.RunAsync(Cancel);
         _server.Keys[RoleKeys.UnitsKey] = string.Empty;
-        var outcome = Assert.IsType<StepOutcome.Unchanged>(await step.RunAsync(Cancel));
-        Assert.Equal(("slave: chmpx.service,k2hr3-get-resource.timer", TimeSpan.FromSeconds(10)), (outcome.DemandReason, outcome.RecheckAfter));
-        Assert.Contains(RoleKeys.UnitsKey, outcome.Words, StringComparison.Ordinal);
+        var outcome = Assert.IsType<Outcome.Unchanged>(await step.RunAsync(Cancel));
+        Assert.Equal(("slave: chmpx.service,k2hr3-get-resource.timer", TimeSpan.FromSeconds(10)), (outcome.TriggerReason, outcome.RecheckAfter));
+        Assert.Contains(RoleKeys.UnitsKey, outcome.Message, StringComparison.Ordinal);
         await step.RunAsync(Cancel);
         _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal("slave: ", (await step.RunAsync(Cancel)).DemandReason);
+        Assert.Equal("slave: ", (await step.RunAsync(Cancel)).TriggerReason);
     }
 
     [Fact]
@@ -144,21 +144,21 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         _server.Keys[RoleKeys.PackagesKey] = null;
         _server.Keys[RoleKeys.AntPickaxPackagesKey] = "k2hr3-get-resource";
-        var outcome = Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
-        Assert.Equal("the role lists no packages; left out, because this agent does its work: k2hr3-get-resource", outcome.Words);
-        Assert.Equal((Steps.StartServices, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Demands, outcome.DemandReason));
+        var outcome = Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.Equal("the role lists no packages; left out, because this agent does its work: k2hr3-get-resource", outcome.Message);
+        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
     }
 
     [Fact]
     public async Task A_slaves_role_that_lists_nothing_gets_the_documented_packages_and_is_read_again_soon()
     {
         ListNothing();
-        var outcome = Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        var outcome = Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Equal(["repository a key", "install k2hdkc-dbaas-override-conf chmpx"], _packages.Calls);
-        Assert.Equal((Steps.StartServices, "slave: chmpx.service", TimeSpan.FromSeconds(10)), (outcome.Demands, outcome.DemandReason, outcome.RecheckAfter));
+        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service", TimeSpan.FromSeconds(10)), (outcome.Triggers, outcome.TriggerReason, outcome.RecheckAfter));
 
         _time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(TimeSpan.FromSeconds(50), Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel)).RecheckAfter);
+        Assert.Equal(TimeSpan.FromSeconds(50), Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel)).RecheckAfter);
     }
 
     [Fact]
@@ -168,9 +168,9 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         await Make().RunAsync(Cancel);
         _server.Keys[RoleKeys.PackagesKey] = "curl";
         _server.Keys[RoleKeys.UnitsKey] = "demo.service";
-        var outcome = Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        var outcome = Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Equal("install curl", _packages.Calls[^1]);
-        Assert.Equal(("slave: demo.service", null), (outcome.DemandReason, outcome.RecheckAfter));
+        Assert.Equal(("slave: demo.service", null), (outcome.TriggerReason, outcome.RecheckAfter));
     }
 
     [Fact]
@@ -179,14 +179,14 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         ListNothing();
         _documented = new SlaveSettings(["chmpx", "libk2hdkc"], []);
         _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _evidence);
-        Assert.Equal("slave: ", (await Make().RunAsync(Cancel)).DemandReason);
+        Assert.Equal("slave: ", (await Make().RunAsync(Cancel)).TriggerReason);
         Assert.Equal("install chmpx libk2hdkc", _packages.Calls[^1]);
 
         _packages.Calls.Clear();
         _packages.Installed.Clear();
         _documented = new SlaveSettings([], []);
         _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _evidence);
-        Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
         Assert.Empty(_packages.Calls);
     }
 
@@ -209,7 +209,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         _hasAccount = true;
         Directory.CreateDirectory(_directory.At("etc"));
         _server.Keys[RoleKeys.ChmpxUserKey] = "demo";
-        Assert.IsType<StepOutcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Matches("(?m)^demo:", File.ReadAllText(_directory.At("etc/passwd")));
         Assert.DoesNotContain(_server.Requests, request => request.Contains("add-user", StringComparison.Ordinal));
     }
@@ -219,15 +219,15 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         _packages.Installed.UnionWith(["curl", "jq", "chmpx"]);
         (_hasAccount, _delegated) = (true, () => new CommandResult(0, string.Empty));
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await Make().RunAsync(Cancel));
+        var waiting = Assert.IsType<Outcome.Waiting>(await Make().RunAsync(Cancel));
         Assert.Equal(ReasonCodes.ChmpxUserMissing, waiting.Code);
         Assert.False(File.Exists(_directory.At("etc/passwd")));
 
         _delegated = () => new CommandResult(1, "no such unit\n");
-        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Code);
+        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Code);
 
         _directory.Put("etc/passwd", "k2hdkc:x:999:999::/:/sbin/nologin\n");
-        Assert.IsType<StepOutcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
     }
 
     [Fact]
@@ -253,11 +253,11 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         var step = Make();
         for (var time = 0; time < 2; time++)
         {
-            Assert.StartsWith("reading the role's resource failed: K2HR3 refused (404)", Assert.IsType<StepOutcome.Failed>(await step.RunAsync(Cancel)).Words, StringComparison.Ordinal);
+            Assert.StartsWith("reading the role's resource failed: K2HR3 refused (404)", Assert.IsType<Outcome.Failed>(await step.RunAsync(Cancel)).Message, StringComparison.Ordinal);
         }
 
-        var outcome = Assert.IsType<StepOutcome.Unchanged>(await step.RunAsync(Cancel));
-        Assert.Equal(("the role lists no packages", true), (outcome.Words, outcome.IsUnconfirmed));
+        var outcome = Assert.IsType<Outcome.Unchanged>(await step.RunAsync(Cancel));
+        Assert.Equal(("the role lists no packages", true), (outcome.Message, outcome.IsUnconfirmed));
         Assert.Equal((false, false), (_role.IsSlaveNode, _role.IsSurelyOther));
         _time.Advance(TimeSpan.FromMinutes(5));
         Assert.False((await step.RunAsync(Cancel)).IsUnconfirmed);
@@ -270,9 +270,9 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         _server.Text = string.Empty;
         var step = Make();
-        Assert.Equal("the role's resource is empty; K2HR3 has to say so again", Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel)).Words);
-        Assert.IsType<StepOutcome.Waiting>(await step.RunAsync(Cancel));
-        Assert.True(Assert.IsType<StepOutcome.Changed>(await step.RunAsync(Cancel)).IsUnconfirmed);
+        Assert.Equal("the role's resource is empty; K2HR3 has to say so again", Assert.IsType<Outcome.Waiting>(await step.RunAsync(Cancel)).Message);
+        Assert.IsType<Outcome.Waiting>(await step.RunAsync(Cancel));
+        Assert.True(Assert.IsType<Outcome.Changed>(await step.RunAsync(Cancel)).IsUnconfirmed);
     }
 
     [Fact]
@@ -288,9 +288,9 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     public async Task A_system_of_neither_family_is_a_persons_to_look_at()
     {
         _find = () => null;
-        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
         Assert.Equal(Consequence.NeedsPerson, failed.Consequence);
-        Assert.Equal("installing packages failed: this system is neither of the Debian nor of the Red Hat family (ID and ID_LIKE in /etc/os-release)", failed.Words);
+        Assert.Equal("installing packages failed: this system is neither of the Debian nor of the Red Hat family (ID and ID_LIKE in /etc/os-release)", failed.Message);
     }
 
     [Fact]
@@ -298,9 +298,9 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     {
         _server.Keys[RoleKeys.PackagesKey] = "curl,-o=x";
         _server.Keys[RoleKeys.AntPickaxPackagesKey] = "a\u0007b," + new string('x', 200);
-        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
         Assert.Equal(Consequence.NeedsPerson, failed.Consequence);
-        Assert.Equal($"installing packages refused: the role lists what no package can be called: \"-o=x\", \"a?b\", \"{new string('x', 60)}\"", failed.Words);
+        Assert.Equal($"installing packages refused: the role lists what no package can be called: \"-o=x\", \"a?b\", \"{new string('x', 60)}\"", failed.Message);
         Assert.Empty(_packages.Asked);
         Assert.Empty(_packages.Calls);
     }
@@ -309,8 +309,8 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     public async Task With_installing_off_what_is_missing_is_said()
     {
         _installs = false;
-        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal(("packages are missing (curl, jq, chmpx) and packages.install is off; install them or switch it on", Consequence.NeedsPerson), (failed.Words, failed.Consequence));
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal(("packages are missing (curl, jq, chmpx) and packages.install is off; install them or switch it on", Consequence.NeedsPerson), (failed.Message, failed.Consequence));
         Assert.Empty(_packages.Calls);
     }
 
@@ -318,13 +318,13 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     public async Task A_watching_agent_has_the_bootstrap_service_install()
     {
         _delegated = () => new CommandResult(0, string.Empty);
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await Make().RunAsync(Cancel));
-        Assert.Equal($"packages are missing (curl, jq, chmpx); {AgentUnits.Bootstrap} installs them", waiting.Words);
-        Assert.Equal(Steps.None, waiting.Demands);
+        var waiting = Assert.IsType<Outcome.Waiting>(await Make().RunAsync(Cancel));
+        Assert.Equal($"packages are missing (curl, jq, chmpx); {AgentUnits.Bootstrap} installs them", waiting.Message);
+        Assert.Equal(ControllerKinds.None, waiting.Triggers);
 
         _delegated = () => new CommandResult(1, "no such unit\n");
-        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal($"packages are missing (curl, jq, chmpx) and {AgentUnits.Bootstrap} could not be started: no such unit", failed.Words);
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal($"packages are missing (curl, jq, chmpx) and {AgentUnits.Bootstrap} could not be started: no such unit", failed.Message);
         Assert.Empty(_packages.Calls);
     }
 
@@ -332,7 +332,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     public async Task Without_the_repositorys_key_nothing_is_installed()
     {
         _key = null;
-        Assert.Equal("setting up the AntPickax repository failed: its key is away", Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words);
+        Assert.Equal("setting up the AntPickax repository failed: its key is away", Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Message);
         Assert.Empty(_packages.Calls);
     }
 
@@ -340,11 +340,11 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
     public async Task What_is_still_missing_afterwards_has_failed_whatever_the_tool_said()
     {
         _packages.Broken.UnionWith(["jq", "chmpx"]);
-        var failed = Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal("the package manager ended well but did not install jq, chmpx", failed.Words);
-        Assert.Equal(Steps.None, failed.Demands);
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal("the package manager ended well but did not install jq, chmpx", failed.Message);
+        Assert.Equal(ControllerKinds.None, failed.Triggers);
         _packages.Result = new CommandResult(100, "E: Unable to locate package\n");
-        Assert.Equal("installing jq, chmpx failed: E: Unable to locate package", Assert.IsType<StepOutcome.Failed>(await Make().RunAsync(Cancel)).Words);
+        Assert.Equal("installing jq, chmpx failed: E: Unable to locate package", Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Message);
     }
 
     private void ListNothing()
@@ -355,7 +355,7 @@ public sealed class InstallPackagesStepTests : IAsyncLifetime
         }
     }
 
-    private InstallPackagesStep Make() => new(
+    private PackageController Make() => new(
         _role, _resource, "cuk-slv1", _find ?? (() => _packages), _ => Task.FromResult<(string?, string?)>((_key, _key is null ? "its key is away" : null)),
         new PackageSettings(_installs, InstallBy.Agent, ["k2hr3-get-resource", "not-listed"], new Uri("https://packages.test/"), "/key", null, TimeSpan.Zero),
         ChmpxAccounts.Make(_directory.Root, _role, () => _hasAccount, delegated: Delegated),

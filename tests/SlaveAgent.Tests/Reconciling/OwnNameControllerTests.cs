@@ -5,7 +5,7 @@ using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-public sealed class OwnNameStepTests : IDisposable
+public sealed class OwnNameControllerTests : IDisposable
 {
     private static readonly OwnNameVerdict Refused = new(OwnNameCode.NotResolved, "NAME slv1 does not resolve");
 
@@ -16,7 +16,7 @@ public sealed class OwnNameStepTests : IDisposable
     private readonly List<string> _asked = [];
     private Task<OwnNameVerdict> _answer = Task.FromResult(Refused);
 
-    public OwnNameStepTests()
+    public OwnNameControllerTests()
     {
         _directory.Put("k2hdkc.ini", SampleIni.Text);
         _file = new ConfigurationFile(_directory.Root, "/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 0, TimeProvider.System);
@@ -32,15 +32,15 @@ public sealed class OwnNameStepTests : IDisposable
     {
         var judge = Judge();
         var started = 0;
-        var start = new OwnNameStep(new Inner(Steps.StartServices, () =>
+        var start = new OwnNameController(new Inner(ControllerKinds.Services, () =>
         {
             started++;
             Assert.Single(_log.Lines);
-            return new StepOutcome.Unchanged("started");
+            return new Outcome.Unchanged("started");
         }), judge);
 
-        Assert.IsType<StepOutcome.Unchanged>(await start.RunAsync(Cancel));
-        Assert.IsType<StepOutcome.Unchanged>(await start.RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await start.RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await start.RunAsync(Cancel));
 
         Assert.Equal(2, started);
         Assert.Contains(nameof(OwnNameCode.NotResolved), Assert.Single(_log.Lines), StringComparison.Ordinal);
@@ -51,13 +51,13 @@ public sealed class OwnNameStepTests : IDisposable
     public async Task Where_chmpx_does_not_answer_the_name_is_given_as_the_reason_and_where_it_does_it_is_not()
     {
         var judge = Judge();
-        await new OwnNameStep(new Inner(Steps.StartServices, () => new StepOutcome.Unchanged("started")), judge).RunAsync(Cancel);
-        var verify = new OwnNameStep(new Inner(Steps.VerifyConnection, () => new StepOutcome.Waiting("chmpx does not answer")), judge);
+        await new OwnNameController(new Inner(ControllerKinds.Services, () => new Outcome.Unchanged("started")), judge).RunAsync(Cancel);
+        var verify = new OwnNameController(new Inner(ControllerKinds.Connection, () => new Outcome.Waiting("chmpx does not answer")), judge);
 
         var outcome = await verify.RunAsync(Cancel);
 
-        Assert.Equal(ReasonCodes.OwnNameRefused, Assert.IsType<StepOutcome.Waiting>(outcome).Code);
-        Assert.Contains(Refused.Message, outcome.Words, StringComparison.Ordinal);
+        Assert.Equal(ReasonCodes.OwnNameRefused, Assert.IsType<Outcome.Waiting>(outcome).Code);
+        Assert.Contains(Refused.Message, outcome.Message, StringComparison.Ordinal);
         _ring.Note(new RingView(1, []));
         Assert.Null((await verify.RunAsync(Cancel)).Code);
     }
@@ -67,10 +67,10 @@ public sealed class OwnNameStepTests : IDisposable
     {
         var hanging = new TaskCompletionSource<OwnNameVerdict>();
         _answer = hanging.Task;
-        var start = new OwnNameStep(new Inner(Steps.StartServices, () => new StepOutcome.Unchanged("started")), Judge());
+        var start = new OwnNameController(new Inner(ControllerKinds.Services, () => new Outcome.Unchanged("started")), Judge());
 
-        Assert.IsType<StepOutcome.Unchanged>(await start.RunAsync(Cancel));
-        Assert.IsType<StepOutcome.Unchanged>(await start.RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await start.RunAsync(Cancel));
+        Assert.IsType<Outcome.Unchanged>(await start.RunAsync(Cancel));
         Assert.Single(_asked);
 
         hanging.SetResult(Refused);
@@ -89,16 +89,16 @@ public sealed class OwnNameStepTests : IDisposable
         TimeProvider.System,
         _log.Logger);
 
-    private sealed class Inner(Steps kind, Func<StepOutcome> run) : IStep
+    private sealed class Inner(ControllerKinds kind, Func<Outcome> run) : IController
     {
-        public Steps Kind => kind;
+        public ControllerKinds Kind => kind;
 
         public string Name => "inner";
 
         public bool AsksK2hr3 => false;
 
-        public TimeSpan Patience => TimeSpan.Zero;
+        public TimeSpan WatchdogLimit => TimeSpan.Zero;
 
-        public Task<StepOutcome> RunAsync(CancellationToken cancel) => Task.FromResult(run());
+        public Task<Outcome> RunAsync(CancellationToken cancel) => Task.FromResult(run());
     }
 }

@@ -1,9 +1,9 @@
 namespace SlaveAgent.Reconciling;
 
 /// <summary>One idempotent part of the pipeline: it compares what is with what should be, and mends the difference.</summary>
-public interface IStep
+public interface IController
 {
-    Steps Kind { get; }
+    ControllerKinds Kind { get; }
 
     /// <summary>For people, such as <c>register host</c>.</summary>
     string Name { get; }
@@ -12,7 +12,7 @@ public interface IStep
     bool AsksK2hr3 { get; }
 
     /// <summary>The longest it can take when all goes as badly as it may; beyond that it hangs, and the watchdog is no longer fed.</summary>
-    TimeSpan Patience { get; }
+    TimeSpan WatchdogLimit { get; }
 
-    Task<StepOutcome> RunAsync(CancellationToken cancel);
+    Task<Outcome> RunAsync(CancellationToken cancel);
 }

@@ -7,13 +7,13 @@ using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-public sealed class VerifyConnectionStepTests : IDisposable
+public sealed class ConnectionControllerTests : IDisposable
 {
     private readonly PretendedRing _ring = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private VerifyConnectionStep Step => _ring.Step;
+    private ConnectionController Step => _ring.Step;
 
     private (RingState State, RingAction Action) Verdict => (_ring.Ring.Verdict!.State, _ring.Ring.Verdict.Action);
 
@@ -52,18 +52,18 @@ public sealed class VerifyConnectionStepTests : IDisposable
     [Fact]
     public void Few_slaves_ask_at_once_and_many_take_turns()
     {
-        var outcome = new StepOutcome.Unchanged("connected");
-        Assert.Equal(TimeSpan.Zero, VerifyConnectionStep.Demanding(outcome, "+a", 16).DemandSpread);
-        var many = VerifyConnectionStep.Demanding(outcome, "+a", 5000);
-        Assert.Equal((Steps.WriteConfiguration, "+a", TimeSpan.FromSeconds(150)), (many.Demands, many.DemandReason, many.DemandSpread));
+        var outcome = new Outcome.Unchanged("connected");
+        Assert.Equal(TimeSpan.Zero, ConnectionController.Demanding(outcome, "+a", 16).TriggerSpread);
+        var many = ConnectionController.Demanding(outcome, "+a", 5000);
+        Assert.Equal((ControllerKinds.Configuration, "+a", TimeSpan.FromSeconds(150)), (many.Triggers, many.TriggerReason, many.TriggerSpread));
     }
 
     [Fact]
     public async Task Without_a_configuration_it_waits()
     {
-        var outcome = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
-        Assert.Equal("there is no configuration yet", outcome.Words);
-        Assert.Equal(Steps.None, outcome.Demands);
+        var outcome = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.Equal("there is no configuration yet", outcome.Message);
+        Assert.Equal(ControllerKinds.None, outcome.Triggers);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         File.Delete(Path);
-        Assert.Equal(Steps.WriteConfiguration, (await _ring.PollAsync()).Demands);
+        Assert.Equal(ControllerKinds.Configuration, (await _ring.PollAsync()).Triggers);
     }
 
     [Fact]
@@ -91,8 +91,8 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.With(["svr1", "svr2"], generation: 9, controlPort: _ring.ControlPort));
         var outcome = await _ring.PollAsync();
-        Assert.Equal((Steps.WriteConfiguration, "the file was changed"), (outcome.Demands, outcome.DemandReason));
-        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
+        Assert.Equal((ControllerKinds.Configuration, "the file was changed"), (outcome.Triggers, outcome.TriggerReason));
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         Assert.Equal((RingState.Partial, false), (Verdict.State, Step.IsReady));
         await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
         Assert.Equal((RingState.Partial, true), (Verdict.State, Step.IsReady));
-        Assert.IsType<StepOutcome.Unchanged>(await _ring.PollAsync());
+        Assert.IsType<Outcome.Unchanged>(await _ring.PollAsync());
         Assert.Equal(["svr2"], _ring.Ring.Verdict!.Missing);
         Assert.Equal(0, _ring.Restarts);
     }
@@ -163,13 +163,13 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Addresses.NoteRegistered();
-        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
         _ring.HostAddresses.Clear();
         _ring.HostAddresses.Add(System.Net.IPAddress.Parse("10.0.0.2"));
         await WatchAsync(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(1));
-        Assert.Equal(Steps.RegisterHost, (await _ring.PollAsync()).Demands);
+        Assert.Equal(ControllerKinds.Registration, (await _ring.PollAsync()).Triggers);
         _ring.Addresses.NoteRegistered();
-        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
     }
 
     [Fact]
@@ -354,12 +354,12 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Role.LearnOther(isConfirmed: false);
-        Assert.IsType<StepOutcome.NothingToDo>(await _ring.PollAsync());
+        Assert.IsType<Outcome.NothingToDo>(await _ring.PollAsync());
     }
 
     [Fact]
     public void It_asks_chmpx_and_not_K2HR3() =>
-        Assert.Equal((Steps.VerifyConnection, "verify connection", false, TimeSpan.FromMinutes(5)), (Step.Kind, Step.Name, Step.AsksK2hr3, Step.Patience));
+        Assert.Equal((ControllerKinds.Connection, "verify connection", false, TimeSpan.FromMinutes(5)), (Step.Kind, Step.Name, Step.AsksK2hr3, Step.WatchdogLimit));
 
     [Fact]
     public async Task A_file_that_vanished_is_made_again_from_the_last_answer_without_K2HR3()
@@ -369,9 +369,9 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.PollAsync();
         Assert.True(Step.IsReady);
         File.Delete(Path);
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
-        Assert.Equal("generation 2 was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", waiting.Words);
-        Assert.Equal((Steps.WriteConfiguration, "no configuration", TimeSpan.FromMilliseconds(100)), (waiting.Demands, waiting.DemandReason, waiting.Again));
+        var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.Equal("generation 2 was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", waiting.Message);
+        Assert.Equal((ControllerKinds.Configuration, "no configuration", TimeSpan.FromMilliseconds(100)), (waiting.Triggers, waiting.TriggerReason, waiting.Again));
         Assert.False(Step.IsReady);
         await _ring.PollAsync();
         Assert.True(Step.IsReady);
@@ -383,19 +383,19 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         await File.WriteAllTextAsync(Path, "hello", Cancel);
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
-        Assert.Equal(("the file in place is no chmpx configuration", Steps.WriteConfiguration, "no configuration"), (waiting.Words, waiting.Demands, waiting.DemandReason));
+        var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.Equal(("the file in place is no chmpx configuration", ControllerKinds.Configuration, "no configuration"), (waiting.Message, waiting.Triggers, waiting.TriggerReason));
         Assert.False(Step.IsReady);
         Assert.Null(_ring.Ring.View);
         Assert.Null(_ring.Ring.Verdict);
-        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
     }
 
     [Fact]
     public async Task A_file_that_chmpx_would_exit_on_is_replaced_by_the_last_answer_without_K2HR3()
     {
         await SpoilAsync();
-        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Words, StringComparison.Ordinal);
+        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Message, StringComparison.Ordinal);
         Assert.Equal(2, _ring.File.Current!.Servers.Count());
     }
 
@@ -422,7 +422,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.PollAsync();
         Tools.LetFail(_ring.Unit, "try-restart", "Access denied");
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        Assert.EndsWith(", which failed: Access denied", (await _ring.PollAsync()).Words, StringComparison.Ordinal);
+        Assert.EndsWith(", which failed: Access denied", (await _ring.PollAsync()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -431,7 +431,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         _ring.Role.LearnOther(isConfirmed: false);
-        Assert.Equal("no connection is wanted, because the role has no slave configuration", (await _ring.PollAsync()).Words);
+        Assert.Equal("no connection is wanted, because the role has no slave configuration", (await _ring.PollAsync()).Message);
         Assert.False(Step.IsReady);
         Assert.Null(_ring.Ring.View);
     }
@@ -441,7 +441,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await SpoilAsync();
         _ring.File.Refresh();
-        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Words, StringComparison.Ordinal);
+        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -453,7 +453,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         Directory.CreateDirectory(obstacle);
         await Assert.ThrowsAnyAsync<Exception>(() => _ring.PollAsync());
         Directory.Delete(obstacle);
-        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Words, StringComparison.Ordinal);
+        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -461,11 +461,11 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
+        var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
         Assert.Equal(TimeSpan.FromMilliseconds(100), waiting.Again);
         Assert.Equal((RingState.Partial, RingAction.None), Verdict);
         _ring.Time.Advance(TimeSpan.FromSeconds(6));
-        Assert.Null(Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync()).Again);
+        Assert.Null(Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Again);
     }
 
     [Fact]
@@ -475,7 +475,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
         await _ring.PollAsync();
         _ring.Time.Advance(TimeSpan.FromSeconds(31));
-        var waiting = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync());
+        var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
         Assert.Equal((RingState.Partial, RingAction.Restart), Verdict);
         Assert.Null(waiting.Again);
     }
@@ -485,11 +485,11 @@ public sealed class VerifyConnectionStepTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Down("gone"));
-        Assert.Equal("2/2 servers connected, generation 1", Assert.IsType<StepOutcome.Unchanged>(await _ring.PollAsync()).Words);
+        Assert.Equal("2/2 servers connected, generation 1", Assert.IsType<Outcome.Unchanged>(await _ring.PollAsync()).Message);
         _ring.Time.Advance(TimeSpan.FromSeconds(4));
         Assert.Equal(
             "2/2 servers connected, generation 1; stamped again, so that chmpx forgets servers that are gone (generation 2)",
-            Assert.IsType<StepOutcome.Changed>(await _ring.PollAsync()).Words);
+            Assert.IsType<Outcome.Changed>(await _ring.PollAsync()).Message);
         Assert.True(Step.IsReady);
     }
 
@@ -500,7 +500,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
             .Replace("8020", "9020", StringComparison.Ordinal).Replace("= ring", "= other", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        var message = Assert.IsType<StepOutcome.Waiting>(await _ring.PollAsync()).Words;
+        var message = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Message;
         Assert.All(["GROUP", "PORT of svr1", "PORT of svr2"], key => Assert.Contains(key, message, StringComparison.Ordinal));
     }
 
@@ -545,7 +545,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.PollAsync();
         _ring.Stuck = 1;
         await _ring.WriteAsync("svr1", "svr2", "svr3");
-        Assert.Equal("chmpx has generation 1 loaded and not 2", (await _ring.PollAsync()).Words);
+        Assert.Equal("chmpx has generation 1 loaded and not 2", (await _ring.PollAsync()).Message);
         Assert.Equal(0, _ring.Restarts);
     }
 
@@ -557,12 +557,12 @@ public sealed class VerifyConnectionStepTests : IDisposable
         await _ring.PollAsync();
         _ring.Answer = _ => [];
         _ring.Time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
         _ring.Time.Advance(TimeSpan.FromSeconds(1));
         var outcome = await _ring.PollAsync();
-        Assert.Equal((Steps.StartServices, "silent"), (outcome.Demands, outcome.DemandReason));
+        Assert.Equal((ControllerKinds.Services, "silent"), (outcome.Triggers, outcome.TriggerReason));
         _ring.Time.Advance(TimeSpan.FromSeconds(40));
-        Assert.Equal(Steps.None, (await _ring.PollAsync()).Demands);
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
         Assert.Equal(1, _ring.Restarts);
     }
 
@@ -573,9 +573,9 @@ public sealed class VerifyConnectionStepTests : IDisposable
         _ring.Resource.Accept(_ring.Text("svr1") + slaves);
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1"));
         var atOnce = await _ring.PollAsync();
-        Assert.Equal((Steps.WriteConfiguration, TimeSpan.Zero), (atOnce.Demands, atOnce.DemandSpread));
+        Assert.Equal((ControllerKinds.Configuration, TimeSpan.Zero), (atOnce.Triggers, atOnce.TriggerSpread));
         var inTurn = await _ring.PollAsync();
-        Assert.Equal((Steps.WriteConfiguration, TimeSpan.FromMilliseconds(21 * 30)), (inTurn.Demands, inTurn.DemandSpread));
+        Assert.Equal((ControllerKinds.Configuration, TimeSpan.FromMilliseconds(21 * 30)), (inTurn.Triggers, inTurn.TriggerSpread));
     }
 
     /// <summary>A file that reads well and that chmpx would exit on, in the place of one that had become the configuration.</summary>
@@ -593,7 +593,7 @@ public sealed class VerifyConnectionStepTests : IDisposable
         var asks = 0;
         for (var passed = TimeSpan.Zero; passed < howLong; passed += every)
         {
-            asks += (await _ring.PollAsync()).Demands.HasFlag(Steps.WriteConfiguration) ? 1 : 0;
+            asks += (await _ring.PollAsync()).Triggers.HasFlag(ControllerKinds.Configuration) ? 1 : 0;
             _ring.Time.Advance(every);
         }
 

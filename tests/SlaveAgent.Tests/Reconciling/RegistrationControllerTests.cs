@@ -5,7 +5,7 @@ using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-public sealed class RegisterHostStepTests : IAsyncLifetime
+public sealed class RegistrationControllerTests : IAsyncLifetime
 {
     private readonly TempDirectory _directory = new();
     private RoleServer _server = null!;
@@ -24,7 +24,7 @@ public sealed class RegisterHostStepTests : IAsyncLifetime
     public async Task A_host_is_registered_and_its_identity_left_for_others()
     {
         var outcome = await RunAsync(RoleServer.Token);
-        Assert.Equal("registered as slv1 (cuk-slv1) in yrn:yahoo:::t:role:c/slave", Assert.IsType<StepOutcome.Changed>(outcome).Words);
+        Assert.Equal("registered as slv1 (cuk-slv1) in yrn:yahoo:::t:role:c/slave", Assert.IsType<Outcome.Changed>(outcome).Message);
         Assert.Equal(["PUT role"], _server.Requests);
         Assert.Equal("cuk-slv1", File.ReadAllText(_directory.At("etc/antpickax/k2hr3-cuk")));
         Assert.Equal(RoleServer.Token, File.ReadAllText(_directory.At("etc/antpickax/k2hr3-role-token")));
@@ -42,11 +42,11 @@ public sealed class RegisterHostStepTests : IAsyncLifetime
     public async Task A_host_that_K2HR3_knows_by_its_address_is_accepted_by_the_first_resource_it_can_read_and_asks_no_more_then()
     {
         var outcome = await RunAsync(null, byAddress: true);
-        Assert.Equal("K2HR3 knows this host by its address, as a member of yrn:yahoo:::t:role:c/slave", Assert.IsType<StepOutcome.NothingToDo>(outcome).Words);
+        Assert.Equal("K2HR3 knows this host by its address, as a member of yrn:yahoo:::t:role:c/slave", Assert.IsType<Outcome.NothingToDo>(outcome).Message);
         Assert.Equal(["GET resource"], _server.Requests);
         Assert.True(File.Exists(_directory.At("etc/antpickax/k2hr3-cuk")));
 
-        Assert.IsType<StepOutcome.NothingToDo>(await RunAsync(null, byAddress: true));
+        Assert.IsType<Outcome.NothingToDo>(await RunAsync(null, byAddress: true));
         Assert.Equal(["GET resource"], _server.Requests);
     }
 
@@ -57,8 +57,8 @@ public sealed class RegisterHostStepTests : IAsyncLifetime
     public async Task What_K2HR3_does_not_accept_leaves_no_trace_in_the_identity_files(int trouble)
     {
         _server.Trouble = trouble;
-        Assert.IsType<StepOutcome.Failed>(await RunAsync(RoleServer.Token));
-        Assert.IsType<StepOutcome.Failed>(await RunAsync(null, byAddress: true));
+        Assert.IsType<Outcome.Failed>(await RunAsync(RoleServer.Token));
+        Assert.IsType<Outcome.Failed>(await RunAsync(null, byAddress: true));
         Assert.False(Directory.Exists(_directory.At("etc/antpickax")));
         Assert.False(File.Exists(_directory.At("var/lib/k2hdkc-slave-agent/machine.json")));
     }
@@ -72,7 +72,7 @@ public sealed class RegisterHostStepTests : IAsyncLifetime
         var other = client.Identity with { Role = Yrn.TryParse("yrn:yahoo:::t:role:new/slave")! };
         Assert.True(await Keepers.Of(_directory.Root, other, token, TimeProvider.System).AcceptAsync(Cancel));
 
-        Assert.IsType<StepOutcome.Waiting>(await new RegisterHostStep(client, RoleServer.Role.ToResource(), late, () => token).RunAsync(Cancel));
+        Assert.IsType<Outcome.Waiting>(await new RegistrationController(client, RoleServer.Role.ToResource(), late, () => token).RunAsync(Cancel));
 
         Assert.Equal("yrn:yahoo:::t:role:new/slave", File.ReadAllText(_directory.At("etc/antpickax/k2hr3-role-name")));
     }
@@ -80,8 +80,8 @@ public sealed class RegisterHostStepTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_token_a_person_has_to_act()
     {
-        var failed = Assert.IsType<StepOutcome.Failed>(await RunAsync(null));
-        Assert.Equal(("registering this host failed: the role token is gone from its file", Consequence.NeedsPerson), (failed.Words, failed.Consequence));
+        var failed = Assert.IsType<Outcome.Failed>(await RunAsync(null));
+        Assert.Equal(("registering this host failed: the role token is gone from its file", Consequence.NeedsPerson), (failed.Message, failed.Consequence));
         Assert.Empty(_server.Requests);
     }
 
@@ -89,25 +89,25 @@ public sealed class RegisterHostStepTests : IAsyncLifetime
     public async Task A_K2HR3_that_refuses_is_asked_again()
     {
         _server.Trouble = 401;
-        var failed = Assert.IsType<StepOutcome.Failed>(await RunAsync(RoleServer.Token));
+        var failed = Assert.IsType<Outcome.Failed>(await RunAsync(RoleServer.Token));
         Assert.Equal(
             ("registering this host failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away),
-            (failed.Words, failed.Consequence));
+            (failed.Message, failed.Consequence));
     }
 
     [Fact]
     public void It_asks_K2HR3_and_is_not_waited_for_longer_than_requests_take()
     {
         using var client = _server.Client(new FakeTimeProvider());
-        var step = new RegisterHostStep(client, RoleServer.Role.ToResource(), Keepers.Of(_directory.Root, client.Identity, null, TimeProvider.System), () => null);
-        Assert.Equal((Steps.RegisterHost, "register host", true, TimeSpan.FromMinutes(2)), (step.Kind, step.Name, step.AsksK2hr3, step.Patience));
+        var step = new RegistrationController(client, RoleServer.Role.ToResource(), Keepers.Of(_directory.Root, client.Identity, null, TimeProvider.System), () => null);
+        Assert.Equal((ControllerKinds.Registration, "register host", true, TimeSpan.FromMinutes(2)), (step.Kind, step.Name, step.AsksK2hr3, step.WatchdogLimit));
     }
 
-    private async Task<StepOutcome> RunAsync(string? token, bool byAddress = false, bool staysOffDisk = false)
+    private async Task<Outcome> RunAsync(string? token, bool byAddress = false, bool staysOffDisk = false)
     {
         using var client = _server.Client(new FakeTimeProvider(), byAddress);
         var keeper = Keepers.Of(_directory.Root, client.Identity, Parse(token), TimeProvider.System, staysOffDisk);
-        return await new RegisterHostStep(client, RoleServer.Role.ToResource(), keeper, () => Parse(token)).RunAsync(Cancel);
+        return await new RegistrationController(client, RoleServer.Role.ToResource(), keeper, () => Parse(token)).RunAsync(Cancel);
     }
 
     private static RoleToken? Parse(string? token) => token is null ? null : RoleToken.TryParse(token);
