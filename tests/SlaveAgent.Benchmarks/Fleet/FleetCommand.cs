@@ -37,13 +37,13 @@ internal static class FleetCommand
         }
 
         Plot("Requests a second at K2HR3", "requests / s", "fleet-requests.svg", run => run.Arrived);
-        Plot("Hosts waiting in line at K2HR3", "waiting", "fleet-line.svg", run => run.Waiting);
+        Plot("Hosts waiting at K2HR3", "waiting", "fleet-line.svg", run => run.Waiting);
         new Plot("A server joins the ring until slaves have its entry", "seconds", "% of slaves") { LargestX = (FleetRun.End - FleetRun.Joins).TotalSeconds }
             .Line(F($"{slaves} agents"), agent.Joined.Distribution()).Line(F($"{slaves * 2} agents"), twice.Joined.Distribution())
             .Line(F($"{slaves * 2} agents, 5m"), slow.Joined.Distribution()).Line(F($"{slaves} shell tooling"), shell.Joined.Distribution())
             .Save(Repository.Result("fleet-join.svg"));
         report.Save(Repository.Result("fleet.json"), new { slaves, at_a_time = atATime });
-        report.WriteIntoReadme("fleet", figure => $"| {figure.Name} | {figure.Measured} |");
+        report.WriteIntoPage("fleet", figure => $"| {figure.Name} | {figure.Measured} |");
         return 0;
 
         void Plot(string title, string vertical, string file, Func<FleetRun, IReadOnlyList<int>> series) =>

@@ -24,7 +24,7 @@ internal sealed class FleetRun
         var line = Waiting.Skip((int)Back.TotalSeconds).Take(300).Max();
         var back = Percentiles.Of(recovered.Select(time => time.TotalSeconds));
         Message = string.Create(CultureInfo.InvariantCulture,
-            $"quiet {quiet:0.0}/s ({quiet * 3600 / slaves:0} an hour each); after the outage peak {peak}/s, line {line}, {recovered.Count}/{slaves} heard after p50 {back.Median:0} s, all {back.Most:0} s; a new server at p50 {Joined.Median:0} s, p99 {Joined.P99:0} s, {joined.Count}/{slaves} after {Joined.Most:0} s; {gaveUp} requests answered too late");
+            $"quiet {quiet:0.0}/s ({quiet * 3600 / slaves:0} an hour each); after the outage peak {peak}/s, queue {line}, {recovered.Count}/{slaves} answered after p50 {back.Median:0} s, all {back.Most:0} s; a new server at p50 {Joined.Median:0} s, p99 {Joined.P99:0} s, {joined.Count}/{slaves} after {Joined.Most:0} s; {gaveUp} requests answered too late");
     }
 
     public IReadOnlyList<int> Arrived { get; }

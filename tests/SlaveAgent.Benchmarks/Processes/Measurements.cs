@@ -59,7 +59,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         {
             report.Add("K2HR3 requests per slave and hour, quiet cluster", "65; 17 with `watch.k2hr3_interval: 5m`", "64; 16; in the first hour of a role that lists nothing about 25 more (counted by RequestBudgetTests, in time that is not real)", true);
             report.Save(Repository.Result("process.json"), _details);
-            report.WriteIntoReadme("process", figure => $"| {figure.Name} | {figure.Limit} | {figure.Measured}{(figure.IsMet is false ? " (**missed**)" : string.Empty)} |");
+            report.WriteIntoPage("process", figure => $"| {figure.Name} | {figure.Limit} | {figure.Measured}{(figure.IsMet is false ? " (**missed**)" : string.Empty)} |");
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var cpu = (after.Cpu - before.Cpu) / seconds;
         var traced = await Tracer.CountAsync(pid, TimeSpan.FromSeconds(10));
-        report.Add("CPU of one watch second", "0.3 ms", F($"{cpu:0.00} ms; {least:0.00} ms for the bare look beside it, ratio {cpu / least:0.0}"), cpu <= 0.3);
+        report.Add("CPU of one watch second", "0.3 ms", F($"{cpu:0.00} ms; {least:0.00} ms for a bare poll beside it, ratio {cpu / least:0.0}"), cpu <= 0.3);
         report.Add("switches, system calls, processes started in a watch second", "", F($"{(after.Switches - before.Switches) / seconds:0.0}, {traced?.Calls:0.0}, {traced?.Starts:0}"), null);
         _details["watch"] = new { cpu_ms_per_second = cpu, bare_look_ms = least, switches_per_second = (after.Switches - before.Switches) / seconds, traced?.Calls, resident_mb = after.Resident };
     }
@@ -153,7 +153,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         var least = await BareExchange.MeasureAsync(request.Uri.Port, request.Bytes, Polls, Apart);
         report.Add(
             "CPU of one K2HR3 poll, nothing changed (304)", "1 ms, no process",
-            F($"{cpu:0.00} ms without the heartbeats beside it ({quiet:0.00} ms a second), {switches / (double)Polls:0} switches with them, {(processes ? "processes" : "no process")}; {least:0.00} ms for a bare request, {framework} for one of .NET's client alone"),
+            F($"{cpu:0.00} ms without the polls of the ring beside it ({quiet:0.00} ms a second), {switches / (double)Polls:0} switches with them, {(processes ? "processes" : "no process")}; {least:0.00} ms for a bare request, {framework} for one of .NET's client alone"),
             cpu <= 1 && !processes);
         if (beside is not null)
         {
@@ -184,7 +184,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         var program = Repository.At("artifacts/bare-client/SlaveAgent.BareClient");
         if (!File.Exists(program))
         {
-            return "(not published, see README)";
+            return "(not published: tests/SlaveAgent.Benchmarks/README.md, \"How to measure\")";
         }
 
         using var alone = Process.Start(new ProcessStartInfo(program, [$"{request.Uri}?beside=client", request.Token, request.Tag, $"{Polls}", $"{Apart.TotalSeconds}"]) { RedirectStandardOutput = true })!;
@@ -211,7 +211,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         var (few, many) = (await DayAsync(3, cancel), await DayAsync(256, cancel));
         plot.Line("3 servers", few).Line("256 servers", many).Save(Repository.Result("memory.svg"));
         var (a, b) = (few[^1].Y, many[^1].Y);
-        report.Add(F($"resident memory after {few[^1].X * 1000:0} looks and a poll a second, 3 / 256 servers"), "20 MB / 24 MB", F($"{a:0.0} MB / {b:0.0} MB"), a <= 20 && b <= 24);
+        report.Add(F($"resident memory after {few[^1].X * 1000:0} polls of the ring and of K2HR3, one of each a second, 3 / 256 servers"), "20 MB / 24 MB", F($"{a:0.0} MB / {b:0.0} MB"), a <= 20 && b <= 24);
         _details["resident_mb"] = new { three = a, many = b };
     }
 

@@ -3,7 +3,7 @@ using SlaveAgent.Benchmarks.Reporting;
 
 namespace SlaveAgent.Benchmarks.Processes;
 
-/// <summary>Measures the agent's executable from outside, against the sandbox, and makes the README's table.</summary>
+/// <summary>Measures the agent's executable from outside, against the sandbox, and makes the table of README.md.</summary>
 internal static class ProcessCommand
 {
     public static Command Create()

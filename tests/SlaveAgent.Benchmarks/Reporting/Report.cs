@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace SlaveAgent.Benchmarks.Reporting;
 
-/// <summary>The table's rows as they come in, for the terminal, for the README and as JSON.</summary>
+/// <summary>The table's rows as they come in, for the terminal, for the page and as JSON.</summary>
 internal sealed class Report(TextWriter output)
 {
     private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -18,10 +18,10 @@ internal sealed class Report(TextWriter output)
 
     public void Say(string words) => output.WriteLine($"-- {words}");
 
-    /// <summary>Puts the rows into the README, between the marks of this name.</summary>
-    public void WriteIntoReadme(string name, Func<Figure, string> row)
+    /// <summary>Puts the rows into README.md of the benchmarks, between the marks of this name.</summary>
+    public void WriteIntoPage(string name, Func<Figure, string> row)
     {
-        var path = Repository.At("README.md");
+        var path = Repository.At("tests/SlaveAgent.Benchmarks/README.md");
         var text = File.ReadAllText(path);
         var head = text.IndexOf("|---|", text.IndexOf($"<!-- {name} -->", StringComparison.Ordinal), StringComparison.Ordinal);
         var from = text.IndexOf('\n', head) + 1;
