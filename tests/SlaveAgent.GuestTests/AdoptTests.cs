@@ -6,7 +6,7 @@ public sealed class AdoptTests(GuestMachine machine)
 {
     private const string Ini = "/etc/antpickax/k2hdkc.ini";
 
-    // The tooling's habits (k2hdkc-dbaas.md): a timer, its service, and a process in the background that deletes the file once the timer is disabled.
+    // The tooling's habits (Hosting/README.md, "Shell tooling"): a timer, its service, and a process in the background that deletes the file once the timer is disabled.
     private const string InstallTooling =
         $$"""
         set -e

@@ -121,7 +121,7 @@ internal sealed class ControlPort : IDisposable
                 case "UPDATESTATUS" or "SERVICEIN" or "SUSPENDMERGE" or "NOSUSPENDMERGE":
                     return NotOnSlave;
                 case "SERVICEOUT" or "MERGE" or "COMPMERGE" or "ABORTMERGE":
-                    // chmpx.md: never to be sent. The story looks for this line.
+                    // Never to be sent (Chmpx/README.md, "Control port"). The story looks for this line.
                     log.WriteLine($"DANGEROUS: {command} was sent to the control port");
                     return "ERROR: Command must run on server mode.\n";
                 default:

@@ -7,7 +7,7 @@ namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
 /// A stand-in for chmpx on a slave node: reads and follows its file, connects to the servers, answers on its control port,
-/// and ends where the real one does (chmpx.md).
+/// and ends where the real one does (Chmpx/README.md, "Reload").
 /// </summary>
 internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
 
     public async Task<int> RunAsync()
     {
-        // TERM and QUIT are blocked; HUP and INT end it (chmpx.md: "HUP is no reload").
+        // TERM and QUIT are blocked; HUP and INT end it (Chmpx/README.md, "Signals").
         foreach (var (signal, ends) in (IEnumerable<(PosixSignal, bool)>)
             [(PosixSignal.SIGTERM, false), (PosixSignal.SIGQUIT, false), (PosixSignal.SIGHUP, true), (PosixSignal.SIGINT, true)])
         {

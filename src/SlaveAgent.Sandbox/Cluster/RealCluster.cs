@@ -96,7 +96,7 @@ internal sealed partial class RealCluster : IServerCluster
             nodes.AddRange(added);
         }
         await WriteAllAsync(stopping.Token);
-        // Every chmpx first, then the k2hdkc processes (chmpx.md), each left alone while it joins.
+        // Every chmpx first, then the k2hdkc processes (Chmpx/README.md, "Host requirements"), each left alone while it joins.
         foreach (var node in added)
         {
             node.StartChmpx();
@@ -217,7 +217,7 @@ internal sealed partial class RealCluster : IServerCluster
         }
     }
 
-    // chmpx.md: fs.mqueue.msg_max and queues_max 1025, ulimit -q unlimited; both are inherited by what is started from here.
+    // Chmpx/README.md, "Host requirements": fs.mqueue.msg_max and queues_max 1025, ulimit -q unlimited; both are inherited by what is started from here.
     private static async Task RaiseLimitsAsync(CancellationToken cancellationToken)
     {
         await Cli.Wrap("sysctl").WithArguments(["-qw", "fs.mqueue.msg_max=1025", "fs.mqueue.queues_max=1025"])

@@ -7,7 +7,7 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// <summary>A real server node on this machine: its INI, its chmpx and its k2hdkc.</summary>
 internal sealed class RealNode(int number, string directory) : IServerNode
 {
-    // chmpx takes about 1.5 s to end (chmpx.md), and may hang when its ring is just changing.
+    // chmpx takes about 1.5 s to end (Chmpx/README.md, "Signals"), and may hang when its ring is just changing.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly List<CommandTask<CommandResult>> processes = [];

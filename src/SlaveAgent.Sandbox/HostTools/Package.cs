@@ -10,7 +10,7 @@ public sealed record Package(string Name, string Version, bool IsFromAntPickax, 
     [
         new("chmpx", "1.0.113", IsFromAntPickax: true, new Dictionary<string, string>
         {
-            // chmpx.md: TERM and QUIT are blocked, HUP ends it.
+            // TERM and QUIT are blocked, HUP ends it (Chmpx/README.md, "Signals").
             ["usr/lib/systemd/system/chmpx.service"] = Unit("CHMPX", $"{chmpx ?? Path.Combine(layout.Bin, "chmpx")} -conf {layout.ChmpxConfiguration}", "SIGHUP"),
         }),
         new("k2hr3-get-resource", "1.0.13", IsFromAntPickax: true, new Dictionary<string, string>

@@ -6,7 +6,7 @@ public sealed class PackageLock : IDisposable
     /// <summary>dpkg's frontend lock, which apt can be told to wait for.</summary>
     public const string Frontend = "var/lib/dpkg/lock-frontend";
 
-    /// <summary>The lists' lock, which it does not wait for (platform.md).</summary>
+    /// <summary>The lists' lock, which it does not wait for (Hosting/README.md, "apt and dpkg").</summary>
     public const string Lists = "var/lib/apt/lists/lock";
 
     public const string Rpm = "var/lib/rpm/.rpm.lock";

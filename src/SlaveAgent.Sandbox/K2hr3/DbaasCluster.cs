@@ -2,7 +2,7 @@ namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
 /// What DBaaS keeps in K2HR3 for one cluster: the role and resource of the cluster, of its servers and of its slaves.
-/// The values are the keys that DBaaS fills (k2hdkc-dbaas.md).
+/// The values are the keys that DBaaS fills (K2hr3/README.md, "Role's lists").
 /// </summary>
 public sealed record DbaasCluster(string Tenant, string Name)
 {

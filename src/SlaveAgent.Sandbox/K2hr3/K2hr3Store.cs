@@ -5,7 +5,7 @@ namespace SlaveAgent.Sandbox.K2hr3;
 /// <summary>Roles, resources, policies and tokens of one K2HR3: who may read what.</summary>
 internal sealed class K2hr3Store(TimeProvider time) : IDisposable
 {
-    // k2hr3-api.md: "no expiry" is about ten years; recorded: 2026-11-22 to 2036-11-19.
+    // "No expiry" is about ten years; recorded: 2026-11-22 to 2036-11-19 (K2hr3/README.md, "Authentication").
     public static readonly TimeSpan NoExpiry = TimeSpan.FromDays(3650);
 
     private readonly Lock gate = new();

@@ -4,14 +4,14 @@ using System.Net.Sockets;
 namespace SlaveAgent.Chmpx;
 
 /// <summary>
-/// Asks the local chmpx through its control port: one command a connection, then it closes (chmpx.md). Only DUMP is ever sent;
+/// Asks the local chmpx through its control port: one command a connection, then it closes (Chmpx/README.md, "Control port"). Only DUMP is ever sent;
 /// among the others are some that take servers out of the ring. One look at a time.
 /// </summary>
 public sealed class ControlPort(TimeProvider time)
 {
     private static readonly byte[] Dump = "DUMP\n"u8.ToArray();
 
-    /// <summary>With no server reachable chmpx takes about 1 s (chmpx.md).</summary>
+    /// <summary>With no server reachable chmpx takes about 1 s (Chmpx/README.md, "Control port").</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace SlaveAgent.Chmpx;
 
 /// <summary>
-/// Holds a slave's configuration against chmpx's rules (chmpx.md; lib/chmconf.cc, LoadConfiguration), because chmpx exits, with code 0,
+/// Holds a slave's configuration against chmpx's rules (Chmpx/README.md, "Configuration file"; lib/chmconf.cc, LoadConfiguration), because chmpx exits, with code 0,
 /// on a file that breaks one. Where chmpx is lenient by accident this is strict: numbers go through atoi there, a port above 32767
 /// becomes negative, a misspelt section or a quote that is not closed loses a node without a word, a long CUK runs over its neighbour.
 /// The rules about TLS are in <see cref="TlsCheck"/>.

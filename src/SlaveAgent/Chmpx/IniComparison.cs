@@ -5,7 +5,7 @@ public static class IniComparison
 {
     private static readonly HashSet<string> Uncounted = new(StringComparer.Ordinal) { "FILEVERSION", "DATE" };
 
-    /// <summary>What chmpx reads at its start only (chmpx.md, "Need a restart").</summary>
+    /// <summary>What chmpx reads at its start only (Chmpx/README.md, "Restart").</summary>
     private static readonly string[] FixedAtStart =
     [
         "GROUP", "CHMPXIDTYPE", "DELIVERMODE", "CTLPORT", "SELFCTLPORT", "SELFCUK", "MAXCHMPX",

@@ -47,7 +47,7 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
     /// <summary>The port on 127.0.0.1 where this node's chmpx answers; null when it is not a port.</summary>
     public int? ControlPort => PortOf(Global("SELFCTLPORT") ?? Global("CTLPORT"));
 
-    /// <summary>What tells a node apart from the others; the name chmpx shows for it is normalised, so it is none (chmpx.md).</summary>
+    /// <summary>What tells a node apart from the others; the name chmpx shows for it is normalised, so it is none (Chmpx/README.md, "Node identity").</summary>
     public NodeKey KeyOf(IniSection node) =>
         new(node["CUK"] ?? string.Empty, PortOf(node["CTLPORT"] ?? Global("CTLPORT")) ?? 0);
 

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace SlaveAgent.Chmpx;
 
 /// <summary>
-/// Reads a configuration as chmpx 1.0.113 does (chmpx.md; lib/chmconf.cc, LoadConfigurationRaw): lines are trimmed, <c>#</c> first makes a
+/// Reads a configuration as chmpx 1.0.113 does (Chmpx/README.md, "Configuration file"; lib/chmconf.cc, LoadConfigurationRaw): lines are trimmed, <c>#</c> first makes a
 /// comment, a section's head must stand alone on its line, the first <c>=</c> parts key and value, keys are taken to the letter.
 /// </summary>
 public static class IniReader

@@ -98,7 +98,7 @@ internal static class AdoptCommand
         new AdoptedTooling(enabled, active).Save(path);
     }
 
-    /// <summary>Should the tooling's process in the background have been quicker: chmpx notices a file that is back within half a second (chmpx.md).</summary>
+    /// <summary>Should the tooling's process in the background have been quicker: chmpx notices a file that is back within half a second (Chmpx/README.md, "Reload").</summary>
     private static void RestoreConfiguration(AgentParts parts)
     {
         if (!File.Exists(parts.File.Path) && parts.Root.TryRead(AgentPaths.AdoptedConfiguration) is { } text)
@@ -139,7 +139,7 @@ internal static class AdoptCommand
 
     /// <summary>
     /// The configuration just as the tooling would write it, by rename: it finds nothing to change then, and does not write it in place, on which
-    /// chmpx may exit (chmpx.md).
+    /// chmpx may exit (Chmpx/README.md, "Reload").
     /// </summary>
     private static void WriteAsToolingDoes(AgentParts parts)
     {

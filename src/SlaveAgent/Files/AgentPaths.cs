@@ -11,7 +11,7 @@ public static class AgentPaths
 
     public const string StateDirectory = "/var/lib/k2hdkc-slave-agent";
 
-    /// <summary>Copies (never links: a hard link blinds chmpx, chmpx.md) of the last configurations, <c>generation-N.ini</c>.</summary>
+    /// <summary>Copies (never links: a hard link blinds chmpx: Chmpx/README.md, "Reload") of the last configurations, <c>generation-N.ini</c>.</summary>
     public const string GenerationsDirectory = StateDirectory + "/generations";
 
     /// <summary>The last resource text K2HR3 gave and the agent accepted, with its ETag.</summary>

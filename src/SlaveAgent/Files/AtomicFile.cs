@@ -7,7 +7,7 @@ namespace SlaveAgent.Files;
 /// <summary>
 /// Replaces a file so that at every instant its path holds either the old whole file or the new whole file, also after a crash:
 /// staged beside it with the final owner and mode, synced, renamed over it or exchanged with it, the directory synced. Nothing stays open
-/// (a descriptor left open on the old inode would blind chmpx, chmpx.md).
+/// (a descriptor left open on the old inode would blind chmpx: Chmpx/README.md, "Reload").
 /// </summary>
 public static class AtomicFile
 {

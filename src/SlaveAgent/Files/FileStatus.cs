@@ -7,7 +7,7 @@ namespace SlaveAgent.Files;
 /// <param name="Mode">The permission bits.</param>
 /// <param name="User">Numeric owner.</param>
 /// <param name="Group">Numeric group.</param>
-/// <param name="Links">Hard links to the inode. More than one blinds chmpx to a rename (chmpx.md).</param>
+/// <param name="Links">Hard links to the inode. More than one blinds chmpx to a rename (Chmpx/README.md, "Reload").</param>
 /// <param name="Version">Changes whenever the file was written or replaced.</param>
 public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, FileVersion Version)
 {

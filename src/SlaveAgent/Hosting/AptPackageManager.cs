@@ -3,7 +3,7 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>apt and dpkg, made safe for a first boot (platform.md, "First boots").</summary>
+/// <summary>apt and dpkg, made safe for a first boot (Hosting/README.md, "apt and dpkg").</summary>
 /// <param name="repository">The AntPickax repository, without the distribution.</param>
 /// <param name="lockTimeout">How long apt waits for dpkg's locks.</param>
 public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsRelease os, Uri repository, string? distribution, TimeSpan lockTimeout)

@@ -6,7 +6,7 @@ namespace SlaveAgent.Hosting;
 
 /// <summary>
 /// One line an event, with the priority in front that journald takes from a service's output (sd-daemon(3)); newlines are folded,
-/// and a line ends well before the 48 KB at which journald cuts (platform.md).
+/// and a line ends well before the 48 KB at which journald cuts (Hosting/README.md, "systemd").
 /// </summary>
 public sealed class JournalFormatter : ITextFormatter
 {

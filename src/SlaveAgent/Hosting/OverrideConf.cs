@@ -2,7 +2,7 @@ namespace SlaveAgent.Hosting;
 
 /// <summary>
 /// <c>/etc/antpickax/override.conf</c>: settings of the AntPickax helpers, a line each, <c>&lt;conf file&gt;:&lt;KEY&gt; = &lt;value&gt;</c> or
-/// <c>= &lt;other file&gt;:&lt;other key&gt;</c> (k2hdkc-dbaas.md). The agent honours those of k2hr3-get-resource-helper, whose work it does,
+/// <c>= &lt;other file&gt;:&lt;other key&gt;</c> (Hosting/README.md, "override.conf"). The agent honours those of k2hr3-get-resource-helper, whose work it does,
 /// and the user that chmpx-service-helper runs chmpx as.
 /// </summary>
 public static class OverrideConf

@@ -6,7 +6,7 @@ namespace SlaveAgent.Hosting;
 
 /// <summary>
 /// The shell tooling whose work this agent does: a timer, the service that it starts once a minute, and a process in the background that deletes the
-/// configuration under chmpx as soon as the timer is disabled (k2hdkc-dbaas.md). Hence the order in which it is stopped.
+/// configuration under chmpx as soon as the timer is disabled (Hosting/README.md, "Shell tooling"). Hence the order in which it is stopped.
 /// </summary>
 /// <param name="units">The timer and its service.</param>
 public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyList<string> units, TimeProvider time)
@@ -58,7 +58,7 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
             say($"Stopped {timer}.");
         }
 
-        // It writes the configuration in place: ended in the middle, it would leave half a file, on which chmpx exits (chmpx.md).
+        // It writes the configuration in place: ended in the middle, it would leave half a file, on which chmpx exits (Chmpx/README.md, "Reload").
         foreach (var service in Installed.Where(unit => !IsTimer(unit)))
         {
             if (!await HasEndedAsync(service, cancel) && await systemctl.StopAsync(service, cancel) is { IsDone: false } result)

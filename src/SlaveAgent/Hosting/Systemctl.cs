@@ -10,7 +10,7 @@ public sealed class Systemctl(CommandRunner commands)
     /// <summary>What is kept of a tool's output has room for the properties of so many.</summary>
     private const int ShownAtOnce = 8;
 
-    /// <summary>A packaged chmpx takes the stop time-out to end (chmpx.md), 90 s by systemd's default.</summary>
+    /// <summary>A packaged chmpx takes the stop time-out to end (Chmpx/README.md, "Signals"), 90 s by systemd's default.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(3);
 
     /// <summary>Such as <c>active</c>, <c>activating</c>, <c>inactive</c> or <c>failed</c>.</summary>
@@ -55,7 +55,7 @@ public sealed class Systemctl(CommandRunner commands)
 
     public Task<CommandResult> DisableAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "disable", "--", unit);
 
-    /// <summary>Asks for the start and does not wait: in a first boot, waiting can be for a job that waits for this one (platform.md).</summary>
+    /// <summary>Asks for the start and does not wait: in a first boot, waiting can be for a job that waits for this one (Hosting/README.md, "First boot").</summary>
     public Task<CommandResult> StartAsync(string unit, CancellationToken cancel) => RunAsync(Patience, cancel, "start", "--no-block", "--", unit);
 
     /// <summary>Restarts a unit that runs; one that is stopped, or being stopped, is left alone: a restart would cancel somebody's stop.</summary>

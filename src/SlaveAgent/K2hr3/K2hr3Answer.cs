@@ -2,7 +2,7 @@ namespace SlaveAgent.K2hr3;
 
 /// <summary>
 /// What K2HR3 said, typed by its consequence. Nothing here is final: a store in trouble looks like a wrong token (401),
-/// like a resource that is not there (404) or like 500 (k2hr3-api.md).
+/// like a resource that is not there (404) or like 500 (K2hr3/README.md, "Store in trouble").
 /// </summary>
 public abstract record K2hr3Answer
 {

@@ -4,7 +4,7 @@ using Flurl.Http;
 namespace SlaveAgent.K2hr3;
 
 /// <summary>
-/// Asks K2HR3's REST API (k2hr3-api.md). It does not repeat a request: when to ask again is decided by whoever hears the answer.
+/// Asks K2HR3's REST API (K2hr3/README.md, "Requests and answers"). It does not repeat a request: when to ask again is decided by whoever hears the answer.
 /// Flurl is used here only, so that another version can take its place.
 /// </summary>
 public sealed class K2hr3Client : IDisposable
@@ -118,7 +118,7 @@ public sealed class K2hr3Client : IDisposable
     private FlurlRequest Prepare(Url url, K2hr3Request request, RoleToken? token)
     {
         // Not FlurlClient.Request, which takes some escaped names for no address (Uri.IsWellFormedUriString) and throws.
-        // K2HR3 itself closes a connection after 5 s (k2hr3-api.md), so that the next poll never finds one. Without the header .NET forgets it and leaves
+        // K2HR3 itself closes a connection after 5 s (K2hr3/README.md, "Cost and caching"), so that the next poll never finds one. Without the header .NET forgets it and leaves
         // its socket to the collector, which may not come for days.
         var prepared = new FlurlRequest(url) { Client = _http }.AllowAnyHttpStatus().WithHeader("Connection", "close");
         if (token is not null)

@@ -14,6 +14,6 @@ public sealed record K2hr3Identity(
     string? OutboundAddress,
     bool ByAddress)
 {
-    /// <summary>What marks a host that registered itself (k2hr3-api.md).</summary>
+    /// <summary>What marks a host that registered itself (K2hr3/README.md, "Registration").</summary>
     public const string Extra = "openstack-auto-v1";
 }

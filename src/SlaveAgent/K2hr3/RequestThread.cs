@@ -2,7 +2,7 @@ namespace SlaveAgent.K2hr3;
 
 /// <summary>
 /// A thread that sends a request and waits for the head of its answer by itself. .NET's asynchronous way hands a request back and forth between its socket
-/// thread and one of the pool, and to wake a thread on a core that sleeps costs more than what it then does (README, Figures).
+/// thread and one of the pool, and to wake a thread on a core that sleeps costs more than what it then does (tests/SlaveAgent.Benchmarks/README.md, "Figures").
 /// </summary>
 internal sealed class RequestThread : IDisposable
 {

@@ -1,6 +1,6 @@
 namespace SlaveAgent.K2hr3;
 
-/// <summary>A role token: whoever has it can act as the role, even register into another one (k2hr3-api.md). It never prints itself.</summary>
+/// <summary>A role token: whoever has it can act as the role, even register into another one (K2hr3/README.md, "Authentication"). It never prints itself.</summary>
 public sealed class RoleToken
 {
     private RoleToken(string value) => Value = value;

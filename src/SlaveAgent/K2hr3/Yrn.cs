@@ -40,7 +40,7 @@ public sealed record Yrn
             : null;
     }
 
-    /// <summary>The resource that stands beside a role: DBaaS gives both the same path (k2hdkc-dbaas.md).</summary>
+    /// <summary>The resource that stands beside a role: DBaaS gives both the same path (K2hr3/README.md, "Roles and resources").</summary>
     public Yrn ToResource() => new(Prefix, Tenant, "resource", Path);
 
     /// <summary>The full name of the tenant, as the User Data Script gives it.</summary>

@@ -95,7 +95,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     }
 
     /// <summary>Puts a configuration in place under the next generation number, and a copy of it beside the earlier ones.</summary>
-    /// <param name="loaded">What chmpx has loaded: the number must become another one, or chmpx does not reload (chmpx.md).</param>
+    /// <param name="loaded">What chmpx has loaded: the number must become another one, or chmpx does not reload (Chmpx/README.md, "Reload").</param>
     /// <returns>The generation, and why no copy could be kept, if so.</returns>
     /// <exception cref="IOException">It could not be written; the old file is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>

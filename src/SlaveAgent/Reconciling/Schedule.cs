@@ -16,7 +16,7 @@ public sealed class Schedule
 
     /// <summary>
     /// A K2HR3 that takes seconds to answer has a long line of hosts waiting: each then leaves it alone for so many times what its last answer took. A
-    /// quiet one answers in 45 to 90 ms (k2hr3-api.md), so this is nothing at the default interval.
+    /// quiet one answers in 45 to 90 ms (K2hr3/README.md, "Cost and caching"), so this is nothing at the default interval.
     /// </summary>
     private const int Rests = 30;
 

@@ -6,6 +6,6 @@ public enum Authentication
     /// <summary>By the role token, from any address.</summary>
     Token,
 
-    /// <summary>By the host's address, which must already be registered in the role (k2hr3-api.md: <c>role=</c> and <c>cuk=</c>).</summary>
+    /// <summary>By the host's address, which must already be registered in the role (<c>role=</c> and <c>cuk=</c>: K2hr3/README.md, "Authentication").</summary>
     Address,
 }

@@ -3,8 +3,8 @@ namespace SlaveAgent.Settings;
 /// <summary>How chmpx is looked after.</summary>
 /// <param name="Unit">The systemd unit that runs it.</param>
 /// <param name="Supervision">How that unit runs it; only where it is the packaged one.</param>
-/// <param name="LoadDeadline">For a written generation to show as <c>cfg_revision</c> (about 50 ms on the real one, chmpx.md).</param>
-/// <param name="AnswerDeadline">For the control port to answer after a start; the packaged helper alone takes 11 to 26 s (chmpx.md).</param>
+/// <param name="LoadDeadline">For a written generation to show as <c>cfg_revision</c> (about 50 ms on the real one: Chmpx/README.md, "Reload").</param>
+/// <param name="AnswerDeadline">For the control port to answer after a start; the packaged helper alone takes 11 to 26 s (Chmpx/README.md, "Packaged service").</param>
 /// <param name="ConnectDeadline">For a server that is up to get a connection.</param>
 public sealed record ChmpxSettings(string Unit, Supervision Supervision, TimeSpan LoadDeadline, TimeSpan AnswerDeadline, TimeSpan ConnectDeadline)
 {

@@ -1,6 +1,6 @@
 namespace SlaveAgent.Settings;
 
-/// <summary>Who this host is. What is not set is found out: the CUK from cloud-init, the tag from the host's names (k2hdkc-dbaas.md).</summary>
+/// <summary>Who this host is. What is not set is found out: the CUK from cloud-init, the tag from the host's names (Identity/README.md, "CUK and tag").</summary>
 /// <param name="RegisterAgain">Whether a host that vanished from its role registers once more.</param>
 public sealed record HostSettings(string? Cuk, string? Tag, string? InboundAddress, string? OutboundAddress, bool RegisterAgain)
 {

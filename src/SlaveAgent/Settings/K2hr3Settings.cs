@@ -4,7 +4,7 @@ namespace SlaveAgent.Settings;
 /// <param name="AuthorityFile">PEM file of the authorities trusted in place of the system's.</param>
 /// <param name="ClientCertificate">PEM file of the certificate shown to a K2HR3 that asks for one, with those that it was issued by.</param>
 /// <param name="ClientKey">PEM file of its key, not encrypted; null: in the certificate's file.</param>
-/// <param name="Timeout">For one request as a whole. K2HR3 takes 30 s to answer when its store is in trouble (k2hr3-api.md), so never less.</param>
+/// <param name="Timeout">For one request as a whole. K2HR3 takes 30 s to answer when its store is in trouble (K2hr3/README.md, "Store in trouble"), so never less.</param>
 public sealed record K2hr3Settings(
     Uri? ApiUri,
     string? Role,

@@ -1,7 +1,7 @@
 namespace SlaveAgent.Settings;
 
 /// <summary>How often the agent looks.</summary>
-/// <param name="K2hr3Interval">Between two conditional requests for the resource; each is dear for K2HR3 (k2hr3-api.md).</param>
+/// <param name="K2hr3Interval">Between two conditional requests for the resource; each is expensive for K2HR3 (K2hr3/README.md, "Cost and caching").</param>
 /// <param name="Jitter">Share by which that interval varies either way, so that hosts booted together spread out.</param>
 /// <param name="RingInterval">Between two looks at chmpx's control port.</param>
 /// <param name="RoleInterval">Between two readings of the role's package and service keys.</param>

@@ -1,7 +1,7 @@
 namespace SlaveAgent.Benchmarks.Fleet;
 
 /// <summary>
-/// What the shell tooling would do (k2hdkc-dbaas.md): a timer of a minute that systemd lets drift by up to another one, no condition, no look at the
+/// What the shell tooling would do (Hosting/README.md, "Shell tooling"): a timer of a minute that systemd lets drift by up to another one, no condition, no look at the
 /// ring, and nothing learned from a failure.
 /// </summary>
 internal sealed class ShellSlave(VirtualTime time, HttpMessageInvoker http, Random random)

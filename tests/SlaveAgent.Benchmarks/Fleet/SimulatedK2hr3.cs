@@ -6,7 +6,7 @@ namespace SlaveAgent.Benchmarks.Fleet;
 
 /// <summary>
 /// One K2HR3: a request is 45 ms of work, a few are worked on at a time, the others wait in line, also those whose caller has given up meanwhile
-/// (k2hr3-api.md has the figures). It lists so many servers, and changes its ETag when it lists another.
+/// (the figures: K2hr3/README.md, "Cost and caching"). It lists so many servers, and changes its ETag when it lists another.
 /// </summary>
 internal sealed class SimulatedK2hr3(VirtualTime time, int atATime) : HttpMessageHandler
 {

@@ -9,7 +9,7 @@ internal static class Samples
 {
     public const string Cuk = "03c5220e-67a7-4e5f-9a8b-8ae746a08497";
 
-    /// <summary>A role's resource in the layout of DBaaS's own template (k2hr3-api.md).</summary>
+    /// <summary>A role's resource in the layout of DBaaS's own template (K2hr3/README.md, "Configuration template").</summary>
     public static string Resource(int servers)
     {
         var text = new StringBuilder(

@@ -235,7 +235,7 @@ public sealed class BootstrapTests
         Task<(int ExitCode, string Output)> bootstrapping;
         PackageLock? frontend = null;
 
-        // apt itself waits for dpkg and not for the lists (platform.md): for those the agent comes back.
+        // apt itself waits for dpkg and not for the lists (Hosting/README.md, "apt and dpkg"): for those the agent comes back.
         using (Take(PackageLock.Lists))
         {
             bootstrapping = world.TryBootstrapAsync();

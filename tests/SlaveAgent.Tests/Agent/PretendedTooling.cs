@@ -5,7 +5,7 @@ using SlaveAgent.Sandbox.HostTools;
 namespace SlaveAgent.Tests.Agent;
 
 /// <summary>
-/// The shell tooling's place on a host, with its habits (k2hdkc-dbaas.md): writes the configuration in place, and leaves a process in the background
+/// The shell tooling's place on a host, with its habits (Hosting/README.md, "Shell tooling"): writes the configuration in place, and leaves a process in the background
 /// that deletes it once the timer is disabled.
 /// </summary>
 internal sealed class PretendedTooling(AgentWorld world) : IDisposable

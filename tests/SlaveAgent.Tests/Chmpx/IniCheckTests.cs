@@ -129,7 +129,7 @@ public sealed class IniCheckTests
     [InlineData("GROUP = ring", "GROUP = ring\nK2HCMASKBIT = 9\nK2HMASKBIT = 9", 5)]
     public void One_mistake_is_one_problem_in_its_line(string old, string now, int line) => Assert.Equal(line, Assert.Single(Check(Changed(old, now))).Line);
 
-    /// <summary>The keys of chmpx.md and of lib/chmconf.cc that hold a number, with the least and the most of it that chmpx bears.</summary>
+    /// <summary>The keys that hold a number, read in lib/chmconf.cc (Chmpx/README.md, "Configuration file"), with the least and the most of it that chmpx bears.</summary>
     [Theory]
     [InlineData("MAXCHMPX", 1, int.MaxValue)]
     [InlineData("REPLICA", 0, int.MaxValue)]

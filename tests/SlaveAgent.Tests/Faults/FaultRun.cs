@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SlaveAgent.Tests.Faults;
 
-/// <summary>How long the fault suites run, and what is random in them: both can be said from outside (tests/README.md).</summary>
+/// <summary>How long the fault suites run, and what is random in them: both can be said from outside (tests/README.md, "Faults").</summary>
 internal sealed class FaultRun
 {
     private readonly string _suite;

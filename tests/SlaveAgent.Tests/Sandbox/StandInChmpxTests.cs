@@ -2,7 +2,7 @@ using SlaveAgent.Sandbox.Chmpx;
 
 namespace SlaveAgent.Tests.Sandbox;
 
-/// <summary>The rules of chmpx.md, each held by the stand-in. Where the facts name a number, the test names it too.</summary>
+/// <summary>The rules of Chmpx/README.md, each held by the stand-in. Where the facts name a number, the test names it too.</summary>
 public sealed class StandInChmpxTests
 {
     [Fact]
@@ -198,7 +198,7 @@ public sealed class StandInChmpxTests
         return chmpx;
     }
 
-    // Its watch answers within 50 ms (chmpx.md), and this question takes a second since it has no server.
+    // Its watch answers within 50 ms (Chmpx/README.md, "Reload"), and this question takes a second since it has no server.
     private static async Task StaysAtAsync(StandInChmpx chmpx, int generation)
     {
         var view = await ControlPortClient.ViewAsync(chmpx.ControlPort, TestContext.Current.CancellationToken);

@@ -5,7 +5,7 @@ using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Tests.Support;
 
-/// <summary>A real HTTP server that answers for one role as K2HR3 does (k2hr3-api.md); each test says what the role holds, or which trouble there is.</summary>
+/// <summary>A real HTTP server that answers for one role as K2HR3 does (K2hr3/README.md, "Requests and answers"); each test says what the role holds, or which trouble there is.</summary>
 internal sealed class RoleServer : IAsyncDisposable
 {
     public const string Token = "e2f568bca43f5fe84c85b4c05eb64a67dd6a07a19637efd33eb875603453305a";
