@@ -8,7 +8,7 @@ namespace SlaveAgent.Chmpx;
 public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableArray<IniProblem> Problems)
 {
     // Asked for once a node and more: to go through a thousand nodes for each of a thousand would take seconds.
-    private readonly ImmutableArray<IniSection> _globals = GlobalsOf(Sections);
+    private readonly LineIndex _global = GlobalOf(Sections);
 
     public ImmutableArray<IniSection> Sections
     {
@@ -16,7 +16,7 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
         init
         {
             field = value;
-            _globals = GlobalsOf(value);
+            _global = GlobalOf(value);
         }
     }
     = Sections;
@@ -26,18 +26,7 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
     public IEnumerable<IniSection> Slaves => Sections.Where(s => s.Name == IniSection.SlaveName);
 
     /// <summary>A key of <c>[GLOBAL]</c>; of several such sections the last that has it counts, as chmpx merges them.</summary>
-    public IniLine? FindGlobal(string key)
-    {
-        for (var i = _globals.Length - 1; i >= 0; i--)
-        {
-            if (_globals[i].Find(key) is { } line)
-            {
-                return line;
-            }
-        }
-
-        return null;
-    }
+    public IniLine? FindGlobal(string key) => _global.Find(key);
 
     public string? Global(string key) => FindGlobal(key)?.Value;
 
@@ -58,7 +47,12 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
     /// <summary>This host's own entry; null when there is none, and then chmpx exits at its start.</summary>
     public IniSection? FindSelf() => Slaves.FirstOrDefault(IsSelf);
 
-    private static ImmutableArray<IniSection> GlobalsOf(ImmutableArray<IniSection> sections) => [.. sections.Where(s => s.Name == IniSection.GlobalName)];
+    /// <summary>For each key of <c>[GLOBAL]</c> the line that counts, in the order of the keys' letters.</summary>
+    public IEnumerable<IniLine> GlobalInOrderOfKeys() => LineIndex.LastOfEach(GlobalLinesOf(Sections)).Values.OrderBy(line => line.Key, StringComparer.Ordinal);
+
+    private static LineIndex GlobalOf(ImmutableArray<IniSection> sections) => new([.. GlobalLinesOf(sections)]);
+
+    private static IEnumerable<IniLine> GlobalLinesOf(ImmutableArray<IniSection> sections) => sections.Where(s => s.Name == IniSection.GlobalName).SelectMany(s => s.Lines);
 
     /// <summary>A port that chmpx can use: it keeps ports in a signed 16-bit number.</summary>
     public static int? PortOf(string? text) =>

@@ -11,19 +11,24 @@ public sealed record IniSection(int Line, string Name, ImmutableArray<IniLine> L
     public const string ServerName = "SVRNODE";
     public const string SlaveName = "SLVNODE";
 
-    /// <summary>The line that counts for a key: chmpx lets a repeated key overwrite.</summary>
-    public IniLine? Find(string key)
-    {
-        for (var i = Lines.Length - 1; i >= 0; i--)
-        {
-            if (Lines[i].Key == key)
-            {
-                return Lines[i];
-            }
-        }
+    private readonly LineIndex _index = new(Lines);
 
-        return null;
+    public ImmutableArray<IniLine> Lines
+    {
+        get;
+        init
+        {
+            field = value;
+            _index = new LineIndex(value);
+        }
     }
+    = Lines;
+
+    /// <summary>The line that counts for a key: chmpx lets a repeated key overwrite.</summary>
+    public IniLine? Find(string key) => _index.Find(key);
 
     public string? this[string key] => Find(key)?.Value;
+
+    /// <summary>For each key the line that counts, in the order of the keys' letters.</summary>
+    public IEnumerable<IniLine> InOrderOfKeys() => LineIndex.LastOfEach(Lines).Values.OrderBy(line => line.Key, StringComparer.Ordinal);
 }

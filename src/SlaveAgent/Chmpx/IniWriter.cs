@@ -51,39 +51,47 @@ public static class IniWriter
     /// <returns>The configuration, and a warning for each node that stood there again.</returns>
     public static (IniDocument Ini, ImmutableArray<IniProblem> Warnings) NodesOnce(IniDocument ini)
     {
-        var sections = ImmutableArray.CreateBuilder<IniSection>(ini.Sections.Length);
+        var groups = new Dictionary<(string Section, string? Name, string? Port), List<IniSection>>();
+        var order = new List<List<IniSection>>(ini.Sections.Length);
         var warnings = ImmutableArray.CreateBuilder<IniProblem>();
-        var places = new Dictionary<(string Section, string? Name, string? Port), int>();
         foreach (var section in ini.Sections)
         {
             if (section.Name is not (IniSection.ServerName or IniSection.SlaveName))
             {
-                sections.Add(section);
+                order.Add([section]);
                 continue;
             }
 
             var key = (section.Name, section["NAME"], section["CTLPORT"]);
-            if (places.TryGetValue(key, out var place))
+            if (groups.TryGetValue(key, out var group))
             {
-                warnings.Add(new IniProblem(section.Line, $"the [{section.Name}] {section["NAME"]} is listed again (first in line {sections[place].Line}) and written once"));
-                sections[place] = IsSelf(ini, sections[place]) ? sections[place] : IsSelf(ini, section) ? section : Merge(sections[place], section);
+                warnings.Add(new IniProblem(section.Line, $"the [{section.Name}] {section["NAME"]} is listed again (first in line {group[0].Line}) and written once"));
+                group.Add(section);
             }
             else
             {
-                places[key] = sections.Count;
-                sections.Add(section);
+                groups[key] = [section];
+                order.Add(groups[key]);
             }
         }
 
-        return (ini with { Sections = sections.ToImmutable() }, warnings.ToImmutable());
+        return (ini with { Sections = [.. order.Select(group => group.Count == 1 ? group[0] : group.Find(section => IsSelf(ini, section)) ?? Merge(group))] }, warnings.ToImmutable());
     }
 
     private static bool IsSelf(IniDocument ini, IniSection section) =>
         section.Name == IniSection.SlaveName && section["CUK"] is { Length: > 0 } cuk && cuk == ini.Global("SELFCUK");
 
-    private static IniSection Merge(IniSection first, IniSection again)
+    /// <summary>All lines but those whose key a later section of the same node has, too.</summary>
+    private static IniSection Merge(List<IniSection> group)
     {
-        var kept = first.Lines.Where(line => line.Key is null || again.Find(line.Key) is null);
-        return first with { Lines = [.. kept, .. again.Lines] };
+        var overwritten = new HashSet<string>(StringComparer.Ordinal);
+        var kept = new ImmutableArray<IniLine>[group.Count];
+        for (var i = group.Count - 1; i >= 0; i--)
+        {
+            kept[i] = [.. group[i].Lines.Where(line => line.Key is null || !overwritten.Contains(line.Key))];
+            overwritten.UnionWith(group[i].Lines.Select(line => line.Key).OfType<string>());
+        }
+
+        return group[0] with { Lines = [.. kept.SelectMany(lines => lines)] };
     }
 }

@@ -11,17 +11,20 @@ public static class LoadedComparison
     /// <summary>chmpx's start time has whole seconds, and the clock of a file system may be a tick behind.</summary>
     private static readonly TimeSpan ClockResolution = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of the servers that have one key so many are compared with one that differs from all of them, so that the work stays in proportion.</summary>
+    private const int MostCompared = 16;
+
     /// <param name="changedAt">When a file of this host was last changed or replaced; null when it is not there or cannot be read.</param>
     public static ImmutableArray<RestartNeed> Find(IniDocument ini, RingView view, Func<string, DateTimeOffset?> changedAt)
     {
         var needs = ImmutableArray.CreateBuilder<RestartNeed>();
         CompareGlobal(ini, view, needs);
-        var shown = view.Servers.ToLookup(server => server.Key);
-        foreach (var section in ini.Servers)
+        var shown = view.Servers.Where(server => server.Loaded is not null).ToLookup(server => server.Key, server => server.Loaded!);
+        var same = view.Servers.Where(server => server.Loaded is not null).Select(server => (server.Key, Comparable(server.Loaded!))).ToHashSet();
+        foreach (var section in ini.Servers.Where(section => !same.Contains((ini.KeyOf(section), Configured(ini, section)))))
         {
             // Some rings give their servers no CUK, so that a key can stand for several of them: the one that fits best is taken for it.
-            var loaded = shown[ini.KeyOf(section)].Select(server => server.Loaded).OfType<LoadedNode>()
-                .Select(node => Differences(ini, section, node).ToList()).MinBy(differences => differences.Count);
+            var loaded = shown[ini.KeyOf(section)].Take(MostCompared).Select(node => Differences(ini, section, node).ToList()).MinBy(differences => differences.Count);
             needs.AddRange(loaded ?? []);
         }
 
@@ -64,6 +67,20 @@ public static class LoadedComparison
         "ctleps" => "ctlendpoints",
         var type => type,
     };
+
+    /// <summary>What chmpx would have loaded of a server, had it started with this file; without TLS its files are no matter.</summary>
+    private static LoadedNode Configured(IniDocument ini, IniSection server) => Comparable(new LoadedNode(
+        IniDocument.PortOf(server["PORT"] ?? ini.Global("PORT")) ?? 0,
+        IsOn(ini, server, "SSL"),
+        IsOn(ini, server, "SSL_VERIFY_PEER"),
+        PathOf(ini, server, "CAPATH"),
+        PathOf(ini, server, "SERVER_CERT"),
+        PathOf(ini, server, "SERVER_PRIKEY"),
+        PathOf(ini, server, "SLAVE_CERT"),
+        PathOf(ini, server, "SLAVE_PRIKEY")));
+
+    private static LoadedNode Comparable(LoadedNode node) =>
+        node.IsTls ? node : new LoadedNode(node.Port, false, false, string.Empty, string.Empty, string.Empty, string.Empty, string.Empty);
 
     private static IEnumerable<RestartNeed> Differences(IniDocument ini, IniSection server, LoadedNode loaded)
     {

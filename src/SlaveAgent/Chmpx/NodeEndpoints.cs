@@ -14,6 +14,9 @@ public static partial class NodeEndpoints
     /// <summary>chmpx keeps so many of a list and drops the others.</summary>
     private const int Kept = 4;
 
+    /// <summary>A host name has 253 characters at most; a longer entry names none.</summary>
+    private const int LongestEntry = 300;
+
     /// <summary>CTLENDPOINTS, then NAME with CTLPORT.</summary>
     public static ImmutableArray<NodeEndpoint> ControlOf(IniDocument ini, IniSection server) => Of(ini, server, "CTLENDPOINTS", "CTLPORT");
 
@@ -39,6 +42,11 @@ public static partial class NodeEndpoints
     {
         // What is an IPv6 address as a whole has no port, although its last group may look like one.
         text = text.Trim();
+        if (text.Length > LongestEntry)
+        {
+            return null;
+        }
+
         if (HostOf(text) is { } whole)
         {
             return otherwise is { } port ? new NodeEndpoint(whole, port) : null;
