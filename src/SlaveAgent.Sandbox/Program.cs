@@ -1,9 +1,9 @@
 using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.HostTools;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 
-var root = StoryCommand.Create();
+var root = ScenarioCommand.Create();
 root.Subcommands.Add(ChmpxCommand.Create());
 root.Subcommands.Add(ToolCommand.Create());
-// HUP, INT and TERM mean something else to each command, so System.CommandLine leaves them alone.
+// Each command handles HUP, INT and TERM itself, so System.CommandLine must not.
 return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });

@@ -1,6 +1,6 @@
 namespace SlaveAgent.Sandbox.Chmpx;
 
-/// <summary>The machine's clock, moved ahead by a fixed time.</summary>
+/// <summary>The machine's clock, set ahead by a fixed amount.</summary>
 internal sealed class AheadTime(TimeSpan ahead) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;

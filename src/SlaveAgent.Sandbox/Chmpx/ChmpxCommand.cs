@@ -12,13 +12,13 @@ internal static class ChmpxCommand
         var controlPort = new Option<int?>("-ctlport");
         var cuk = new Option<string?>("-cuk");
         var debug = new Option<string?>("-d");
-        var pidFile = new Option<string?>("-pidfile") { Description = "stand-in only: write the process id there" };
-        var stopTime = new Option<int>("-stoptime") { Description = "stand-in only: milliseconds that a clean end takes", DefaultValueFactory = _ => 1500 };
-        var noticeTime = new Option<int>("-noticetime") { Description = "stand-in only: milliseconds until a change of the file is noticed", DefaultValueFactory = _ => 50 };
-        var clock = new Option<int?>("-clock") { Description = "stand-in only: seconds by which the clock is ahead; else what var/lib/sandbox/clock-ahead in the working directory says" };
-        var state = new Option<string?>("-statedir") { Description = "stand-in only: where shared memory lies; else var/lib/antpickax in the working directory" };
-        var hosts = new Option<string?>("-hosts") { Description = "stand-in only: this host's names, with commas between" };
-        var messages = new Option<int?>("-msgmax") { Description = "stand-in only: fs.mqueue.msg_max, as it binds an ordinary user" };
+        var pidFile = new Option<string?>("-pidfile") { Description = "stand-in only: file for the process ID" };
+        var stopTime = new Option<int>("-stoptime") { Description = "stand-in only: milliseconds that a clean shutdown takes", DefaultValueFactory = _ => 1500 };
+        var noticeTime = new Option<int>("-noticetime") { Description = "stand-in only: milliseconds before a file change is noticed", DefaultValueFactory = _ => 50 };
+        var clock = new Option<int?>("-clock") { Description = "stand-in only: seconds by which the clock is ahead (default: from var/lib/sandbox/clock-ahead in the working directory)" };
+        var state = new Option<string?>("-statedir") { Description = "stand-in only: directory of the shared memory file (default: var/lib/antpickax in the working directory)" };
+        var hosts = new Option<string?>("-hosts") { Description = "stand-in only: this host's names, comma-separated" };
+        var messages = new Option<int?>("-msgmax") { Description = "stand-in only: fs.mqueue.msg_max as it limits an unprivileged user" };
         var command = new Command("chmpx", "Stands in for chmpx on a slave node.")
         {
             configuration, controlPort, cuk, debug, pidFile, stopTime, noticeTime, clock, state, hosts, messages,
@@ -34,7 +34,7 @@ internal static class ChmpxCommand
                 NoticeTime = TimeSpan.FromMilliseconds(parse.GetValue(noticeTime)),
                 ClockAhead = TimeSpan.FromSeconds(parse.GetValue(clock) ?? ClockOfHost()),
                 HostNames = parse.GetValue(hosts)?.Split(','),
-                MostMessages = parse.GetValue(messages),
+                MessageLimit = parse.GetValue(messages),
             };
             options = parse.GetValue(state) is { } directory ? options with { StateDirectory = Path.GetFullPath(directory) } : options;
             using var process = new SlaveProcess(options, TextWriter.Synchronized(Console.Out));

@@ -5,14 +5,14 @@ using System.Text.RegularExpressions;
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
-/// A configuration that chmpx accepts for a slave. What it does not accept throws <see cref="FormatException"/>: at the
-/// start that is exit code 1, on a reload the end of the process with code 0 (chmconf.cc: CheckUpdate).
+/// A configuration that chmpx accepts for a slave. Anything else throws <see cref="FormatException"/>: chmpx then fails to
+/// start with exit code 1, or on a reload exits with code 0 (chmconf.cc: CheckUpdate).
 /// </summary>
 internal sealed partial record ChmpxConfiguration(
     string Group, int Revision, long Date, bool IsRandom, string IdType, int? SelfControlPort, string SelfCuk,
     IReadOnlyDictionary<string, string> Global, IReadOnlyList<ChmpxNode> Servers, IReadOnlyList<ChmpxNode> Slaves)
 {
-    // Those of CHMCFGINFO::compare (chmconf.h): DATE, SELFCUK and the K2H* keys do not count.
+    // The keys of CHMCFGINFO::compare (chmconf.h), which ignores DATE, SELFCUK and the K2H* keys.
     private static readonly string[] Compared =
     [
         "GROUP", "FILEVERSION", "MODE", "DELIVERMODE", "SELFCTLPORT", "CHMPXIDTYPE", "MAXCHMPX", "REPLICA", "MAXMQSERVER", "MAXMQCLIENT",
@@ -31,7 +31,7 @@ internal sealed partial record ChmpxConfiguration(
         && Servers.SequenceEqual(other.Servers)
         && Slaves.SequenceEqual(other.Slaves);
 
-    /// <summary>The node's own entry; only a start needs one. An entry's CUK is a pattern searched in SELFCUK (chmregex.cc).</summary>
+    /// <summary>The node's own entry, which is required at startup only. An entry's CUK is a regular expression searched for in SELFCUK (chmregex.cc).</summary>
     public ChmpxNode? FindSelf() => Slaves.FirstOrDefault(slave =>
         (SelfControlPort is null || slave.ControlPort == SelfControlPort)
         && (slave.Cuk == SelfCuk || (slave.Cuk.Length > 0 && Matches(slave.Cuk, SelfCuk))));
@@ -44,7 +44,7 @@ internal sealed partial record ChmpxConfiguration(
         var revision = Number(Require(global, "FILEVERSION"));
         if (global.TryGetValue("MODE", out var mode) && !mode.Equals("slave", StringComparison.OrdinalIgnoreCase))
         {
-            // A server's file holds a server itself; the stand-in plays slaves only.
+            // In server mode the file lists the node itself; the stand-in simulates slaves only.
             throw new FormatException($"MODE is {mode}, but this node is not among the servers");
         }
         var idType = global.GetValueOrDefault("CHMPXIDTYPE", "NAME").ToUpperInvariant();
@@ -125,7 +125,7 @@ internal sealed partial record ChmpxConfiguration(
             keys.GetValueOrDefault("CTLENDPOINTS", ""), keys.GetValueOrDefault("FORWARD_PEERS", ""), keys.GetValueOrDefault("REVERSE_PEERS", ""), ChmpxTls.Off);
     }
 
-    // SSL needs a certificate and a key that exist; without it neither may be set (chmconf.cc).
+    // SSL needs an existing certificate and key; without SSL neither may be set (chmconf.cc).
     private static void CheckCertificates(IReadOnlyDictionary<string, string> keys, bool ssl, bool inGlobal)
     {
         foreach (var key in (string[])["SERVER_CERT", "SERVER_PRIKEY"])
@@ -146,18 +146,18 @@ internal sealed partial record ChmpxConfiguration(
     private static string Require(Dictionary<string, string> global, string key) =>
         global.GetValueOrDefault(key) ?? throw new FormatException($"there is no {key} in [GLOBAL]");
 
-    private static bool Switch(IReadOnlyDictionary<string, string> keys, string key, bool otherwise) => keys.GetValueOrDefault(key)?.ToUpperInvariant() switch
+    private static bool Switch(IReadOnlyDictionary<string, string> keys, string key, bool fallback) => keys.GetValueOrDefault(key)?.ToUpperInvariant() switch
     {
-        null => otherwise,
+        null => fallback,
         "ON" or "YES" => true,
         "OFF" or "NO" => false,
         var wrong => throw new FormatException($"{key} is {wrong}"),
     };
 
-    /// <summary>A number of [GLOBAL], or what chmpx takes without it.</summary>
-    public int Number(string key, int otherwise) => Global.TryGetValue(key, out var text) && Number(text) is > 0 and var number ? number : otherwise;
+    /// <summary>A number from [GLOBAL], or chmpx's default.</summary>
+    public int Number(string key, int fallback) => Global.TryGetValue(key, out var text) && Number(text) is > 0 and var number ? number : fallback;
 
-    /// <summary>C's atoi: what is no number is 0, and what is too large wraps.</summary>
+    /// <summary>C's atoi: text that is not a number is 0, and a number that is too large wraps around.</summary>
     private static int Number(string text)
     {
         var digits = LeadingNumber().Match(text).Value;

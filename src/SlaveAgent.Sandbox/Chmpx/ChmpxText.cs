@@ -22,7 +22,7 @@ internal static class ChmpxText
     public static string LastUpdate(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture,
         $"{time.UtcDateTime:yyyy-MM-dd HH'h' mm'm' ss's'} {time.Millisecond}ms {time.Microsecond}us({Stamp(time)})");
 
-    /// <summary>An id made from a node's seed; the real one hashes it with FNV as well.</summary>
+    /// <summary>An ID derived from a node's seed; the real one also uses an FNV hash.</summary>
     public static ulong Id(string seed) => seed.Aggregate(0xcbf29ce484222325, (hash, character) => unchecked((hash ^ character) * 0x100000001b3)) >> 8;
 
     private static string Ring(RingStatus status) =>

@@ -5,9 +5,9 @@ using System.Text;
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
-/// chmpx's control port: one read is one command, then it answers and closes. Late by a second while no server can be
-/// reached, since the real event loop is busy with connecting then. For a caller that is no listed server it looks up the name of
-/// each node, and reads the file again outside its watch unless this node's own entry has REVERSE_PEERS (chmimdata.cc:
+/// chmpx's control port: each read is one command, which it answers before it closes the connection. Answers are delayed by a second
+/// while no server can be reached, because the real event loop is busy connecting. For a client that is not a listed server it resolves the
+/// name of each node, and reads the file again outside its watch unless this node's own entry has REVERSE_PEERS (chmimdata.cc:
 /// IsAllowHost; chmconf.cc: IsSelfReversePeer).
 /// </summary>
 internal sealed class ControlPort : IDisposable
@@ -22,7 +22,7 @@ internal sealed class ControlPort : IDisposable
     private readonly TextWriter log;
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private int callers;
-    private int lookUps;
+    private int lookups;
 
     public ControlPort(SlaveState state, StateFiles files, Action readFile, TextWriter log)
     {
@@ -77,7 +77,7 @@ internal sealed class ControlPort : IDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // Whoever asked went away, or the process ends.
+            // The client disconnected, or the process ends.
         }
     }
 
@@ -94,8 +94,8 @@ internal sealed class ControlPort : IDisposable
                 readFile();
             }
             callers++;
-            lookUps += state.Configuration.Servers.Count + state.Configuration.Slaves.Count;
-            files.Note(callers, lookUps);
+            lookups += state.Configuration.Servers.Count + state.Configuration.Slaves.Count;
+            files.Note(callers, lookups);
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class ControlPort : IDisposable
                 case "UPDATESTATUS" or "SERVICEIN" or "SUSPENDMERGE" or "NOSUSPENDMERGE":
                     return NotOnSlave;
                 case "SERVICEOUT" or "MERGE" or "COMPMERGE" or "ABORTMERGE":
-                    // Never to be sent (Chmpx/README.md, "Control port"). The story looks for this line.
+                    // Commands that change the ring must never be sent. The scenario searches for this line.
                     log.WriteLine($"DANGEROUS: {command} was sent to the control port");
                     return "ERROR: Command must run on server mode.\n";
                 default:

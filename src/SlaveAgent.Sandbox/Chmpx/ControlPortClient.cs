@@ -7,17 +7,17 @@ using System.Text.RegularExpressions;
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
-/// Asks a chmpx, the stand-in or the real one, on its control port: how the sandbox sees from outside what is true. A question from
-/// an address that is no listed server's makes chmpx read its file again, and loses it a reload that it has not noticed yet; so
-/// the sandbox asks from a server's address, where it can.
+/// Queries a chmpx, the stand-in or the real one, on its control port, to observe its state from outside. A request from an
+/// address that is not a listed server's makes chmpx read its file again and miss a change that it has not noticed yet, so the
+/// sandbox sends from a server's address where it can.
 /// </summary>
 public static partial class ControlPortClient
 {
-    /// <summary>The answer to one command, or null when nobody is there.</summary>
+    /// <summary>The answer to one command, or null when nothing listens there.</summary>
     public static Task<string?> AskAsync(int port, string command, CancellationToken cancellationToken, IPAddress? from = null) =>
         AskAsync(new IPEndPoint(IPAddress.Loopback, port), command, cancellationToken, from);
 
-    /// <summary>The same, of a control port that is not on 127.0.0.1.</summary>
+    /// <summary>The same for a control port that is not on 127.0.0.1.</summary>
     public static async Task<string?> AskAsync(IPEndPoint controlPort, string command, CancellationToken cancellationToken, IPAddress? from = null)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -38,13 +38,13 @@ public static partial class ControlPortClient
         }
     }
 
-    /// <summary>What DUMP says of the revision and of each server, or null when nobody is there.</summary>
+    /// <summary>The revision and the servers that DUMP reports, or null when nothing listens there.</summary>
     public static async Task<ChmpxView?> ViewAsync(int port, CancellationToken cancellationToken, IPAddress? from = null)
     {
         return await AskAsync(port, "DUMP", cancellationToken, from) is { } dump ? Read(dump) : null;
     }
 
-    /// <summary>What a DUMP says of the revision and of each server; null when it is none.</summary>
+    /// <summary>The revision and the servers of a DUMP; null when the text is not a DUMP.</summary>
     public static ChmpxView? Read(string dump)
     {
         if (Revision().Match(dump) is not { Success: true } revision)

@@ -4,8 +4,8 @@ using System.Text;
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
-/// DUMP, in the recorded layout (Fixtures/chmpx/DUMP.txt). What the stand-in has is true: the configuration's revision, the
-/// nodes, and <c>sock</c>, the one proof of a connection. Addresses, queues and counts are those of the recording.
+/// DUMP, in the recorded layout (Fixtures/chmpx/DUMP.txt). The values that the stand-in has are actual ones: the configuration's revision, the
+/// nodes, and <c>sock</c>, the only evidence of a connection. Addresses, queues and counts are those of the recording.
 /// </summary>
 internal static class DumpText
 {
@@ -46,7 +46,7 @@ internal static class DumpText
             chmpx_mqueue         = {{queues.Server}}
             max_q_per_chmpxmq    = {{queues.PerServer}}
             max_q_per_cltmq      = {{queues.PerClient}}
-            max_mq_per_client    = {{queues.ClientMost}}
+            max_mq_per_client    = {{queues.PerClientProcess}}
             mq_per_attach        = {{queues.PerAttach}}
             mq_ack               = false
             Max socket pool      = 16

@@ -5,7 +5,7 @@ namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
 /// chmpx's watch: inotify on the file's inode, not on its directory (chmconf.cc: IN_DELETE_SELF, IN_MODIFY, IN_MOVE_SELF).
-/// So whatever keeps the old inode alive, a hard link or an open handle, keeps a rename from being noticed.
+/// So anything that keeps the old inode alive, such as a hard link or an open handle, prevents it from noticing a rename.
 /// </summary>
 internal sealed partial class FileWatch : IDisposable
 {
@@ -38,12 +38,12 @@ internal sealed partial class FileWatch : IDisposable
         return null;
     }
 
-    /// <summary>What happened to the inode within the time given.</summary>
-    public FileEvents Wait(TimeSpan atMost)
+    /// <summary>The events of the inode within the given time.</summary>
+    public FileEvents Wait(TimeSpan timeout)
     {
         var descriptor = (int)notifications.DangerousGetHandle();
         var poll = new PollEntry { Descriptor = descriptor, Events = PollIn };
-        if (Poll(ref poll, 1, (int)atMost.TotalMilliseconds) <= 0)
+        if (Poll(ref poll, 1, (int)timeout.TotalMilliseconds) <= 0)
         {
             return FileEvents.None;
         }

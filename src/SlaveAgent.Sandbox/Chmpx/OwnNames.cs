@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace SlaveAgent.Sandbox.Chmpx;
 
-/// <summary>Which names and addresses are this host's: chmpx does not start when its own entry's NAME is none of them.</summary>
+/// <summary>The names and addresses of this host: chmpx does not start when the NAME of its own entry is none of them.</summary>
 internal static class OwnNames
 {
     public static bool Contain(string name, IReadOnlyList<string>? given)
@@ -13,11 +13,11 @@ internal static class OwnNames
         {
             return IsOwn(address);
         }
-        return name == "localhost" || ((given ?? Pretended()) is { } names ? names.Contains(name) : IsMachines(name));
+        return name == "localhost" || ((given ?? SimulatedNames()) is { } names ? names.Contains(name) : IsMachines(name));
     }
 
-    // A pretended VM's working directory is its root; its kernel, and so its host name, is the machine's.
-    private static List<string>? Pretended()
+    // The working directory of a simulated VM is its root; its kernel, and so its host name, is the machine's.
+    private static List<string>? SimulatedNames()
     {
         var root = Environment.CurrentDirectory;
         var hostname = Path.Combine(root, "etc/hostname");

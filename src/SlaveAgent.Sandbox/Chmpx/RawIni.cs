@@ -3,7 +3,7 @@ using System.Text;
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
-/// A configuration file as chmpx reads it (chmconf.cc: LoadConfigurationRaw): only the exact words [GLOBAL], [SVRNODE] and
+/// A configuration file as chmpx reads it (chmconf.cc: LoadConfigurationRaw): only the exact lines [GLOBAL], [SVRNODE] and
 /// [SLVNODE] begin a section that counts, keys are upper case, a repeated key overwrites, and nodes with the same NAME and
 /// CTLPORT text are one node.
 /// </summary>
@@ -75,7 +75,7 @@ internal sealed class RawIni
         }
     }
 
-    /// <summary>Takes quotes, escapes and a comment after a blank away. Null when a quote stays open: chmpx then drops the key.</summary>
+    /// <summary>Removes quotes, escapes and a comment after a blank. Null when a quote is not closed: chmpx then drops the key.</summary>
     private static string? Unquote(string text)
     {
         var result = new StringBuilder();

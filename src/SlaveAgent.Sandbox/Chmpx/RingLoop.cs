@@ -5,15 +5,15 @@ namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
 /// The part of chmpx's event loop that deals with servers (chmcntrl.cc: EventLoop; chmeventsock.cc: InitialAllServerStatus,
-/// ConnectServers). It looks for servers by itself only while none is up. What it could not connect to is marked down with this
-/// node's clock and left alone, until a status of that server arrives that is not older.
+/// ConnectServers). It searches for servers by itself only while none is up. A server that it could not connect to is marked down with this
+/// node's clock and not tried again until a status of that server arrives that is not older.
 /// </summary>
 internal sealed class RingLoop(SlaveState state, TextWriter log)
 {
-    // The wait for events, after which chmpx looks whether any server is up.
+    // The wait for events, after which chmpx checks whether any server is up.
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
 
-    private readonly Channel<(ServerView Server, ServerLink Link, RingNews? News)> events = Channel.CreateUnbounded<(ServerView, ServerLink, RingNews?)>();
+    private readonly Channel<(ServerView Server, ServerLink Link, RingUpdate? News)> events = Channel.CreateUnbounded<(ServerView, ServerLink, RingUpdate?)>();
     private readonly List<Task> reading = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -43,8 +43,8 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
         idle.CancelAfter(Idle);
         try
         {
-            var (server, link, news) = await events.Reader.ReadAsync(idle.Token);
-            await HandleAsync(server, link, news, cancellationToken);
+            var (server, link, update) = await events.Reader.ReadAsync(idle.Token);
+            await HandleAsync(server, link, update, cancellationToken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -60,13 +60,13 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
         }
     }
 
-    private async Task HandleAsync(ServerView server, ServerLink link, RingNews? news, CancellationToken cancellationToken)
+    private async Task HandleAsync(ServerView server, ServerLink link, RingUpdate? update, CancellationToken cancellationToken)
     {
-        if (news is not null)
+        if (update is not null)
         {
             lock (state.Gate)
             {
-                state.Take(news);
+                state.Take(update);
             }
             await ConnectAsync(cancellationToken);
             return;
@@ -82,7 +82,7 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
         }
     }
 
-    // The first listed server that admits this node says who is in the ring.
+    // The first listed server that admits this node reports the members of the ring.
     private async Task FindAsync(CancellationToken cancellationToken)
     {
         foreach (var server in Copy())
@@ -95,7 +95,7 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
             bool isAnyUp;
             lock (state.Gate)
             {
-                state.TakeWhole(link.FirstNews);
+                state.TakeWhole(link.FirstUpdate);
                 isAnyUp = state.IsAnyUp;
             }
             if (isAnyUp)
@@ -108,12 +108,12 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        var checksFile = false;
+        var needsReload = false;
         foreach (var server in Copy())
         {
             if (!server.IsUp)
             {
-                checksFile |= server.IsOutAndDown;
+                needsReload |= server.IsOutAndDown;
                 continue;
             }
             if (server.Link is not null)
@@ -135,7 +135,7 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
             reading.RemoveAll(task => task.IsCompleted);
             reading.Add(ReadAsync(server, link, cancellationToken));
         }
-        if (checksFile)
+        if (needsReload)
         {
             lock (state.Gate)
             {
@@ -148,13 +148,13 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
     {
         try
         {
-            RingNews? news;
+            RingUpdate? update;
             do
             {
-                news = await link.ReadAsync(cancellationToken);
-                events.Writer.TryWrite((server, link, news));
+                update = await link.ReadAsync(cancellationToken);
+                events.Writer.TryWrite((server, link, update));
             }
-            while (news is not null);
+            while (update is not null);
         }
         catch (OperationCanceledException)
         {

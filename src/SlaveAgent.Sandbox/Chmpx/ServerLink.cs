@@ -12,18 +12,18 @@ internal sealed class ServerLink : IDisposable
 
     private readonly RingStream stream;
 
-    private ServerLink(RingStream stream, RingNews firstNews)
+    private ServerLink(RingStream stream, RingUpdate firstUpdate)
     {
         this.stream = stream;
-        FirstNews = firstNews;
+        FirstUpdate = firstUpdate;
     }
 
-    public RingNews FirstNews { get; }
+    public RingUpdate FirstUpdate { get; }
 
     /// <summary>The socket's number, as DUMP shows it.</summary>
     public int Handle => stream.Handle;
 
-    /// <summary>Null when the server is not there, or its configuration does not list this slave yet.</summary>
+    /// <summary>Null when the server is unreachable or its configuration does not list this slave yet.</summary>
     public static async Task<ServerLink?> TryConnectAsync(ChmpxNode server, RingHello hello, CancellationToken cancellationToken)
     {
         var (host, port) = Target(server);
@@ -42,21 +42,21 @@ internal sealed class ServerLink : IDisposable
                 await socket.ConnectAsync(host, port, deadline.Token);
             }
             stream = new(socket);
-            if (await stream.WriteAsync(hello, deadline.Token) && await stream.ReadAsync<RingNews>(deadline.Token) is { } news)
+            if (await stream.WriteAsync(hello, deadline.Token) && await stream.ReadAsync<RingUpdate>(deadline.Token) is { } update)
             {
-                return new(stream, news);
+                return new(stream, update);
             }
         }
         catch (Exception e) when (e is SocketException or ArgumentException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Down, silent, or a name that does not resolve.
+            // Down, unresponsive, or a name that does not resolve.
         }
         stream?.Dispose();
         socket.Dispose();
         return null;
     }
 
-    public Task<RingNews?> ReadAsync(CancellationToken cancellationToken) => stream.ReadAsync<RingNews>(cancellationToken);
+    public Task<RingUpdate?> ReadAsync(CancellationToken cancellationToken) => stream.ReadAsync<RingUpdate>(cancellationToken);
 
     public void Dispose() => stream.Dispose();
 

@@ -2,7 +2,7 @@ using SlaveAgent.Sandbox.Cluster;
 
 namespace SlaveAgent.Sandbox.Chmpx;
 
-/// <summary>What the slave believes of one server.</summary>
+/// <summary>The slave's view of one server.</summary>
 internal sealed class ServerView(ChmpxNode node)
 {
     public ChmpxNode Node { get; } = node;
@@ -13,7 +13,7 @@ internal sealed class ServerView(ChmpxNode node)
 
     /// <summary>
     /// When the status was last set, by this node's clock or a server's. A status that is older than this, in whole seconds, is
-    /// ignored: what makes a partial connection permanent (chmstructure.tcc: MergeChmpxSvr).
+    /// ignored, which makes a partial connection permanent (chmstructure.tcc: MergeChmpxSvr).
     /// </summary>
     public DateTimeOffset LastUpdate { get; set; } = DateTimeOffset.UnixEpoch;
 
@@ -21,7 +21,7 @@ internal sealed class ServerView(ChmpxNode node)
 
     public bool IsUp => Status.HasFlag(RingStatus.Up);
 
-    /// <summary>[SERVICE OUT][DOWN], without anything being moved: what a reload purges once the file does not list it.</summary>
+    /// <summary>[SERVICE OUT][DOWN] with no merge in progress: a reload removes it once the file does not list it.</summary>
     public bool IsOutAndDown => Status == RingStatus.ServiceOut;
 
     public NodeStatus Shown => new(Node, Status, Hash, LastUpdate, Link is { } link ? $"{link.Handle}" : "-1");

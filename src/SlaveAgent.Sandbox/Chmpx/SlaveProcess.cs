@@ -7,11 +7,11 @@ namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
 /// A stand-in for chmpx on a slave node: reads and follows its file, connects to the servers, answers on its control port,
-/// and ends where the real one does (Chmpx/README.md, "Reload").
+/// and exits where the real one does.
 /// </summary>
 internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisposable
 {
-    // How long chmpx waits for a file that went away to be there again (chmconf.cc: 500 times 1 ms).
+    // How long chmpx waits for a removed file to return (chmconf.cc: 500 times 1 ms).
     private static readonly TimeSpan FileGoneWait = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource ending = new();
@@ -20,7 +20,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
 
     public async Task<int> RunAsync()
     {
-        // TERM and QUIT are blocked; HUP and INT end it (Chmpx/README.md, "Signals").
+        // TERM and QUIT are blocked; HUP and INT stop it. HUP does not reload.
         foreach (var (signal, ends) in (IEnumerable<(PosixSignal, bool)>)
             [(PosixSignal.SIGTERM, false), (PosixSignal.SIGQUIT, false), (PosixSignal.SIGHUP, true), (PosixSignal.SIGINT, true)])
         {
@@ -84,9 +84,9 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
                 throw new FormatException($"Could not get self node information: {self.Name} is neither a name nor an address of this host");
             }
             var queues = MessageQueues.Of(configuration);
-            if (queues.Server + queues.Client > options.MostMessages)
+            if (queues.Server + queues.Client > options.MessageLimit)
             {
-                throw new FormatException($"MAXMQSERVER + MAXMQCLIENT is {queues.Server + queues.Client}, fs.mqueue.msg_max is {options.MostMessages}");
+                throw new FormatException($"MAXMQSERVER + MAXMQCLIENT is {queues.Server + queues.Client}, fs.mqueue.msg_max is {options.MessageLimit}");
             }
             CheckKeys(self.Tls.SlaveCertificate, self.Tls.SlaveKey);
             var watch = FileWatch.TryStart(options.ConfigurationFile) ?? throw new FormatException("Could not watch file");
@@ -179,7 +179,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            // The deadly one: a bad file ends it, with exit code 0.
+            // An invalid file is fatal: chmpx exits, with code 0.
             log.WriteLine($"ERROR: Failed to load configuration, thus this is fatal error: {e.Message}");
             isClean = false;
             ending.Cancel();

@@ -3,8 +3,8 @@ using SlaveAgent.Sandbox.Cluster;
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
-/// The slave's shared memory: its configuration and its servers. All of it is touched under <see cref="Gate"/>, which stands
-/// for chmpx's one event loop: while that waits for a file to come back, nobody is answered.
+/// The slave's shared memory: its configuration and its servers. All access is under <see cref="Gate"/>, which represents
+/// chmpx's single event loop: while it waits for a file to return, no request is answered.
 /// </summary>
 internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode self, TimeProvider time)
 {
@@ -14,10 +14,10 @@ internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode sel
 
     public ChmpxNode Self { get; } = self;
 
-    /// <summary>As read last, by the watch or for a caller on the control port: what the watch compares the file with.</summary>
+    /// <summary>As last read, by the watch or for a client on the control port: the watch compares the file with it.</summary>
     public ChmpxConfiguration Configuration { get; private set; } = configuration;
 
-    /// <summary>As taken over into shared memory.</summary>
+    /// <summary>As copied into shared memory.</summary>
     public ChmpxConfiguration Active { get; private set; } = configuration;
 
     public List<ServerView> Servers { get; } = [.. configuration.Servers.Select(server => new ServerView(server))];
@@ -26,7 +26,7 @@ internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode sel
 
     public bool IsConnected => Servers.Exists(server => server.Link is not null);
 
-    /// <summary>Only while this is false does chmpx look for servers by itself.</summary>
+    /// <summary>chmpx searches for servers by itself only while this is false.</summary>
     public bool IsAnyUp => Servers.Exists(server => server.IsUp);
 
     public SharedMemory Show(string directory, bool hasClients) => new(
@@ -34,10 +34,10 @@ internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode sel
         new(Self, RingStatus.Up, NodeStatus.NoHash, Started), [.. Servers.Select(server => server.Shown)], MessageQueues.Of(Active),
         Started, Environment.ProcessId, directory, Slaves: 0, hasClients);
 
-    /// <summary>The file was read for a caller on the control port: only the copy that the watch compares with changes.</summary>
+    /// <summary>The file was read for a client on the control port: only the copy that the watch compares with changes.</summary>
     public void Read(ChmpxConfiguration next) => Configuration = next;
 
-    /// <summary>Takes a configuration that the watch read. False when it says nothing new, or what it says needs a restart.</summary>
+    /// <summary>Accepts a configuration that the watch read. False when it is unchanged, or when the change needs a restart.</summary>
     public bool Take(ChmpxConfiguration next)
     {
         var isNew = !next.IsSameAs(Configuration);
@@ -45,7 +45,7 @@ internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode sel
         return isNew && Reload();
     }
 
-    /// <summary>Shared memory follows the configuration as read last. False when that needs a restart.</summary>
+    /// <summary>Copies the last read configuration into shared memory. False when that needs a restart.</summary>
     public bool Reload()
     {
         if (Configuration.Group != atStart.Group || Configuration.IdType != atStart.IdType)
@@ -57,27 +57,27 @@ internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode sel
         {
             Servers.Add(new(listed));
         }
-        // Taken out of the file, but not both out of service and down: stays.
+        // Removed from the file, but not both out of service and down: stays.
         Servers.RemoveAll(server => server.IsOutAndDown && server.Link is null && !Active.Servers.Any(listed => listed.IsSameAs(server.Node)));
         Sort();
         return true;
     }
 
-    /// <summary>The first answer of a server, while none was up: all members of its ring, and nobody else.</summary>
-    public void TakeWhole(RingNews news)
+    /// <summary>Takes the first answer of a server while none was up: exactly the members of its ring.</summary>
+    public void TakeWhole(RingUpdate update)
     {
-        foreach (var member in news.Members)
+        foreach (var member in update.Members)
         {
             Merge(member);
         }
-        Servers.RemoveAll(server => server.Link is null && !news.Members.Any(member => IsIt(server, member)));
+        Servers.RemoveAll(server => server.Link is null && !update.Members.Any(member => IsIt(server, member)));
         Renumber();
     }
 
-    /// <summary>A server tells of a member of the ring, perhaps one that the configuration does not list yet.</summary>
-    public void Take(RingNews news)
+    /// <summary>Takes a server's update about members of the ring, possibly ones that the configuration does not list yet.</summary>
+    public void Take(RingUpdate update)
     {
-        foreach (var member in news.Members)
+        foreach (var member in update.Members)
         {
             Merge(member);
         }
@@ -108,7 +108,7 @@ internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode sel
         }
     }
 
-    // Every status message makes chmpx number the ring again, which stamps all servers with its own clock (UpdateHash).
+    // Every status message makes chmpx renumber the ring, which sets all servers' times from its own clock (UpdateHash).
     private void Renumber()
     {
         var next = 0UL;

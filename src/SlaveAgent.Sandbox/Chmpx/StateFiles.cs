@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SlaveAgent.Sandbox.Chmpx;
 
 /// <summary>
-/// The files of a running chmpx: its shared memory file, which one that is killed leaves behind and the next start renames
-/// (.bup, .bup.0, ...), and the stand-in's own: the programs that are attached, and what callers cost.
+/// The files of a running chmpx: its shared memory file, which a killed process leaves behind and the next start renames
+/// (.bup, .bup.0, ...), and the stand-in's own files: the attached programs, and the cost of clients.
 /// </summary>
 internal sealed class StateFiles(string directory, string name)
 {
@@ -16,7 +16,7 @@ internal sealed class StateFiles(string directory, string name)
 
     private string Callers => Path.Combine(directory, $"{name}.callers");
 
-    /// <summary>Whether a program is attached: a file in the directory stands for each.</summary>
+    /// <summary>Whether a program is attached: each is represented by a file in the directory.</summary>
     public bool HasClients => System.IO.Directory.Exists(Clients) && System.IO.Directory.EnumerateFileSystemEntries(Clients).Any();
 
     public void Create()
@@ -26,15 +26,15 @@ internal sealed class StateFiles(string directory, string name)
         {
             File.Move(SharedMemory, Unused());
         }
-        // 0666 less the umask, as .NET creates files anyway.
+        // Mode 0666 minus the umask, which is .NET's default.
         File.WriteAllText(SharedMemory, string.Create(CultureInfo.InvariantCulture, $"the stand-in's shared memory, pid {Environment.ProcessId}\n"));
     }
 
     public void Delete() => File.Delete(SharedMemory);
 
-    /// <summary>Notes what letting callers in has cost so far.</summary>
-    public void Note(int callers, int lookUps) =>
-        File.WriteAllText(Callers, string.Create(CultureInfo.InvariantCulture, $"{callers} callers, {lookUps} look-ups\n"));
+    /// <summary>Records the cost of admitting clients so far.</summary>
+    public void Note(int callers, int lookups) =>
+        File.WriteAllText(Callers, string.Create(CultureInfo.InvariantCulture, $"{callers} callers, {lookups} lookups\n"));
 
     private string Unused()
     {

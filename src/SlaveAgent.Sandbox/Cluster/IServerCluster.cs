@@ -1,22 +1,22 @@
 namespace SlaveAgent.Sandbox.Cluster;
 
-/// <summary>Server nodes that come and go: stand-ins, or real ones with chmpx and k2hdkc each.</summary>
+/// <summary>A changing set of server nodes: stand-ins, or real ones with chmpx and k2hdkc each.</summary>
 public interface IServerCluster : IAsyncDisposable
 {
     IReadOnlyList<IServerNode> Servers { get; }
 
-    /// <summary>New nodes come up and register with K2HR3; ends when they are in the ring.</summary>
+    /// <summary>Starts new nodes, which register with K2HR3; completes when they are in the ring.</summary>
     Task AddAsync(int count);
 
-    /// <summary>A node is taken out in good order.</summary>
+    /// <summary>Removes a node cleanly.</summary>
     Task RemoveAsync(IServerNode node);
 
-    /// <summary>A node dies, while K2HR3 goes on listing it.</summary>
+    /// <summary>A node fails, while K2HR3 still lists it.</summary>
     Task LoseAsync(IServerNode node);
 
-    /// <summary>K2HR3 lists a lost node no more.</summary>
+    /// <summary>K2HR3 no longer lists a failed node.</summary>
     Task ForgetAsync(IServerNode node);
 
-    /// <summary>Other nodes, so many, in place of all there were.</summary>
+    /// <summary>Replaces all nodes by <paramref name="count"/> new ones.</summary>
     Task RestoreAsync(int count);
 }

@@ -7,6 +7,6 @@ public interface IServerNode
 
     string Cuk { get; }
 
-    /// <summary>Whether the server itself says that this slave is connected to it.</summary>
+    /// <summary>Whether the server itself reports this slave as connected.</summary>
     Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken);
 }

@@ -8,7 +8,7 @@ using SlaveAgent.Sandbox.K2hr3;
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
-/// Real server nodes, all at one address of this machine's. Each reads its INI from the same K2HR3 as the slave, over HTTP and once a second, as
+/// Real server nodes, all at one address of this machine. Each reads its INI from the same K2HR3 as the slave, over HTTP and once a second, as
 /// its own get-resource would.
 /// </summary>
 internal sealed partial class RealCluster : IServerCluster
@@ -19,8 +19,8 @@ internal sealed partial class RealCluster : IServerCluster
 
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
 
-    // A time, because nothing may be asked: with questions to the servers' control ports while they join, rings of the real
-    // chmpx 1.0.113 broke nearly always (five of five tried), left alone in one of five.
+    // A fixed delay instead of polling: with requests to the servers' control ports while they join, the rings of the real
+    // chmpx 1.0.113 failed in five of five attempts, without requests in one of five.
     private static readonly TimeSpan JoinTime = TimeSpan.FromSeconds(1.5);
 
     private readonly K2hr3Service service;
@@ -67,10 +67,10 @@ internal sealed partial class RealCluster : IServerCluster
         return cluster with { Template = RealTemplate.For(cluster, address) };
     }
 
-    /// <summary>One sentence where real nodes cannot be had, else null.</summary>
-    public static string? WhyNot() =>
-        FindOnPath("chmpx") is null || FindOnPath("k2hdkc") is null ? "--real needs chmpx and k2hdkc installed, and they are not on the PATH."
-        : Environment.UserName != "root" ? "--real needs root, because chmpx's message queues need higher limits than a user may set."
+    /// <summary>Why real nodes are unavailable, in one sentence; null when they are available.</summary>
+    public static string? UnavailableReason() =>
+        FindOnPath("chmpx") is null || FindOnPath("k2hdkc") is null ? "--real needs chmpx and k2hdkc on the PATH."
+        : Environment.UserName != "root" ? "--real needs root, because chmpx's message queues need higher limits than an unprivileged user may set."
         : null;
 
     public static string? FindOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
@@ -83,7 +83,7 @@ internal sealed partial class RealCluster : IServerCluster
         while (added.Count < count)
         {
             var node = new RealNode(nextNumber++, directory);
-            // chmpx shares a port that another one listens on, and each would get the other's connections.
+            // chmpx can share a listening port with another process, and each would get some of the other's connections.
             if (IsFree(node.Port) && IsFree(node.ControlPort))
             {
                 added.Add(node);
@@ -96,7 +96,7 @@ internal sealed partial class RealCluster : IServerCluster
             nodes.AddRange(added);
         }
         await WriteAllAsync(stopping.Token);
-        // Every chmpx first, then the k2hdkc processes (Chmpx/README.md, "Host requirements"), each left alone while it joins.
+        // Every chmpx first, then the k2hdkc processes, without any request while each of them joins.
         foreach (var node in added)
         {
             node.StartChmpx();
@@ -118,8 +118,8 @@ internal sealed partial class RealCluster : IServerCluster
     }
 
     /// <summary>
-    /// Lost for K2HR3, but ended in good order: after a kill -9 the real ring did not recover within 120 s when it was tried, which is the
-    /// ring's own matter and not the slave's.
+    /// Failed as K2HR3 sees it, but stopped cleanly: after SIGKILL the real ring did not recover within 120 s when tried, which is a problem of
+    /// the ring and not of the slave.
     /// </summary>
     public async Task LoseAsync(IServerNode node)
     {
@@ -144,7 +144,7 @@ internal sealed partial class RealCluster : IServerCluster
     {
         await stopping.CancelAsync();
         await refreshing;
-        // All at once: one after the other, a server that still merges may hang.
+        // All at the same time: stopped one after another, a server that still merges may hang.
         await Task.WhenAll(Nodes.Select(node => node.StopAsync()));
         foreach (var place in (string[])["/tmp", "/var/lib/antpickax"])
         {
@@ -189,7 +189,7 @@ internal sealed partial class RealCluster : IServerCluster
         }
         catch (OperationCanceledException)
         {
-            // The cluster goes down.
+            // The cluster is being stopped.
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed partial class RealCluster : IServerCluster
         }
         catch (HttpRequestException)
         {
-            // K2HR3 is away: the servers keep what they have.
+            // K2HR3 is down: the servers keep their configuration.
         }
         finally
         {
@@ -217,12 +217,12 @@ internal sealed partial class RealCluster : IServerCluster
         }
     }
 
-    // Chmpx/README.md, "Host requirements": fs.mqueue.msg_max and queues_max 1025, ulimit -q unlimited; both are inherited by what is started from here.
+    // A real ring needs fs.mqueue.msg_max and queues_max 1025 and ulimit -q unlimited; child processes inherit the latter.
     private static async Task RaiseLimitsAsync(CancellationToken cancellationToken)
     {
         await Cli.Wrap("sysctl").WithArguments(["-qw", "fs.mqueue.msg_max=1025", "fs.mqueue.queues_max=1025"])
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
-        // Refused in some containers, where the limit is high enough for this all the same.
+        // Refused in some containers, where the limit is high enough anyway.
         _ = SetLimit(MessageQueueLimit, [ulong.MaxValue, ulong.MaxValue]);
     }
 

@@ -7,8 +7,8 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// <summary>A real server node on this machine: its INI, its chmpx and its k2hdkc.</summary>
 internal sealed class RealNode(int number, string directory) : IServerNode
 {
-    // chmpx takes about 1.5 s to end (Chmpx/README.md, "Signals"), and may hang when its ring is just changing.
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    // chmpx takes about 1.5 s to stop, and may hang while its ring changes.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     private readonly List<CommandTask<CommandResult>> processes = [];
     private int generation;
@@ -24,7 +24,7 @@ internal sealed class RealNode(int number, string directory) : IServerNode
 
     private string File => Path.Combine(directory, $"{Name}.ini");
 
-    /// <summary>Puts the node's own values into the resource and replaces its file, when there is anything new.</summary>
+    /// <summary>Fills the node's own values into the resource and replaces its file if the resource changed.</summary>
     public void Write(string resource)
     {
         if (resource == written)
@@ -51,11 +51,11 @@ internal sealed class RealNode(int number, string directory) : IServerNode
 
     public async Task StopAsync()
     {
-        // k2hdkc first, since it holds chmpx's queues.
+        // k2hdkc first, because it uses chmpx's queues.
         foreach (var process in Enumerable.Reverse(processes).Where(process => !process.Task.IsCompleted))
         {
             ProcessSignal.Send(process.ProcessId, "SIGHUP");
-            if (await Task.WhenAny(process, Task.Delay(StopPatience)) != process.Task)
+            if (await Task.WhenAny(process, Task.Delay(StopTimeout)) != process.Task)
             {
                 ProcessSignal.Send(process.ProcessId, "SIGKILL");
                 await process;

@@ -3,8 +3,8 @@ using SlaveAgent.Sandbox.K2hr3;
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
-/// The resource of a cluster whose servers are all at one address (own ports, CUK and seed each: Chmpx/README.md, "Host requirements"). A server's ports are
-/// in its host entry; its own control port is put in for a word, as the instance id is. A slave elsewhere says its address as inboundip.
+/// The resource of a cluster whose servers are all at one address, each with its own ports, CUK and seed. A server's ports are
+/// in its host entry; its own control port replaces a placeholder, as the instance ID does. A slave on another machine registers its address as inboundip.
 /// </summary>
 internal static class RealTemplate
 {

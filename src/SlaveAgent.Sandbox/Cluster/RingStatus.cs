@@ -1,6 +1,6 @@
 namespace SlaveAgent.Sandbox.Cluster;
 
-/// <summary>chmpx's status word. The bits are chmpx's, so that the control port can show them as it does.</summary>
+/// <summary>chmpx's status flags, with chmpx's own values, so that the control port can show them as it does.</summary>
 [Flags]
 public enum RingStatus
 {

@@ -13,7 +13,7 @@ internal sealed class RingStream(Socket socket) : IDisposable
 
     public int Handle { get; } = (int)socket.Handle;
 
-    /// <summary>Null when the other side is gone.</summary>
+    /// <summary>Null when the peer has disconnected.</summary>
     public async Task<T?> ReadAsync<T>(CancellationToken cancellationToken) where T : class
     {
         reader ??= new(stream, Encoding.UTF8);
@@ -27,7 +27,7 @@ internal sealed class RingStream(Socket socket) : IDisposable
         }
     }
 
-    /// <summary>False when the other side is gone.</summary>
+    /// <summary>False when the peer has disconnected.</summary>
     public async Task<bool> WriteAsync<T>(T message, CancellationToken cancellationToken)
     {
         await writing.WaitAsync(cancellationToken);

@@ -7,8 +7,8 @@ namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
 /// The server nodes of a cluster and their ring. Nodes register with K2HR3 as real ones do, and each of them learns from
-/// K2HR3, some time later, which slaves to admit; while K2HR3 is away, both wait. Unless a node is given an interval of its own
-/// (<see cref="ServerNode.RefreshInterval"/>), all learn it in the same moment, which is kinder than reality.
+/// K2HR3, some time later, which slaves to admit; while K2HR3 is down, both wait. Unless a node has a refresh interval of its own
+/// (<see cref="ServerNode.RefreshInterval"/>), all learn it at the same moment, which is more favourable than reality.
 /// </summary>
 public sealed class ServerCluster : IServerCluster
 {
@@ -27,7 +27,7 @@ public sealed class ServerCluster : IServerCluster
     private DateTimeOffset lastRefresh;
     private int nextNumber = 1;
 
-    /// <param name="network">The first three numbers of the servers' addresses, all of them this machine's; a part of loopback unless given.</param>
+    /// <param name="network">The first three octets of the servers' addresses, all of them this machine's (default: a part of loopback).</param>
     public ServerCluster(K2hr3Service service, DbaasCluster cluster, TimeSpan? refresh = null, string? network = null)
     {
         this.service = service;
@@ -52,7 +52,7 @@ public sealed class ServerCluster : IServerCluster
 
     private bool CanReachK2hr3 => service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
 
-    /// <summary>All that the ring knows of, also those that are down and not forgotten yet.</summary>
+    /// <summary>All members of the ring, including those that are down and not removed yet.</summary>
     internal IReadOnlyList<RingMember> MembersSeenBy(ServerNode node)
     {
         lock (gate)
@@ -62,8 +62,8 @@ public sealed class ServerCluster : IServerCluster
     }
 
     /// <summary>
-    /// A new node comes up. It joins the ring once K2HR3 lists it; with <paramref name="beforeK2hr3"/> at once, as seen by a
-    /// slave whose K2HR3 lags behind. Its own configuration follows K2HR3 every <paramref name="refresh"/>, else with the others'.
+    /// Starts a new node. It joins the ring once K2HR3 lists it, or immediately with <paramref name="beforeK2hr3"/>, as seen by a
+    /// slave whose K2HR3 lags behind. Its own configuration follows K2HR3 every <paramref name="refresh"/> (default: with the others').
     /// </summary>
     public async Task<ServerNode> AddAsync(bool beforeK2hr3 = false, TimeSpan? refresh = null)
     {
@@ -74,22 +74,22 @@ public sealed class ServerCluster : IServerCluster
             await JoinAsync(node);
             return node;
         }
-        await WhenK2hr3IsThereAsync(() => service.RegisterHost(cluster.ServerRole, host));
+        await WhenK2hr3IsUpAsync(() => service.RegisterHost(cluster.ServerRole, host));
         await JoinAsync(node);
         return node;
     }
 
-    /// <summary>A node is taken out: off K2HR3's list, then out of service, then off.</summary>
+    /// <summary>Removes a node: from K2HR3's list, then from service, then stops it.</summary>
     public async Task RemoveAsync(ServerNode node)
     {
         Leave(node);
-        await WhenK2hr3IsThereAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
+        await WhenK2hr3IsUpAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
         await SetStatusAsync(node, RingStatus.ServiceOut | RingStatus.Up);
         await node.DisposeAsync();
         DropFromRing(node);
     }
 
-    /// <summary>A node dies. K2HR3 goes on listing it until somebody forgets it.</summary>
+    /// <summary>A node fails. K2HR3 lists it until <see cref="ForgetAsync"/>.</summary>
     public async Task LoseAsync(ServerNode node)
     {
         Leave(node);
@@ -98,8 +98,8 @@ public sealed class ServerCluster : IServerCluster
     }
 
     /// <summary>
-    /// A node's power goes, without FIN or RST: connections to it stay open and say nothing, its ports do not answer, and the
-    /// ring has not noticed. K2HR3 goes on listing it until somebody forgets it.
+    /// A node loses power, without FIN or RST: connections to it stay open without data, its ports do not answer, and the
+    /// ring has not noticed. K2HR3 lists it until <see cref="ForgetAsync"/>.
     /// </summary>
     public async Task PowerOffAsync(ServerNode node)
     {
@@ -107,10 +107,10 @@ public sealed class ServerCluster : IServerCluster
         await node.PowerOffAsync();
     }
 
-    /// <summary>The operator gives a lost node up: K2HR3 lists it no more, nor do the servers.</summary>
+    /// <summary>The operator removes a failed node: neither K2HR3 nor the servers list it any longer.</summary>
     public async Task ForgetAsync(ServerNode node)
     {
-        await WhenK2hr3IsThereAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
+        await WhenK2hr3IsUpAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
         DropFromRing(node);
     }
 
@@ -121,15 +121,15 @@ public sealed class ServerCluster : IServerCluster
     /// <summary>The node's own configuration follows K2HR3 now: it admits the slaves that K2HR3 lists at this moment.</summary>
     public void Refresh(ServerNode node) => node.List(ListedSlaves());
 
-    /// <summary>A server's status changes, and all servers tell their slaves.</summary>
+    /// <summary>A server's status changes, and all servers notify their slaves.</summary>
     public async Task SetStatusAsync(ServerNode node, RingStatus status)
     {
-        await SecondBeginsAsync();
+        await AvoidEndOfSecondAsync();
         (node.Status, node.Updated) = (status, DateTimeOffset.UtcNow);
-        await TellAsync(node);
+        await NotifyAsync(node);
     }
 
-    /// <summary>Restore from backup: a new set of nodes stands in for the old one, which is gone.</summary>
+    /// <summary>Restore from backup: a new set of nodes replaces the old one.</summary>
     public async Task RestoreAsync(int count)
     {
         foreach (var node in Servers)
@@ -165,7 +165,7 @@ public sealed class ServerCluster : IServerCluster
     /// <summary>The slaves that the configuration of all nodes without an interval of their own lists: one set, so that they change together.</summary>
     internal IReadOnlySet<string> Listed => listed;
 
-    /// <summary>Whether a slave's first line is for this cluster; whether it is admitted each server decides.</summary>
+    /// <summary>Whether a slave's first line is for this cluster; each server decides whether to admit it.</summary>
     internal bool IsOurs(RingHello hello) => hello.Group == cluster.Name && hello.ControlPort == cluster.SlaveControlPort;
 
     /// <summary>What a server's control port prints.</summary>
@@ -181,8 +181,8 @@ public sealed class ServerCluster : IServerCluster
     }
 
     /// <summary>
-    /// UPDATESTATUS: the node tells the ring its status with a fresh time, and each server that passes it on stamps all servers
-    /// with its own time. Without another server nothing is sent.
+    /// UPDATESTATUS: the node sends the ring its status with the current time, and each server that forwards it sets its own time on
+    /// all servers. Without another server nothing is sent.
     /// </summary>
     internal async Task<string> UpdateStatusAsync(ServerNode node)
     {
@@ -193,12 +193,12 @@ public sealed class ServerCluster : IServerCluster
                 return "SUCCEED: There no server on RING.\n";
             }
         }
-        await SecondBeginsAsync();
+        await AvoidEndOfSecondAsync();
         lock (gate)
         {
             ring.ForEach(server => server.Updated = DateTimeOffset.UtcNow);
         }
-        await TellAsync(node);
+        await NotifyAsync(node);
         return "SUCCEED\n";
     }
 
@@ -207,7 +207,7 @@ public sealed class ServerCluster : IServerCluster
         lock (gate)
         {
             var number = nextNumber++;
-            // 127.x.y.n: as many addresses as one likes, all of them this machine.
+            // 127.x.y.n: any number of addresses, all of them this machine.
             var address = IPAddress.Parse($"{network}.{10 + number}");
             var node = new ServerNode(this, $"{cluster.Name}-server-{number}.novalocal", $"{Guid.NewGuid()}", address, cluster.ServerPort, cluster.ServerControlPort)
             {
@@ -247,18 +247,18 @@ public sealed class ServerCluster : IServerCluster
         }
     }
 
-    private async Task TellAsync(ServerNode about)
+    private async Task NotifyAsync(ServerNode about)
     {
         foreach (var node in Servers)
         {
-            await node.TellAsync(about.Member);
+            await node.NotifyAsync(about.Member);
         }
     }
 
     // A slave compares times in whole seconds with its own, so a status that is sent as a second ends may be too old when it arrives.
-    private static Task SecondBeginsAsync() => DateTimeOffset.UtcNow.Millisecond is > 950 and var late ? Task.Delay(1000 - late) : Task.CompletedTask;
+    private static Task AvoidEndOfSecondAsync() => DateTimeOffset.UtcNow.Millisecond is > 950 and var late ? Task.Delay(1000 - late) : Task.CompletedTask;
 
-    private async Task WhenK2hr3IsThereAsync(Action action)
+    private async Task WhenK2hr3IsUpAsync(Action action)
     {
         if (CanReachK2hr3)
         {
@@ -292,7 +292,7 @@ public sealed class ServerCluster : IServerCluster
         }
         catch (OperationCanceledException)
         {
-            // The cluster is gone.
+            // The cluster was disposed.
         }
     }
 
@@ -311,7 +311,7 @@ public sealed class ServerCluster : IServerCluster
             {
                 Refresh(node);
             }
-            // Down, and on K2HR3's list no more: the servers forget it as well.
+            // Down, and no longer listed by K2HR3: the servers remove it as well.
             var hosts = service.Hosts(cluster.ServerRole).Select(host => host.Cuk).ToHashSet();
             ring.RemoveAll(node => !servers.Contains(node) && !node.Status.HasFlag(RingStatus.Up) && !hosts.Contains(node.Cuk));
         }

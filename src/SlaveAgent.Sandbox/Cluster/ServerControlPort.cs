@@ -6,7 +6,7 @@ using SlaveAgent.Sandbox.Chmpx;
 
 namespace SlaveAgent.Sandbox.Cluster;
 
-/// <summary>A server's control port: one read is one command, then it answers and closes.</summary>
+/// <summary>A server's control port: each read is one command, which it answers before it closes the connection.</summary>
 internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster, ConcurrentDictionary<string, int> commands) : IAsyncDisposable
 {
     private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -46,7 +46,7 @@ internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster, 
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The node went away.
+            // The node was stopped.
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster, 
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // Whoever asked went away, or the node did.
+            // The client disconnected, or the node was stopped.
         }
     }
 

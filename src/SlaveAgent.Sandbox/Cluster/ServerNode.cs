@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
-/// A stand-in server node: its own loopback address, and listeners that play its chmpx. It admits the slaves which its own
-/// configuration lists, keeps them told about the ring, and answers on its control port.
+/// A stand-in server node: its own loopback address, and listeners that simulate its chmpx. It admits the slaves that its own
+/// configuration lists, notifies them of changes in the ring, and answers on its control port.
 /// </summary>
 public sealed class ServerNode : IServerNode, IAsyncDisposable
 {
@@ -38,7 +38,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     public int ControlPort { get; }
 
     /// <summary>
-    /// How often this node's own configuration follows K2HR3: null in the same moment as the others of the cluster, infinite only
+    /// How often this node's own configuration follows K2HR3: null together with the other nodes of the cluster, infinite only
     /// when <see cref="ServerCluster.Refresh"/> is called.
     /// </summary>
     public TimeSpan? RefreshInterval { get; set; }
@@ -46,18 +46,18 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     /// <summary>When its status was last set or confirmed in the ring: what its control port shows as "Last Update".</summary>
     public DateTimeOffset Updated { get; set; } = DateTimeOffset.UtcNow;
 
-    /// <summary>How often somebody connected to its data port.</summary>
+    /// <summary>Number of connections to its data port so far.</summary>
     public int Connections => connections;
 
-    /// <summary>How often each command came to its control port.</summary>
+    /// <summary>Number of times each command arrived at its control port.</summary>
     public IReadOnlyDictionary<string, int> Commands => commands;
 
-    /// <summary>The CUKs of the slaves that are connected at this moment.</summary>
+    /// <summary>The CUKs of the currently connected slaves.</summary>
     public IReadOnlyList<string> ConnectedSlaves => isOff ? [] : [.. slaves.Values.Select(slave => slave.Cuk)];
 
     public Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) => Task.FromResult(ConnectedSlaves.Contains(cuk));
 
-    /// <summary>When it last told a slave what the ring looks like: it stamps itself, and nobody else, with that time (chmeventsock.cc: PxComReceiveStatusReq).</summary>
+    /// <summary>When it last sent a slave the members of the ring: it sets that time on itself only (chmeventsock.cc: PxComReceiveStatusReq).</summary>
     internal DateTimeOffset Asked { get; private set; }
 
     internal RingStatus Status { get; set; } = RingStatus.ServiceOut | RingStatus.Up;
@@ -69,7 +69,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     internal RingMember Member => new(
         Name, Port, ControlPort, Cuk, Name, $"{Address}:{Port}", $"{Address}:{ControlPort}", $"{Address}", Status, Updated);
 
-    /// <summary>Closes its connections to slaves, as after a network that was away.</summary>
+    /// <summary>Closes its connections to slaves, as after a network outage.</summary>
     public void Disconnect()
     {
         foreach (var stream in slaves.Keys)
@@ -78,7 +78,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         }
     }
 
-    /// <summary>Nobody reaches it any more, neither on its ports nor on its connections, which stay open.</summary>
+    /// <summary>Makes it unreachable, both on its ports and on its connections, which stay open.</summary>
     public async Task CutOffAsync()
     {
         listener?.Dispose();
@@ -90,7 +90,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         listener = null;
     }
 
-    /// <summary>It can be reached again.</summary>
+    /// <summary>Makes it reachable again.</summary>
     public void Reconnect() => Start();
 
     internal void Start()
@@ -103,19 +103,19 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         accepting = AcceptAsync(listener, stopping.Token);
     }
 
-    /// <summary>Its own configuration lists these slaves from now on.</summary>
+    /// <summary>Sets the slaves that its own configuration lists.</summary>
     internal void List(IReadOnlySet<string> cuks) => (listed, LastRefresh) = (cuks, DateTimeOffset.UtcNow);
 
-    internal async Task TellAsync(RingMember member)
+    internal async Task NotifyAsync(RingMember member)
     {
-        // Cut off, it reaches nobody.
+        // Cut off, it reaches no slave.
         foreach (var stream in listener is null ? [] : slaves.Keys)
         {
-            await stream.WriteAsync(new RingNews([member]), stopping.Token);
+            await stream.WriteAsync(new RingUpdate([member]), stopping.Token);
         }
     }
 
-    /// <summary>The power goes: nobody answers on its ports any more, and its connections stay as they are, without FIN or RST.</summary>
+    /// <summary>Simulates a power failure: its ports no longer answer, and its connections stay open, without FIN or RST.</summary>
     internal async Task PowerOffAsync()
     {
         isOff = true;
@@ -157,7 +157,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The node went away.
+            // The node was stopped.
         }
     }
 
@@ -178,15 +178,15 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
             {
                 Asked = DateTimeOffset.UtcNow;
             }
-            await stream.WriteAsync(new RingNews(cluster.MembersSeenBy(this)), cancellationToken);
+            await stream.WriteAsync(new RingUpdate(cluster.MembersSeenBy(this)), cancellationToken);
             while (await stream.ReadAsync<RingHello>(cancellationToken) is not null)
             {
-                // A slave has nothing more to say; the read ends when it leaves.
+                // A slave sends nothing more; the read ends when it disconnects.
             }
         }
         catch (OperationCanceledException)
         {
-            // The node went away.
+            // The node was stopped.
         }
         finally
         {

@@ -26,7 +26,7 @@ internal static class AptGet
         return (parsed.GetValue(words) ?? []) switch
         {
             ["update"] => Update(host),
-            ["install", .. var packages] => await InstallAsync(host, given.Contains(PatternOnly) ? packages : [.. packages.SelectMany(name => Fitting(host, name))], parsed.GetValue(yes), Seconds(timeout), cancellationToken),
+            ["install", .. var packages] => await InstallAsync(host, given.Contains(PatternOnly) ? packages : [.. packages.SelectMany(name => Matching(host, name))], parsed.GetValue(yes), Seconds(timeout), cancellationToken),
             [var other, ..] => new(Failed, Error: $"E: Invalid operation {other}\n"),
             [] => new(0, "apt 2.6.1 (amd64)\n"),
         };
@@ -77,16 +77,16 @@ internal static class AptGet
         return new(0, string.Concat(packages.Select(package => $"Setting up {package.Name} ({package.Version}) ...\n")));
     }
 
-    /// <summary>apt-get takes a name that no package has, and that has a dot, for a regular expression, and drops a plus sign at its end.</summary>
-    private static List<string> Fitting(HostState host, string name)
+    /// <summary>apt-get treats a name that matches no package and contains a dot as a regular expression, and drops a trailing plus sign.</summary>
+    private static List<string> Matching(HostState host, string name)
     {
         var known = host.KnownPackages;
         if (known.Contains(name) || !name.Contains('.', StringComparison.Ordinal))
         {
             return [name];
         }
-        var fitting = known.Where(package => Regex.IsMatch(package, name.TrimEnd('+'))).ToList();
-        return fitting.Count > 0 ? fitting : [name];
+        var matching = known.Where(package => Regex.IsMatch(package, name.TrimEnd('+'))).ToList();
+        return matching.Count > 0 ? matching : [name];
     }
 
     private static async Task<PackageLock?> WaitForLockAsync(HostState host, TimeSpan timeout, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary><c>dnf</c>, <c>yum</c> and <c>rpm</c>: repositories count only with gpgcheck and a key that is there.</summary>
+/// <summary><c>dnf</c>, <c>yum</c> and <c>rpm</c>: repositories count only with gpgcheck and an existing key.</summary>
 internal static class Dnf
 {
     public static ToolOutput Run(HostState host, IReadOnlyList<string> arguments)

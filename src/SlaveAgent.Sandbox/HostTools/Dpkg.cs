@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary><c>dpkg-query -W</c> and the few things of <c>dpkg</c> that a script asks for.</summary>
+/// <summary><c>dpkg-query -W</c> and the few <c>dpkg</c> options that scripts use.</summary>
 internal static partial class Dpkg
 {
     public static ToolOutput Query(HostState host, IReadOnlyList<string> arguments)

@@ -1,6 +1,6 @@
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary>Where the pretended VM lies: its root, the tools that come first on its PATH, and the sandbox's own state of it.</summary>
+/// <summary>Paths of the simulated VM: its root, the tools that come first on its PATH, and the sandbox's own state.</summary>
 public sealed record HostLayout(string Directory)
 {
     public string Root => Path.Combine(Directory, "root");
@@ -10,7 +10,7 @@ public sealed record HostLayout(string Directory)
     /// <summary>Where systemctl finds the supervisor.</summary>
     public string Socket => Path.Combine(Directory, "systemd.sock");
 
-    /// <summary>What the tools know of the host; a real one keeps it in dpkg's and systemd's databases.</summary>
+    /// <summary>The tools' state of the host; a real one keeps it in dpkg's and systemd's databases.</summary>
     public string State => Path.Combine(Root, "var/lib/sandbox");
 
     public string UnitDirectory => Path.Combine(Root, "usr/lib/systemd/system");
@@ -19,6 +19,6 @@ public sealed record HostLayout(string Directory)
 
     public string ChmpxConfiguration => Path.Combine(Root, "etc/antpickax/k2hdkc.ini");
 
-    /// <summary>The PATH for whoever runs on this host.</summary>
+    /// <summary>The PATH for processes on this host.</summary>
     public string SearchPath => $"{Bin}:{Environment.GetEnvironmentVariable("PATH")}";
 }

@@ -1,9 +1,9 @@
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary>Makes a fresh VM: what an image and cloud-init leave before the agent runs for the first time.</summary>
+/// <summary>Creates a fresh VM: what an image and cloud-init leave before the agent runs for the first time.</summary>
 public static class HostSetup
 {
-    /// <summary>Writes the root, the tools and the catalogue of packages.</summary>
+    /// <summary>Writes the root, the tools and the package catalogue.</summary>
     public static HostState Create(HostLayout layout, string instanceId, string? chmpx = null)
     {
         Write(layout, "etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");

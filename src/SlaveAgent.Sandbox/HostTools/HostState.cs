@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace SlaveAgent.Sandbox.HostTools;
 
 /// <summary>
-/// The packages of the pretended host, kept under its root so that each call of a tool finds what the one before left; and what
-/// a test may order or look at: failures, an interrupted dpkg, the log of calls.
+/// The packages of the simulated host, stored under its root so that each tool call sees the state the previous one left; and what
+/// a test may set or inspect: failures, an interrupted dpkg, the log of calls.
 /// </summary>
 public sealed class HostState(HostLayout layout)
 {
@@ -30,7 +30,7 @@ public sealed class HostState(HostLayout layout)
     public IReadOnlyList<ToolCall> Calls =>
         File.Exists(CallLog) ? [.. File.ReadAllLines(CallLog).Select(line => JsonSerializer.Deserialize<ToolCall>(line)!)] : [];
 
-    /// <summary>Whether a transaction was broken off: apt then refuses to work until <c>dpkg --configure -a</c>.</summary>
+    /// <summary>Whether a transaction was interrupted: apt then refuses to work until <c>dpkg --configure -a</c>.</summary>
     public bool IsInterrupted
     {
         get => File.Exists(Interrupted);
@@ -65,15 +65,15 @@ public sealed class HostState(HostLayout layout)
         File.WriteAllText(Path.Combine(InstalledDirectory, package.Name), package.Version);
     }
 
-    /// <summary>Has the tool fail once, after the failures ordered before.</summary>
-    public void Order(OrderedFailure failure)
+    /// <summary>Makes the tool fail once, after the failures scheduled before.</summary>
+    public void ScheduleFailure(ScheduledFailure failure)
     {
         Directory.CreateDirectory(Failures);
         var number = Directory.GetFiles(Failures).Length;
         File.WriteAllText(Path.Combine(Failures, $"{number:0000}"), JsonSerializer.Serialize(failure));
     }
 
-    /// <summary>The package lists as last fetched: a fresh image has none, and a repository set up later is not in them.</summary>
+    /// <summary>The package lists as last fetched: a fresh image has none, and a repository added later is not in them.</summary>
     internal IReadOnlyList<string> KnownPackages => File.Exists(Lists) ? File.ReadAllLines(Lists) : [];
 
     internal void FetchLists(bool withAntPickax)
@@ -82,12 +82,12 @@ public sealed class HostState(HostLayout layout)
         File.WriteAllLines(Lists, Packages.Where(package => !package.IsFromAntPickax || withAntPickax).Select(package => package.Name));
     }
 
-    internal OrderedFailure? TakeFailure(string tool, IReadOnlyList<string> arguments)
+    internal ScheduledFailure? TakeFailure(string tool, IReadOnlyList<string> arguments)
     {
         foreach (var path in (string[])(Directory.Exists(Failures) ? [.. Directory.GetFiles(Failures).Order(StringComparer.Ordinal)] : []))
         {
-            var failure = JsonSerializer.Deserialize<OrderedFailure>(File.ReadAllText(path))!;
-            if (failure.Tool == tool && arguments.Contains(failure.Word))
+            var failure = JsonSerializer.Deserialize<ScheduledFailure>(File.ReadAllText(path))!;
+            if (failure.Tool == tool && arguments.Contains(failure.Argument))
             {
                 File.Delete(path);
                 return failure;
@@ -99,13 +99,13 @@ public sealed class HostState(HostLayout layout)
     internal void Log(ToolCall call)
     {
         Directory.CreateDirectory(layout.State);
-        // .NET appends where the file ended when it was opened: of two calls at the same time one would overwrite the other.
-        using var turn = TakeTurn();
+        // .NET appends at the end of file as of opening it: one of two simultaneous calls would overwrite the other.
+        using var guard = AcquireLogLock();
         using var file = new FileStream(CallLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         file.Write([.. JsonSerializer.SerializeToUtf8Bytes(call), (byte)'\n']);
     }
 
-    private FileStream TakeTurn()
+    private FileStream AcquireLogLock()
     {
         while (true)
         {

@@ -1,16 +1,16 @@
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary>A package that can be installed: the files it brings, by path under the root, and whether AntPickax's repository has it.</summary>
+/// <summary>A package that can be installed: its files by path under the root, and whether it comes from AntPickax's repository.</summary>
 public sealed record Package(string Name, string Version, bool IsFromAntPickax, IReadOnlyDictionary<string, string> Files)
 {
     /// <summary>
-    /// The packages of the story. <paramref name="chmpx"/> is the executable that chmpx.service starts: the stand-in, or the real one.
+    /// The packages of the scenario. <paramref name="chmpx"/> is the executable that chmpx.service starts: the stand-in, or the real one.
     /// </summary>
     public static IReadOnlyList<Package> Catalogue(HostLayout layout, string? chmpx = null) =>
     [
         new("chmpx", "1.0.113", IsFromAntPickax: true, new Dictionary<string, string>
         {
-            // TERM and QUIT are blocked, HUP ends it (Chmpx/README.md, "Signals").
+            // chmpx blocks TERM and QUIT; HUP stops it.
             ["usr/lib/systemd/system/chmpx.service"] = Unit("CHMPX", $"{chmpx ?? Path.Combine(layout.Bin, "chmpx")} -conf {layout.ChmpxConfiguration}", "SIGHUP"),
         }),
         new("k2hr3-get-resource", "1.0.13", IsFromAntPickax: true, new Dictionary<string, string>

@@ -1,12 +1,12 @@
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary>A lock of the package managers, held the way apt and dpkg do: fcntl on the whole file.</summary>
+/// <summary>A package manager lock, taken as apt and dpkg do: fcntl on the whole file.</summary>
 public sealed class PackageLock : IDisposable
 {
-    /// <summary>dpkg's frontend lock, which apt can be told to wait for.</summary>
+    /// <summary>dpkg's frontend lock; apt can be configured to wait for it.</summary>
     public const string Frontend = "var/lib/dpkg/lock-frontend";
 
-    /// <summary>The lists' lock, which it does not wait for (Hosting/README.md, "apt and dpkg").</summary>
+    /// <summary>The lock of the package lists; apt never waits for it.</summary>
     public const string Lists = "var/lib/apt/lists/lock";
 
     public const string Rpm = "var/lib/rpm/.rpm.lock";
@@ -15,7 +15,7 @@ public sealed class PackageLock : IDisposable
 
     private PackageLock(FileStream file) => this.file = file;
 
-    /// <summary>Null while another process holds it.</summary>
+    /// <summary>Null while another process owns it.</summary>
     public static PackageLock? TryTake(HostLayout layout, string path)
     {
         var full = Path.Combine(layout.Root, path);

@@ -3,7 +3,7 @@ using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary><c>slave-agent-sandbox tool NAME --sandbox DIR -- ARGS</c>: what the scripts in the sandbox's bin call.</summary>
+/// <summary><c>slave-agent-sandbox tool NAME --sandbox DIR -- ARGS</c>: called by the scripts in the sandbox's bin directory.</summary>
 internal static class ToolCommand
 {
     public static Command Create()

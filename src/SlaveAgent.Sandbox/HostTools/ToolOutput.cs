@@ -1,4 +1,4 @@
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary>What a tool said and how it ended.</summary>
+/// <summary>The output and exit code of a tool.</summary>
 public sealed record ToolOutput(int ExitCode, string Output = "", string Error = "");

@@ -22,7 +22,7 @@ internal static class ToolScripts
 
     private static void WriteScript(string path, string arguments)
     {
-        // The runtime that runs this program is there, wherever it was installed.
+        // Use the runtime that runs this program, wherever it is installed.
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         File.WriteAllText(path,
             $"""

@@ -30,10 +30,10 @@ internal sealed class AdminRequests(K2hr3Store store, CallerCheck callers)
                     posted["keys"] is JsonObject keys ? keys.ToDictionary(key => key.Key, key => Value(key.Value)) : []));
                 break;
             case "policy":
-                store.SetPolicy(Yrn.Policy(caller.Tenant!, path), Words(posted["resource"]));
+                store.SetPolicy(Yrn.Policy(caller.Tenant!, path), Strings(posted["resource"]));
                 break;
             default:
-                store.SetRole(Yrn.Role(caller.Tenant!, path), Words(posted["policies"]));
+                store.SetRole(Yrn.Role(caller.Tenant!, path), Strings(posted["policies"]));
                 break;
         }
         return Answer.Done(201);
@@ -41,7 +41,7 @@ internal sealed class AdminRequests(K2hr3Store store, CallerCheck callers)
 
     private static object Value(JsonNode? node) => node is JsonValue value && value.TryGetValue<long>(out var number) ? number : (string?)node ?? "";
 
-    private static List<string> Words(JsonNode? node) =>
+    private static List<string> Strings(JsonNode? node) =>
         node is JsonArray array ? [.. array.Select(item => (string?)item).OfType<string>()] : [];
 
     private static JsonNode? Parse(string body)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
-/// An answer before it goes out. A null body sends none. <see cref="CutAfter"/> breaks the connection after so many
+/// An answer before it is sent. A null body sends none. <see cref="CutAfter"/> aborts the connection after that number of
 /// bytes of the body; it, <see cref="Delay"/> and <see cref="Headers"/> are for tests of bad HTTP.
 /// </summary>
 public sealed record Answer(int Status, byte[]? Body = null, string? ContentType = null)
@@ -33,7 +33,7 @@ public sealed record Answer(int Status, byte[]? Body = null, string? ContentType
     /// <summary>An error without a body, as HEAD and DELETE have them (recorded: 50, 65).</summary>
     public static Answer Bare(int status) => new(status, ContentType: status == 204 ? null : JsonType);
 
-    /// <summary>What K2HR3 says of everything it did not expect, an unknown path included (recorded: 48, 72).</summary>
+    /// <summary>K2HR3's answer to everything unexpected, an unknown path included (recorded: 48, 72).</summary>
     public static Answer Unexpected(int status) => Error(status, "Internal server error");
 
     public static string Quote(string? text) => text is null ? "null" : JsonSerializer.Serialize(text, AsExpressDoes);

@@ -1,6 +1,6 @@
 namespace SlaveAgent.Sandbox.K2hr3;
 
-/// <summary>Who asks: a role token, the admin's user token, or nobody but an address.</summary>
+/// <summary>The sender of a request: a role token, the admin's user token, or just an address.</summary>
 internal sealed record Caller(RoleToken? Role, string? UserTenant)
 {
     public bool IsUser => UserTenant is not null;

@@ -1,8 +1,8 @@
 namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
-/// What DBaaS keeps in K2HR3 for one cluster: the role and resource of the cluster, of its servers and of its slaves.
-/// The values are the keys that DBaaS fills (K2hr3/README.md, "Role's lists").
+/// What DBaaS stores in K2HR3 for one cluster: the role and resource of the cluster, of its servers and of its slaves.
+/// The keys are those that DBaaS sets.
 /// </summary>
 public sealed record DbaasCluster(string Tenant, string Name)
 {
@@ -26,13 +26,13 @@ public sealed record DbaasCluster(string Tenant, string Name)
 
     public int SlaveControlPort { get; init; } = 8031;
 
-    /// <summary>The resource's text; DBaaS's layout unless set.</summary>
+    /// <summary>The resource's text (default: DBaaS's layout).</summary>
     public string? Template { get; init; }
 
-    /// <summary>Who made the roles; today's Trove unless said.</summary>
+    /// <summary>Who created the roles (default: current Trove).</summary>
     public RoleMaker Maker { get; init; }
 
-    /// <summary>Keys of the slaves' resource, over the ones DBaaS fills.</summary>
+    /// <summary>Keys of the slaves' resource, which override those that DBaaS sets.</summary>
     public IReadOnlyDictionary<string, string> SlaveKeys { get; init; } = new Dictionary<string, string>();
 
     internal void CreateIn(K2hr3Store store)
@@ -46,7 +46,7 @@ public sealed record DbaasCluster(string Tenant, string Name)
             ["chmpx-mode"] = "SERVER",
         }));
         store.SetResource(ServerResource, new("", new Dictionary<string, object> { ["chmpx-mode"] = "SERVER" }));
-        var keys = MadeKeys();
+        var keys = MakerKeys();
         foreach (var (key, value) in SlaveKeys)
         {
             keys[key] = value;
@@ -59,7 +59,7 @@ public sealed record DbaasCluster(string Tenant, string Name)
         }
     }
 
-    private Dictionary<string, object> MadeKeys() => Maker == RoleMaker.Trove
+    private Dictionary<string, object> MakerKeys() => Maker == RoleMaker.Trove
         ? new()
         {
             ["chmpx-mode"] = "SLAVE",

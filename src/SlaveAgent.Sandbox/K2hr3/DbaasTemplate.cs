@@ -1,8 +1,8 @@
 namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
-/// The template that yields a cluster's INI in the layout a DBaaS host gets (dbaas-slave-2-servers.ini, byte for byte):
-/// the statements' own line ends make its blank and indented lines. Without a slave it lists a dummy, since chmpx
+/// The template that produces a cluster's INI in the layout of a DBaaS host (dbaas-slave-2-servers.ini, byte for byte):
+/// the line breaks after the statements cause its blank and indented lines. Without a slave it lists a dummy, since chmpx
 /// does not start without any.
 /// </summary>
 internal static class DbaasTemplate

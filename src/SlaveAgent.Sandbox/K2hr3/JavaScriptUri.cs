@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Sandbox.K2hr3;
 
-/// <summary>JavaScript's <c>decodeURI</c>, through which K2HR3 puts its paths: reserved characters stay encoded.</summary>
+/// <summary>JavaScript's <c>decodeURI</c>, which K2HR3 applies to its paths: reserved characters stay encoded.</summary>
 internal static partial class JavaScriptUri
 {
     /// <summary>Null where JavaScript throws, which K2HR3 answers with 500 (recorded: 48).</summary>

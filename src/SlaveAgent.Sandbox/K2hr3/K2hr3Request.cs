@@ -12,7 +12,7 @@ public sealed record K2hr3Request(string Method, string Path, IReadOnlyDictionar
 {
     public bool IsHead => HttpMethods.IsHead(Method);
 
-    /// <summary>A query parameter; empty counts as not given, as everywhere in K2HR3.</summary>
+    /// <summary>A query parameter; an empty one counts as missing, as everywhere in K2HR3.</summary>
     public string? this[string parameter] =>
         Query.TryGetValue(parameter, out var values) && values.ToString() is { Length: > 0 } text ? text : null;
 
@@ -51,7 +51,7 @@ public sealed record K2hr3Request(string Method, string Path, IReadOnlyDictionar
 
     /// <summary>
     /// The caller's address. The real service trusts loopback proxies (Express: <c>trust proxy = loopback</c>), so a
-    /// test on loopback may say with X-Forwarded-For whom it plays.
+    /// test on loopback may set its address with X-Forwarded-For.
     /// </summary>
     private static string ClientOf(HttpContext context)
     {

@@ -12,12 +12,12 @@ using Microsoft.Extensions.Hosting;
 namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
-/// A K2HR3 REST API on loopback that answers as the recorded one does, with an operator's door beside it: clusters,
-/// tokens and hosts are made here, outages ordered, requests counted.
+/// A K2HR3 REST API on loopback that answers as the recorded one does, with an administrative interface: it creates clusters,
+/// tokens and hosts, simulates outages and counts requests.
 /// </summary>
 public sealed class K2hr3Service : IAsyncDisposable
 {
-    // Below the range from which the kernel deals out ports, so that the port is still free when a stopped service comes back.
+    // Below the ephemeral port range, so that the port is still free when a stopped service restarts.
     private const int LowestPort = 20000;
     private const int HighestPort = 32000;
 
@@ -68,7 +68,7 @@ public sealed class K2hr3Service : IAsyncDisposable
 
     public Outage Outage => outage;
 
-    /// <summary>Sees each request with the answer that is ready for it, and may put another in its place.</summary>
+    /// <summary>Receives each request with its answer, and may replace the answer.</summary>
     public Func<K2hr3Request, Answer, Answer>? OnAnswer { get; set; }
 
     public RequestCounts Counts
@@ -82,8 +82,8 @@ public sealed class K2hr3Service : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts on the port given, or on a free one, of the loopback address unless another is given.</summary>
-    /// <param name="timeScale">How long an outage's answers take, as a part of what was recorded; 1 unless given.</param>
+    /// <summary>Starts on the given port or a free one, of the given address (default: loopback).</summary>
+    /// <param name="timeScale">Factor for the recorded answer times of an outage.</param>
     public static async Task<K2hr3Service> StartAsync(
         int port = 0, string adminTenant = "tenant0", TimeProvider? time = null, IPAddress? address = null, double timeScale = 1, CancellationToken cancellationToken = default)
     {
@@ -114,7 +114,7 @@ public sealed class K2hr3Service : IAsyncDisposable
 
     public void SetRole(Yrn yrn, params IReadOnlyList<Yrn> policies) => store.SetRole(yrn, policies.Select(policy => policy.ToString()));
 
-    /// <summary>A role token; without a lifetime one that does not expire, as the User Data Script carries.</summary>
+    /// <summary>A role token; without a lifetime one that does not expire, as in the User Data Script.</summary>
     public RoleToken IssueToken(Yrn role, TimeSpan? lifetime = null) => store.IssueToken(role, lifetime ?? K2hr3Store.NoExpiry);
 
     public bool RevokeToken(string token) => store.RemoveToken(token);
@@ -167,7 +167,7 @@ public sealed class K2hr3Service : IAsyncDisposable
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(5);
             kestrel.Listen(IPAddress.Parse(Uri.Host), Uri.Port);
         });
-        // A stopped K2HR3 does not finish what it was doing.
+        // A stopped K2HR3 does not finish requests under way.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
         builder.Services.AddRoutingCore();
         var app = builder.Build();
@@ -228,7 +228,7 @@ public sealed class K2hr3Service : IAsyncDisposable
         if (delay > TimeSpan.Zero)
         {
             var changed = outageChanged.Task;
-            // What was waiting when the store came back gets its answer (recorded: a 200 after 10 s).
+            // A request that was waiting when the store returned is answered (recorded: a 200 after 10 s).
             if (await Task.WhenAny(Task.Delay(delay, time, aborted), changed) == changed)
             {
                 return await AnswerAsync(request, handle, aborted);
@@ -298,10 +298,10 @@ public sealed class K2hr3Service : IAsyncDisposable
         }
     }
 
-    /// <summary>Express's weak entity tag: length in hex, then the first 27 characters of the SHA-1 in base64.</summary>
+    /// <summary>Express's weak entity tag: the length in hex, then the first 27 characters of the SHA-1 in base64.</summary>
     private static string WeakTag(byte[] body)
     {
-#pragma warning disable CA5350 // SHA-1 is what Express uses; nothing is protected by it.
+#pragma warning disable CA5350 // SHA-1 is what Express uses; it protects nothing.
         var hash = Convert.ToBase64String(SHA1.HashData(body));
 #pragma warning restore CA5350
         return string.Create(CultureInfo.InvariantCulture, $"W/\"{body.Length:x}-{hash.AsSpan(0, 27)}\"");

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace SlaveAgent.Sandbox.K2hr3;
 
-/// <summary>Roles, resources, policies and tokens of one K2HR3: who may read what.</summary>
+/// <summary>Roles, resources, policies and tokens of one K2HR3: who may read which resource.</summary>
 internal sealed class K2hr3Store(TimeProvider time) : IDisposable
 {
-    // "No expiry" is about ten years; recorded: 2026-11-22 to 2036-11-19 (K2hr3/README.md, "Authentication").
+    // K2HR3's "no expiry" is about ten years; recorded: 2026-11-22 to 2036-11-19.
     public static readonly TimeSpan NoExpiry = TimeSpan.FromDays(3650);
 
     private readonly Lock gate = new();
@@ -49,7 +49,7 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
         }
     }
 
-    // K2HR3 does not ask whether the role exists: it makes the hosts key.
+    // K2HR3 does not check whether the role exists: it creates the hosts key.
     public void AddHost(Yrn role, RegisteredHost host)
     {
         lock (gate)
@@ -99,7 +99,7 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>The resource with its parents' text before its own and their keys beneath its own.</summary>
+    /// <summary>The resource with its parents' text before its own, and its own keys overriding theirs.</summary>
     public Resource? Merged(Yrn yrn)
     {
         lock (gate)
@@ -108,32 +108,32 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
             {
                 return null;
             }
-            var line = Lineage(yrn).Select(step => resources.GetValueOrDefault(step.ToString())).OfType<Resource>().ToList();
+            var lineage = Lineage(yrn).Select(step => resources.GetValueOrDefault(step.ToString())).OfType<Resource>().ToList();
             var keys = new Dictionary<string, object>();
-            foreach (var (key, value) in line.SelectMany(resource => resource.Keys))
+            foreach (var (key, value) in lineage.SelectMany(resource => resource.Keys))
             {
                 keys[key] = value;
             }
-            return new(string.Concat(line.Select(resource => resource.Text)), keys);
+            return new(string.Concat(lineage.Select(resource => resource.Text)), keys);
         }
     }
 
     public RoleToken IssueToken(Yrn role, TimeSpan lifetime, string? address = null, string? cuk = null)
     {
-        var word = RandomNumberGenerator.GetHexString(64, lowercase: true);
-        var token = new RoleToken(word, registerPaths.Encode(role, word), role, time.GetUtcNow(), time.GetUtcNow() + lifetime, address, cuk);
+        var text = RandomNumberGenerator.GetHexString(64, lowercase: true);
+        var token = new RoleToken(text, registerPaths.Encode(role, text), role, time.GetUtcNow(), time.GetUtcNow() + lifetime, address, cuk);
         lock (gate)
         {
-            tokens[word] = token;
+            tokens[text] = token;
         }
         return token;
     }
 
-    public RoleToken? FindToken(string word)
+    public RoleToken? FindToken(string text)
     {
         lock (gate)
         {
-            return tokens.TryGetValue(word, out var token) && token.Expires > time.GetUtcNow() ? token : null;
+            return tokens.TryGetValue(text, out var token) && token.Expires > time.GetUtcNow() ? token : null;
         }
     }
 
@@ -145,11 +145,11 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
         }
     }
 
-    public bool RemoveToken(string word)
+    public bool RemoveToken(string text)
     {
         lock (gate)
         {
-            return tokens.Remove(word);
+            return tokens.Remove(text);
         }
     }
 

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
-/// A state of the service and of the store behind it. Its answers take as long as the recorded ones did, by the service's time
-/// scale, unless <paramref name="Delay"/> is given.
+/// A state of the service and of the store behind it. Its answers take as long as the recorded ones did, multiplied by the service's
+/// time scale, unless <paramref name="Delay"/> is given.
 /// </summary>
 public sealed record Outage(OutageMode Mode, TimeSpan? Delay = null, int Status = 0)
 {
-    /// <summary>Recorded: the time until the answer with the real service, whose store takes that long to give up.</summary>
+    /// <summary>Recorded answer time of the real service, whose store takes that long to fail.</summary>
     public TimeSpan RecordedDelay => Mode switch
     {
         OutageMode.StorePaused => TimeSpan.FromSeconds(21.7),

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
-/// The opaque word that names a role and its token in a userdata URL: encrypted, base64, percent-encoded.
-/// Only the service that made it can read it, so the cipher is this service's own affair.
+/// The opaque string that identifies a role and its token in a userdata URL: encrypted, base64, percent-encoded.
+/// Only the service that created it can read it, so the cipher is private to this service.
 /// </summary>
 internal sealed class RegisterPaths : IDisposable
 {

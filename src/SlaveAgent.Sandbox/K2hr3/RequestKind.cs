@@ -1,6 +1,6 @@
 namespace SlaveAgent.Sandbox.K2hr3;
 
-/// <summary>What a request is about; requests are counted by it.</summary>
+/// <summary>The kind of a request, by which requests are counted.</summary>
 public enum RequestKind
 {
     Other,

@@ -135,7 +135,7 @@ internal sealed class ResourceRequests(K2hr3Store store, CallerCheck callers)
         return true;
     }
 
-    // A variable is one of the resource's keys, or "<role yrn>/hosts/ip": the hosts of a role of the same tenant, as of now.
+    // A variable is one of the resource's keys, or "<role yrn>/hosts/ip": the current hosts of a role of the same tenant.
     private object? Variable(string name, Resource merged, string tenant)
     {
         const string hosts = "/hosts/ip";

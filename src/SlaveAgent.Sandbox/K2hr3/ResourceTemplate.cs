@@ -5,7 +5,7 @@ namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
 /// The part of K2HR3's template language that DBaaS resources use: print, assign, <c>foreach … done</c>,
-/// <c>if … elif … else … endif</c>, comments. Line ends outside <c>{{ }}</c> stay, hence the blank and indented lines.
+/// <c>if … elif … else … endif</c>, comments. Line breaks outside <c>{{ }}</c> are kept, which explains the blank and indented lines.
 /// </summary>
 internal sealed partial class ResourceTemplate
 {
@@ -15,7 +15,7 @@ internal sealed partial class ResourceTemplate
 
     private ResourceTemplate(Block body) => this.body = body;
 
-    /// <summary>Null where K2HR3 says "Could not load resource for template engine" (recorded: 60).</summary>
+    /// <summary>Null where K2HR3 answers "Could not load resource for template engine" (recorded: 60).</summary>
     public static ResourceTemplate? Parse(string text)
     {
         if (!text.StartsWith(Header, StringComparison.Ordinal))
@@ -27,7 +27,7 @@ internal sealed partial class ResourceTemplate
         return ReadBlock(pieces, ref next) is { } block && next >= pieces.Length ? new(block) : null;
     }
 
-    /// <summary>Renders with the variables given from outside and those that the template assigns itself.</summary>
+    /// <summary>Renders with the given variables and those that the template assigns itself.</summary>
     public string Render(Func<string, object?> given)
     {
         var output = new StringBuilder();
@@ -35,7 +35,7 @@ internal sealed partial class ResourceTemplate
         return output.ToString();
     }
 
-    // Even pieces are text, odd ones statements. Stops at a word that belongs to the block around it.
+    // Even pieces are text, odd ones statements. Stops at a keyword that belongs to the enclosing block.
     private static Block? ReadBlock(string[] pieces, ref int next)
     {
         var nodes = new List<Node>();

@@ -1,6 +1,6 @@
 namespace SlaveAgent.Sandbox.K2hr3;
 
-/// <summary>A role: its policies, and today's hosts by key.</summary>
+/// <summary>A role: its policies, and its current hosts by key.</summary>
 internal sealed class Role
 {
     public List<string> Policies { get; } = [];

@@ -1,9 +1,9 @@
 namespace SlaveAgent.Sandbox.K2hr3;
 
-/// <summary>Who made the cluster's role for slaves: what its resource tells a new host depends on it.</summary>
+/// <summary>Who created the cluster's role for slaves, which determines the keys of its resource.</summary>
 public enum RoleMaker
 {
-    /// <summary>Trove's plugin 1.0.2 to 1.0.7, today's: all three lists empty, and chmpx's user to be added, a number.</summary>
+    /// <summary>Trove's plugin 1.0.2 to 1.0.7 (current): all three lists are empty, and k2hdkc-dbaas-add-user is the number 1.</summary>
     Trove,
 
     /// <summary>The DBaaS CLI and Trove's plugin up to 1.0.1: the lists name the packages and units.</summary>

@@ -46,7 +46,7 @@ internal sealed class RoleRequests(K2hr3Store store, CallerCheck callers)
         {
             return Answer.Error(400, $"PUT request has outbound ip address which is not ignore ip address string: {Answer.Quote(outbound)}");
         }
-        // Any token of the tenant will do, a slave's for the server role too (recorded: 24); any extra is taken (23).
+        // Any token of the tenant is accepted, even a slave's for the server role (recorded: 24), and any extra (23).
         store.AddHost(role ?? Yrn.Role(caller.Tenant!, name), new(
             request.Client, request.Cuk, request["tag"], request["extra"], request.Port, request["inboundip"], request["outboundip"]));
         return Answer.Done(201);
@@ -63,7 +63,7 @@ internal sealed class RoleRequests(K2hr3Store store, CallerCheck callers)
         {
             return Answer.Bare(400);
         }
-        // With a role token the same request takes away the token, not the host (k2hr3_api: routes/role.ts).
+        // With a role token the same request removes the token, not the host (k2hr3_api: routes/role.ts).
         if (caller.Role is { } token)
         {
             return token.Role == role && store.RemoveToken(token.Token) ? Answer.Bare(204) : Answer.Bare(400);

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
-/// What may stand inside <c>{{ }}</c>: variables <c>%name%</c> with members <c>{'key'}</c> and <c>.length</c>,
-/// strings, numbers, sums, and one comparison. An unknown variable is empty, not an error (K2hr3/README.md, "Requests and answers").
+/// The expressions allowed inside <c>{{ }}</c>: variables <c>%name%</c> with members <c>{'key'}</c> and <c>.length</c>,
+/// strings, numbers, sums, and one comparison. An unknown variable is empty, not an error.
 /// </summary>
 internal static partial class TemplateExpression
 {

@@ -9,7 +9,7 @@ namespace SlaveAgent.Sandbox.K2hr3;
 
 /// <summary>
 /// <c>/v1/userdata/&lt;registerpath&gt;</c> and <c>/v1/extdata/&lt;name&gt;/&lt;registerpath&gt;</c>
-/// (recorded: 56; the rest as k2hr3_api's routes/userdata.ts and routes/extdata.ts decide).
+/// (recorded: 56; otherwise as k2hr3_api's routes/userdata.ts and routes/extdata.ts).
 /// </summary>
 internal sealed partial class UserDataRequests(K2hr3Store store, Func<Uri> apiUri)
 {
@@ -47,7 +47,7 @@ internal sealed partial class UserDataRequests(K2hr3Store store, Func<Uri> apiUr
         using var multipart = Build(store.ReadRegisterPath(path));
         if (!AcceptsGzip(request) && !IsNewCloudInit(agent))
         {
-            // cloud-init before 0.7.9: the multipart's own headers become those of the answer.
+            // cloud-init before 0.7.9: the multipart's headers become those of the answer.
             return new(200, Bytes(multipart, contentOnly: true), multipart.ContentType.ToString(FormatOptions.Default, Encoding.UTF8, false)[14..])
             {
                 Headers = new Dictionary<string, string>
@@ -67,8 +67,8 @@ internal sealed partial class UserDataRequests(K2hr3Store store, Func<Uri> apiUr
         {
             return Answer.Error(400, "GET request does not have User-Agent header");
         }
-        var words = request.Path[ExtDataPrefix.Length..].Split('/', 2);
-        if (words is not [{ Length: > 0 } name, { Length: > 0 } path])
+        var parts = request.Path[ExtDataPrefix.Length..].Split('/', 2);
+        if (parts is not [{ Length: > 0 } name, { Length: > 0 } path])
         {
             return Answer.Error(400, "GET request url does not have extdata path parameter");
         }
@@ -135,7 +135,7 @@ internal sealed partial class UserDataRequests(K2hr3Store store, Func<Uri> apiUr
 
     private static byte[] Bytes(Multipart multipart, bool contentOnly)
     {
-        // K2HR3 leaves the scripts' line ends alone, and so must this: a shell chokes on \r.
+        // K2HR3 keeps the scripts' line breaks, and so must this: a shell fails on \r.
         var format = FormatOptions.Default.Clone();
         format.NewLineFormat = NewLineFormat.Unix;
         using var stream = new MemoryStream();
@@ -164,7 +164,7 @@ internal sealed partial class UserDataRequests(K2hr3Store store, Func<Uri> apiUr
     private static bool AcceptsGzip(K2hr3Request request) => request.Headers.AcceptEncoding.ToString().Split(',')
         .Any(coding => coding.Trim().ToLowerInvariant() is "gzip" or "deflate");
 
-    // k2hr3_api compares the three numbers one by one, so that 0.7.9 and later get gzip unasked.
+    // k2hr3_api compares the three numbers one by one, so that 0.7.9 and later always get gzip.
     private static bool IsNewCloudInit(string agent) => CloudInitVersion().Match(agent) is { Success: true } version
         && (Number(version, 1) > 0 || Number(version, 2) > 7 || Number(version, 3) >= 9);
 

@@ -1,6 +1,6 @@
 namespace SlaveAgent.Sandbox.K2hr3;
 
-/// <summary><c>GET /v1</c>: the paths that K2HR3 2.0.3 says it has (recorded: 02).</summary>
+/// <summary><c>GET /v1</c>: the paths that K2HR3 2.0.3 lists (recorded: 02).</summary>
 internal static class VersionAnswer
 {
     public static Answer Create() => Answer.Json(200, new Dictionary<string, Dictionary<string, string[]>>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SlaveAgent.Sandbox.Systemd;
 
-/// <summary>kill(2), which .NET has for SIGKILL only.</summary>
+/// <summary>kill(2): .NET itself only sends SIGKILL.</summary>
 public static partial class ProcessSignal
 {
     /// <summary>Sends a signal by its name. False when there is no such process.</summary>

@@ -8,7 +8,7 @@ using SlaveAgent.Sandbox.HostTools;
 namespace SlaveAgent.Sandbox.Systemd;
 
 /// <summary>
-/// Plays systemd for the pretended host: really starts, restarts and stops the processes of its units, and answers
+/// Simulates systemd on the simulated host: actually starts, restarts and stops the processes of its units, and answers
 /// <c>systemctl</c> and <c>journalctl</c> over a socket in the sandbox.
 /// </summary>
 public sealed class Supervisor : IAsyncDisposable
@@ -22,7 +22,7 @@ public sealed class Supervisor : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Task accepting;
 
-    /// <param name="restartDelay">Between a process's own end and its next start.</param>
+    /// <param name="restartDelay">The time between an exit and the restart.</param>
     public Supervisor(HostLayout layout, TimeSpan? restartDelay = null)
     {
         this.layout = layout;
@@ -32,7 +32,7 @@ public sealed class Supervisor : IAsyncDisposable
         accepting = AcceptAsync(stopping.Token);
     }
 
-    /// <summary>All that happened to units, oldest first.</summary>
+    /// <summary>All unit events, oldest first.</summary>
     public IReadOnlyList<UnitEvent> Events => [.. events];
 
     public UnitStatus StatusOf(string unit) => UnitOf(unit).Status;
@@ -41,7 +41,7 @@ public sealed class Supervisor : IAsyncDisposable
 
     public Task StopAsync(string unit) => UnitOf(unit).StopAsync();
 
-    /// <summary>Stops all units, as a machine that goes down does.</summary>
+    /// <summary>Stops all units, as at shutdown.</summary>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
@@ -74,7 +74,7 @@ public sealed class Supervisor : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The host goes down.
+            // The host shuts down.
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class Supervisor : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The tool was killed, or the host goes down.
+            // The tool was killed, or the host shuts down.
         }
     }
 

@@ -4,7 +4,7 @@ using SlaveAgent.Sandbox.HostTools;
 
 namespace SlaveAgent.Sandbox.Systemd;
 
-/// <summary>The way from the tools to the supervisor: one JSON line each way over its socket.</summary>
+/// <summary>Connects the tools with the supervisor: one JSON line in each direction over its socket.</summary>
 internal static class SupervisorClient
 {
     public static async Task<ToolOutput> AskAsync(string socketPath, SupervisorRequest request, CancellationToken cancellationToken)

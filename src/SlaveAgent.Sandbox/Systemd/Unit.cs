@@ -3,7 +3,7 @@ using SlaveAgent.Sandbox.HostTools;
 
 namespace SlaveAgent.Sandbox.Systemd;
 
-/// <summary>One unit: its process, started again a moment after it ended by itself, as Restart=always does.</summary>
+/// <summary>One unit and its process, which is restarted shortly after it exits by itself, as with Restart=always.</summary>
 internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay, Action<string, string> report) : IDisposable
 {
     private const int KeptLines = 50;
@@ -55,7 +55,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         await changing.WaitAsync(cancellationToken);
         try
         {
-            // A stop that came first has cancelled the restart.
+            // A stop may have cancelled the restart.
             cancellationToken.ThrowIfCancellationRequested();
             if (State is not UnitState.Active)
             {
@@ -115,7 +115,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         }
         catch (OperationCanceledException)
         {
-            Say($"State 'stop-{signal}' timed out. Killing.");
+            Log($"State 'stop-{signal}' timed out. Killing.");
             running.Kill();
             await running.WaitForExitAsync(CancellationToken.None);
         }
@@ -132,10 +132,10 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = layout.Root };
         start.Environment["PATH"] = layout.SearchPath;
         var started = new Process { StartInfo = start, EnableRaisingEvents = true };
-        started.OutputDataReceived += (_, line) => Say(line.Data);
-        started.ErrorDataReceived += (_, line) => Say(line.Data);
+        started.OutputDataReceived += (_, line) => Log(line.Data);
+        started.ErrorDataReceived += (_, line) => Log(line.Data);
         started.Exited += (_, _) => Ended(started, file);
-        // It may have ended before Start comes back.
+        // It may exit before Start returns.
         expected = started;
         try
         {
@@ -143,7 +143,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            Say($"Failed to execute {program}: {e.Message}");
+            Log($"Failed to execute {program}: {e.Message}");
             State = UnitState.Failed;
             started.Dispose();
             return;
@@ -161,7 +161,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
             return;
         }
         report(name, $"exited with {ended.ExitCode}");
-        Say($"Main process exited, status={ended.ExitCode}");
+        Log($"Main process exited, status={ended.ExitCode}");
         if (!file.Restarts)
         {
             State = ended.ExitCode == 0 ? UnitState.Inactive : UnitState.Failed;
@@ -186,7 +186,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         }
     }
 
-    private void Say(string? line)
+    private void Log(string? line)
     {
         if (line is null)
         {

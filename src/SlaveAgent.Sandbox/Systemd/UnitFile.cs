@@ -1,6 +1,6 @@
 namespace SlaveAgent.Sandbox.Systemd;
 
-/// <summary>What the supervisor needs of a unit file.</summary>
+/// <summary>The parts of a unit file that the supervisor uses.</summary>
 internal sealed record UnitFile(string Description, string[] ExecStart, string KillSignal, bool Restarts)
 {
     public static UnitFile Read(string path)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 
 namespace SlaveAgent.Benchmarks.Processes;
 
@@ -31,7 +31,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
     /// <summary>With the sandbox's servers and its stand-in chmpx, bootstrapped.</summary>
     public static async Task<MeasuredHost> WholeAsync(string agent, int servers, string settings, CancellationToken cancel)
     {
-        var world = await DbaasWorld.CreateAsync(new StoryOptions(agent, IsReal: false, Keeps: false, Serves: false) { Maker = RoleMaker.Cli }, cancel);
+        var world = await DbaasWorld.CreateAsync(new ScenarioOptions(agent, IsReal: false, Keeps: false, Serves: false) { Maker = RoleMaker.Cli }, cancel);
         await world.Cluster.AddAsync(servers);
         var host = new MeasuredHost(world, null);
         await host.PutRunInMemoryAsync(cancel);
@@ -44,7 +44,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
     /// </summary>
     public static async Task<MeasuredHost> LeanAsync(string agent, int servers, string settings, CancellationToken cancel)
     {
-        var world = await DbaasWorld.CreateAsync(new StoryOptions(agent, IsReal: false, Keeps: false, Serves: false) { Maker = RoleMaker.Cli }, cancel);
+        var world = await DbaasWorld.CreateAsync(new ScenarioOptions(agent, IsReal: false, Keeps: false, Serves: false) { Maker = RoleMaker.Cli }, cancel);
         world.Service.CreateCluster(world.Names with
         {
             // DBaaS's own allows 256 nodes, this one included.

@@ -4,7 +4,7 @@ using System.Text;
 using SlaveAgent.Benchmarks.Reporting;
 using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.K2hr3;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Benchmarks.Processes;

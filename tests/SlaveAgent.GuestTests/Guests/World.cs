@@ -61,7 +61,7 @@ internal sealed class World : IAsyncDisposable
     {
         Assert.SkipWhen(GuestMachine.WhyNot is not null, GuestMachine.WhyNot ?? "");
         plan ??= new();
-        Assert.SkipWhen(plan.IsReal && RealCluster.WhyNot() is not null, "chmpx and k2hdkc are not on this machine's PATH");
+        Assert.SkipWhen(plan.IsReal && RealCluster.UnavailableReason() is not null, "chmpx and k2hdkc are not on this machine's PATH");
         var number = machine.NextNumber();
         var network = $"10.78.{number}";
         var address = IPAddress.Parse($"{network}.1");

@@ -3,7 +3,7 @@ using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
 using SlaveAgent.Tests.Support;
 
@@ -47,7 +47,7 @@ internal sealed class AgentWorld : IAsyncDisposable
     public static async Task<AgentWorld> CreateAsync(int servers, string settings = "", string? program = null, RoleMaker maker = RoleMaker.Cli)
     {
         // A K2HR3 in trouble answers in less than a second instead of half a minute.
-        var options = new StoryOptions(program ?? AgentProgram.DefaultPath, IsReal: false, Keeps: false, Serves: false) { Maker = maker, TimeScale = 0.02 };
+        var options = new ScenarioOptions(program ?? AgentProgram.DefaultPath, IsReal: false, Keeps: false, Serves: false) { Maker = maker, TimeScale = 0.02 };
         var world = new AgentWorld(await DbaasWorld.CreateAsync(options, Cancel));
         if (servers > 0)
         {

@@ -218,7 +218,7 @@ public sealed class BootstrapTests
     public async Task A_mirror_that_fails_and_an_interrupted_dpkg_are_overcome()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
-        world.Host.Order(new OrderedFailure("apt-get", "update", 100, "E: Failed to fetch http://mirror/dists/x  503  Service Unavailable"));
+        world.Host.ScheduleFailure(new ScheduledFailure("apt-get", "update", 100, "E: Failed to fetch http://mirror/dists/x  503  Service Unavailable"));
         world.Host.IsInterrupted = true;
 
         var (code, output) = await world.TryBootstrapAsync();

@@ -1,5 +1,5 @@
 using SlaveAgent.Identity;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Agent;

@@ -1,7 +1,7 @@
 using SlaveAgent.Identity;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Tests.Agent;

@@ -1,7 +1,7 @@
 using CliWrap;
 using CliWrap.Buffered;
 using SlaveAgent.Files;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Agent;

@@ -333,7 +333,7 @@ public sealed class ChmpxConformanceTests
         chmpx.Replace(chmpx.Ini(2, ChmpxUnderTest.OtherSlaves(others)));
         await chmpx.UntilAsync(view => view.Revision == 2, "it is loaded");
         var together = await LookUpsOfQuestionsAsync(chmpx);
-        Assert.True(together - alone >= 3 * others, $"three questions: {alone} look-ups alone, {together} with {others} other slaves");
+        Assert.True(together - alone >= 3 * others, $"three questions: {alone} lookups alone, {together} with {others} other slaves");
     }
 
     [Theory, InlineData(StandIn, "022", "0644"), InlineData(StandIn, "007", "0660"), InlineData(Real, "022", "0644"), InlineData(Real, "007", "0660")]
@@ -412,12 +412,12 @@ public sealed class ChmpxConformanceTests
     private static async Task<int> LookUpsOfQuestionsAsync(ChmpxUnderTest chmpx)
     {
         await chmpx.AskAsync("VERSION");
-        var before = chmpx.CountLookUps();
+        var before = chmpx.CountLookups();
         for (var question = 0; question < 3; question++)
         {
             await chmpx.AskAsync("VERSION");
         }
-        return chmpx.CountLookUps() - before;
+        return chmpx.CountLookups() - before;
     }
 
     private static string DateOf(string? dump) => dump!.Split('\n').Single(line => line.Contains("cfg_date", StringComparison.Ordinal));

@@ -182,7 +182,7 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
     public abstract Task LoseConnectionsAsync();
 
     /// <summary>How often names were looked up until now.</summary>
-    public abstract int CountLookUps();
+    public abstract int CountLookups();
 
     public async Task<ChmpxView?> ViewAsync() => await AskAsync("DUMP") is { } dump ? ControlPortClient.Read(dump) : null;
 

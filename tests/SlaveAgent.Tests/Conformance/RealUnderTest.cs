@@ -95,7 +95,7 @@ internal sealed class RealUnderTest : ChmpxUnderTest
         Assert.SkipWhen(before.Split('\n', StringSplitOptions.RemoveEmptyEntries).Intersect(after.Split('\n')).Any(), "connections of the real chmpx cannot be ended here: ss -K needs CONFIG_INET_DIAG_DESTROY");
     }
 
-    public override int CountLookUps() => hosts.Count;
+    public override int CountLookups() => hosts.Count;
 
     public override async ValueTask DisposeAsync()
     {

@@ -81,7 +81,7 @@ internal sealed class StandInUnderTest : ChmpxUnderTest
         return Task.CompletedTask;
     }
 
-    public override int CountLookUps()
+    public override int CountLookups()
     {
         var text = System.IO.File.ReadAllText(Path.ChangeExtension(SharedMemoryFile, "callers"));
         return int.Parse(text.Split(' ')[2], CultureInfo.InvariantCulture);

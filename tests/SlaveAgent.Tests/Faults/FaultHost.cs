@@ -5,7 +5,7 @@ using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.K2hr3;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Tests.Reconciling;
 using SlaveAgent.Tests.Support;
 

@@ -7,7 +7,7 @@ public sealed class HostToolsTests
     [Fact]
     public async Task An_AntPickax_package_is_installed_only_from_a_signed_source_after_an_update()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         await host.RunAsync("apt-get", "-q", "update");
         var (code, output) = await host.RunAsync("apt-get", "install", "-y", "--", "chmpx");
         Assert.Equal(100, code);
@@ -27,7 +27,7 @@ public sealed class HostToolsTests
     [Fact]
     public async Task An_unsigned_source_fails_the_update()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         host.AddSource(isSigned: false);
         var (code, output) = await host.RunAsync("apt-get", "update");
         Assert.Equal(100, code);
@@ -35,9 +35,9 @@ public sealed class HostToolsTests
     }
 
     [Fact]
-    public async Task Calls_at_the_same_time_are_all_kept()
+    public async Task Simultaneous_calls_are_all_logged()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         await Parallel.ForAsync(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, (i, _) =>
         {
             new HostState(host.Layout).Log(new ToolCall(DateTimeOffset.UnixEpoch, "dpkg-query", [new string('x', i)]));
@@ -47,9 +47,9 @@ public sealed class HostToolsTests
     }
 
     [Fact]
-    public async Task What_is_not_installed_is_not_found()
+    public async Task A_package_that_is_not_installed_is_not_found()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         var (code, output) = await host.RunAsync("dpkg-query", "-W", "-f", "${db:Status-Status}", "--", "chmpx");
         Assert.Equal(1, code);
         Assert.Contains("no packages found matching chmpx", output, StringComparison.Ordinal);
@@ -57,9 +57,9 @@ public sealed class HostToolsTests
     }
 
     [Fact]
-    public async Task apt_waits_for_the_frontend_lock_as_long_as_it_is_told_but_not_for_the_lists()
+    public async Task apt_waits_for_the_frontend_lock_up_to_the_timeout_but_never_for_the_lists()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         await host.RunAsync("apt-get", "update");
         using (PackageLock.TryTake(host.Layout, PackageLock.Lists))
         {
@@ -79,10 +79,10 @@ public sealed class HostToolsTests
     }
 
     [Fact]
-    public async Task An_ordered_failure_happens_once_and_a_broken_transaction_lasts_until_it_is_configured()
+    public async Task A_scheduled_failure_happens_once_and_an_interrupted_transaction_lasts_until_it_is_configured()
     {
-        await using var host = new PretendedHost();
-        host.State.Order(new("apt-get", "update", 100, "E: Failed to fetch http://packages.example/debian  503  Service Unavailable"));
+        await using var host = new SimulatedHost();
+        host.State.ScheduleFailure(new("apt-get", "update", 100, "E: Failed to fetch http://packages.example/debian  503  Service Unavailable"));
         Assert.Contains("503", (await host.RunAsync("apt-get", "-q", "update")).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await host.RunAsync("apt-get", "-q", "update")).ExitCode);
 
@@ -93,9 +93,9 @@ public sealed class HostToolsTests
     }
 
     [Fact]
-    public async Task dnf_wants_a_repository_with_gpgcheck_and_its_key()
+    public async Task dnf_requires_a_repository_with_gpgcheck_and_its_key()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         Assert.Equal(1, (await host.RunAsync("dnf", "-y", "-q", "--setopt=retries=3", "install", "chmpx")).ExitCode);
 
         HostSetup.Write(host.Layout, "etc/pki/rpm-gpg/RPM-GPG-KEY-antpickax", "key");
@@ -106,9 +106,9 @@ public sealed class HostToolsTests
     }
 
     [Fact]
-    public async Task systemctl_enables_starts_and_stops_a_unit_and_the_journal_has_its_words()
+    public async Task systemctl_enables_starts_and_stops_a_unit_and_the_journal_has_its_output()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         Assert.Equal(1, (await host.RunAsync("systemctl", "is-enabled", "--quiet", "--", "chmpx.service")).ExitCode);
         Assert.Equal(5, (await host.RunAsync("systemctl", "start", "--no-block", "--", "chmpx.service")).ExitCode);
 
@@ -117,7 +117,7 @@ public sealed class HostToolsTests
         Assert.Equal(0, (await host.RunAsync("systemctl", "enable", "--", "chmpx.service")).ExitCode);
         Assert.Equal((0, ""), await host.RunAsync("systemctl", "is-enabled", "--quiet", "--", "chmpx.service"));
 
-        // There is no configuration, so it ends with 1 and is started again and again.
+        // There is no configuration, so it exits with code 1 and is restarted repeatedly.
         await host.RunAsync("systemctl", "start", "--no-block", "--", "chmpx.service");
         await UntilAsync(() => host.Supervisor.StatusOf("chmpx.service").Restarts >= 2);
         Assert.Contains("Could not initialize process", (await host.RunAsync("journalctl", "--no-pager", "-q", "-o", "cat", "-n", "3", "-u", "chmpx.service")).Output, StringComparison.Ordinal);
@@ -129,9 +129,9 @@ public sealed class HostToolsTests
     }
 
     [Fact]
-    public async Task A_killed_unit_is_started_again_with_another_process()
+    public async Task A_killed_unit_is_restarted_with_another_process()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         host.State.Install(host.State.Packages.Single(package => package.Name == "demo-app"));
         await host.Supervisor.StartAsync("demo-app.service");
         var first = host.Supervisor.StatusOf("demo-app.service").Pid;
@@ -142,7 +142,7 @@ public sealed class HostToolsTests
     [Fact]
     public async Task Each_call_is_logged_with_its_arguments()
     {
-        await using var host = new PretendedHost();
+        await using var host = new SimulatedHost();
         await host.RunAsync("hostname", "-d");
         await host.RunAsync("rpm", "-q", "--", "a b");
         Assert.Equal(["hostname -d", "rpm -q -- a b"], host.State.Calls.Select(call => $"{call.Tool} {string.Join(' ', call.Arguments)}"));

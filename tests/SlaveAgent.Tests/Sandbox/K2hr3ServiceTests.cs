@@ -28,7 +28,7 @@ public sealed class K2hr3ServiceTests
     }
 
     [Fact]
-    public async Task A_cloud_init_before_0_7_9_gets_the_multipart_as_it_is()
+    public async Task A_cloud_init_before_0_7_9_gets_the_multipart_uncompressed()
     {
         await using var service = await StartAsync();
         service.SetUserData(new(null, "#!/bin/sh\n", null));
@@ -54,7 +54,7 @@ public sealed class K2hr3ServiceTests
     }
 
     [Fact]
-    public async Task extdata_is_a_second_door_for_one_user_agent()
+    public async Task extdata_is_available_to_one_user_agent()
     {
         await using var service = await StartAsync();
         service.SetExtData("agent", new("role {{= %K2HR3_ROLE_NAME% }}", UserAgent: "k2hdkc-slave-agent"));
@@ -74,13 +74,13 @@ public sealed class K2hr3ServiceTests
     [InlineData("mid-request", 404, "Could not get resource data for resource yrn: yrn:yahoo:::tenant0:resource:dc/slave")]
     [InlineData("status:503", 503, "Internal server error")]
     [InlineData("slow", 200, "[GLOBAL]")]
-    public async Task A_store_in_trouble_looks_as_recorded(string mode, int status, string says)
+    public async Task A_failing_store_answers_as_recorded(string mode, int status, string expected)
     {
         await using var service = await StartAsync();
         await service.SetOutageAsync(Outage.Parse(mode, TimeSpan.FromMilliseconds(50)), TestContext.Current.CancellationToken);
         using var answer = await GetAsync(service, $"/v1/resource/{Cluster.SlaveResource}", token: service.IssueToken(Cluster.SlaveRole).Token);
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Contains(says, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(expected, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class K2hr3ServiceTests
     }
 
     [Fact]
-    public async Task What_waited_for_a_paused_store_is_answered_when_it_is_resumed()
+    public async Task A_request_waiting_for_a_paused_store_is_answered_when_it_is_resumed()
     {
         await using var service = await StartAsync();
         await service.SetOutageAsync(new(OutageMode.StorePaused, TimeSpan.FromHours(1)), TestContext.Current.CancellationToken);
@@ -111,7 +111,7 @@ public sealed class K2hr3ServiceTests
     }
 
     [Fact]
-    public async Task Requests_are_counted_by_kind_and_304s_apart()
+    public async Task Requests_are_counted_by_kind_and_304s_separately()
     {
         await using var service = await StartAsync();
         var token = service.IssueToken(Cluster.SlaveRole).Token;
@@ -138,7 +138,7 @@ public sealed class K2hr3ServiceTests
     }
 
     [Fact]
-    public async Task An_answer_can_be_watched_replaced_and_cut_off()
+    public async Task An_answer_can_be_observed_replaced_and_cut_off()
     {
         await using var service = await StartAsync();
         service.OnAnswer = (request, answer) => request.Path == "/" ? answer with { CutAfter = 5 } : answer with { Status = 418 };
@@ -148,7 +148,7 @@ public sealed class K2hr3ServiceTests
     }
 
     [Fact]
-    public async Task The_repository_key_is_there_even_while_the_store_is_not()
+    public async Task The_repository_key_is_served_even_while_the_store_is_down()
     {
         await using var service = await StartAsync();
         await service.SetOutageAsync(new(OutageMode.StoreGone), TestContext.Current.CancellationToken);
@@ -157,7 +157,7 @@ public sealed class K2hr3ServiceTests
     }
 
     [Fact]
-    public async Task Several_hosts_may_share_an_address_and_each_leaves_alone()
+    public async Task Several_hosts_may_share_an_address_and_each_unregisters_alone()
     {
         await using var service = await StartAsync();
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Tests.Sandbox;
 
-/// <summary>One recorded exchange with the real K2HR3: what curl sent, and from where; what came back.</summary>
+/// <summary>One recorded exchange with the real K2HR3: the request curl sent and its source address, and the response.</summary>
 internal sealed partial record Recording(
     string Name, string Client, string Method, string Target, IReadOnlyDictionary<string, string> RequestHeaders, string? Body,
     int Status, IReadOnlyDictionary<string, string> ResponseHeaders, string Answer)
@@ -20,12 +20,12 @@ internal sealed partial record Recording(
         var sent = lines.Where(line => line.StartsWith("> ", StringComparison.Ordinal)).Select(line => line[2..].Trim()).ToList();
         var received = lines.Where(line => line.StartsWith("< ", StringComparison.Ordinal)).Select(line => line[2..].Trim()).ToList();
         var body = text[(text.IndexOf("----- body -----\n", StringComparison.Ordinal) + 17)..].Trim('\n');
-        var words = sent[0].Split(' ');
+        var parts = sent[0].Split(' ');
         return new(
-            Path.GetFileNameWithoutExtension(path), ClientLine().Match(text).Groups[1].Value, words[0], words[1], Headers(sent), PostedBody(lines[1]),
+            Path.GetFileNameWithoutExtension(path), ClientLine().Match(text).Groups[1].Value, parts[0], parts[1], Headers(sent), PostedBody(lines[1]),
             int.Parse(received[0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), Headers(received),
-            // curl's -i repeats the head where there is no body.
-            words[0] == "HEAD" ? "" : body);
+            // curl -i prints the headers again where there is no body.
+            parts[0] == "HEAD" ? "" : body);
     }
 
     private static Dictionary<string, string> Headers(IEnumerable<string> lines) => lines.Skip(1)
@@ -33,7 +33,7 @@ internal sealed partial record Recording(
         .Select(line => line.Split(": ", 2))
         .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
 
-    // The command line is quoted as bash's %q does it: a backslash before whatever is special.
+    // The command line is quoted as by bash's %q: a backslash before each special character.
     private static string? PostedBody(string commandLine) =>
         DataOption().Match(commandLine) is { Success: true } data ? Escape().Replace(data.Groups[1].Value, "$1") : null;
 

@@ -31,10 +31,10 @@ public sealed partial class RecordingReplayTests
     }
 
     [Fact]
-    public void There_are_recordings_of_all_kinds() => Assert.InRange(Recording.All().Count, 60, 90);
+    public void There_are_recordings_of_every_kind() => Assert.InRange(Recording.All().Count, 60, 90);
 
     [Fact]
-    public async Task The_resource_of_a_cluster_has_the_layout_of_DBaaS_byte_for_byte()
+    public async Task The_resource_of_a_cluster_equals_that_of_DBaaS_byte_for_byte()
     {
         await using var service = await K2hr3Service.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         var cluster = new DbaasCluster("tenant0", "dc");
@@ -71,7 +71,7 @@ public sealed partial class RecordingReplayTests
 
     private static HttpRequestMessage Request(Recording recording, Uri service, Func<string, string> rename)
     {
-        // The recorded %zz must leave as it is.
+        // The recorded %zz must be sent unchanged.
         var uri = new Uri(service.ToString().TrimEnd('/') + rename(recording.Target), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new(recording.Method), uri);
         request.Headers.Add("X-Forwarded-For", recording.Client);
@@ -93,7 +93,7 @@ public sealed partial class RecordingReplayTests
     {
         foreach (var (name, value) in recording.ResponseHeaders)
         {
-            // Tokens and paths of this run make other lengths and tags.
+            // Tokens and paths of this run lead to other lengths and tags.
             if (name == "Date" || (!sameBody && name is "Content-Length" or "ETag"))
             {
                 continue;

@@ -7,12 +7,12 @@ using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Sandbox;
 
-/// <summary>The stand-in chmpx as a process of its own, with its file in a directory of its own.</summary>
+/// <summary>The stand-in chmpx as a separate process, with its file in a temporary directory.</summary>
 internal sealed class StandInChmpx : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan Unnoticed = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan DetectionDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("standin-");
     private Process? process;
@@ -27,7 +27,7 @@ internal sealed class StandInChmpx : IAsyncDisposable
 
     public string Output { get; private set; } = "";
 
-    /// <summary>A file that chmpx accepts; its only server is nowhere, unless others are given.</summary>
+    /// <summary>A file that chmpx accepts; its only server is unreachable, unless others are given.</summary>
     public string Ini(int generation, string extraServers = "", string group = "probe", string cuk = "cuk-a") =>
         $"""
         [GLOBAL]
@@ -58,14 +58,14 @@ internal sealed class StandInChmpx : IAsyncDisposable
 
     public void Write(string text) => System.IO.File.WriteAllText(File, text);
 
-    /// <summary>As the agent does it: a new file, renamed over the old one.</summary>
+    /// <summary>As the agent does: a new file, renamed over the old one.</summary>
     public void Replace(string text)
     {
         System.IO.File.WriteAllText(File + ".new", text);
         System.IO.File.Move(File + ".new", File, overwrite: true);
     }
 
-    /// <param name="more">Further options of the stand-in.</param>
+    /// <param name="more">Additional options of the stand-in.</param>
     public void Start(params string[] more)
     {
         string[] options = ["chmpx", "-conf", File, "-stoptime", "100", "-statedir", StateDirectory, "-hosts", "slave", .. more];
@@ -84,7 +84,7 @@ internal sealed class StandInChmpx : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        await process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout, TestContext.Current.CancellationToken);
         return process.ExitCode;
     }
 
@@ -99,29 +99,29 @@ internal sealed class StandInChmpx : IAsyncDisposable
     public async Task<ChmpxView> WaitForAsync(Predicate<ChmpxView> condition)
     {
         ChmpxView? last = null;
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience;)
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Timeout;)
         {
-            // Whoever asks while it has not noticed a change yet loses it the reload.
+            // A request before it has noticed a change makes it miss the reload.
             var sinceWrite = DateTime.UtcNow - System.IO.File.GetLastWriteTimeUtc(File);
-            last = sinceWrite < Unnoticed ? null : await ControlPortClient.ViewAsync(ControlPort, TestContext.Current.CancellationToken);
+            last = sinceWrite < DetectionDelay ? null : await ControlPortClient.ViewAsync(ControlPort, TestContext.Current.CancellationToken);
             if (last is not null && condition(last))
             {
                 return last;
             }
-            Assert.True(IsRunning, $"it ended\n{Output}");
+            Assert.True(IsRunning, $"chmpx exited\n{Output}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
         throw new TimeoutException($"last seen: {last}\n{Output}");
     }
 
-    /// <summary>By what it says, since its control port is a second late while it has no server.</summary>
+    /// <summary>Reads the output, because the control port answers a second late while no server is connected.</summary>
     public Task WaitForGenerationAsync(int generation) => WaitForOutputAsync($"generation {generation}");
 
     public async Task WaitForOutputAsync(string text)
     {
         for (var waited = Stopwatch.StartNew(); !Output.Contains(text, StringComparison.Ordinal);)
         {
-            Assert.True(waited.Elapsed < Patience, $"'{text}' was not said:\n{Output}");
+            Assert.True(waited.Elapsed < Timeout, $"no '{text}' in the output\n{Output}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
@@ -137,7 +137,7 @@ internal sealed class StandInChmpx : IAsyncDisposable
         Trees.Remove(directory.FullName);
     }
 
-    // Below the kernel's own range, so that no connection of another test sits on it.
+    // Below the ephemeral port range, so that no connection of another test uses it.
     private static int FreePort()
     {
         while (true)
@@ -151,7 +151,7 @@ internal sealed class StandInChmpx : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Taken; another one.
+                // In use; try another one.
             }
         }
     }

@@ -2,11 +2,11 @@ using SlaveAgent.Sandbox.Chmpx;
 
 namespace SlaveAgent.Tests.Sandbox;
 
-/// <summary>The rules of Chmpx/README.md, each held by the stand-in. Where the facts name a number, the test names it too.</summary>
+/// <summary>The behaviour of the real chmpx, as reproduced by the stand-in. Where a number was measured, the test states it too.</summary>
 public sealed class StandInChmpxTests
 {
     [Fact]
-    public async Task A_rename_over_the_file_is_always_noticed_and_a_burst_settles_on_the_last()
+    public async Task A_rename_over_the_file_is_always_noticed_and_after_a_burst_the_last_one_is_loaded()
     {
         await using var chmpx = await RunningAsync();
         for (var generation = 2; generation <= 21; generation++)
@@ -19,7 +19,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task A_hard_link_to_the_old_file_blinds_it_until_the_link_goes()
+    public async Task A_hard_link_to_the_old_file_hides_changes_until_the_link_is_removed()
     {
         await using var chmpx = await RunningAsync();
         var link = chmpx.File + ".bak";
@@ -34,7 +34,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task The_old_file_held_open_blinds_it_until_it_is_closed()
+    public async Task An_open_handle_of_the_old_file_hides_changes_until_it_is_closed()
     {
         await using var chmpx = await RunningAsync();
         await using (File.Open(chmpx.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
@@ -60,7 +60,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task Removed_and_there_again_at_once_is_noticed()
+    public async Task A_file_removed_and_recreated_immediately_is_noticed()
     {
         await using var chmpx = await RunningAsync();
         await File.WriteAllTextAsync(chmpx.File + ".new", chmpx.Ini(2), TestContext.Current.CancellationToken);
@@ -70,7 +70,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task Removed_for_longer_than_half_a_second_blinds_it_for_good()
+    public async Task A_file_removed_for_more_than_half_a_second_is_never_watched_again()
     {
         await using var chmpx = await RunningAsync();
         File.Delete(chmpx.File);
@@ -91,7 +91,7 @@ public sealed class StandInChmpxTests
     [InlineData("no FILEVERSION")]
     [InlineData("no GROUP")]
     [InlineData("no DELIVERMODE")]
-    public async Task A_bad_file_ends_it_with_code_0_and_is_no_way_to_start(string what)
+    public async Task An_invalid_file_makes_it_exit_with_code_0_and_prevents_a_start(string what)
     {
         await using var chmpx = await RunningAsync();
         chmpx.Replace(Spoil(chmpx.Ini(2), what));
@@ -102,7 +102,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task A_file_truncated_in_place_ends_it()
+    public async Task A_file_truncated_in_place_makes_it_exit()
     {
         await using var chmpx = await RunningAsync();
         await using (var file = File.Open(chmpx.File, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite))
@@ -112,7 +112,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task It_does_not_start_when_it_is_not_listed_itself_but_takes_such_a_reload()
+    public async Task It_does_not_start_without_an_entry_of_its_own_but_accepts_such_a_reload()
     {
         await using var chmpx = await RunningAsync();
         chmpx.Replace(chmpx.Ini(2, cuk: "somebody-else"));
@@ -125,7 +125,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task A_file_cut_off_in_the_last_section_and_a_name_that_does_not_resolve_are_accepted()
+    public async Task A_file_truncated_in_the_last_section_and_a_name_that_does_not_resolve_are_accepted()
     {
         await using var chmpx = await RunningAsync();
         var whole = chmpx.Ini(2).Replace("ENDPOINTS = 127.0.0.1:1\n", "", StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task A_server_that_was_taken_out_and_is_down_goes_with_the_next_generation()
+    public async Task A_server_that_was_removed_and_is_down_disappears_with_the_next_generation()
     {
         const string second = "[SVRNODE]\nNAME = gone\nPORT = 1\nCTLPORT = 2\nCUK = cuk-gone\nCUSTOM_ID_SEED = gone\nENDPOINTS = 127.0.0.1:1\n";
         await using var chmpx = new StandInChmpx();
@@ -166,7 +166,7 @@ public sealed class StandInChmpxTests
     }
 
     [Fact]
-    public async Task HUP_ends_it_cleanly_while_TERM_and_QUIT_do_nothing()
+    public async Task HUP_stops_it_cleanly_while_TERM_and_QUIT_do_nothing()
     {
         await using var chmpx = await RunningAsync();
         await chmpx.SignalAsync("TERM");
@@ -183,7 +183,7 @@ public sealed class StandInChmpxTests
     [InlineData("SUSPENDMERGE", "ERROR: The command can not be executed on the slave node.\n")]
     [InlineData("version", "Version 1.0.113 (commit: c569e0e) with OpenSSL\n")]
     [InlineData("WHAT now", "Unknown command(WHAT)\n")]
-    public async Task The_control_port_answers_one_command_in_any_case_of_letters(string command, string answer)
+    public async Task The_control_port_answers_one_command_in_upper_or_lower_case(string command, string answer)
     {
         await using var chmpx = await RunningAsync();
         Assert.Equal(answer, await ControlPortClient.AskAsync(chmpx.ControlPort, command, TestContext.Current.CancellationToken));
@@ -198,7 +198,7 @@ public sealed class StandInChmpxTests
         return chmpx;
     }
 
-    // Its watch answers within 50 ms (Chmpx/README.md, "Reload"), and this question takes a second since it has no server.
+    // Its watch reads the file within 50 ms, and this request takes a second because no server is connected.
     private static async Task StaysAtAsync(StandInChmpx chmpx, int generation)
     {
         var view = await ControlPortClient.ViewAsync(chmpx.ControlPort, TestContext.Current.CancellationToken);

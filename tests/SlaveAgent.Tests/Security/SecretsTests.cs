@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using CliWrap;
 using SlaveAgent.Files;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Tests.Agent;
 using SlaveAgent.Tests.Faults;
 using SlaveAgent.Tests.Support;

@@ -3,7 +3,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using SlaveAgent.Sandbox.Story;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
 using SlaveAgent.Tests.Agent;
 using SlaveAgent.Tests.Support;

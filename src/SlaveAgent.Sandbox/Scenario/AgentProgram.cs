@@ -4,17 +4,17 @@ using CliWrap.Buffered;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.Systemd;
 
-namespace SlaveAgent.Sandbox.Story;
+namespace SlaveAgent.Sandbox.Scenario;
 
-/// <summary>The real agent, as processes on the pretended host. All they say is kept, to be searched for the token.</summary>
+/// <summary>The real agent, as processes on the simulated host. All of their output is kept and searched for the token.</summary>
 internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDisposable
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly StringWriter output = new();
     private CommandTask<CommandResult>? daemon;
 
-    /// <summary>Where the sandbox's own build put the agent.</summary>
+    /// <summary>Where the sandbox's build put the agent.</summary>
     public static string DefaultPath { get; } = Path.GetFullPath(Path.Combine(
         Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AgentDirectory").Value!,
         "k2hdkc-slave-agent"));
@@ -32,22 +32,22 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
 
     public bool IsRunning => daemon is { Task.IsCompleted: false };
 
-    /// <summary>Runs one command to its end.</summary>
+    /// <summary>Runs one command and waits for it to exit.</summary>
     public async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
         var result = await Command(arguments)
             .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromString(input))
             .ExecuteBufferedAsync(cancellationToken);
         var text = result.StandardOutput + result.StandardError;
-        Say($"$ {string.Join(' ', arguments)}\n{text}");
+        Record($"$ {string.Join(' ', arguments)}\n{text}");
         return (result.ExitCode, text);
     }
 
     /// <summary>Starts the daemon, as systemd would.</summary>
-    /// <param name="notifySocket">Where it is to tell how it goes (sd_notify(3)).</param>
+    /// <param name="notifySocket">The socket it reports its state to (sd_notify(3)).</param>
     public void Start(string? notifySocket = null)
     {
-        var lines = PipeTarget.ToDelegate(line => Say(line + "\n"));
+        var lines = PipeTarget.ToDelegate(line => Record(line + "\n"));
         daemon = Command(["run"], notifySocket).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync();
     }
 
@@ -60,14 +60,14 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
         }
     }
 
-    /// <summary>Ends the daemon with SIGTERM and tells how long that took.</summary>
+    /// <summary>Stops the daemon with SIGTERM and returns how long that took.</summary>
     public async Task<TimeSpan> StopAsync()
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         if (daemon is { } running && IsRunning)
         {
             ProcessSignal.Send(running.ProcessId, "SIGTERM");
-            if (await Task.WhenAny(running, Task.Delay(StopPatience)) != running.Task)
+            if (await Task.WhenAny(running, Task.Delay(StopTimeout)) != running.Task)
             {
                 await KillAsync();
             }
@@ -86,7 +86,7 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
         .WithEnvironmentVariables(variables => variables.Set("PATH", layout.SearchPath).Set("NOTIFY_SOCKET", notifySocket))
         .WithValidation(CommandResultValidation.None);
 
-    private void Say(string text)
+    private void Record(string text)
     {
         lock (output)
         {

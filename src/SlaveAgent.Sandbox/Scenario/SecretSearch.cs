@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 
-namespace SlaveAgent.Sandbox.Story;
+namespace SlaveAgent.Sandbox.Scenario;
 
-/// <summary>Looks where a role token must never be: command lines while the story goes on, and at its end output, files and the log of calls.</summary>
+/// <summary>Searches where a role token must never appear: command lines while the scenario runs, and at its end output, files and the log of tool calls.</summary>
 internal sealed class SecretSearch : IAsyncDisposable
 {
-    // Where it belongs: the file that other tools read it from, and the agent's own copy of the identity.
+    // Where it is stored on purpose: the file that other tools read, and the agent's own copy of the identity.
     private static readonly string[] Kept = ["etc/antpickax/k2hr3-role-token", "var/lib/k2hdkc-slave-agent/identity/"];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -21,9 +21,9 @@ internal sealed class SecretSearch : IAsyncDisposable
         watching = WatchAsync(stopping.Token);
     }
 
-    public int LookedAtProcesses { get; private set; }
+    public int CheckedProcesses { get; private set; }
 
-    /// <summary>Each place where the secret was found; a place where it is kept only when others than its owner may read it.</summary>
+    /// <summary>Each place where the secret was found; a place where it is stored on purpose counts only when others than its owner may read it.</summary>
     public IReadOnlyList<string> Find(string agentOutput, string root)
     {
         if (agentOutput.Contains(secret, StringComparison.Ordinal))
@@ -32,7 +32,7 @@ internal sealed class SecretSearch : IAsyncDisposable
         }
         foreach (var path in Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
         {
-            if (!Holds(path))
+            if (!Contains(path))
             {
                 continue;
             }
@@ -60,8 +60,8 @@ internal sealed class SecretSearch : IAsyncDisposable
             {
                 foreach (var directory in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(path[^1])))
                 {
-                    LookedAtProcesses++;
-                    if (Holds(Path.Combine(directory, "cmdline")))
+                    CheckedProcesses++;
+                    if (Contains(Path.Combine(directory, "cmdline")))
                     {
                         found["the command line of a process"] = 0;
                     }
@@ -71,11 +71,11 @@ internal sealed class SecretSearch : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The story is over.
+            // The scenario is over.
         }
     }
 
-    private bool Holds(string path)
+    private bool Contains(string path)
     {
         try
         {
@@ -83,7 +83,7 @@ internal sealed class SecretSearch : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A process that has ended, or a file that is just being replaced.
+            // The process has ended, or the file is being replaced.
             return false;
         }
     }

@@ -1,31 +1,31 @@
 using SlaveAgent.Sandbox.Cluster;
 
-namespace SlaveAgent.Sandbox.Story;
+namespace SlaveAgent.Sandbox.Scenario;
 
 /// <summary>
-/// Steps that leave a chmpx without some or all of its servers in ways that it does not get out of by itself. Each only changes the
-/// world; that the slave is connected to all again is for the caller to wait for.
+/// Changes that disconnect a chmpx from some or all of its servers in ways it does not recover from by itself. Each only changes the
+/// world; waiting until the slave is connected to all servers again is up to the caller.
 /// </summary>
-internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
+internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
 {
     private const int Day = 24 * 60 * 60;
 
-    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(120);
 
     private string ClockFile => Path.Combine(world.Layout.State, "clock-ahead");
 
-    /// <summary>How often chmpx was stopped and started again by its unit.</summary>
+    /// <summary>How often the unit was stopped and started again.</summary>
     public int Restarts => world.Units.Events.Count(happened => happened is { Unit: "chmpx.service", What: "stopped" });
 
-    /// <summary>Servers whose configurations do not follow K2HR3 until <see cref="AdmitOneByOneAsync"/> says so.</summary>
+    /// <summary>Servers whose configurations do not follow K2HR3 until <see cref="AdmitOneByOneAsync"/> refreshes them.</summary>
     public Task AddReservedAsync(int count) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => cluster.AddAsync(refresh: Timeout.InfiniteTimeSpan)));
 
-    /// <summary>One server admits the slave, and the others do only when it is connected to that one.</summary>
+    /// <summary>One server admits the slave; each of the others only after it is connected to the one before.</summary>
     public async Task AdmitOneByOneAsync(CancellationToken cancellationToken)
     {
         await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Service.Hosts(world.Names.SlaveRole).Any(host => host.Cuk == world.Cuk) ? null : "the slave is not registered"),
-            AtMost, cancellationToken);
+            StepTimeout, cancellationToken);
         foreach (var server in cluster.Servers)
         {
             cluster.Refresh(server);
@@ -33,7 +33,7 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
         }
     }
 
-    /// <summary>From now on all servers admit whom K2HR3 lists in the same moment.</summary>
+    /// <summary>From now on all servers admit the listed slaves at the same moment.</summary>
     public void AdmitTogether()
     {
         foreach (var server in cluster.Servers)
@@ -42,7 +42,7 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
         }
     }
 
-    /// <summary>The power of all servers goes, and others take their place.</summary>
+    /// <summary>All servers lose power, and others replace them.</summary>
     public async Task ReplaceAllAsync(int count, CancellationToken cancellationToken)
     {
         var old = cluster.Servers;
@@ -50,7 +50,7 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
         {
             await cluster.PowerOffAsync(server);
         }
-        await ShowsAsync(old.Count, "chmpx lost connections that nobody closed", cancellationToken);
+        await ShowsAsync(old.Count, "chmpx lost connections that no peer closed", cancellationToken);
         foreach (var server in old)
         {
             await cluster.ForgetAsync(server);
@@ -58,7 +58,7 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
         await ((IServerCluster)cluster).AddAsync(count).WaitAsync(cancellationToken);
     }
 
-    /// <summary>No server can be reached for a while; the connections end, and at first only one server is there again.</summary>
+    /// <summary>No server can be reached for a while; the connections end, and at first only one server returns.</summary>
     public async Task CutNetworkAsync(CancellationToken cancellationToken)
     {
         var servers = cluster.Servers;
@@ -66,7 +66,7 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
         {
             await server.CutOffAsync();
         }
-        await ShowsAsync(servers.Count, "chmpx lost connections that nobody closed", cancellationToken);
+        await ShowsAsync(servers.Count, "chmpx lost connections that no peer closed", cancellationToken);
         foreach (var server in servers)
         {
             server.Disconnect();
@@ -84,13 +84,13 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
     public async Task MoveClockAsync(Func<CancellationToken, Task> connected, CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(ClockFile, $"{Day}\n", cancellationToken);
-        var said = world.Agent.Output.Length;
+        var position = world.Agent.Output.Length;
         await RestartChmpxAsync();
         await connected(cancellationToken);
-        // By the agent as well: a chmpx that it never saw connected it takes for one that is not admitted yet, and leaves to itself.
+        // The agent must have seen it as well: it takes a chmpx that it never saw connected for one that is not admitted yet, and does not restart it.
         var all = $"{cluster.Servers.Count}/{cluster.Servers.Count} servers connected";
-        await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Agent.Output.IndexOf(all, said, StringComparison.Ordinal) >= 0 ? null : $"the agent has not seen {all}"),
-            AtMost, cancellationToken);
+        await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Agent.Output.IndexOf(all, position, StringComparison.Ordinal) >= 0 ? null : $"the agent has not seen {all}"),
+            StepTimeout, cancellationToken);
         foreach (var server in cluster.Servers)
         {
             server.Disconnect();
@@ -98,7 +98,7 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
         await ShowsAsync(0, "chmpx shows connections that were closed", cancellationToken);
     }
 
-    /// <summary>The clock is right again when chmpx starts.</summary>
+    /// <summary>The clock is correct again when chmpx starts.</summary>
     public async Task SetClockRightAsync()
     {
         File.Delete(ClockFile);
@@ -112,8 +112,8 @@ internal sealed class ConnectionSteps(DbaasWorld world, ServerCluster cluster)
     }
 
     private Task ConnectedToAsync(ServerNode server, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
-        _ => Task.FromResult(server.ConnectedSlaves.Contains(world.Cuk) ? null : $"{server.Name} does not have the slave among its connections"), AtMost, cancellationToken);
+        _ => Task.FromResult(server.ConnectedSlaves.Contains(world.Cuk) ? null : $"{server.Name} does not have the slave among its connections"), StepTimeout, cancellationToken);
 
-    private Task ShowsAsync(int connected, string otherwise, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
-        async token => await world.ViewAsync(token) is { } view && view.Connected == connected ? null : otherwise, AtMost, cancellationToken);
+    private Task ShowsAsync(int connected, string problem, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
+        async token => await world.ViewAsync(token) is { } view && view.Connected == connected ? null : problem, StepTimeout, cancellationToken);
 }

@@ -1,29 +1,29 @@
 using System.Globalization;
 using SlaveAgent.Sandbox.K2hr3;
 
-namespace SlaveAgent.Sandbox.Story;
+namespace SlaveAgent.Sandbox.Scenario;
 
-/// <summary><c>--serve</c>: the world stays, and the terminal says what happens to it.</summary>
-internal sealed class Stage(DbaasWorld world, Teller teller, SlaveStory story)
+/// <summary><c>--serve</c>: the world keeps running and takes commands from the terminal.</summary>
+internal sealed class InteractiveSession(DbaasWorld world, Reporter reporter, SlaveScenario scenario)
 {
     private const string Help =
         """
-          grow [N]                 N more server nodes (1)
-          shrink [N]               N server nodes fewer (1)
-          outage SECONDS [MODE]    K2HR3 in trouble: stopped, store-paused, store-cut-off, store-gone, mid-request, slow, status:503
-          lose                     a server node dies
-          replace                  lost nodes are replaced
+          grow [N]                 add N server nodes (default 1)
+          shrink [N]               remove N server nodes (default 1)
+          outage SECONDS [MODE]    K2HR3 fails as: stopped, store-paused, store-cut-off, store-gone, mid-request, slow, status:503
+          lose                     a server node fails
+          replace                  failed nodes are replaced
           restore                  restore from backup: all server nodes new
-          regenerate               the agent writes its configuration anew
-          status                   what the agent says, and what chmpx shows
-          quit
+          regenerate               the agent rewrites its configuration
+          status                   what the agent and chmpx report
+          quit                     stop everything
         """;
 
     public async Task ServeAsync(CancellationToken cancellationToken)
     {
-        teller.Say("");
-        teller.Say("It stays like this. Say what shall happen:");
-        teller.Say(Help);
+        reporter.WriteLine("");
+        reporter.WriteLine("Running. Commands:");
+        reporter.WriteLine(Help);
         while (await ReadLineAsync(cancellationToken) is { } line)
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -35,9 +35,9 @@ internal sealed class Stage(DbaasWorld world, Teller teller, SlaveStory story)
             {
                 await DoAsync(words, cancellationToken);
             }
-            catch (Exception e) when (e is StoryFailure or FormatException)
+            catch (Exception e) when (e is ScenarioFailure or FormatException)
             {
-                teller.Say($"  {e.Message}");
+                reporter.WriteLine($"  {e.Message}");
             }
         }
     }
@@ -50,43 +50,43 @@ internal sealed class Stage(DbaasWorld world, Teller teller, SlaveStory story)
             case []:
                 return;
             case ["grow", .. var count]:
-                await teller.BeatAsync($"grows to {size + Number(count)}", beat => story.GrowAsync(beat, size + Number(count), cancellationToken));
+                await reporter.StepAsync($"grows to {size + Number(count)}", step => scenario.GrowAsync(step, size + Number(count), cancellationToken));
                 return;
             case ["shrink", .. var count] when Number(count) < size:
-                await teller.BeatAsync($"shrinks to {size - Number(count)}", beat => story.ShrinkAsync(beat, size - Number(count), cancellationToken));
+                await reporter.StepAsync($"shrinks to {size - Number(count)}", step => scenario.ShrinkAsync(step, size - Number(count), cancellationToken));
                 return;
             case ["outage", var seconds, .. var mode]:
                 var outage = Outage.Parse(mode is [var named] ? named : "stopped");
                 await world.Service.SetOutageAsync(outage, cancellationToken);
-                teller.Say($"  K2HR3: {outage.Mode} for {seconds} s");
+                reporter.WriteLine($"  K2HR3: {outage.Mode} for {seconds} s");
                 _ = EndOutageAsync(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), outage, cancellationToken);
                 return;
             case ["lose"] when size > 1:
-                await teller.BeatAsync("a server node is lost", beat => story.LoseAsync(beat, cancellationToken));
+                await reporter.StepAsync("a server node is lost", step => scenario.LoseAsync(step, cancellationToken));
                 return;
             case ["replace"]:
-                await teller.BeatAsync("lost nodes are replaced", beat => story.ReplaceAsync(beat, cancellationToken));
+                await reporter.StepAsync("lost nodes are replaced", step => scenario.ReplaceAsync(step, cancellationToken));
                 return;
             case ["restore"]:
-                await teller.BeatAsync("restore from backup", beat => story.RestoreAsync(beat, cancellationToken));
+                await reporter.StepAsync("restore from backup", step => scenario.RestoreAsync(step, cancellationToken));
                 return;
             case ["regenerate"]:
-                await teller.BeatAsync("regenerate --force", beat => story.RegenerateAsync(beat, cancellationToken));
+                await reporter.StepAsync("regenerate --force", step => scenario.RegenerateAsync(step, cancellationToken));
                 return;
             case ["status"]:
                 await StatusAsync(cancellationToken);
                 return;
             default:
-                teller.Say(Help);
+                reporter.WriteLine(Help);
                 return;
         }
     }
 
     private async Task StatusAsync(CancellationToken cancellationToken)
     {
-        teller.Say((await world.Agent.RunAsync(["status"], null, cancellationToken)).Output.TrimEnd());
+        reporter.WriteLine((await world.Agent.RunAsync(["status"], null, cancellationToken)).Output.TrimEnd());
         var view = await world.ViewAsync(cancellationToken);
-        teller.Say(view is null
+        reporter.WriteLine(view is null
             ? "  chmpx does not answer"
             : $"  chmpx: generation {view.Revision}, connected {view.Connected}/{view.Servers.Count}; K2HR3: {world.Service.Outage.Mode}, {world.Service.Counts.Total} requests so far");
     }
@@ -99,7 +99,7 @@ internal sealed class Stage(DbaasWorld world, Teller teller, SlaveStory story)
             if (world.Service.Outage == outage)
             {
                 await world.Service.SetOutageAsync(Outage.None, cancellationToken);
-                teller.Say("  K2HR3 is back");
+                reporter.WriteLine("  K2HR3 is back");
             }
         }
         catch (OperationCanceledException)

@@ -8,12 +8,12 @@ using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Systemd;
 
-namespace SlaveAgent.Sandbox.Story;
+namespace SlaveAgent.Sandbox.Scenario;
 
-/// <summary>Everything the story needs, wired up: K2HR3, the cluster, the slave's VM, and the agent on it.</summary>
+/// <summary>Everything the scenario needs, connected: K2HR3, the cluster, the slave's VM, and the agent on it.</summary>
 internal sealed class DbaasWorld : IAsyncDisposable
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private DbaasWorld(HostLayout layout, K2hr3Service service, DbaasCluster names, IServerCluster cluster, string agent, string? chmpx)
     {
@@ -46,7 +46,7 @@ internal sealed class DbaasWorld : IAsyncDisposable
 
     public string Token { get; }
 
-    public static async Task<DbaasWorld> CreateAsync(StoryOptions options, CancellationToken cancellationToken)
+    public static async Task<DbaasWorld> CreateAsync(ScenarioOptions options, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory("k2hdkc-sandbox-").FullName;
         var service = await K2hr3Service.StartAsync(adminTenant: "demo", timeScale: options.TimeScale, cancellationToken: cancellationToken);
@@ -56,7 +56,7 @@ internal sealed class DbaasWorld : IAsyncDisposable
         names = names with { Maker = options.Maker };
         if (options.Maker == RoleMaker.Cli)
         {
-            // What DBaaS fills, and a program of the user's that is started after chmpx.
+            // What DBaaS fills in, and a program of the user that is started after chmpx.
             names = names with
             {
                 SlaveKeys = new Dictionary<string, string>
@@ -83,26 +83,26 @@ internal sealed class DbaasWorld : IAsyncDisposable
         return world;
     }
 
-    /// <summary>Waits until nothing speaks against it any more; says what still does when the time is over.</summary>
+    /// <summary>Polls until <paramref name="findObstacle"/> returns null; throws with the last obstacle after the timeout.</summary>
     public static async Task UntilAsync(
-        Func<CancellationToken, Task<string?>> whyNot, TimeSpan atMost, CancellationToken cancellationToken, TimeSpan? lookAgain = null)
+        Func<CancellationToken, Task<string?>> findObstacle, TimeSpan timeout, CancellationToken cancellationToken, TimeSpan? pollInterval = null)
     {
-        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(lookAgain ?? LookAgain, cancellationToken))
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(pollInterval ?? PollInterval, cancellationToken))
         {
-            if (await whyNot(cancellationToken) is not { } reason)
+            if (await findObstacle(cancellationToken) is not { } reason)
             {
                 return;
             }
-            if (watch.Elapsed > atMost)
+            if (watch.Elapsed > timeout)
             {
-                throw new StoryFailure($"after {atMost.TotalSeconds:0} s {reason}");
+                throw new ScenarioFailure($"after {timeout.TotalSeconds:0} s {reason}");
             }
         }
     }
 
     /// <summary>
-    /// The proof from outside: K2HR3's list, the file on disk, what chmpx has loaded, its sockets, and the servers' own lists of
-    /// slaves all say the same. Null when they do, else the first thing that does not.
+    /// Verified from outside the agent: K2HR3's list, the file on disk, what chmpx has loaded, its sockets, and the servers' own lists of
+    /// slaves all agree. Null when they do, else the first mismatch.
     /// </summary>
     public async Task<string?> WhyNotConnectedAsync(CancellationToken cancellationToken)
     {
@@ -141,7 +141,7 @@ internal sealed class DbaasWorld : IAsyncDisposable
         return null;
     }
 
-    /// <summary>What chmpx shows, asked from a server's address, which does not make it read its file.</summary>
+    /// <summary>What chmpx shows, queried from a server's address, which does not make it read its file.</summary>
     public Task<ChmpxView?> ViewAsync(CancellationToken cancellationToken) =>
         ControlPortClient.ViewAsync(Names.SlaveControlPort, cancellationToken, Cluster.Servers is [ServerNode { Address: var address }, ..] ? address : null);
 
@@ -167,10 +167,10 @@ internal sealed class DbaasWorld : IAsyncDisposable
         await Service.DisposeAsync();
     }
 
-    // Who asks on the control port before chmpx has noticed a change loses it the reload.
+    // A control port request before chmpx has noticed a file change makes it miss the reload.
     private bool WasJustWritten => DateTime.UtcNow - File.GetLastWriteTimeUtc(Layout.ChmpxConfiguration) < TimeSpan.FromMilliseconds(300);
 
-    // Below the range from which the kernel deals out ports, as K2HR3's.
+    // Below the ephemeral port range, as K2HR3's port.
     private static int FreePort()
     {
         while (true)
@@ -184,7 +184,7 @@ internal sealed class DbaasWorld : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Taken; another one.
+                // In use; try another one.
             }
         }
     }

@@ -6,11 +6,11 @@ using SlaveAgent.Tests.Support;
 namespace SlaveAgent.Tests.Sandbox;
 
 /// <summary>A fresh VM of the sandbox, whose tools are called as the agent calls them.</summary>
-internal sealed class PretendedHost : IAsyncDisposable
+internal sealed class SimulatedHost : IAsyncDisposable
 {
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("host-");
 
-    public PretendedHost()
+    public SimulatedHost()
     {
         Layout = new(directory.FullName);
         State = HostSetup.Create(Layout, "cuk-a");

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using SlaveAgent.Sandbox.Cluster;
+using SlaveAgent.Sandbox.K2hr3;
+
+namespace SlaveAgent.Sandbox.Scenario;
+
+/// <summary>The root command: runs the scenario, or takes commands from the terminal.</summary>
+internal static class ScenarioCommand
+{
+    private const int CannotRun = 2;
+
+    public static RootCommand Create()
+    {
+        var agent = new Option<string>("--agent") { Description = "The agent to run (default: the one built with this program)", HelpName = "PATH", DefaultValueFactory = _ => AgentProgram.DefaultPath };
+        var real = new Option<bool>("--real") { Description = "Use the installed chmpx and k2hdkc instead of the stand-ins (root only)" };
+        var keep = new Option<bool>("--keep") { Description = "Keep the directory for inspection" };
+        var serve = new Option<bool>("--serve") { Description = "Boot the slave, then take commands from the terminal" };
+        var role = new Option<RoleMaker>("--role") { Description = "Who made the cluster's roles: trove, with empty lists, or cli, whose lists name packages and units" };
+        var timeScale = new Option<double>("--time-scale") { Description = "Factor for the recorded answer times of a failing K2HR3", DefaultValueFactory = _ => 1 };
+        var command = new RootCommand(
+            "A whole K2HDKC DBaaS on one machine: K2HR3, a cluster of server nodes, a VM with chmpx, and the real agent on it. Runs a scenario and verifies each step from outside the agent.")
+        {
+            agent, real, keep, serve, role, timeScale,
+        };
+        command.SetAction(async (parse, _) =>
+        {
+            var options = new ScenarioOptions(Path.GetFullPath(parse.GetRequiredValue(agent)), parse.GetValue(real), parse.GetValue(keep), parse.GetValue(serve))
+            {
+                Maker = parse.GetValue(role),
+                TimeScale = parse.GetValue(timeScale),
+            };
+            if (UnavailableReason(options) is { } reason)
+            {
+                await Console.Error.WriteLineAsync(reason);
+                return CannotRun;
+            }
+            using var ending = new CancellationTokenSource();
+            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, ending));
+            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, ending));
+            return await RunAsync(options, ending.Token);
+        });
+        return command;
+    }
+
+    private static string? UnavailableReason(ScenarioOptions options) =>
+        !File.Exists(options.Agent) ? $"There is no agent at {options.Agent}. Build it, or specify one with --agent PATH."
+        : options.IsReal ? RealCluster.UnavailableReason()
+        : null;
+
+    private static async Task<int> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
+    {
+        var reporter = new Reporter(Console.Out);
+        var world = await DbaasWorld.CreateAsync(options, cancellationToken);
+        var isGood = false;
+        try
+        {
+            Introduce(reporter, world, options);
+            await using var secrets = new SecretSearch(world.Token);
+            var scenario = new SlaveScenario(world, reporter, secrets, options);
+            if (options.Serves)
+            {
+                await scenario.BeginAsync(cancellationToken);
+                await new InteractiveSession(world, reporter, scenario).ServeAsync(cancellationToken);
+            }
+            else
+            {
+                await scenario.RunAsync(cancellationToken);
+                Conclude(reporter, world.Service.Counts, options.IsReal);
+            }
+            isGood = true;
+        }
+        catch (Exception failure) when (failure is ScenarioFailure or InvalidOperationException)
+        {
+            reporter.WriteLine("");
+            reporter.WriteLine($"Scenario failed. {failure.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            reporter.WriteLine("Interrupted.");
+        }
+        await File.WriteAllTextAsync(Path.Combine(world.Layout.Directory, "agent.log"), world.Agent.Output, CancellationToken.None);
+        await world.DisposeAsync();
+        if (options.Keeps || (!isGood && !cancellationToken.IsCancellationRequested))
+        {
+            reporter.WriteLine($"Kept for inspection in {world.Layout.Directory} (the VM is root/, the agent's output is agent.log)");
+        }
+        else
+        {
+            Directory.Delete(world.Layout.Directory, recursive: true);
+        }
+        return isGood ? 0 : 1;
+    }
+
+    private static void Introduce(Reporter reporter, DbaasWorld world, ScenarioOptions options) => reporter.WriteLine(
+        $"""
+        K2HDKC DBaaS on one machine
+
+                        K2HR3 {world.Service.Uri}
+                        lists the cluster's hosts and holds the configuration
+                           ^                                    ^
+                           | registers, reads                   | register
+          +- a VM: the slave node ---+            +- the cluster ----------------+
+          |  k2hdkc-slave-agent      |            |                              |
+          |    | writes k2hdkc.ini   |            |  server nodes{(options.IsReal ? ", real ones   " : ", stand-ins   ")}  |
+          |    v                     |  connects  |  (chmpx and k2hdkc on each)  |
+          |  chmpx ==================|============|=> they come and go           |
+          +--------------------------+            +------------------------------+
+
+          agent   {options.Agent}
+          chmpx   {(options.IsReal ? "the installed one" : "a stand-in with the rules of the real one, fatal ones included")}
+          VM      {world.Layout.Root}
+
+        Each line below shows a change, the time until every observer outside the agent (K2HR3, the file on disk,
+        chmpx's control port, the servers' own lists of connections) confirmed the result, and what was verified.
+
+        """);
+
+    private static void Conclude(Reporter reporter, RequestCounts counts, bool isReal)
+    {
+        reporter.WriteLine("");
+        reporter.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"All {reporter.Verified} steps verified in {reporter.Elapsed.TotalSeconds:0} s. {(isReal ? "The agent and the servers" : "The agent")} sent K2HR3 {counts.Total} requests; {counts.NotModified} were answered 304 without a body."));
+    }
+
+    private static void End(PosixSignalContext context, CancellationTokenSource ending)
+    {
+        context.Cancel = true;
+        ending.Cancel();
+    }
+}

@@ -1,0 +1,17 @@
+using System.Diagnostics;
+
+namespace SlaveAgent.Sandbox.Scenario;
+
+/// <summary>Measures the time of one step.</summary>
+internal sealed class ScenarioStep
+{
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+
+    public TimeSpan Time => watch.Elapsed;
+
+    /// <summary>Everything before this call was preparation.</summary>
+    public void StartTiming() => watch.Restart();
+
+    /// <summary>Everything after this call is verification.</summary>
+    public void StopTiming() => watch.Stop();
+}

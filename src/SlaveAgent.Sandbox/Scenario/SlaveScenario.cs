@@ -1,0 +1,303 @@
+using System.Globalization;
+using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Sandbox.Cluster;
+using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Sandbox.Scenario;
+
+/// <summary>The steps. Each changes the world, then waits until every observer outside the agent confirms the result.</summary>
+internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretSearch secrets, ScenarioOptions options)
+{
+    private readonly bool isReal = options.IsReal;
+
+    // Only stand-in servers can disconnect a slave permanently.
+    private readonly ConnectionChanges? connections = world.Cluster is ServerCluster standIns ? new(world, standIns) : null;
+
+    // In start order.
+    private readonly string[] units = options.Maker == RoleMaker.Cli ? ["chmpx.service", "demo-app.service"] : ["chmpx.service"];
+
+    private readonly string[] packages = options.Maker == RoleMaker.Cli ? ["chmpx", "demo-app", "k2hdkc-dbaas-override-conf"] : ["chmpx", "k2hdkc-dbaas-override-conf"];
+
+    // Few real nodes, because each runs about twenty threads on the same cores.
+    private readonly int size = options.IsReal ? 2 : 3;
+
+    private static readonly TimeSpan StoppedTime = TimeSpan.FromSeconds(2);
+
+    // The time to the first answer of a K2HR3 whose store is paused, plus a margin.
+    private readonly TimeSpan storePaused = (new Outage(OutageMode.StorePaused).RecordedDelay * options.TimeScale) + TimeSpan.FromSeconds(2);
+
+    // Most steps take a second or two.
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(120);
+
+    private static readonly string[] IdentityFiles =
+    [
+        "k2hr3-role-token", "k2hr3-role-name", "k2hr3-role-tenant", "k2hr3-cuk", "k2hr3-cuk-param", "k2hr3-extra-param", "k2hr3-tag-param",
+        "k2hr3-apiarg", "k2hr3-api-uri",
+    ];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await BeginAsync(cancellationToken);
+        var largest = isReal ? 3 : 5;
+        await reporter.StepAsync($"the cluster grows to {(isReal ? "three" : "five")}", step => GrowAsync(step, largest, cancellationToken));
+        await reporter.StepAsync("the cluster shrinks to two", step => ShrinkAsync(step, 2, cancellationToken));
+        await reporter.StepAsync("K2HR3 is down while the cluster changes", step => OutageAsync(step, cancellationToken));
+        await reporter.StepAsync("a server node is lost", step => LoseAsync(step, cancellationToken));
+        await reporter.StepAsync("the lost node is replaced", step => ReplaceAsync(step, cancellationToken));
+        await reporter.StepAsync("restore from backup: all servers new", step => RestoreAsync(step, cancellationToken));
+        if (connections is not null)
+        {
+            await reporter.StepAsync("all servers lose power, others replace them", step => ReplaceAllAsync(step, connections, cancellationToken));
+            await reporter.StepAsync("the network is cut, servers return one by one", step => CutNetworkAsync(step, connections, cancellationToken));
+            await reporter.StepAsync("clock a day ahead, connections lost", step => MoveClockAsync(step, connections, cancellationToken));
+        }
+        await reporter.StepAsync("agent killed, cluster grows, agent restarted", step => KillAsync(step, cancellationToken));
+        await reporter.StepAsync("regenerate --force", step => RegenerateAsync(step, cancellationToken));
+        await reporter.StepAsync("decommission: unregister", step => UnregisterAsync(step, cancellationToken));
+        await reporter.StepAsync("no trace of the role token", _ => Task.FromResult(SearchToken()));
+    }
+
+    /// <summary>Creates the cluster and boots the slave; <c>--serve</c> starts with it too.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        await reporter.StepAsync($"a cluster of {(isReal ? "two" : "three")} server nodes", async _ =>
+        {
+            await (connections?.AddReservedAsync(size) ?? world.Cluster.AddAsync(size)).WaitAsync(cancellationToken);
+            return $"{world.Service.Hosts(world.Names.ServerRole).Count} servers registered with K2HR3";
+        });
+        await reporter.StepAsync("the slave's VM boots: agent bootstrap", step => BootAsync(step, cancellationToken));
+        await reporter.StepAsync("the agent's daemon starts", async _ =>
+        {
+            var asked = world.Service.Counts[RequestKind.Resource];
+            world.Agent.Start();
+            await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Service.Counts[RequestKind.Resource] > asked ? null : $"it has not queried K2HR3\n{world.Agent.Output}"),
+                StepTimeout, cancellationToken);
+            return $"queried K2HR3; {await VerifyConnectedAsync(cancellationToken)} as before";
+        });
+    }
+
+    public async Task<string> GrowAsync(ScenarioStep step, int size, CancellationToken cancellationToken)
+    {
+        step.StartTiming();
+        await world.Cluster.AddAsync(size - world.Cluster.Servers.Count).WaitAsync(cancellationToken);
+        return await VerifyConnectedAsync(cancellationToken);
+    }
+
+    public async Task<string> ShrinkAsync(ScenarioStep step, int size, CancellationToken cancellationToken)
+    {
+        foreach (var server in world.Cluster.Servers.Skip(size).ToList())
+        {
+            await world.Cluster.RemoveAsync(server);
+        }
+        step.StartTiming();
+        return await VerifyConnectedAsync(cancellationToken);
+    }
+
+    public async Task<string> LoseAsync(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        var before = world.ReadFile()!.Value;
+        var lost = world.Cluster.Servers[0];
+        step.StartTiming();
+        await world.Cluster.LoseAsync(lost);
+        await DbaasWorld.UntilAsync(async token => await world.ViewAsync(token) is { } view
+            && view.Connected == world.Cluster.Servers.Count ? null : "chmpx still shows it connected", StepTimeout, cancellationToken);
+        step.StopTiming();
+        return world.ReadFile() is var (_, servers) && servers.SetEquals(before.Servers)
+            ? $"connected {world.Cluster.Servers.Count}/{servers.Count}; K2HR3 still lists it, so the file does too"
+            : throw new ScenarioFailure("the file changed, although the list in K2HR3 did not change");
+    }
+
+    public async Task<string> ReplaceAsync(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        var alive = world.Cluster.Servers.Select(server => server.Cuk).ToHashSet();
+        var lost = world.Service.Hosts(world.Names.ServerRole).Where(host => !alive.Contains(host.Cuk!)).ToList();
+        step.StartTiming();
+        lost.ForEach(host => world.Service.RemoveHost(world.Names.ServerRole, host.Cuk!));
+        await world.Cluster.AddAsync(lost.Count).WaitAsync(cancellationToken);
+        return await VerifyConnectedAsync(cancellationToken);
+    }
+
+    public async Task<string> RestoreAsync(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        step.StartTiming();
+        await world.Cluster.RestoreAsync(size).WaitAsync(cancellationToken);
+        return await VerifyConnectedAsync(cancellationToken);
+    }
+
+    public async Task<string> RegenerateAsync(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        var before = world.ReadFile()!.Value.Generation;
+        step.StartTiming();
+        await RunAgentAsync(["regenerate", "--force"], null, cancellationToken);
+        var result = await VerifyConnectedAsync(cancellationToken);
+        var after = world.ReadFile()!.Value.Generation;
+        return after > before ? result : throw new ScenarioFailure($"the generation is still {after}");
+    }
+
+    private async Task<string> BootAsync(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        using var booting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var admitting = connections?.AdmitOneByOneAsync(booting.Token) ?? Task.CompletedTask;
+        try
+        {
+            await RunAgentAsync(
+            [
+                "bootstrap", "--role", $"{world.Names.SlaveRole}", "--tenant", world.Names.SlaveRole.TenantYrn, "--api-uri", $"{world.Service.Uri}",
+                "--token-file", "-",
+            ], world.Token, cancellationToken);
+            await admitting;
+        }
+        finally
+        {
+            await booting.CancelAsync();
+        }
+        connections?.AdmitTogether();
+        Check(connections is null or { Restarts: > 0 }, "chmpx was not restarted, although the servers admitted the slave one after another");
+        var result = await VerifyConnectedAsync(cancellationToken);
+        step.StopTiming();
+        Check(world.Service.Hosts(world.Names.SlaveRole).Any(host => host.Cuk == world.Cuk), "K2HR3 does not have the host in the slave role");
+        Check(world.Host.Installed.SequenceEqual(packages), $"installed is {string.Join(", ", world.Host.Installed)}");
+        foreach (var unit in units)
+        {
+            Check(world.Units.StatusOf(unit) is { State: UnitState.Active, IsEnabled: true }, $"{unit} is not enabled and active");
+        }
+        foreach (var file in IdentityFiles)
+        {
+            Check(File.Exists(Path.Combine(world.Layout.Root, "etc/antpickax", file)), $"/etc/antpickax/{file} does not exist");
+        }
+        var token = Path.Combine(world.Layout.Root, "etc/antpickax", IdentityFiles[0]);
+        Check(await File.ReadAllTextAsync(token, cancellationToken) == world.Token, "the token file does not contain the token");
+        Check(File.GetUnixFileMode(token) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "the token file's mode is not 0600");
+        return $"{result}; registered, installed, enabled{(connections is null ? "" : $"; chmpx restarted {connections.Restarts} times, as servers admitted it one by one")}";
+    }
+
+    private async Task<string> OutageAsync(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        var before = world.ReadFile()!.Value;
+        // First connections are refused, then the failing store makes K2HR3 reject a valid token (401).
+        await world.Service.SetOutageAsync(new(OutageMode.Stopped), cancellationToken);
+        var lost = world.Cluster.Servers[0];
+        await world.Cluster.LoseAsync(lost);
+        var replacing = Task.WhenAll(world.Cluster.ForgetAsync(lost), world.Cluster.AddAsync(1));
+        await VerifyUnchangedAsync(before.Servers, StoppedTime, cancellationToken);
+        await world.Service.SetOutageAsync(new(OutageMode.StorePaused), cancellationToken);
+        await VerifyUnchangedAsync(before.Servers, storePaused, cancellationToken);
+        await world.Service.SetOutageAsync(Outage.None, cancellationToken);
+        step.StartTiming();
+        await replacing.WaitAsync(cancellationToken);
+        var result = await VerifyConnectedAsync(cancellationToken);
+        return string.Create(CultureInfo.InvariantCulture, $"{result}; {(StoppedTime + storePaused).TotalSeconds:0} s without K2HR3, the last good file kept");
+    }
+
+    private async Task<string> ReplaceAllAsync(ScenarioStep step, ConnectionChanges changes, CancellationToken cancellationToken)
+    {
+        var restarts = changes.Restarts;
+        await changes.ReplaceAllAsync(size, cancellationToken);
+        step.StartTiming();
+        var result = await VerifyConnectedAsync(cancellationToken);
+        return RestartedOnce(changes, restarts, result);
+    }
+
+    private async Task<string> CutNetworkAsync(ScenarioStep step, ConnectionChanges changes, CancellationToken cancellationToken)
+    {
+        var restarts = changes.Restarts;
+        await changes.CutNetworkAsync(cancellationToken);
+        step.StartTiming();
+        var result = await VerifyConnectedAsync(cancellationToken);
+        return RestartedOnce(changes, restarts, result);
+    }
+
+    private async Task<string> MoveClockAsync(ScenarioStep step, ConnectionChanges changes, CancellationToken cancellationToken)
+    {
+        await changes.MoveClockAsync(token => VerifyConnectedAsync(token), cancellationToken);
+        var restarts = changes.Restarts;
+        step.StartTiming();
+        var result = await VerifyConnectedAsync(cancellationToken);
+        step.StopTiming();
+        var verified = RestartedOnce(changes, restarts, result);
+        await changes.SetClockRightAsync();
+        await VerifyConnectedAsync(cancellationToken);
+        return verified;
+    }
+
+    private static string RestartedOnce(ConnectionChanges changes, int before, string result)
+    {
+        var restarts = changes.Restarts - before;
+        Check(restarts == 1, $"chmpx was restarted {restarts} times instead of once");
+        return $"{result}; chmpx restarted once";
+    }
+
+    private async Task<string> KillAsync(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        await world.Agent.KillAsync();
+        await world.Cluster.AddAsync(1).WaitAsync(cancellationToken);
+        step.StartTiming();
+        world.Agent.Start();
+        return await VerifyConnectedAsync(cancellationToken);
+    }
+
+    private async Task<string> UnregisterAsync(ScenarioStep step, CancellationToken cancellationToken)
+    {
+        // Once while the identity still exists, and once at the end.
+        SearchToken();
+        step.StartTiming();
+        await RunAgentAsync(["unregister"], null, cancellationToken);
+        step.StopTiming();
+        Check(world.Service.Hosts(world.Names.SlaveRole).All(host => host.Cuk != world.Cuk), "K2HR3 still has the host in the slave role");
+        var stops = world.Units.Events.Where(happened => happened.What == "stopped").Select(happened => happened.Unit).ToList();
+        Check(stops.TakeLast(units.Length).SequenceEqual(units.Reverse()), $"units stopped: {string.Join(", ", stops)}");
+        Check(await ControlPortClient.AskAsync(world.Names.SlaveControlPort, "VERSION", cancellationToken) is null, "chmpx still answers");
+        Check(!world.Units.StatusOf("chmpx.service").IsEnabled, "chmpx.service is still enabled");
+        var ending = await world.Agent.StopAsync();
+        Check(ending < TimeSpan.FromSeconds(1), $"the daemon took {ending.TotalSeconds:0.0} s to stop");
+        var exits = world.Units.Events.Where(happened => happened.What.StartsWith("exited", StringComparison.Ordinal)).ToList();
+        Check(exits.Count == 0, $"chmpx exited by itself {exits.Count} times during the scenario");
+        Check(isReal || !world.Units.StatusOf("chmpx.service").LastLines.Any(line => line.StartsWith("DANGEROUS", StringComparison.Ordinal)),
+            "the agent sent a forbidden command to chmpx");
+        return "removed from its role, units stopped in reverse order; chmpx never exited by itself";
+    }
+
+    private string SearchToken()
+    {
+        var found = secrets.Find(world.Agent.Output, world.Layout.Root);
+        Check(found.Count == 0, $"the token was found in {string.Join(", ", found)}");
+        return "not in output, files, tool calls or command lines";
+    }
+
+    // All observers agree: K2HR3, the file, chmpx and the servers.
+    private async Task<string> VerifyConnectedAsync(CancellationToken cancellationToken)
+    {
+        await DbaasWorld.UntilAsync(world.WhyNotConnectedAsync, StepTimeout, cancellationToken,
+            // Real servers must not be queried often.
+            isReal ? TimeSpan.FromMilliseconds(500) : null);
+        var (generation, servers) = world.ReadFile()!.Value;
+        return $"connected {servers.Count}/{servers.Count}, generation {generation}";
+    }
+
+    private async Task VerifyUnchangedAsync(IReadOnlySet<string> servers, TimeSpan length, CancellationToken cancellationToken)
+    {
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); watch.Elapsed < length; await Task.Delay(100, cancellationToken))
+        {
+            Check(world.ReadFile() is var (_, inFile) && inFile.SetEquals(servers), "the file changed while K2HR3 was down");
+            foreach (var server in world.Cluster.Servers)
+            {
+                Check(await server.HasSlaveAsync(world.Cuk, cancellationToken), $"the connection to {server.Name} was lost while K2HR3 was down");
+            }
+        }
+    }
+
+    private async Task RunAgentAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
+    {
+        var (exitCode, output) = await world.Agent.RunAsync(arguments, input, cancellationToken);
+        Check(exitCode == 0, $"'{arguments[0]}' exited with code {exitCode}\n{output}");
+    }
+
+    private static void Check(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new ScenarioFailure(problem);
+        }
+    }
+}
