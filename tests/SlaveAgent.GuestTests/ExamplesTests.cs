@@ -2,7 +2,7 @@ using SlaveAgent.GuestTests.Guests;
 
 namespace SlaveAgent.GuestTests;
 
-/// <summary>The examples for hosts that do not use K2HR3's userdata door.</summary>
+/// <summary>The examples for hosts that do not use K2HR3's User Data Script.</summary>
 public sealed class ExamplesTests(ITestOutputHelper output, GuestMachine machine)
 {
     private const string NoCloud = "cloud-init/nocloud/user-data";
