@@ -94,7 +94,7 @@ internal static class AdoptCommand
             AtomicFile.Write(parts.Root.At(AgentPaths.AdoptedConfiguration), text, parts.Settings.Configuration.Mode);
         }
 
-        var (enabled, active) = await tooling.LookAsync(cancel);
+        var (enabled, active) = await tooling.ObserveAsync(cancel);
         new AdoptedTooling(enabled, active).Save(path);
     }
 
@@ -130,11 +130,11 @@ internal static class AdoptCommand
     /// <returns>That an agent runs outside of its unit; null when none runs any more.</returns>
     private static async Task<string?> EndAgentAsync(AgentParts parts, CancellationToken cancel)
     {
-        await AgentUnits.EndAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
-        await AgentUnits.EndAsync(AgentUnits.Daemon, parts.Root, parts.Systemctl, cancel);
+        await AgentUnits.DisableAndStopAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
+        await AgentUnits.DisableAndStopAsync(AgentUnits.Daemon, parts.Root, parts.Systemctl, cancel);
 
         var path = parts.Root.At(AgentPaths.DaemonLock);
-        return FileLock.IsHeld(path) ? $"The agent still runs{FileLock.HolderWords(path)}; end it, then run adopt --give-back again." : null;
+        return FileLock.IsHeld(path) ? $"The agent still runs{FileLock.HolderText(path)}; end it, then run adopt --give-back again." : null;
     }
 
     /// <summary>

@@ -165,7 +165,7 @@ internal sealed class AgentParts : IDisposable
     public async Task HandIdentityToDaemonAsync(CancellationToken cancel)
     {
         await _keeper.OfferAsync(_setup.Options, cancel);
-        Root.Delete(AgentPaths.UnregisteredMark);
+        Root.Delete(AgentPaths.UnregisteredMarker);
     }
 
     public void Dispose() => Client.Dispose();

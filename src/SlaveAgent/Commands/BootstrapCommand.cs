@@ -45,7 +45,7 @@ internal static class BootstrapCommand
         if (turn is null)
         {
             await Console.Error.WriteLineAsync(
-                $"Another bootstrap{FileLock.HolderWords(setup.Root.At(AgentPaths.BootstrapLock))} is at work under {setup.Root.Directory}; wait for it, or end it first.");
+                $"Another bootstrap{FileLock.HolderText(setup.Root.At(AgentPaths.BootstrapLock))} is at work under {setup.Root.Directory}; wait for it, or end it first.");
             return ExitCode.TryAgainLater;
         }
 

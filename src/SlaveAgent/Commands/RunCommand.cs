@@ -28,7 +28,7 @@ internal static class RunCommand
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);
             if (turn is null)
             {
-                var holder = FileLock.HolderWords(setup.Root.At(AgentPaths.DaemonLock));
+                var holder = FileLock.HolderText(setup.Root.At(AgentPaths.DaemonLock));
                 log.Error("Another agent{Holder} watches over {Root}; this one ends. Use status, regenerate, or systemctl restart", holder, setup.Root.Directory);
                 return ExitCode.Failed;
             }

@@ -52,7 +52,7 @@ internal static class StatusCommand
         var words = file.Current is null ? "there is no configuration"
             : view is null ? "chmpx does not answer"
             : $"{connected}/{servers.Count} servers connected, generation {view.Revision}";
-        var unregistered = File.Exists(root.At(AgentPaths.UnregisteredMark));
+        var unregistered = File.Exists(root.At(AgentPaths.UnregisteredMarker));
         return new AgentStatus(
             unregistered ? "unregistered" : runs ? "starting" : "no agent runs",
             words,

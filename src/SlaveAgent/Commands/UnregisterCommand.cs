@@ -30,13 +30,13 @@ internal static class UnregisterCommand
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), TimeProvider.System, signals.Token);
             if (turn is null)
             {
-                var holder = FileLock.HolderWords(setup.Root.At(AgentPaths.BootstrapLock));
+                var holder = FileLock.HolderText(setup.Root.At(AgentPaths.BootstrapLock));
                 await Console.Error.WriteLineAsync(
                     $"A bootstrap{holder} is at work under {setup.Root.Directory} and would take this host into its role again; end it first.");
                 return ExitCode.TryAgainLater;
             }
 
-            if (File.Exists(setup.Root.At(AgentPaths.UnregisteredMark)) && new IdentityFiles(setup.Root).ReadRole() is null && new IdentityStore(setup.Root).Accepted is null)
+            if (File.Exists(setup.Root.At(AgentPaths.UnregisteredMarker)) && new IdentityFiles(setup.Root).ReadRole() is null && new IdentityStore(setup.Root).Accepted is null)
             {
                 // What an earlier one that was killed did not come to.
                 new IdentityStore(setup.Root).Remove();
@@ -55,7 +55,7 @@ internal static class UnregisterCommand
     {
         // First of all: a daemon that sees the units stopped, or the host gone from its role, would set that right again.
         Directories.MakeOwn(parts.Root.At(AgentPaths.StateDirectory));
-        AtomicFile.Write(parts.Root.At(AgentPaths.UnregisteredMark), string.Empty, ReadableByAll);
+        AtomicFile.Write(parts.Root.At(AgentPaths.UnregisteredMarker), string.Empty, ReadableByAll);
         if (AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
         {
             // With it stop the services that require the connection.
@@ -63,7 +63,7 @@ internal static class UnregisterCommand
         }
 
         // One that waits for its next try, or for the next boot, would take the host into its role again.
-        await AgentUnits.EndAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
+        await AgentUnits.DisableAndStopAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
         await DaemonRestsAsync(parts, cancel);
         var stopped = await StopServicesAsync(parts, cancel);
         if (!await LeaveAsync(parts, force, cancel))

@@ -8,7 +8,7 @@ namespace SlaveAgent.Commands;
 /// </summary>
 internal sealed class WorkTurn(HostRoot root) : IDisposable
 {
-    private readonly string _mark = root.At(AgentPaths.UnregisteredMark);
+    private readonly string _mark = root.At(AgentPaths.UnregisteredMarker);
     private FileLock? _lock;
 
     /// <summary>Asked before anything is done; lets go of the lock when the host is unregistered.</summary>

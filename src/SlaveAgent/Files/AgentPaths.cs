@@ -1,6 +1,6 @@
 namespace SlaveAgent.Files;
 
-/// <summary>Every path of the agent's own, in one place. All are host paths: <see cref="HostRoot.At"/> places them under the root.</summary>
+/// <summary>All paths of the agent itself. They are host paths: <see cref="HostRoot.At"/> places them under the root.</summary>
 public static class AgentPaths
 {
     public const string SettingsFile = "/etc/k2hdkc-slave-agent/agent.yaml";
@@ -11,49 +11,49 @@ public static class AgentPaths
 
     public const string StateDirectory = "/var/lib/k2hdkc-slave-agent";
 
-    /// <summary>Copies (never links: a hard link blinds chmpx: Chmpx/README.md, "Reload") of the last configurations, <c>generation-N.ini</c>.</summary>
+    /// <summary>Copies (never links, because a hard link hides changes from chmpx: Chmpx/README.md, "Reload") of the last configurations, <c>generation-N.ini</c>.</summary>
     public const string GenerationsDirectory = StateDirectory + "/generations";
 
-    /// <summary>The last resource text K2HR3 gave and the agent accepted, with its ETag.</summary>
+    /// <summary>The last resource text that the agent accepted from K2HR3, with its ETag.</summary>
     public const string AcceptedResource = StateDirectory + "/resource.json";
 
-    /// <summary>What the role's keys last said, so that a reboot without K2HR3 still knows its services.</summary>
+    /// <summary>The last values of the role's keys, so that the services are known after a reboot without K2HR3.</summary>
     public const string RoleKeys = StateDirectory + "/role-keys.json";
 
-    /// <summary>There after <c>unregister</c>: a running agent rests until <c>bootstrap</c> takes it away.</summary>
-    public const string UnregisteredMark = StateDirectory + "/unregistered";
+    /// <summary>Exists after <c>unregister</c>: a running agent pauses until <c>bootstrap</c> removes it.</summary>
+    public const string UnregisteredMarker = StateDirectory + "/unregistered";
 
-    /// <summary>There after <c>adopt</c>, until the host is given back: what of the shell tooling ran before.</summary>
+    /// <summary>Exists after <c>adopt</c> until the host is handed back: the units of the shell tooling that ran before.</summary>
     public const string AdoptedTooling = StateDirectory + "/adopted.json";
 
-    /// <summary>The configuration as <c>adopt</c> found it.</summary>
+    /// <summary>The configuration before <c>adopt</c>.</summary>
     public const string AdoptedConfiguration = StateDirectory + "/adopted.ini";
 
-    /// <summary>The machine that the identity was registered from; only its owner reads it.</summary>
+    /// <summary>The machine that the identity was registered from; readable by its owner only.</summary>
     public const string Machine = StateDirectory + "/machine.json";
 
-    /// <summary>When servers were asked to tell the ring their status again.</summary>
+    /// <summary>When servers were requested to resend their status to the ring.</summary>
     public const string StatusRequests = StateDirectory + "/status-requests.json";
 
-    /// <summary>Who this host is: what K2HR3 accepted, and what is offered to it. Only its owner enters it.</summary>
+    /// <summary>The identity of this host: what K2HR3 accepted, and what is offered to it. Accessible to its owner only.</summary>
     public const string IdentityDirectory = StateDirectory + "/identity";
 
     /// <summary>The identity that K2HR3 accepted last.</summary>
     public const string AcceptedIdentity = IdentityDirectory + "/accepted.json";
 
-    /// <summary>Identities that K2HR3 has not accepted yet, a file a source.</summary>
+    /// <summary>Identities that K2HR3 has not accepted yet, one file per source.</summary>
     public const string PendingDirectory = IdentityDirectory + "/pending";
 
-    /// <summary>What the User Data Script handed over, or was found in the identity files.</summary>
+    /// <summary>The values from the User Data Script or found in the identity files.</summary>
     public const string HandedIdentity = PendingDirectory + "/user-data";
 
-    /// <summary>What a person's options said.</summary>
+    /// <summary>The values from command line options.</summary>
     public const string OptionsIdentity = PendingDirectory + "/options";
 
-    /// <summary>Registrations that another one took the place of, until K2HR3 has forgotten them.</summary>
+    /// <summary>Replaced registrations, until they are removed from K2HR3.</summary>
     public const string FormerIdentities = IdentityDirectory + "/former.json";
 
-    /// <summary>Configurations of other machines, set aside on a copy of their disk.</summary>
+    /// <summary>Configurations of other machines, moved away on a copy of their disk.</summary>
     public const string ForeignDirectory = StateDirectory + "/foreign";
 
     public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
@@ -71,21 +71,21 @@ public static class AgentPaths
     /// <summary>What K2HR3 goes on saying and is not acted on until it has said so for long enough; ends with the boot.</summary>
     public const string Evidence = RuntimeDirectory + "/evidence.json";
 
-    /// <summary>Held by the one watching agent of a root as long as it lives.</summary>
+    /// <summary>Held by the running daemon of a root for its whole life.</summary>
     public const string DaemonLock = RuntimeDirectory + "/daemon.lock";
 
-    /// <summary>Held by the watching agent while it may change something: not while the host is unregistered.</summary>
+    /// <summary>Held by the daemon while it may change something, that is, except while the host is unregistered.</summary>
     public const string WorkLock = RuntimeDirectory + "/work.lock";
 
-    /// <summary>Held by the one bootstrap or unregister of a root as long as it lives.</summary>
+    /// <summary>Held by the running bootstrap or unregister of a root for its whole life.</summary>
     public const string BootstrapLock = RuntimeDirectory + "/bootstrap.lock";
 
-    /// <summary>Held while the identity's files are read and written together.</summary>
+    /// <summary>Held while several files of the identity are read or written.</summary>
     public const string IdentityLock = RuntimeDirectory + "/identity.lock";
 
-    /// <summary>Where the host stands with its identity, for <c>status</c> and <c>wait</c>.</summary>
+    /// <summary>The state of the identity, for <c>status</c> and <c>wait</c>.</summary>
     public const string IdentityStatus = RuntimeDirectory + "/identity.json";
 
-    /// <summary>Held while a new configuration is made and put in place: the daemon and <c>regenerate</c> take turns.</summary>
+    /// <summary>Held while a new configuration is created and installed, by the daemon or <c>regenerate</c>.</summary>
     public const string WriteLock = RuntimeDirectory + "/write.lock";
 }

@@ -5,33 +5,33 @@ using System.Text;
 namespace SlaveAgent.Files;
 
 /// <summary>
-/// Replaces a file so that at every instant its path holds either the old whole file or the new whole file, also after a crash:
+/// Replaces a file so that its path always holds either the complete old or the complete new file, even after a crash:
 /// staged beside it with the final owner and mode, synced, renamed over it or exchanged with it, the directory synced. Nothing stays open
-/// (a descriptor left open on the old inode would blind chmpx: Chmpx/README.md, "Reload").
+/// (a descriptor left open on the old inode would hide the change from chmpx: Chmpx/README.md, "Reload").
 /// </summary>
 public static class AtomicFile
 {
     private const string Suffix = ".stage";
 
     /// <summary>
-    /// The stage of this process and thread: two that write the same file at once must not rename each other's half written one.
-    /// The name tells whose it is, so that one which a crash left behind is found and removed.
+    /// The stage of this process and thread: two writers of the same file must not rename each other's partly written stage.
+    /// The name identifies the writer, so that a stage left by a crash is found and removed.
     /// </summary>
     public static string StageOf(string path) => Path.Join(
         Path.GetDirectoryName(path),
         string.Create(CultureInfo.InvariantCulture, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}{Suffix}"));
 
     /// <summary>Writes <paramref name="content"/> as UTF-8 without a byte order mark (chmpx exits on one).</summary>
-    /// <param name="mode">Exact permission bits, from the file's first byte on.</param>
-    /// <param name="durable">False for what may be lost with the power, such as a status that is written anew anyway.</param>
-    /// <param name="keepOwner">False for what is to be the agent's own, whoever had put a file there.</param>
+    /// <param name="mode">Exact permission bits, set before the first byte is written.</param>
+    /// <param name="durable">False for content that may be lost in a power failure, such as a status that is rewritten anyway.</param>
+    /// <param name="keepOwner">False for a file that must belong to the agent, whoever created it.</param>
     /// <param name="exchange">
-    /// For a file whose inode somebody watches, as chmpx does: stage and file change places where the file system can do that, and the old file is removed under
-    /// the stage's name. The watcher is told of the move, also where another hard link or an open descriptor keeps the old inode alive; of a rename over the
-    /// file it is not told then. A crash in between leaves the old file as a stale stage.
+    /// For a file whose inode is watched, as by chmpx: stage and file are exchanged where the file system supports it, and the old file is removed under
+    /// the stage's name. The watcher is notified of the move even where another hard link or an open descriptor keeps the old inode alive; it is not notified of a
+    /// rename over the file then. A crash in between leaves the old file as a stale stage.
     /// </param>
     /// <returns>Whether they were exchanged.</returns>
-    /// <exception cref="IOException">The path is a link or no regular file, or writing failed; the old file is untouched then.</exception>
+    /// <exception cref="IOException">The path is a link or not a regular file, or writing failed; the old file is unchanged then.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
     public static bool Write(string path, string content, UnixFileMode mode, bool durable = true, bool keepOwner = true, bool exchange = false)
     {
@@ -72,13 +72,13 @@ public static class AtomicFile
         return exchanged;
     }
 
-    // Whatever the reason, a rename is tried then: for a file system that cannot exchange it works, and any other error it reports itself.
+    // On any error a rename is tried: it works on a file system that cannot exchange files, and reports any other error itself.
     private static bool TryExchange(string stage, string path) =>
         Posix.Rename(Posix.CurrentDirectory, stage, Posix.CurrentDirectory, path, Posix.Exchange) == 0;
 
-    /// <summary>Removes the stages that killed writers left in a directory, and none of a writer that lives.</summary>
-    /// <param name="names">Of which file, or <c>*</c>.</param>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Removes the stages that killed writers left in a directory, but not those of running writers.</summary>
+    /// <param name="names">The name of the file, or <c>*</c> for all.</param>
+    /// <returns>Whether any was found.</returns>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be read.</exception>
     public static bool RemoveStaleStages(string directory, string names)
@@ -138,7 +138,7 @@ public static class AtomicFile
 
         if (Posix.ChangeOwner(file.SafeFileHandle, before.User, before.Group) != 0)
         {
-            throw new IOException($"{file.Name} cannot be given its owner {before.User}:{before.Group}: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"{file.Name} cannot be changed to owner {before.User}:{before.Group} ({Marshal.GetLastPInvokeErrorMessage()})");
         }
     }
 
@@ -147,14 +147,14 @@ public static class AtomicFile
         var descriptor = Posix.Open(directory, Posix.OpenDirectory);
         if (descriptor < 0)
         {
-            throw new IOException($"{directory} cannot be opened to be synced: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"{directory} cannot be opened for fsync ({Marshal.GetLastPInvokeErrorMessage()})");
         }
 
         var failed = Posix.Sync(descriptor) != 0 ? Marshal.GetLastPInvokeErrorMessage() : null;
         _ = Posix.Close(descriptor);
         if (failed is not null)
         {
-            throw new IOException($"{directory} cannot be synced: {failed}");
+            throw new IOException($"{directory} cannot be synced ({failed})");
         }
     }
 
@@ -166,7 +166,7 @@ public static class AtomicFile
         }
         catch (IOException)
         {
-            // The reason that is already on its way up is the one to report; the next writer removes the stage.
+            // The original exception is the one to report; the next writer removes the stage.
         }
         catch (UnauthorizedAccessException)
         {

@@ -1,13 +1,13 @@
 namespace SlaveAgent.Files;
 
-/// <summary>Makes directories that everybody may enter and nobody but their owner writes, whatever the umask of who started the agent.</summary>
+/// <summary>Creates directories that everyone may enter and only their owner may write, regardless of the umask.</summary>
 public static class Directories
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be created.</exception>
     public static void Make(string directory)
     {
         // .NET gives the mode to the last directory only.
@@ -20,14 +20,14 @@ public static class Directories
         {
             Directory.CreateDirectory(directory, Mode);
 
-            // mkdir(2) takes the umask off: of a root shell with 077, and chmpx's user could not reach his configuration.
+            // mkdir(2) applies the umask: with 077, as in some root shells, chmpx's user could not read its configuration.
             File.SetUnixFileMode(directory, Mode);
         }
     }
 
-    /// <summary>Makes a directory of the agent's own, or refuses one in which another user could have put a link or a lock.</summary>
-    /// <exception cref="IOException">It cannot be made, or is another user's.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <summary>Creates a directory of the agent, or refuses one in which another user could have placed a link or a lock.</summary>
+    /// <exception cref="IOException">It cannot be created, or belongs to another user.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be created.</exception>
     public static void MakeOwn(string directory)
     {
         var status = FileStatus.Of(directory);
@@ -39,7 +39,7 @@ public static class Directories
 
         if (status is not { Kind: FileKind.Directory } || !(status.User == 0 || status.IsOwn) || status.Mode.HasFlag(UnixFileMode.OtherWrite))
         {
-            throw new IOException($"{directory} must be a directory that only its owner writes, and its owner root or who runs the agent");
+            throw new IOException($"{directory} must be a directory owned by root or by the user who runs the agent and writable by its owner only");
         }
     }
 }

@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace SlaveAgent.Files;
 
-/// <summary>An advisory lock (flock) on a file of the agent's, let go when disposed or when the process dies in whatever way.</summary>
+/// <summary>An advisory lock (flock) on a file of the agent, released when disposed or when the process ends in any way.</summary>
 public sealed class FileLock : IDisposable
 {
-    /// <summary>EWOULDBLOCK, by which flock says that another process has it; .NET passes it on as the HResult.</summary>
+    /// <summary>EWOULDBLOCK, flock's error when another process has the lock; .NET reports it as the HResult.</summary>
     private const int WouldBlock = 11;
 
-    /// <summary>Whoever can read a file can lock it: another user could keep the agent from working for ever.</summary>
+    /// <summary>A user who can read a file can lock it and so block the agent.</summary>
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream _file;
 
     private FileLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock, or answers null when another process holds it.</summary>
-    /// <exception cref="IOException">The lock file cannot be made.</exception>
+    /// <summary>Takes the lock, or returns null when another process holds it.</summary>
+    /// <exception cref="IOException">The lock file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">The lock file may not be opened.</exception>
     public static FileLock? TryTake(string path)
     {
@@ -37,30 +37,30 @@ public sealed class FileLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Only a courtesy to whoever meets the lock; a full disk must not keep the agent from working.
+            // For information only; a full disk must not stop the agent.
         }
 
         return new FileLock(file);
     }
 
-    /// <summary>Takes the lock of a long-lived owner; looks again for a moment, because somebody may only be asking whether it is held.</summary>
-    /// <returns>Null when another process keeps it.</returns>
+    /// <summary>Takes the lock of a long-lived owner; retries for half a second, because another process may just be checking whether it is held.</summary>
+    /// <returns>Null when another process holds it.</returns>
     public static async Task<FileLock?> TryTakeForLongAsync(string path, TimeProvider time, CancellationToken cancel)
     {
-        for (var look = 0; look < 10; look++)
+        for (var attempt = 0; attempt < 10; attempt++)
         {
             if (TryTake(path) is { } taken)
             {
                 return taken;
             }
 
-            await Task.Delay(BetweenLooks, time, cancel);
+            await Task.Delay(PollInterval, time, cancel);
         }
 
         return null;
     }
 
-    /// <summary>The process that holds the lock, or held it last; null when it cannot be told.</summary>
+    /// <summary>The process that holds the lock, or held it last; null when unknown.</summary>
     public static int? HolderOf(string path)
     {
         try
@@ -73,13 +73,13 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>The holder for a message, as in <c> (process 12)</c>; empty when it cannot be told.</summary>
-    public static string HolderWords(string path) => HolderOf(path) is { } pid ? $" (process {pid.ToString(CultureInfo.InvariantCulture)})" : string.Empty;
+    /// <summary>The holder for a message, as in <c> (process 12)</c>; empty when unknown.</summary>
+    public static string HolderText(string path) => HolderOf(path) is { } pid ? $" (process {pid.ToString(CultureInfo.InvariantCulture)})" : string.Empty;
 
-    /// <summary>As <see cref="HolderOf"/>, while that process lives; for who may not lock.</summary>
+    /// <summary>As <see cref="HolderOf"/>, but only while that process is running; for users who may not lock.</summary>
     public static int? LivingHolderOf(string path) => HolderOf(path) is { } holder && Posix.IsAlive(holder) ? holder : null;
 
-    /// <summary>Whether some process holds the lock now. Asks with a shared lock, which leaves the holder's number as it is.</summary>
+    /// <summary>Whether some process holds the lock now. Checked with a shared lock, which leaves the holder's process ID unchanged.</summary>
     public static bool IsHeld(string path)
     {
         if (!File.Exists(path))
@@ -94,14 +94,14 @@ public sealed class FileLock : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            // Another user asks, who may not lock; the number is for everybody.
+            // Another user may not lock; the process ID is readable by everyone.
             return LivingHolderOf(path) is not null;
         }
     }
 
-    /// <summary>Waits for the lock of somebody who holds it for a moment only.</summary>
-    /// <exception cref="IOException">It was not let go in time: its holder hangs or was stopped.</exception>
-    public static async Task<FileLock> TakeAsync(string path, TimeSpan patience, TimeProvider time, CancellationToken cancel)
+    /// <summary>Waits for a lock that is held for a short time only.</summary>
+    /// <exception cref="IOException">It was not released in time: its holder hangs or is stopped.</exception>
+    public static async Task<FileLock> TakeAsync(string path, TimeSpan timeout, TimeProvider time, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -111,12 +111,12 @@ public sealed class FileLock : IDisposable
                 return taken;
             }
 
-            if (time.GetElapsedTime(began) >= patience)
+            if (time.GetElapsedTime(began) >= timeout)
             {
-                throw new IOException($"{path} is held by process {HolderOf(path)?.ToString(CultureInfo.InvariantCulture) ?? "?"} for longer than {patience.TotalSeconds:0} s");
+                throw new IOException($"{path} has been held by process {HolderOf(path)?.ToString(CultureInfo.InvariantCulture) ?? "?"} for more than {timeout.TotalSeconds:0} s");
             }
 
-            await Task.Delay(BetweenLooks, time, cancel);
+            await Task.Delay(PollInterval, time, cancel);
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    // Beside the lock, because .NET lets nobody read a file that is locked exclusively.
+    // A separate file, because .NET does not read a file that is locked exclusively.
     private static string PidFileOf(string path) => Path.ChangeExtension(path, ".pid");
 
     public void Dispose() => _file.Dispose();

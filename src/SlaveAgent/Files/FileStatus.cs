@@ -2,30 +2,30 @@ using System.Runtime.InteropServices;
 
 namespace SlaveAgent.Files;
 
-/// <summary>What a path is, without following a symbolic link unless asked to.</summary>
+/// <summary>The status of a path; symbolic links are followed only on request.</summary>
 /// <param name="Kind">Regular file, symbolic link and so on.</param>
 /// <param name="Mode">The permission bits.</param>
 /// <param name="User">Numeric owner.</param>
 /// <param name="Group">Numeric group.</param>
-/// <param name="Links">Hard links to the inode. More than one blinds chmpx to a rename (Chmpx/README.md, "Reload").</param>
-/// <param name="Version">Changes whenever the file was written or replaced.</param>
+/// <param name="Links">Hard links to the inode. With more than one, chmpx does not notice a rename (Chmpx/README.md, "Reload").</param>
+/// <param name="Version">Changes whenever the file is written or replaced.</param>
 public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, FileVersion Version)
 {
     private const int NoSuchFile = 2;
     private const int NotADirectory = 20;
 
-    /// <summary>When the inode last changed (ctime): also when the file was renamed to its path, which leaves the time of its contents as it was.</summary>
+    /// <summary>When the inode last changed (ctime), also by a rename, which does not change the modification time.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
     /// <summary>It belongs to the user who runs the agent.</summary>
     public bool IsOwn => User == Posix.EffectiveUser();
 
-    /// <summary>The path's status, or null when nothing is there.</summary>
-    /// <exception cref="IOException">The path cannot be looked at.</exception>
+    /// <summary>The path's status, or null when it does not exist.</summary>
+    /// <exception cref="IOException">The status cannot be read.</exception>
     public static FileStatus? Of(string path) => Of(path, Posix.NoFollow);
 
-    /// <summary>As <see cref="Of(string)"/>, of what a symbolic link leads to.</summary>
-    /// <exception cref="IOException">The path cannot be looked at.</exception>
+    /// <summary>As <see cref="Of(string)"/>, but of the target of a symbolic link.</summary>
+    /// <exception cref="IOException">The status cannot be read.</exception>
     public static FileStatus? OfTarget(string path) => Of(path, 0);
 
     private static FileStatus? Of(string path, int flags)
@@ -35,7 +35,7 @@ public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uin
             var error = Marshal.GetLastPInvokeError();
             return error is NoSuchFile or NotADirectory
                 ? null
-                : throw new IOException($"{path} cannot be looked at: {Marshal.GetPInvokeErrorMessage(error)}");
+                : throw new IOException($"{path} cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}");
         }
 
         return new FileStatus(

@@ -1,4 +1,4 @@
 namespace SlaveAgent.Files;
 
-/// <summary>Tells whether a file is still the one that was looked at before; compared as a value.</summary>
+/// <summary>Identifies the version of a file, to detect changes; compared by value.</summary>
 public readonly record struct FileVersion(ulong Inode, ulong Size, long ModifiedSeconds, uint ModifiedNanoseconds);

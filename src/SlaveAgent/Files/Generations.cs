@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace SlaveAgent.Files;
 
-/// <summary>Copies of the last configurations that were put in place, <c>generation-N.ini</c>, oldest removed first.</summary>
+/// <summary>Copies of the last installed configurations, <c>generation-N.ini</c>; the oldest is removed first.</summary>
 public sealed class Generations(string directory, int keep)
 {
     private const string Prefix = "generation-";
     private const string Suffix = ".ini";
 
-    /// <summary>The highest number a copy was kept under; 0 when there is none.</summary>
+    /// <summary>The highest number of a copy; 0 when there is none.</summary>
     public int Newest => Numbers().DefaultIfEmpty(0).Max();
 
     /// <summary>The newest copy's text, or null when there is none.</summary>
@@ -22,11 +22,11 @@ public sealed class Generations(string directory, int keep)
         }
 
         Directories.MakeOwn(directory);
-        // Each copy has another name, so nobody else would come past what a killed agent left of one.
+        // Each copy has its own name, so no later write would remove the stage that a killed agent left.
         AtomicFile.RemoveStaleStages(directory, "*");
         AtomicFile.Write(PathOf(generation), content, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
-        // After the last number comes 1 again: copies with higher ones are older then, and would be taken for the newest for ever.
+        // Numbers wrap around to 1: copies with higher numbers are older then, and would be taken for the newest.
         var numbers = Numbers().OrderDescending().ToList();
         var older = numbers.Where(number => number <= generation);
         foreach (var old in numbers.Where(number => number > generation).Concat(older.Skip(keep)))

@@ -1,15 +1,15 @@
 namespace SlaveAgent.Files;
 
 /// <summary>
-/// The directory under which every path the agent touches lies: <c>/</c> on a real host, any directory for trying and testing.
+/// The directory that contains every path the agent uses: <c>/</c> on a real host, any directory in tests.
 /// </summary>
 public sealed record HostRoot(string Directory)
 {
-    /// <summary>Where a path of the host, absolute as in <c>/etc/os-release</c>, really is.</summary>
+    /// <summary>The actual path of a host path such as <c>/etc/os-release</c>.</summary>
     public string At(string hostPath) =>
         Directory is "/" ? hostPath : string.Concat(Directory.TrimEnd('/'), "/", hostPath.TrimStart('/'));
 
-    /// <summary>The text of a file of the host, or null when there is none, it is no regular file, or it cannot be read.</summary>
+    /// <summary>The text of a file of the host, or null when it does not exist, is not a regular file, or cannot be read.</summary>
     public string? TryRead(string hostPath)
     {
         try
@@ -22,7 +22,7 @@ public sealed record HostRoot(string Directory)
         }
     }
 
-    /// <summary>Removes a file of the host, if it is there.</summary>
+    /// <summary>Removes a file of the host if it exists.</summary>
     public void Delete(string hostPath)
     {
         if (File.Exists(At(hostPath)))

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace SlaveAgent.Files;
 
-/// <summary>The few system calls that .NET does not offer: looking at a path without following it, its owner, syncing a directory, and what may become of the memory.</summary>
+/// <summary>The few system calls that .NET does not offer: the status and owner of a path without following it, syncing a directory, and limits on core dumps.</summary>
 internal static partial class Posix
 {
     public const int CurrentDirectory = -100;
@@ -36,7 +36,7 @@ internal static partial class Posix
     [LibraryImport("libc.so.6", EntryPoint = "fchown", SetLastError = true)]
     public static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
 
-    /// <summary>Whether there is such a process. /proc does not show each one to a unit with ProtectProc.</summary>
+    /// <summary>Whether the process exists. /proc hides some processes from a unit with ProtectProc.</summary>
     public static bool IsAlive(int process) => Kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted;
 
     [LibraryImport("libc.so.6", EntryPoint = "kill", SetLastError = true)]

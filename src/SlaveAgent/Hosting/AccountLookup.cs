@@ -1,10 +1,10 @@
 namespace SlaveAgent.Hosting;
 
-/// <summary>Whether the host knows a user.</summary>
-/// <param name="Uid">The user's number; null when there is no such user, or that could not be found out.</param>
-/// <param name="Problem">Why it could not be found out; null when it was.</param>
+/// <summary>The result of looking up a user.</summary>
+/// <param name="Uid">The user's ID; null when there is no such user, or the lookup failed.</param>
+/// <param name="Problem">Why the lookup failed; null when it succeeded.</param>
 public sealed record AccountLookup(uint? Uid, string? Problem = null)
 {
-    /// <summary>It was found out that there is no such user.</summary>
+    /// <summary>The lookup succeeded and there is no such user.</summary>
     public bool IsMissing => Uid is null && Problem is null;
 }

@@ -18,14 +18,14 @@ public sealed class Accounts(HostRoot root, CommandRunner commands)
     }
 
     /// <summary>
-    /// Creates a user of the system's, with a group of its own name. By systemd-sysusers where there is one; it does nothing when the user is there already.
+    /// Creates a system user, with a group of the same name. By systemd-sysusers where available; it does nothing when the user exists.
     /// </summary>
     /// <param name="home">Not created.</param>
     public Task<CommandResult> CreateAsync(string name, string home, CancellationToken cancel) => _database.CreateAsync(
         $"u {name} - \"K2HDKC\" {home}",
         async () =>
         {
-            // A group of that name may be there already, for the programs that use the cluster.
+            // A group of that name may already exist, for the programs that use the cluster.
             var (groups, _) = await _database.ReadAsync("group", name, cancel);
             var hasGroup = groups.Split('\n').Any(line => line.StartsWith($"{name}:", StringComparison.Ordinal));
             return ("useradd",
@@ -36,7 +36,7 @@ public sealed class Accounts(HostRoot root, CommandRunner commands)
         },
         cancel);
 
-    /// <summary>The number in a line of passwd(5) that begins with this name; null when there is none.</summary>
+    /// <summary>The user ID in the line of passwd(5) with this name; null when there is none.</summary>
     private static uint? UidOf(string lines, string name) => lines.Split('\n')
         .Select(line => line.Split(':'))
         .Where(fields => fields.Length > 2 && fields[0] == name)

@@ -13,27 +13,27 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsR
     private const string KeyFile = "/etc/apt/keyrings/antpickax.asc";
     private const string InterruptedDpkg = "dpkg was interrupted";
 
-    /// <summary>For one question to dpkg's database, which holds up the watching of the ring: one that hangs does so for each package, before and after.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    /// <summary>For one query of dpkg's database, of which there are two for each package.</summary>
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(15);
 
     public PackageFamily Family => PackageFamily.Debian;
 
     public async Task<bool> IsInstalledAsync(string package, CancellationToken cancel)
     {
-        // A line for each architecture that the package is known of.
-        var result = await commands.RunAsync("dpkg-query", ["-W", "-f", @"${db:Status-Status}\n", "--", package], Patience, cancel);
+        // One line for each architecture of the package.
+        var result = await commands.RunAsync("dpkg-query", ["-W", "-f", @"${db:Status-Status}\n", "--", package], CommandTimeout, cancel);
         return result.IsDone && result.Output.Split('\n').Contains("installed");
     }
 
     public async Task<CommandResult> InstallAsync(IReadOnlyList<string> packages)
     {
-        // One source of the host's that is out of order fails the whole of it, though the lists that matter may be there.
-        var updated = await CommandRunner.RunToTheEndAsync("apt-get", [.. Options(), "update"]);
+        // One broken source of the host fails the whole update, although the needed lists may be available.
+        var updated = await CommandRunner.RunToCompletionAsync("apt-get", [.. Options(), "update"]);
         var installed = await TryInstallAsync(packages);
         if (!installed.IsDone && installed.Output.Contains(InterruptedDpkg, StringComparison.Ordinal))
         {
-            // A power cut or a kill stopped an earlier transaction; dpkg takes nothing new until that one is ended.
-            _ = await CommandRunner.RunToTheEndAsync("dpkg", ["--configure", "-a", "--force-confold"]);
+            // A power failure or a kill interrupted an earlier transaction; dpkg accepts no new one until that is completed.
+            _ = await CommandRunner.RunToCompletionAsync("dpkg", ["--configure", "-a", "--force-confold"]);
             installed = await TryInstallAsync(packages);
         }
 
@@ -55,7 +55,7 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsR
     }
 
     private Task<CommandResult> TryInstallAsync(IReadOnlyList<string> packages) =>
-        CommandRunner.RunToTheEndAsync("apt-get", [.. Options(), "install", "-y", "--", .. packages]);
+        CommandRunner.RunToCompletionAsync("apt-get", [.. Options(), "install", "-y", "--", .. packages]);
 
     private string[] Options() =>
     [
@@ -64,7 +64,7 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsR
         "-o", "Acquire::Retries=3",
         "-o", "Dpkg::Options::=--force-confold",
         "-o", "Dpkg::Options::=--force-confdef",
-        // Otherwise a name with a dot that no package has is a regular expression, and all that it fits is installed.
+        // Otherwise a name with a dot that matches no package is a regular expression, and every match is installed.
         "-o", "APT::Cmd::Pattern-Only=true",
     ];
 }

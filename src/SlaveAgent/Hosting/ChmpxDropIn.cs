@@ -3,13 +3,13 @@ using SlaveAgent.Files;
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// Has systemd run chmpx itself where its packaged unit runs it through a shell helper: started at once instead of after 10 s, stopped by SIGHUP
-/// (chmpx blocks SIGTERM) instead of after the stop time-out, and back within a second of an exit instead of after 11 s. Also says whom chmpx runs as
-/// and which programs may use its files: the daemon, which has no capabilities, may make no directories for another group.
+/// Makes systemd run chmpx directly where its packaged unit runs it through a shell helper: it starts immediately instead of after 10 s, stops by SIGHUP
+/// (chmpx blocks SIGTERM) instead of after the stop timeout, and restarts within a second of an exit instead of after 11 s. Also sets chmpx's user
+/// and which programs may use its files, because the daemon, which has no capabilities, cannot create directories for another group.
 /// </summary>
 /// <param name="iniPath">The configuration, without the root.</param>
 /// <param name="agent">The agent's executable on the host.</param>
-/// <param name="sharing">Whom chmpx runs as and who shares its files; null while that is not known.</param>
+/// <param name="sharing">chmpx's user and the group that shares its files; null while unknown.</param>
 public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, string agent, Func<ChmpxSharing?> sharing)
 {
     private const string Helper = "chmpx-service-helper";
@@ -17,26 +17,26 @@ public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, stri
 
     private string Path => $"/etc/systemd/system/{unit}.d/k2hdkc-slave-agent.conf";
 
-    /// <summary>Whether the unit is the packaged one, so that the agent knows what it replaces.</summary>
+    /// <summary>Whether the unit is the packaged one, whose behaviour the agent knows.</summary>
     public bool IsForThisHost =>
         AgentUnits.FindFile(root, unit) is { } file
         && root.TryRead(file)?.Contains(Helper, StringComparison.Ordinal) is true
         && File.Exists(root.At(Program));
 
-    public bool IsThere => File.Exists(root.At(Path));
+    public bool Exists => File.Exists(root.At(Path));
 
-    /// <summary>Whether it is known whom chmpx runs as; before, nothing is written.</summary>
+    /// <summary>Whether chmpx's user is known; until then nothing is written.</summary>
     public bool IsKnown => sharing() is not null;
 
-    /// <returns>Whether anything was written: then systemd has to load its units again.</returns>
+    /// <returns>Whether anything was written, so that a daemon-reload is needed.</returns>
     public bool Write() => sharing() is { } known && SystemFile.WriteIfDifferent(root.At(Path), Content(known));
 
-    /// <returns>Whether it was there.</returns>
+    /// <returns>Whether it existed.</returns>
     public bool Remove()
     {
-        var wasThere = IsThere;
+        var existed = Exists;
         root.Delete(Path);
-        return wasThere;
+        return existed;
     }
 
     private string Content(ChmpxSharing known)
@@ -45,9 +45,9 @@ public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, stri
         [
             "# Written by k2hdkc-slave-agent, because chmpx.supervision is direct; changes are overwritten.",
             "[Unit]",
-            "# An account of a directory service is found only after it.",
+            "# Accounts of a directory service are available only after this target.",
             "After=nss-user-lookup.target",
-            "# A unit at its limit refuses to be restarted; starts that fail are paced below.",
+            "# A unit at its start limit cannot be restarted; failing starts are delayed below instead.",
             "StartLimitIntervalSec=0",
             $"ConditionPathExists={iniPath}",
             "",
@@ -64,15 +64,15 @@ public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, stri
             $"RuntimeDirectoryMode={known.DirectoryMode}",
             "RuntimeDirectoryPreserve=yes",
             "LimitMSGQUEUE=infinity",
-            "# Not on a copy of a registered machine's disk, whose identity and configuration are the other machine's: that start is skipped. Any other end",
-            "# of the check is no reason to be without chmpx.",
+            "# The start is skipped on a copy of a registered machine's disk, whose identity and configuration are the other machine's. Any other result",
+            "# of the check does not prevent the start.",
             $"ExecCondition=+/bin/sh -c '[ ! -x {agent} ] || {{ {agent} check-machine; [ $$? -ne 1 ]; }}'",
             "ExecStartPre=",
-            "# Where the kernel's settings are read-only, chmpx itself tells whether they do.",
+            "# Where the kernel's settings are read-only, chmpx itself checks whether they are sufficient.",
             "ExecStartPre=-+/sbin/sysctl -q -w fs.mqueue.msg_max=1025 fs.mqueue.queues_max=1025",
-            "# A chmpx that was killed leaves its shared memory of 7 MB, and the next one only renames it.",
+            "# A killed chmpx leaves its shared memory of 7 MB behind, and the next one only renames it.",
             "ExecStartPre=-/usr/bin/find /var/lib/antpickax -maxdepth 1 -type f ( -name *.chmpx.bup -o -name *.chmpx.bup.* ) -delete",
-            "# Removes what another user's chmpx left and this one could not replace, and waits before the start when the last one failed.",
+            "# Removes files that another user's chmpx left and this one cannot replace, and waits before the start when the last one failed.",
             $"ExecStartPre=-+/bin/sh -c '[ ! -x {agent} ] || exec {agent} prepare-chmpx --unit {unit} --configuration {iniPath}'",
             "ExecStart=",
             $"ExecStart={Program} -conf {iniPath}",
@@ -89,13 +89,13 @@ public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, stri
 
     private static string[] Group(ChmpxSharing known) => known switch
     {
-        { Group: null } => ["# Its memory files are open to the programs of every local user, because chmpx.access is all."],
+        { Group: null } => ["# Its memory files are accessible to programs of every local user, because chmpx.access is all."],
         { Group: var group, OwnGroup: null } => [$"# Its memory files are shared with the programs of this group; a program joins by SupplementaryGroups={group}.", $"Group={group}"],
         { Group: var group, OwnGroup: var own } =>
         [
             $"# Its memory files are shared with the programs of this group; a program joins by SupplementaryGroups={group}.",
             $"Group={group}",
-            "# The user's own group, which Group= takes the place of.",
+            "# The user's own group, which Group= replaces.",
             $"SupplementaryGroups={own}",
         ],
     };

@@ -4,11 +4,11 @@ using SlaveAgent.Files;
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// What a chmpx or a program that was killed leaves behind, and another user's chmpx cannot replace. chmpx renames its old shared memory by link(2), which
-/// the kernel allows for a file of one's own only, and unlinks an old message queue of the name it needs, which the sticky /dev/mqueue allows for one's own
-/// only: left by root's chmpx, either keeps another user's from starting until the next boot. Message queues are named after the cluster's group.
+/// Files that a killed chmpx or program leaves behind and that another user's chmpx cannot replace. chmpx renames its old shared memory by link(2), which
+/// the kernel allows only for the user's own files, and unlinks an old message queue of the same name, which the sticky /dev/mqueue allows only for the user's
+/// own: if root's chmpx left them, another user's cannot start until the next boot. Message queues are named after the cluster's group.
 /// </summary>
-/// <param name="processes">Where the processes are, by number.</param>
+/// <param name="processes">The directory of the processes.</param>
 public sealed partial class ChmpxLeftovers(HostRoot root, string processes = "/proc")
 {
     private const string MemoryDirectory = "/var/lib/antpickax";
@@ -16,12 +16,12 @@ public sealed partial class ChmpxLeftovers(HostRoot root, string processes = "/p
 
     private static readonly string[] s_suffixes = ["chmpx", "k2h"];
 
-    /// <summary>Whose chmpx's directory is: systemd gives it to chmpx's user before each start.</summary>
+    /// <summary>The owner of chmpx's directory: systemd assigns it to chmpx's user before each start.</summary>
     public uint? Owner => FileStatus.OfTarget(root.At(MemoryDirectory))?.User;
 
-    /// <summary>Removes the shared memory of this chmpx that is another user's.</summary>
+    /// <summary>Removes the shared memory files of this chmpx that belong to another user.</summary>
     /// <param name="group">The configuration's GROUP.</param>
-    /// <param name="controlPort">This chmpx's, which its files are named after.</param>
+    /// <param name="controlPort">The control port of this chmpx, which is part of its file names.</param>
     /// <param name="owner">chmpx's user.</param>
     /// <returns>What was removed.</returns>
     public IReadOnlyList<string> RemoveMemory(string group, int controlPort, uint owner) =>
@@ -29,7 +29,7 @@ public sealed partial class ChmpxLeftovers(HostRoot root, string processes = "/p
             .Select(suffix => root.At($"{MemoryDirectory}/{group}-{controlPort}.{suffix}"))
             .Where(path => FileStatus.Of(path) is { Kind: FileKind.Regular } status && status.User != owner));
 
-    /// <summary>Removes the message queues of the cluster that no process reads: whoever made them is gone.</summary>
+    /// <summary>Removes the message queues of the cluster that no process reads: their creators have exited.</summary>
     /// <returns>What was removed.</returns>
     public IReadOnlyList<string> RemoveQueues(string group)
     {
@@ -51,7 +51,7 @@ public sealed partial class ChmpxLeftovers(HostRoot root, string processes = "/p
         return Remove(queues.Where(path => !read.Contains((Path.GetFileName(path), FileStatus.Of(path)?.Version.Inode ?? 0))));
     }
 
-    /// <summary>All files that some process has open for reading, by name and inode; the kernel shows a queue as a file of the root directory.</summary>
+    /// <summary>All files that some process has open for reading, by name and inode; the kernel shows a queue as a file in the root directory.</summary>
     private IEnumerable<(string Name, ulong Inode)> ReadFiles() => Directory.EnumerateDirectories(processes)
         .Where(directory => int.TryParse(Path.GetFileName(directory.AsSpan()), out _))
         .SelectMany(directory => Descriptors($"{directory}/fd"))
@@ -66,7 +66,7 @@ public sealed partial class ChmpxLeftovers(HostRoot root, string processes = "/p
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The process ended meanwhile.
+            // The process has exited.
             return [];
         }
     }
@@ -75,7 +75,7 @@ public sealed partial class ChmpxLeftovers(HostRoot root, string processes = "/p
     {
         try
         {
-            // The link's own mode tells how the file was opened (proc(5)).
+            // The mode of the link shows how the file was opened (proc(5)).
             return FileStatus.Of(descriptor) is { } link && link.Mode.HasFlag(UnixFileMode.UserRead)
                 && new FileInfo(descriptor).LinkTarget is { } target && FileStatus.OfTarget(descriptor) is { } file
                 ? (Path.GetFileName(target), file.Version.Inode)

@@ -1,13 +1,13 @@
 namespace SlaveAgent.Hosting;
 
-/// <summary>How a host tool ended.</summary>
-/// <param name="ExitCode">Null when it could not be started, or was given up after its time.</param>
-/// <param name="Output">The last lines of its output and errors, at most 8 KB.</param>
+/// <summary>The result of a host tool.</summary>
+/// <param name="ExitCode">Null when it could not be started, or was killed after its timeout.</param>
+/// <param name="Output">The last lines of its standard output and error, at most 8 KB.</param>
 public sealed record CommandResult(int? ExitCode, string Output)
 {
     public bool IsDone => ExitCode == 0;
 
-    /// <summary>The last lines on one line, for a message.</summary>
+    /// <summary>The last lines joined into one, for a message.</summary>
     public string LastLines(int count = 3) => string.Join(
         " / ",
         Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(count));

@@ -5,18 +5,18 @@ using CliWrap.Exceptions;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>Runs a host tool found on PATH: no shell, each argument as it is, the C locale, output kept to its last lines.</summary>
+/// <summary>Runs a host tool found on PATH: no shell, arguments passed unchanged, the C locale, only the last lines of the output kept.</summary>
 public sealed class CommandRunner(TimeProvider time)
 {
     private const int KeptOutput = 8 * 1024;
 
-    /// <summary>For what a tool that has ended left in its pipe.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    /// <summary>For output that a tool left in its pipe when it exited.</summary>
+    private static readonly TimeSpan OutputDrainTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs a tool that may be given up: after <paramref name="patience"/> or when cancelled it is killed with its children.</summary>
-    public async Task<CommandResult> RunAsync(string tool, IReadOnlyList<string> arguments, TimeSpan patience, CancellationToken cancel)
+    /// <summary>Runs a tool that may be killed: after <paramref name="timeout"/> or when cancelled it is killed together with its children.</summary>
+    public async Task<CommandResult> RunAsync(string tool, IReadOnlyList<string> arguments, TimeSpan timeout, CancellationToken cancel)
     {
-        using var deadline = new CancellationTokenSource(patience, time);
+        using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         var output = new TailBuffer(KeptOutput);
         try
@@ -26,24 +26,24 @@ public sealed class CommandRunner(TimeProvider time)
         catch (OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            return new CommandResult(null, $"{output}\n{tool} did not end within {patience.TotalSeconds:0} s");
+            return new CommandResult(null, $"{output}\n{tool} did not exit within {timeout.TotalSeconds:0} s");
         }
     }
 
-    /// <summary>Runs a tool that must never be killed: a package transaction broken in the middle leaves a host that installs nothing any more.</summary>
-    public static Task<CommandResult> RunToTheEndAsync(string tool, IReadOnlyList<string> arguments) =>
+    /// <summary>Runs a tool that must never be killed: an interrupted package transaction leaves a host that can install nothing.</summary>
+    public static Task<CommandResult> RunToCompletionAsync(string tool, IReadOnlyList<string> arguments) =>
         ExecuteAsync(tool, arguments, new TailBuffer(KeptOutput), CancellationToken.None);
 
     private static async Task<CommandResult> ExecuteAsync(string tool, IReadOnlyList<string> arguments, TailBuffer output, CancellationToken cancel)
     {
         if (Find(tool) is not { } path)
         {
-            return new CommandResult(null, $"{tool} could not be started: it is not on the PATH");
+            return new CommandResult(null, $"{tool} could not be started because it is not on the PATH");
         }
 
         using var over = new CancellationTokenSource();
-        var ended = new TaskCompletionSource();
-        var target = WhileItRuns(PipeTarget.ToDelegate(output.AddLine), ended.Task);
+        var exited = new TaskCompletionSource();
+        var target = WhileItRuns(PipeTarget.ToDelegate(output.AddLine), exited.Task);
         try
         {
             var running = Cli.Wrap(path)
@@ -53,13 +53,13 @@ public sealed class CommandRunner(TimeProvider time)
                 .WithStandardOutputPipe(target)
                 .WithStandardErrorPipe(target)
                 .ExecuteAsync(cancel);
-            _ = TellEndAsync(running.ProcessId, ended, over.Token);
+            _ = SignalExitAsync(running.ProcessId, exited, over.Token);
             var result = await running;
             return new CommandResult(result.ExitCode, output.ToString());
         }
         catch (Exception e) when (e is Win32Exception or CliWrapException or IOException)
         {
-            return new CommandResult(null, $"{tool} could not be started: {e.Message}");
+            return new CommandResult(null, $"{tool} could not be started ({e.Message})");
         }
         finally
         {
@@ -68,19 +68,19 @@ public sealed class CommandRunner(TimeProvider time)
     }
 
     /// <summary>
-    /// Reads until the output ends, or a moment after the tool did: a server that a package's script starts may keep apt's output open for as long
-    /// as it lives.
+    /// Reads until the output ends, or shortly after the tool exits: a server started by a package's script may keep apt's output open as long
+    /// as it runs.
     /// </summary>
-    private static PipeTarget WhileItRuns(PipeTarget target, Task ended) => PipeTarget.Create(async (origin, cancel) =>
+    private static PipeTarget WhileItRuns(PipeTarget target, Task exited) => PipeTarget.Create(async (origin, cancel) =>
     {
         var reading = target.CopyFromAsync(origin, cancel);
-        if (await Task.WhenAny(reading, ended) == reading)
+        if (await Task.WhenAny(reading, exited) == reading)
         {
             await reading;
         }
     });
 
-    private static async Task TellEndAsync(int process, TaskCompletionSource ended, CancellationToken over)
+    private static async Task SignalExitAsync(int process, TaskCompletionSource exited, CancellationToken over)
     {
         try
         {
@@ -89,18 +89,18 @@ public sealed class CommandRunner(TimeProvider time)
         }
         catch (ArgumentException)
         {
-            // It has ended already.
+            // It has already exited.
         }
         catch (OperationCanceledException)
         {
             return;
         }
 
-        await Task.Delay(LastWords, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ended.TrySetResult();
+        await Task.Delay(OutputDrainTime, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        exited.TrySetResult();
     }
 
-    // Given a bare name, .NET looks beside the executable and in the current directory first, where another user may have put one.
+    // For a bare name, .NET searches the directory of the executable and the current directory first, where another user may have placed a file.
     private static string? Find(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin")
         .Split(':')
         .Where(directory => directory.StartsWith('/'))

@@ -10,19 +10,19 @@ public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, OsR
     private const string RepositoryFile = "/etc/yum.repos.d/antpickax.repo";
     private const string KeyFile = "/etc/pki/rpm-gpg/RPM-GPG-KEY-antpickax";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(15);
 
     public PackageFamily Family => PackageFamily.RedHat;
 
     public async Task<bool> IsInstalledAsync(string package, CancellationToken cancel) =>
-        (await commands.RunAsync("rpm", ["-q", "--", package], Patience, cancel)).IsDone;
+        (await commands.RunAsync("rpm", ["-q", "--", package], CommandTimeout, cancel)).IsDone;
 
     public async Task<CommandResult> InstallAsync(IReadOnlyList<string> packages)
     {
-        // dnf itself waits for a lock another one holds; retries help against a mirror that answers 503 once.
+        // dnf itself waits for a lock held by another process; retries help when a mirror answers 503 once.
         string[] arguments = ["-y", "-q", "--setopt=retries=3", "install", .. packages];
-        var installed = await CommandRunner.RunToTheEndAsync("dnf", arguments);
-        return installed.ExitCode is null ? await CommandRunner.RunToTheEndAsync("yum", arguments) : installed;
+        var installed = await CommandRunner.RunToCompletionAsync("dnf", arguments);
+        return installed.ExitCode is null ? await CommandRunner.RunToCompletionAsync("yum", arguments) : installed;
     }
 
     public bool SetUpRepository(string key)

@@ -8,7 +8,7 @@ public sealed class GroupAccounts(HostRoot root, CommandRunner commands)
 {
     private readonly AccountDatabase _database = new(root, commands);
 
-    /// <param name="nameOrNumber">The number in decimal.</param>
+    /// <param name="nameOrNumber">The group ID in decimal.</param>
     public async Task<GroupLookup> FindAsync(string nameOrNumber, CancellationToken cancel)
     {
         var (fields, problem) = await FieldsAsync("group", nameOrNumber, cancel);
@@ -17,13 +17,13 @@ public sealed class GroupAccounts(HostRoot root, CommandRunner commands)
             : new GroupLookup(null);
     }
 
-    /// <summary>The number of the group that is a user's own; null when the user is not known.</summary>
+    /// <summary>The ID of a user's primary group; null when the user is unknown.</summary>
     public async Task<uint?> OfUserAsync(string user, CancellationToken cancel) =>
         await FieldsAsync("passwd", user, cancel) is ([_, _, _, var gid, ..], _) ? Number(gid) : null;
 
     /// <summary>
-    /// Creates a group of the system's, by systemd-sysusers where there is one; needs root's powers, which the hardened daemon does not have. Does nothing
-    /// when the group is there already.
+    /// Creates a system group, by systemd-sysusers where available; needs root privileges, which the hardened daemon does not have. Does nothing
+    /// when the group exists.
     /// </summary>
     public Task<CommandResult> CreateAsync(string name, CancellationToken cancel) => _database.CreateAsync(
         $"g {name} -", () => Task.FromResult<(string, IEnumerable<string>)>(("groupadd", ["--system", "--", name])), cancel);
@@ -36,7 +36,7 @@ public sealed class GroupAccounts(HostRoot root, CommandRunner commands)
             return ([], problem);
         }
 
-        // getent was asked for the one key; another root's file has them all.
+        // getent returned one line; another root's file contains all of them.
         return _database.IsThisHost
             ? (text.Trim().Split(':'), null)
             : (text.Split('\n').Select(line => line.Split(':')).FirstOrDefault(fields => fields is [var name, _, var number, ..] && (name == key || number == key)) ?? [], null);

@@ -2,7 +2,7 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>The shell tooling's processes on this host, known by their command lines: its service leaves one behind that no unit names.</summary>
+/// <summary>The shell tooling's processes on this host, identified by their command lines: its service leaves one behind that belongs to no unit.</summary>
 internal sealed class HelperProcesses(HostRoot root)
 {
     private const string Program = "k2hr3-get-resource-helper";
@@ -10,7 +10,7 @@ internal sealed class HelperProcesses(HostRoot root)
     private static readonly string[] Shells = ["sh", "dash", "bash", "busybox"];
     private static readonly string[] BackgroundOptions = ["-daemon", "--daemon"];
 
-    /// <returns>Each one's number, and whether it is the one that waits in the background for its timer to be disabled.</returns>
+    /// <returns>The ID of each, and whether it is the one that waits in the background for its timer to be disabled.</returns>
     public IReadOnlyList<(int Pid, bool IsBackground)> Find() =>
     [
         .. Directory.EnumerateDirectories("/proc")
@@ -39,7 +39,7 @@ internal sealed class HelperProcesses(HostRoot root)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It ended between the listing and the look.
+            // It exited after it was listed.
             return [];
         }
     }

@@ -6,8 +6,8 @@ namespace SlaveAgent.Hosting;
 /// <summary>The addresses of this host's interfaces.</summary>
 public static class HostAddresses
 {
-    /// <summary>As they are now, without zones.</summary>
-    /// <returns>Null when neither /proc has them nor the kernel may be asked (that needs AF_NETLINK).</returns>
+    /// <summary>The current addresses, without zones.</summary>
+    /// <returns>Null when they can be read neither from /proc nor from the kernel (which needs AF_NETLINK).</returns>
     public static IReadOnlySet<IPAddress>? Read() => ReadProc() ?? ReadInterfaces();
 
     private static HashSet<IPAddress>? ReadProc()
@@ -38,7 +38,7 @@ public static class HostAddresses
         }
     }
 
-    /// <summary>Without a zone, and IPv4 where it is: so addresses from different sources compare.</summary>
+    /// <summary>Without a zone, and IPv4-mapped addresses as IPv4, so that addresses from different sources are comparable.</summary>
     public static IPAddress Plain(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
         : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes())

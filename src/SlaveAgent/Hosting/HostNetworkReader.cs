@@ -4,8 +4,8 @@ using SlaveAgent.Identity;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>Asks the host for its names and addresses and its resolver for a NAME, with a deadline: a DNS that swallows questions must hold nothing up.</summary>
-/// <param name="timeout">For all look-ups together.</param>
+/// <summary>Reads the host's names and addresses and resolves a NAME, with a deadline: an unresponsive DNS must not block the agent.</summary>
+/// <param name="timeout">For all lookups together.</param>
 public sealed class HostNetworkReader(TimeSpan timeout, TimeProvider time)
 {
     /// <summary>Whether a node's NAME is this host; <see cref="OwnNameCode.NotKnown"/> where the resolver does not answer in time.</summary>
@@ -23,7 +23,7 @@ public sealed class HostNetworkReader(TimeSpan timeout, TimeProvider time)
         catch (OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            return new OwnNameVerdict(OwnNameCode.NotKnown, $"whether {name} is this host cannot be told: names did not resolve within {timeout.TotalSeconds:0} s");
+            return new OwnNameVerdict(OwnNameCode.NotKnown, $"it is unknown whether {name} is this host, because names did not resolve within {timeout.TotalSeconds:0} s");
         }
     }
 
@@ -40,7 +40,7 @@ public sealed class HostNetworkReader(TimeSpan timeout, TimeProvider time)
         }
         catch (ArgumentException)
         {
-            // Too long for a name, or no characters of one.
+            // Too long for a name, or with invalid characters.
             return new ResolvedName([], []);
         }
 

@@ -7,11 +7,11 @@ public interface IPackageManager
 
     Task<bool> IsInstalledAsync(string package, CancellationToken cancel);
 
-    /// <summary>Refreshes the lists and installs what is named; waits for locks that others hold. Not cancelled once it has begun.</summary>
-    /// <returns>How the tool ended; its output tells why it failed.</returns>
+    /// <summary>Updates the package lists and installs the packages; waits for locks held by others. Cannot be cancelled once started.</summary>
+    /// <returns>The result of the tool, with its output if it failed.</returns>
     Task<CommandResult> InstallAsync(IReadOnlyList<string> packages);
 
-    /// <summary>Sets up the AntPickax repository as a signed source, unless it is there as it should be.</summary>
+    /// <summary>Configures the AntPickax repository as a signed source, if it is not already.</summary>
     /// <param name="key">The repository's public key, ASCII armoured.</param>
     /// <returns>Whether anything was written.</returns>
     bool SetUpRepository(string key);

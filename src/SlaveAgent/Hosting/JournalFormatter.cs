@@ -5,14 +5,14 @@ using Serilog.Formatting.Display;
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// One line an event, with the priority in front that journald takes from a service's output (sd-daemon(3)); newlines are folded,
-/// and a line ends well before the 48 KB at which journald cuts (Hosting/README.md, "systemd").
+/// One line per event, prefixed with the priority that journald reads from a service's output (sd-daemon(3)); line breaks are folded,
+/// and lines are far shorter than the 48 KB at which journald splits them (Hosting/README.md, "systemd").
 /// </summary>
 public sealed class JournalFormatter : ITextFormatter
 {
-    private const int LongestLine = 8000;
+    private const int MaxLineLength = 8000;
 
-    /// <summary>Texts as they are, without the quotes that Serilog's own rendering puts around them.</summary>
+    /// <summary>Strings without the quotes that Serilog's default rendering adds.</summary>
     private static readonly MessageTemplateTextFormatter Message = new("{Message:l}");
 
     public void Format(LogEvent logEvent, TextWriter output)
@@ -26,11 +26,11 @@ public sealed class JournalFormatter : ITextFormatter
             text = $"{text} | {exception}";
         }
 
-        output.Write(text.Length > LongestLine ? Fold(text[..LongestLine]) + "…" : Fold(text));
+        output.Write(text.Length > MaxLineLength ? Fold(text[..MaxLineLength]) + "…" : Fold(text));
         output.Write('\n');
     }
 
-    // journald ends a line at a NUL too, and would take what follows for one with a priority of its own.
+    // journald also ends a line at a NUL, and would read a priority from the rest.
     private static string Fold(string text) => text.ReplaceLineEndings(" | ").Replace('\0', ' ');
 
     private static string PriorityOf(LogEventLevel level) => level switch

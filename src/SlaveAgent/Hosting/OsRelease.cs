@@ -1,10 +1,10 @@
 namespace SlaveAgent.Hosting;
 
-/// <summary>What <c>/etc/os-release</c> says of the system (os-release(5)).</summary>
+/// <summary>The contents of <c>/etc/os-release</c> (os-release(5)).</summary>
 /// <param name="Id">Such as <c>debian</c>.</param>
-/// <param name="IdLike">What it is derived from, nearest first.</param>
+/// <param name="IdLike">The systems it is derived from, nearest first.</param>
 /// <param name="VersionId">Such as <c>12</c> or <c>9.3</c>; empty on a rolling system.</param>
-/// <param name="Codename">Such as <c>bookworm</c>; empty where there is none.</param>
+/// <param name="Codename">Such as <c>bookworm</c>; empty if there is none.</param>
 public sealed record OsRelease(string Id, IReadOnlyList<string> IdLike, string VersionId, string Codename)
 {
     public static OsRelease Read(string text)
@@ -12,10 +12,10 @@ public sealed record OsRelease(string Id, IReadOnlyList<string> IdLike, string V
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries))
         {
-            var parting = line.IndexOf('=');
-            if (parting > 0 && line[0] != '#')
+            var separator = line.IndexOf('=');
+            if (separator > 0 && line[0] != '#')
             {
-                values[line[..parting]] = line[(parting + 1)..].Trim('"', '\'');
+                values[line[..separator]] = line[(separator + 1)..].Trim('"', '\'');
             }
         }
 
@@ -26,7 +26,7 @@ public sealed record OsRelease(string Id, IReadOnlyList<string> IdLike, string V
             values.GetValueOrDefault("VERSION_CODENAME", string.Empty));
     }
 
-    /// <summary>Null when neither the system nor anything it is like is one the agent can install on.</summary>
+    /// <summary>Null when neither the system nor any system it is derived from is supported.</summary>
     public PackageFamily? Family => IdLike.Prepend(Id).Select(FamilyOf).FirstOrDefault(family => family is not null);
 
     private static PackageFamily? FamilyOf(string id) => id switch

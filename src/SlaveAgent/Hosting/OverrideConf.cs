@@ -1,9 +1,9 @@
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// <c>/etc/antpickax/override.conf</c>: settings of the AntPickax helpers, a line each, <c>&lt;conf file&gt;:&lt;KEY&gt; = &lt;value&gt;</c> or
-/// <c>= &lt;other file&gt;:&lt;other key&gt;</c> (Hosting/README.md, "override.conf"). The agent honours those of k2hr3-get-resource-helper, whose work it does,
-/// and the user that chmpx-service-helper runs chmpx as.
+/// <c>/etc/antpickax/override.conf</c>: settings of the AntPickax helpers, one per line, <c>&lt;conf file&gt;:&lt;KEY&gt; = &lt;value&gt;</c> or
+/// <c>= &lt;other file&gt;:&lt;other key&gt;</c> (Hosting/README.md, "override.conf"). The agent honours those of k2hr3-get-resource-helper, which it replaces,
+/// and the user as whom chmpx-service-helper runs chmpx.
 /// </summary>
 public static class OverrideConf
 {
@@ -22,7 +22,7 @@ public static class OverrideConf
             return ValueOf(other, otherKey);
         }
 
-        // A YRN has colons and is no reference; the shell helper takes it for one, finds no such file and forgets it.
+        // A YRN contains colons but is not a reference; the shell helper treats it as one, finds no such file and ignores it.
         return value is { Length: > 0 } && SplitReference(value) is null
             ? value
             : readOther(helper) is { } own ? ValueOf(own, key) : null;
@@ -30,9 +30,9 @@ public static class OverrideConf
 
     private static (string File, string Key)? SplitReference(string value)
     {
-        var parting = value.IndexOf(':');
-        return parting > 0 && parting < value.Length - 1 && !value.StartsWith("yrn:", StringComparison.OrdinalIgnoreCase)
-            ? (value[..parting].Trim(), value[(parting + 1)..].Trim())
+        var separator = value.IndexOf(':');
+        return separator > 0 && separator < value.Length - 1 && !value.StartsWith("yrn:", StringComparison.OrdinalIgnoreCase)
+            ? (value[..separator].Trim(), value[(separator + 1)..].Trim())
             : null;
     }
 

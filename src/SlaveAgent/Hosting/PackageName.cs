@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>What a package may be called; anything else in a role's key is refused by name, never passed to a tool.</summary>
+/// <summary>Valid package names; any other in a role's key is refused with its name, and never passed to a tool.</summary>
 public static partial class PackageName
 {
     public static bool IsValid(string name, PackageFamily family) => name.Length <= 128 && family switch
@@ -11,7 +11,7 @@ public static partial class PackageName
         _ => RedHat().IsMatch(name),
     };
 
-    // Debian Policy 5.6.7; but apt-get takes a hyphen at the end for "remove it".
+    // Debian Policy 5.6.7, except that apt-get interprets a trailing hyphen as "remove".
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9+.-]*[a-z0-9+.]\z")]
     private static partial Regex Debian();
 

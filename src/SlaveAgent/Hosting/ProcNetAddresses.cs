@@ -4,14 +4,14 @@ using System.Net;
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// This network namespace's addresses as the kernel's routing tables in /proc have them: two files, where .NET's own way asks the kernel for each interface. Pure.
+/// This network namespace's addresses from the kernel's routing tables in /proc: two files, where .NET queries the kernel for each interface. Pure.
 /// </summary>
 internal static class ProcNetAddresses
 {
     public const string Version4 = "/proc/thread-self/net/fib_trie";
     public const string Version6 = "/proc/thread-self/net/if_inet6";
 
-    /// <param name="trie">The text of fib_trie: each address of this host is a leaf of which the next line says <c>/32 host LOCAL</c>.</param>
+    /// <param name="trie">The text of fib_trie: each address of this host is a leaf whose next line is <c>/32 host LOCAL</c>.</param>
     public static IEnumerable<IPAddress> ReadVersion4(string trie)
     {
         IPAddress? leaf = null;
@@ -28,10 +28,10 @@ internal static class ProcNetAddresses
         }
     }
 
-    /// <param name="list">The text of if_inet6: the address in 32 hexadecimal digits is the first word of each line.</param>
+    /// <param name="list">The text of if_inet6: the address in 32 hexadecimal digits is the first field of each line.</param>
     public static IEnumerable<IPAddress> ReadVersion6(string list) => list
         .Split('\n')
         .Select(line => line.Split(' ')[0])
-        .Where(word => word.Length == 32 && word.All(char.IsAsciiHexDigit))
-        .Select(word => new IPAddress([.. Enumerable.Range(0, 16).Select(i => byte.Parse(word.AsSpan(i * 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))]));
+        .Where(field => field.Length == 32 && field.All(char.IsAsciiHexDigit))
+        .Select(field => new IPAddress([.. Enumerable.Range(0, 16).Select(i => byte.Parse(field.AsSpan(i * 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))]));
 }

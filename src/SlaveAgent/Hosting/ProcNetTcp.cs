@@ -4,21 +4,21 @@ using System.Net;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>TCP sockets as /proc shows them (proc_net_tcp(5)), where the kernel cannot be asked through netlink.</summary>
+/// <summary>TCP sockets from /proc (proc_net_tcp(5)), where the kernel cannot be queried through netlink.</summary>
 internal static class ProcNetTcp
 {
-    // Those of this process's network namespace; /proc/net is a link to them that not every unit is shown.
+    // Those of this process's network namespace; /proc/net is a link to them that is hidden from some units.
     private static readonly string[] Files = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 
-    /// <summary>A host with so many lines has other worries; the rest is left where it is.</summary>
-    private const int MostLines = 200_000;
+    /// <summary>Bounds the work; further lines are ignored.</summary>
+    private const int MaxLines = 200_000;
 
-    /// <returns>Null when there is no /proc; a host without IPv6 has one file.</returns>
+    /// <returns>Null when there is no /proc. A host without IPv6 has one file only.</returns>
     public static ImmutableArray<TcpSocket>? TryRead(IReadOnlySet<int> remotePorts)
     {
         try
         {
-            return [.. Files.Where(File.Exists).SelectMany(file => File.ReadLines(file).Take(MostLines)).Select(TryParse).OfType<TcpSocket>().Where(socket => remotePorts.Contains(socket.Remote.Port))];
+            return [.. Files.Where(File.Exists).SelectMany(file => File.ReadLines(file).Take(MaxLines)).Select(TryParse).OfType<TcpSocket>().Where(socket => remotePorts.Contains(socket.Remote.Port))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -27,7 +27,7 @@ internal static class ProcNetTcp
     }
 
     /// <summary>One line. Pure.</summary>
-    /// <returns>Null for the head, and for sockets in other states.</returns>
+    /// <returns>Null for the header line and for sockets in other states.</returns>
     internal static TcpSocket? TryParse(string line) =>
         line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, var remote, var state, _, _, _, var user, _, var inode, ..]
             && EndPoint(local) is { } from
@@ -39,7 +39,7 @@ internal static class ProcNetTcp
             ? new TcpSocket(from, to, (TcpState)number, owner, node)
             : null;
 
-    /// <summary>An address in words of 32 bits, each written as the number that this host takes it for, and a port.</summary>
+    /// <summary>An address in 32-bit words, each written as a number in host byte order, and a port.</summary>
     private static IPEndPoint? EndPoint(string text)
     {
         if (text.Split(':') is not [{ Length: 8 or 32 } address, { Length: 4 } port]

@@ -2,33 +2,33 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>Brings a repository's public key, from an address or from a file of the host.</summary>
+/// <summary>Reads a repository's public key, from a URL or from a file of the host.</summary>
 public sealed class RepositoryKey(HostRoot root, string source)
 {
     private const string Begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
 
-    private const int LargestKey = 256 * 1024;
+    private const int MaxKeySize = 256 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(60);
 
-    /// <returns>The key's text, or why it cannot be had.</returns>
+    /// <returns>The key's text, or why it cannot be read.</returns>
     public async Task<(string? Key, string? Problem)> ReadAsync(CancellationToken cancel)
     {
         try
         {
             var text = source.StartsWith('/') ? await File.ReadAllTextAsync(root.At(source), cancel) : await DownloadAsync(cancel);
-            return text.Contains(Begin, StringComparison.Ordinal) ? (text, null) : (null, $"what {source} holds is no armoured public key");
+            return text.Contains(Begin, StringComparison.Ordinal) ? (text, null) : (null, $"{source} does not contain an ASCII armored public key");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or TaskCanceledException or InvalidOperationException)
         {
             cancel.ThrowIfCancellationRequested();
-            return (null, $"its key cannot be read from {source}: {e.Message}");
+            return (null, $"its key cannot be read from {source} ({e.Message.TrimEnd('.')})");
         }
     }
 
     private async Task<string> DownloadAsync(CancellationToken cancel)
     {
-        using var http = new HttpClient { Timeout = Patience, MaxResponseContentBufferSize = LargestKey };
+        using var http = new HttpClient { Timeout = CommandTimeout, MaxResponseContentBufferSize = MaxKeySize };
         return await http.GetStringAsync(new Uri(source), cancel);
     }
 }

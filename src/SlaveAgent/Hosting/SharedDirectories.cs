@@ -3,8 +3,8 @@ using SlaveAgent.Files;
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// The directories that chmpx shares with its group's programs. chmpx's drop-in gives them to the group at each start; a package of the DBaaS that is
-/// installed beside a running chmpx opens them to everybody.
+/// The directories that chmpx shares with its group's programs. chmpx's drop-in assigns them to the group at each start; a DBaaS package that is
+/// installed while chmpx runs opens them to everyone.
 /// </summary>
 public sealed class SharedDirectories(HostRoot root)
 {
@@ -14,9 +14,9 @@ public sealed class SharedDirectories(HostRoot root)
 
     private static readonly string[] s_paths = ["/var/lib/antpickax", "/run/antpickax"];
 
-    /// <summary>Closes to all but the group those that are the group's already; needs root's powers.</summary>
-    /// <param name="group">The group's number.</param>
-    /// <returns>Why one could not be closed; null when all are.</returns>
+    /// <summary>Removes access for others from those that already belong to the group; needs root privileges.</summary>
+    /// <param name="group">The group's ID.</param>
+    /// <returns>Why one could not be changed; null when all are correct.</returns>
     public string? Restore(uint group)
     {
         try

@@ -5,14 +5,14 @@ using SlaveAgent.Files;
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// The shell tooling whose work this agent does: a timer, the service that it starts once a minute, and a process in the background that deletes the
-/// configuration under chmpx as soon as the timer is disabled (Hosting/README.md, "Shell tooling"). Hence the order in which it is stopped.
+/// The shell tooling that this agent replaces: a timer, the service that it starts once a minute, and a background process that deletes
+/// chmpx's configuration as soon as the timer is disabled (Hosting/README.md, "Shell tooling"). This determines the order in which it is stopped.
 /// </summary>
 /// <param name="units">The timer and its service.</param>
 public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyList<string> units, TimeProvider time)
 {
-    private static readonly TimeSpan RunPatience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly HelperProcesses _processes = new(root);
 
@@ -22,8 +22,8 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
 
     private IEnumerable<string> Installed => units.Where(unit => AgentUnits.FindFile(root, unit) is not null);
 
-    /// <summary>Which of its timers start at boot, and which run now.</summary>
-    public async Task<(IReadOnlyList<string> Enabled, IReadOnlyList<string> Active)> LookAsync(CancellationToken cancel)
+    /// <summary>Which of its timers are enabled, and which are active.</summary>
+    public async Task<(IReadOnlyList<string> Enabled, IReadOnlyList<string> Active)> ObserveAsync(CancellationToken cancel)
     {
         List<string> enabled = [], active = [];
         foreach (var timer in Timers)
@@ -42,32 +42,32 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
         return (enabled, active);
     }
 
-    /// <summary>Ends all of it; the configuration stays where it is.</summary>
-    /// <param name="say">Told of each thing done.</param>
-    /// <returns>What could not be done, in words; null when all is.</returns>
-    public async Task<string?> StopAsync(Action<string> say, CancellationToken cancel)
+    /// <summary>Stops all of it and keeps the configuration.</summary>
+    /// <param name="report">Receives a message for each action.</param>
+    /// <returns>What failed, as a message; null when everything succeeded.</returns>
+    public async Task<string?> StopAsync(Action<string> report, CancellationToken cancel)
     {
-        // Stopped and not yet disabled: nothing new is started, and the process in the background sees no change.
+        // Stopped but not yet disabled: nothing new is started, and the background process notices no change.
         foreach (var timer in Timers)
         {
             if (await systemctl.StopAsync(timer, cancel) is { IsDone: false } result)
             {
-                return $"stopping {timer} failed: {result.LastLines()}";
+                return $"stopping {timer} failed ({result.LastLines()})";
             }
 
-            say($"Stopped {timer}.");
+            report($"Stopped {timer}.");
         }
 
-        // It writes the configuration in place: ended in the middle, it would leave half a file, on which chmpx exits (Chmpx/README.md, "Reload").
+        // It writes the configuration in place: interrupted, it would leave a partial file, on which chmpx exits (Chmpx/README.md, "Reload").
         foreach (var service in Installed.Where(unit => !IsTimer(unit)))
         {
-            if (!await HasEndedAsync(service, cancel) && await systemctl.StopAsync(service, cancel) is { IsDone: false } result)
+            if (!await HasExitedAsync(service, cancel) && await systemctl.StopAsync(service, cancel) is { IsDone: false } result)
             {
-                return $"stopping {service} failed: {result.LastLines()}";
+                return $"stopping {service} failed ({result.LastLines()})";
             }
         }
 
-        if (await EndProcessesAsync(say, cancel) is { } left)
+        if (await EndProcessesAsync(report, cancel) is { } left)
         {
             return left;
         }
@@ -76,73 +76,73 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
         {
             if (await systemctl.DisableAsync(timer, cancel) is { IsDone: false } result)
             {
-                return $"disabling {timer} failed: {result.LastLines()}";
+                return $"disabling {timer} failed ({result.LastLines()})";
             }
 
-            say($"Disabled {timer}.");
+            report($"Disabled {timer}.");
         }
 
         return null;
     }
 
-    /// <summary>Enables and starts what once was; the rest it does itself.</summary>
-    /// <returns>What could not be done, in words; null when all is.</returns>
-    public async Task<string?> StartAsync(IReadOnlyList<string> enabled, IReadOnlyList<string> active, Action<string> say, CancellationToken cancel)
+    /// <summary>Enables and starts the timers that were enabled or active before; they start the rest.</summary>
+    /// <returns>What failed, as a message; null when everything succeeded.</returns>
+    public async Task<string?> StartAsync(IReadOnlyList<string> enabled, IReadOnlyList<string> active, Action<string> report, CancellationToken cancel)
     {
         foreach (var timer in Timers.Where(timer => enabled.Contains(timer) || active.Contains(timer)))
         {
             if (enabled.Contains(timer) && await systemctl.EnableAsync(timer, cancel) is { IsDone: false } notEnabled)
             {
-                return $"enabling {timer} failed: {notEnabled.LastLines()}";
+                return $"enabling {timer} failed ({notEnabled.LastLines()})";
             }
 
             if (active.Contains(timer) && await systemctl.StartAsync(timer, cancel) is { IsDone: false } notStarted)
             {
-                return $"starting {timer} failed: {notStarted.LastLines()}";
+                return $"starting {timer} failed ({notStarted.LastLines()})";
             }
 
-            say(active.Contains(timer) ? $"Started {timer} again." : $"Enabled {timer} again.");
+            report(active.Contains(timer) ? $"Started {timer} again." : $"Enabled {timer} again.");
         }
 
         return null;
     }
 
-    private async Task<bool> HasEndedAsync(string service, CancellationToken cancel)
+    private async Task<bool> HasExitedAsync(string service, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         while (await systemctl.StateAsync(service, cancel) is "active" or "activating" or "deactivating" or "reloading")
         {
-            if (time.GetElapsedTime(began) >= RunPatience)
+            if (time.GetElapsedTime(began) >= RunTimeout)
             {
                 return false;
             }
 
-            await Task.Delay(BetweenLooks, time, cancel);
+            await Task.Delay(PollInterval, time, cancel);
         }
 
         return true;
     }
 
-    private async Task<string?> EndProcessesAsync(Action<string> say, CancellationToken cancel)
+    private async Task<string?> EndProcessesAsync(Action<string> report, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         while (_processes.Find() is { Count: > 0 } left)
         {
             foreach (var (pid, _) in left.Where(process => process.IsBackground))
             {
-                // SIGKILL, for it must do nothing more: all it has left to do is to delete the configuration.
+                // SIGKILL, because all it would still do is delete the configuration.
                 if (TryKill(pid))
                 {
-                    say($"Ended its process {pid} in the background.");
+                    report($"Killed its background process {pid}.");
                 }
             }
 
-            if (time.GetElapsedTime(began) >= RunPatience)
+            if (time.GetElapsedTime(began) >= RunTimeout)
             {
-                return $"process {left[0].Pid} of the shell tooling does not end";
+                return $"process {left[0].Pid} of the shell tooling does not exit";
             }
 
-            await Task.Delay(BetweenLooks, time, cancel);
+            await Task.Delay(PollInterval, time, cancel);
         }
 
         return null;
@@ -158,7 +158,7 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
         {
-            // Gone by itself, or not this user's to end: the next look tells.
+            // It has exited, or may not be killed by this user: the next poll shows which.
             return false;
         }
     }

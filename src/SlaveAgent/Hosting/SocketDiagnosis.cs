@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// The kernel's table of TCP sockets through netlink (sock_diag(7)): one dump for each family and port. All numbers are of the host's byte order, but ports and addresses, which are
-/// the network's; the layout is the same on every architecture.
+/// The kernel's table of TCP sockets through netlink (sock_diag(7)): one dump for each family and port. All numbers are in host byte order except ports and addresses, which are in
+/// network byte order; the layout is the same on every architecture.
 /// </summary>
 internal static partial class SocketDiagnosis
 {
@@ -30,10 +30,10 @@ internal static partial class SocketDiagnosis
     private const byte InterNetworkV6 = 10;
     private const uint States = (1 << (int)TcpState.Established) | (1 << (int)TcpState.SynSent);
 
-    /// <summary>More than any slave has to its servers; the rest is left where it is.</summary>
-    private const int MostSockets = 10_000;
+    /// <summary>Bounds the work; more than any slave has to its servers.</summary>
+    private const int MaxSockets = 10_000;
 
-    /// <returns>Null when netlink may not be used or has no such module.</returns>
+    /// <returns>Null when netlink may not be used or lacks the module.</returns>
     public static ImmutableArray<TcpSocket>? TryRead(IReadOnlySet<int> remotePorts)
     {
         var sockets = ImmutableArray.CreateBuilder<TcpSocket>();
@@ -53,7 +53,7 @@ internal static partial class SocketDiagnosis
 
     private static bool TryDump(byte family, ushort port, ImmutableArray<TcpSocket>.Builder sockets)
     {
-        // A socket for each dump: what is left of a broken-off one must not be taken for the next one's.
+        // A socket for each dump: the rest of an aborted one must not be read as part of the next.
         var descriptor = Open(NetlinkFamily, RawCloseOnExec, DiagnosisProtocol);
         if (descriptor < 0)
         {
@@ -71,14 +71,14 @@ internal static partial class SocketDiagnosis
             }
 
             var buffer = new byte[32 * 1024];
-            while (sockets.Count < MostSockets)
+            while (sockets.Count < MaxSockets)
             {
-                if (Receive(descriptor, buffer, buffer.Length, 0) is not (> 0 and var length) || Take(buffer.AsSpan(0, (int)length), sockets) is not { } isOver)
+                if (Receive(descriptor, buffer, buffer.Length, 0) is not (> 0 and var length) || Take(buffer.AsSpan(0, (int)length), sockets) is not { } isComplete)
                 {
                     return false;
                 }
 
-                if (isOver)
+                if (isComplete)
                 {
                     return true;
                 }
@@ -106,8 +106,8 @@ internal static partial class SocketDiagnosis
         return request;
     }
 
-    /// <summary>Takes the sockets of one datagram. Pure.</summary>
-    /// <returns>Whether the dump is over; null when it failed, or the datagram is none of its kind.</returns>
+    /// <summary>Reads the sockets of one datagram. Pure.</summary>
+    /// <returns>Whether the dump is complete; null when it failed or the datagram is malformed.</returns>
     internal static bool? Take(ReadOnlySpan<byte> datagram, ImmutableArray<TcpSocket>.Builder sockets)
     {
         while (datagram.Length >= HeaderLength)

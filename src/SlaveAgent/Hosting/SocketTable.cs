@@ -4,16 +4,16 @@ using System.Globalization;
 namespace SlaveAgent.Hosting;
 
 /// <summary>
-/// The host's TCP connections to certain ports that are there or being made, the agent's own left out. Asked of the kernel through netlink, which gives nothing but these; where that
-/// may not be used, or the kernel has no such module, read from /proc.
+/// The host's established or connecting TCP sockets to certain ports, except the agent's own. Read from the kernel through netlink, which returns only these; where that
+/// may not be used, or the kernel lacks the module, read from /proc.
 /// </summary>
 public static class SocketTable
 {
     private const string Descriptors = "/proc/self/fd";
     private const string SocketMark = "socket:[";
 
-    /// <param name="remotePorts">Such as the data ports of the servers in a configuration.</param>
-    /// <returns>Null when neither can be had.</returns>
+    /// <param name="remotePorts">For example the data ports of the servers in a configuration.</param>
+    /// <returns>Null when neither is available.</returns>
     public static ImmutableArray<TcpSocket>? Read(IReadOnlySet<int> remotePorts)
     {
         var own = OwnInodes();
@@ -45,7 +45,7 @@ public static class SocketTable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It was closed in between.
+            // It was closed meanwhile.
             return null;
         }
     }

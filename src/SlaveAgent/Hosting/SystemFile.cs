@@ -2,13 +2,13 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>A file of the system's that everybody may read and only root writes.</summary>
+/// <summary>A system file that everyone may read and only root may write.</summary>
 internal static class SystemFile
 {
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <returns>Whether the file was not already as it should be.</returns>
+    /// <returns>Whether the file was changed.</returns>
     public static bool WriteIfDifferent(string path, string content)
     {
         if (File.Exists(path) && RegularFile.ReadText(path) == content)

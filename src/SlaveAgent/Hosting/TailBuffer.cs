@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>Keeps the end of what a tool prints, so that megabytes of it cost nothing.</summary>
+/// <summary>Keeps only the end of a tool's output, to bound the memory.</summary>
 internal sealed class TailBuffer(int capacity)
 {
     private readonly StringBuilder _text = new();
@@ -10,7 +10,7 @@ internal sealed class TailBuffer(int capacity)
 
     public void AddLine(string line)
     {
-        // Output and errors come from two readers.
+        // Standard output and error are read by two readers.
         lock (_gate)
         {
             _text.Append(line.AsSpan(0, Math.Min(line.Length, capacity))).Append('\n');

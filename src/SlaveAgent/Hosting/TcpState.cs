@@ -1,6 +1,6 @@
 namespace SlaveAgent.Hosting;
 
-/// <summary>The kernel's numbers of the states of a connection that are looked for.</summary>
+/// <summary>The kernel's numbers of the relevant connection states.</summary>
 public enum TcpState
 {
     Established = 1,

@@ -3,7 +3,7 @@ namespace SlaveAgent.Hosting;
 /// <summary>Whether systemd knows a unit (<c>LoadState</c>).</summary>
 public enum UnitLoadState
 {
-    /// <summary>None of those below, or not said.</summary>
+    /// <summary>None of those below, or missing.</summary>
     Unknown,
     Loaded,
     NotFound,

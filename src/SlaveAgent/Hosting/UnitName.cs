@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>What a systemd unit may be called (systemd.unit(5)); a name without a suffix means a service, as for systemctl.</summary>
+/// <summary>Valid names of systemd units (systemd.unit(5)); a name without a suffix means a service, as for systemctl.</summary>
 public static partial class UnitName
 {
     public static bool IsValid(string name) => name.Length <= 255 && Shape().IsMatch(name);

@@ -3,18 +3,18 @@ using System.Globalization;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>Reads what <c>systemctl show</c> prints: a block of <c>Key=value</c> lines for each unit, parted by empty lines. Pure.</summary>
+/// <summary>Reads what <c>systemctl show</c> prints: a block of <c>Key=value</c> lines for each unit, separated by empty lines. Pure.</summary>
 public static class UnitStatusReader
 {
-    /// <summary>What to ask for, with <c>-p</c>.</summary>
+    /// <summary>The properties to request, with <c>-p</c>.</summary>
     public const string Properties =
         "Id,Names,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts,ConditionResult,ConditionTimestampMonotonic,NeedDaemonReload,MainPID,"
         + "ExecMainStartTimestampMonotonic,RequiredBy,BoundBy";
 
-    /// <summary>The units that were asked for, by these names. One whose block is not there, as where its name is none, is left out.</summary>
+    /// <summary>The requested units, by these names. A unit without a block, for example because its name is invalid, is missing.</summary>
     public static ImmutableDictionary<string, UnitStatus> Read(string output, IEnumerable<string> units)
     {
-        var blocks = BlocksOf(output).Select(block => (Block: block, Names: Words(block, "Names").Append(block.GetValueOrDefault("Id", string.Empty)).ToHashSet(StringComparer.Ordinal))).ToList();
+        var blocks = BlocksOf(output).Select(block => (Block: block, Names: ListOf(block, "Names").Append(block.GetValueOrDefault("Id", string.Empty)).ToHashSet(StringComparer.Ordinal))).ToList();
         return units.Distinct(StringComparer.Ordinal)
             .Select(unit => (Unit: unit, Found: blocks.FirstOrDefault(block => block.Names.Contains(UnitName.WithSuffix(unit)))))
             .Where(pair => pair.Found.Block is not null)
@@ -50,15 +50,15 @@ public static class UnitStatusReader
             ExitOf(block),
             (int)Math.Min(Number(block, "NRestarts"), int.MaxValue),
 
-            // "no" is also said of a unit that was never started.
+            // "no" is also reported for a unit that was never started.
             result == "exec-condition" || (block.GetValueOrDefault("ConditionResult") == "no" && Number(block, "ConditionTimestampMonotonic") > 0),
             block.GetValueOrDefault("NeedDaemonReload") == "yes",
             (int)Math.Min(Number(block, "MainPID"), int.MaxValue),
             Number(block, "ExecMainStartTimestampMonotonic") is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond and var started ? TimeSpan.FromMicroseconds(started) : null,
-            [.. Words(block, "RequiredBy").Concat(Words(block, "BoundBy")).Distinct(StringComparer.Ordinal)]);
+            [.. ListOf(block, "RequiredBy").Concat(ListOf(block, "BoundBy")).Distinct(StringComparer.Ordinal)]);
     }
 
-    // CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 while no main process has ended since the last start.
+    // CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 while no main process has exited since the last start.
     private static MainExit? ExitOf(Dictionary<string, string> block) => Number(block, "ExecMainCode") switch
     {
         1 => new MainExit(IsSignal: false, (int)Math.Min(Number(block, "ExecMainStatus"), int.MaxValue)),
@@ -87,10 +87,10 @@ public static class UnitStatusReader
         _ => UnitActiveState.Unknown,
     };
 
-    private static string[] Words(Dictionary<string, string> block, string key) =>
+    private static string[] ListOf(Dictionary<string, string> block, string key) =>
         block.GetValueOrDefault(key, string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>0 also for what is not there or not set.</summary>
+    /// <summary>0 also when missing or not set.</summary>
     private static long Number(Dictionary<string, string> block, string key) =>
         long.TryParse(block.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

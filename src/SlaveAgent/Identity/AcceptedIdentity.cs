@@ -2,11 +2,11 @@ using SlaveAgent.K2hr3;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>The identity that K2HR3 accepted last, as it is kept.</summary>
-/// <param name="Token">Null where it stays off the disk, or none is needed.</param>
-/// <param name="TokenDigest">Of the token, also of one that stays off the disk; null where none is needed.</param>
-/// <param name="Considered">Digest of what the settings said then: what they still say is not new, and does not undo what was accepted after it.</param>
-/// <param name="Replaces">What the identity files held before, until they were seen to hold this: what is left of it in them was offered by nobody.</param>
+/// <summary>The identity that K2HR3 accepted last, as stored.</summary>
+/// <param name="Token">Null when it is not stored on disk, or not needed.</param>
+/// <param name="TokenDigest">Of the token, even when that is not stored on disk; null when not needed.</param>
+/// <param name="Considered">Digest of the settings at that time: unchanged settings are not a new offer and do not undo what was accepted later.</param>
+/// <param name="Replaces">The previous content of the identity files, until they are confirmed to hold this one: remains of it are not an offer.</param>
 public sealed record AcceptedIdentity(
     string ApiUri,
     string Role,
@@ -35,8 +35,8 @@ public sealed record AcceptedIdentity(
         considered,
         replaces);
 
-    /// <summary>The same as an identity; null where what was kept is none.</summary>
-    /// <param name="offDisk">The token of a systemd credential, for an identity whose own stays off the disk.</param>
+    /// <summary>Converts to an identity; null when the stored values are invalid.</summary>
+    /// <param name="offDisk">The token of a systemd credential, for an identity whose token is not stored on disk.</param>
     public HostIdentity? ToIdentity(RoleToken? offDisk) =>
         Yrn.TryParse(Role) is { Type: "role" } role && Uri.TryCreate(ApiUri, UriKind.Absolute, out var uri)
             ? new HostIdentity(
@@ -48,7 +48,7 @@ public sealed record AcceptedIdentity(
     public override string ToString() => $"{Role} at {ApiUri}, cuk {Cuk}, tag {Tag}";
 }
 
-/// <summary>What the identity files hold of an identity; null for one that is not there.</summary>
+/// <summary>The contents of the identity files; null for a missing file.</summary>
 public sealed record FileValues(string? ApiUri, string? Role, string? Tenant, string? Cuk, string? Tag, string? Token)
 {
     public override string ToString() => $"{Role} at {ApiUri}, cuk {Cuk}, tag {Tag}";

@@ -3,14 +3,14 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>The configuration that a copied disk brought along: it makes chmpx pass itself off as the machine it was copied from.</summary>
+/// <summary>The configuration on a copied disk: it would make chmpx impersonate the machine it was copied from.</summary>
 public static class ForeignConfiguration
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Moves it out of chmpx's sight, copied first and removed then, so that no power cut loses it.</summary>
-    /// <param name="cuk">This machine's own: a configuration made for it stays.</param>
-    /// <returns>Where it is kept; null when there was none.</returns>
+    /// <summary>Moves it away from chmpx's path, copying before removing, so that no power failure loses it.</summary>
+    /// <param name="cuk">The CUK of this machine, whose own configuration stays.</param>
+    /// <returns>The new path; null when there was none.</returns>
     /// <exception cref="IOException">It could not be moved.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be moved.</exception>
     public static string? SetAside(HostRoot root, string hostPath, string? cuk)

@@ -4,13 +4,13 @@ using SlaveAgent.Files;
 namespace SlaveAgent.Identity;
 
 /// <summary>
-/// Registrations that this machine made and that another one took the place of: until K2HR3 has forgotten them, the servers of a cluster that this host has
-/// left go on expecting it.
+/// Registrations of this machine that were replaced by another one: until they are removed from K2HR3, the servers of a cluster that this host has
+/// left still list it.
 /// </summary>
 internal sealed class FormerIdentities(HostRoot root)
 {
-    /// <summary>A host that is moved about a lot leaves the oldest to K2HR3's own check for dead hosts.</summary>
-    private const int Most = 8;
+    /// <summary>If a host is moved more often, the oldest are left to K2HR3's own check for dead hosts.</summary>
+    private const int MaxCount = 8;
 
     public IReadOnlyList<AcceptedIdentity> All
     {
@@ -29,14 +29,14 @@ internal sealed class FormerIdentities(HostRoot root)
         }
     }
 
-    /// <summary>Adds one unless it is there already; without its token, which leaving a role does not take.</summary>
+    /// <summary>Adds one unless it is already listed; without its token, which leaving a role does not need.</summary>
     public void Add(AcceptedIdentity former)
     {
         var entry = Bare(former);
         var all = All;
         if (!all.Contains(entry))
         {
-            Save([.. all.TakeLast(Most - 1), entry]);
+            Save([.. all.TakeLast(MaxCount - 1), entry]);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class FormerIdentities(HostRoot root)
         }
     }
 
-    /// <summary>Whether two are one registration to K2HR3.</summary>
+    /// <summary>Whether two are the same registration for K2HR3.</summary>
     public static bool IsSameRegistration(AcceptedIdentity a, AcceptedIdentity b) =>
         a.ApiUri == b.ApiUri && string.Equals(a.Role, b.Role, StringComparison.OrdinalIgnoreCase) && a.Cuk == b.Cuk;
 

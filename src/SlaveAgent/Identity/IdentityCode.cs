@@ -1,44 +1,44 @@
 namespace SlaveAgent.Identity;
 
-/// <summary>Where this host stands with its identity; stable, for programs.</summary>
+/// <summary>The state of this host's identity; stable, for programs.</summary>
 public enum IdentityCode
 {
-    /// <summary>K2HR3 accepted it, and nobody offers another.</summary>
+    /// <summary>K2HR3 accepted it, and no other is offered.</summary>
     Accepted,
 
     /// <summary>One is in force, and another is offered that K2HR3 has not accepted yet.</summary>
     Offered,
 
-    /// <summary>One is in force, and what is offered is of no use.</summary>
+    /// <summary>One is in force, and another is offered that cannot be used.</summary>
     OfferUnusable,
 
-    /// <summary>K2HR3 accepted none yet.</summary>
+    /// <summary>K2HR3 has not accepted any yet.</summary>
     First,
 
-    /// <summary>The accepted one is another machine's, whose disk this is a copy of; this machine's own is to be registered.</summary>
+    /// <summary>The accepted one belongs to the machine whose disk was copied; this machine must register its own.</summary>
     Moved,
 
-    /// <summary>The host has no name yet. It comes by itself.</summary>
+    /// <summary>The host has no name yet. Temporary.</summary>
     NoHostName,
 
-    /// <summary>The accepted one is another machine's, and cloud-init has brought no instance id for this one yet. It comes by itself.</summary>
+    /// <summary>The accepted one belongs to another machine, and cloud-init has not provided this one's instance ID yet. Temporary.</summary>
     NoInstanceId,
 
-    /// <summary>No source says which role.</summary>
+    /// <summary>No source provides the role.</summary>
     NoRole,
 
     BadRole,
 
-    /// <summary>No source says where K2HR3 is.</summary>
+    /// <summary>No source provides K2HR3's address.</summary>
     NoApiUri,
 
     BadApiUri,
 
-    /// <summary>cloud-init has left no instance id, and nobody gives a CUK.</summary>
+    /// <summary>There is no instance ID from cloud-init, and no CUK is configured.</summary>
     NoCuk,
 
     BadCuk,
 
-    /// <summary>No place has a role token.</summary>
+    /// <summary>No source provides a role token.</summary>
     NoToken,
 }

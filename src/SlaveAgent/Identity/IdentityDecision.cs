@@ -4,19 +4,19 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>Who this host is and what it may become. A new identity is tried beside the one in force, and takes its place only when K2HR3 accepts it.</summary>
+/// <summary>The identity in force and the one offered. A new identity is tried while the other stays in force, and replaces it only when K2HR3 accepts it.</summary>
 /// <param name="Code">Stable, for programs.</param>
 /// <param name="Message">For a person.</param>
-/// <param name="InForce">What K2HR3 accepted for this machine; null when nothing.</param>
-/// <param name="Offered">What is to be registered; null when nothing new is, or what is offered is of no use.</param>
+/// <param name="InForce">The identity that K2HR3 accepted for this machine; null when none.</param>
+/// <param name="Offered">The identity to register; null when there is no new one, or it cannot be used.</param>
 public sealed record IdentityDecision(IdentityCode Code, string Message, HostIdentity? InForce, HostIdentity? Offered)
 {
-    /// <summary>Nothing is in force, and what is missing comes by itself.</summary>
+    /// <summary>Nothing is in force, and the missing value is expected to appear by itself.</summary>
     public bool IsNotYet => Code is IdentityCode.NoHostName or IdentityCode.NoInstanceId;
 
     /// <summary>
-    /// Decides by the sources' order: options over settings over what was handed over over what was accepted. Settings that say what they said when the
-    /// identity in force was accepted are not new: what a person accepted after them stays. Pure.
+    /// Decides by the precedence of the sources: options, settings, values handed over, values accepted. Settings that are unchanged since the
+    /// identity in force was accepted are not new and do not override it. Pure.
     /// </summary>
     public static IdentityDecision Decide(IdentityInputs inputs)
     {
@@ -30,19 +30,19 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
         {
             return inForce is null
                 ? new(code, message, null, null)
-                : new(IdentityCode.OfferUnusable, $"the identity offered is of no use, and the one in force stays: {message}", inForce, null);
+                : new(IdentityCode.OfferUnusable, $"the offered identity cannot be used and the one in force stays. {message}", inForce, null);
         }
 
         return inForce is not null
             ? IsSame(accepted!, offered)
                 ? new(IdentityCode.Accepted, "K2HR3 accepted this host's identity", inForce.Token is null ? offered : inForce, null)
-                : new(IdentityCode.Offered, $"another identity is offered: {Difference(inForce, offered)}", inForce, offered)
+                : new(IdentityCode.Offered, $"another identity is offered, with {Difference(inForce, offered)}", inForce, offered)
             : accepted is not null && inputs.Machine.IsAnother
                 ? new(IdentityCode.Moved, $"{inputs.Machine.Message}; this machine registers as {offered.Who.Cuk}", null, offered)
                 : new(IdentityCode.First, "K2HR3 has not accepted this host's identity yet", null, offered);
     }
 
-    /// <summary>Whether a tag is the host's name with the domain that it has already added once more, as versions before 0.2 made it.</summary>
+    /// <summary>Whether a tag is the host's name with its domain appended a second time, as by versions before 0.2.</summary>
     internal static bool HasDoubledDomain(string tag, string hostName)
     {
         var name = HostNames.Clean(hostName);
@@ -51,7 +51,7 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
             .Any(first => tag.Equals($"{name}.{string.Join('.', labels[first..])}", StringComparison.OrdinalIgnoreCase));
     }
 
-    // What the settings, which are read at each start, and the files of before say; on another machine without what was the parent's own.
+    // The values with the lowest precedence: those accepted or, before that, those of the files; on another machine without the original's own values.
     private static IdentityValues Base(IdentityInputs inputs, HostIdentity? inForce)
     {
         var accepted = inputs.Accepted;
@@ -75,22 +75,22 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
     {
         if (values.Role is not { } roleText)
         {
-            return (IdentityCode.NoRole, $"The role is not known: {HowToTell("--role", "k2hr3.role")}.", null);
+            return (IdentityCode.NoRole, $"The role is not known; {HowToSet("--role", "k2hr3.role")}.", null);
         }
 
         if (Yrn.TryParse(roleText) is not { Type: "role" } role)
         {
-            return (IdentityCode.BadRole, $"The role {Printable.Of(roleText)} is no full name of a role, such as yrn:yahoo:::mytenant:role:mycluster/slave.", null);
+            return (IdentityCode.BadRole, $"The role {Printable.Of(roleText)} is not the full name of a role, such as yrn:yahoo:::mytenant:role:mycluster/slave.", null);
         }
 
         if (values.ApiUri is not { } uriText)
         {
-            return (IdentityCode.NoApiUri, $"K2HR3's address is not known: {HowToTell("--api-uri", "k2hr3.api_uri")}.", null);
+            return (IdentityCode.NoApiUri, $"K2HR3's address is not known; {HowToSet("--api-uri", "k2hr3.api_uri")}.", null);
         }
 
         if (!Uri.TryCreate(uriText, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)
         {
-            return (IdentityCode.BadApiUri, $"K2HR3's address {Printable.Of(uriText)} is no http or https address without a user name in it.", null);
+            return (IdentityCode.BadApiUri, $"K2HR3's address {Printable.Of(uriText)} is not an http or https address without a user name.", null);
         }
 
         var isMoved = inputs.Accepted is not null && inputs.Machine.IsAnother;
@@ -98,25 +98,25 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
         if (cuk is null)
         {
             return isMoved
-                ? (IdentityCode.NoInstanceId, $"{inputs.Machine.Message}; cloud-init has left no instance id for this one yet: wait for it, give --cuk or set host.cuk.", null)
-                : (IdentityCode.NoCuk, "This host's CUK is not known: cloud-init has left no instance id; give --cuk or set host.cuk.", null);
+                ? (IdentityCode.NoInstanceId, $"{inputs.Machine.Message}; cloud-init has not provided the instance ID of this one yet (wait for it, use --cuk or set host.cuk).", null)
+                : (IdentityCode.NoCuk, "This host's CUK is not known because cloud-init has not provided an instance ID; use --cuk or set host.cuk.", null);
         }
 
         if (cuk.Any(c => c is <= ' ' or > '~' or '"' or '\'' or '\\' or '#'))
         {
-            return (IdentityCode.BadCuk, $"The CUK {Printable.Of(cuk)} has characters that chmpx would misread; set host.cuk.", null);
+            return (IdentityCode.BadCuk, $"The CUK {Printable.Of(cuk)} has characters that chmpx would misinterpret; set host.cuk.", null);
         }
 
         if ((values.Tag ?? KeptTag(inputs, inForce, cuk) ?? inputs.FullName) is not { } tag)
         {
-            return (IdentityCode.NoHostName, "This host has no name yet, only localhost: wait until cloud-init or DHCP has named it, give --tag or set host.tag.", null);
+            return (IdentityCode.NoHostName, "This host has no name yet except localhost; wait until cloud-init or DHCP assigns one, use --tag or set host.tag.", null);
         }
 
         var byAddress = IsByAddress(inputs, below, settingsAreNew);
         var token = values.Token is null ? null : RoleToken.TryParse(values.Token);
         if (!byAddress && token is null)
         {
-            return (IdentityCode.NoToken, $"There is no role token: give --token-file, set k2hr3.token_file, or put it into {IdentityFiles.Token} (mode 0600).", null);
+            return (IdentityCode.NoToken, $"There is no role token; use --token-file, set k2hr3.token_file, or write it to {IdentityFiles.Token} (mode 0600).", null);
         }
 
         var who = new K2hr3Identity(
@@ -131,7 +131,7 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
         return (IdentityCode.First, string.Empty, new HostIdentity(who, token, values.TokenStaysOffDisk));
     }
 
-    // A host keeps the name it registered with, also when its resolv.conf says something else at the next boot: to K2HR3 it would be another host.
+    // A host keeps the name it registered with even if its resolv.conf changes before the next boot, because K2HR3 would treat it as another host.
     private static string? KeptTag(IdentityInputs inputs, HostIdentity? inForce, string cuk)
     {
         var kept = inForce is not null ? (inForce.Who.Cuk == cuk ? inForce.Who.Tag : null)
@@ -139,11 +139,11 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
         return kept is not null && HasDoubledDomain(kept, inputs.HostName) ? HostNames.Clean(inputs.HostName) : kept;
     }
 
-    // The tenant belongs to the role: another role without a tenant of its own brings the one in its name.
+    // The tenant belongs to the role: another role without an explicit tenant uses the one in its name.
     private static string? TenantOf(IdentityValues values, IdentityValues below) =>
         values.Role == below.Role || values.Tenant != below.Tenant ? values.Tenant : null;
 
-    // A host that K2HR3 knows by its address stays so until somebody brings a token.
+    // A host that K2HR3 identifies by its address stays so until a token is provided.
     private static bool IsByAddress(IdentityInputs inputs, IdentityValues below, bool settingsAreNew) =>
         inputs.Options.Authentication is { } option
             ? option is Authentication.Address
@@ -154,7 +154,7 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
     private static RoleToken? OffDisk(IdentityInputs inputs) =>
         inputs.Standing is { TokenStaysOffDisk: true, Token: { } token } ? RoleToken.TryParse(token) : null;
 
-    // An identity whose token stays off the disk is compared by what is left of it.
+    // An identity whose token is not stored on disk is compared without it.
     private static bool IsSame(AcceptedIdentity accepted, HostIdentity offered) =>
         AcceptedIdentity.Of(offered, accepted.Considered, accepted.Replaces) is var now && (now with { Token = null }) == (accepted with { Token = null });
 
@@ -181,11 +181,11 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
         {
             if (from != to)
             {
-                parts.Add($"{name} {to ?? "none"} in place of {from ?? "none"}");
+                parts.Add($"{name} {to ?? "none"} instead of {from ?? "none"}");
             }
         }
     }
 
-    private static string HowToTell(string option, string setting) =>
-        $"give {option}, set {setting}, or run bootstrap from the User Data Script first";
+    private static string HowToSet(string option, string setting) =>
+        $"use {option}, set {setting}, or run bootstrap from the User Data Script first";
 }

@@ -4,8 +4,8 @@ using SlaveAgent.K2hr3;
 namespace SlaveAgent.Identity;
 
 /// <summary>
-/// The nine files in <c>/etc/antpickax</c> by which AntPickax tools know the host: one value each, without a newline.
-/// The token is readable by its owner only, unlike the shell tooling's.
+/// The nine files in <c>/etc/antpickax</c> from which AntPickax tools read the host's identity: one value each, without a newline.
+/// Unlike with the shell tooling, the token is readable by its owner only.
 /// </summary>
 public sealed class IdentityFiles(HostRoot root)
 {
@@ -23,10 +23,10 @@ public sealed class IdentityFiles(HostRoot root)
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode ReadableByAll = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>What they hold of the identity.</summary>
+    /// <summary>The values in the files.</summary>
     public FileValues ReadValues() => new(ReadApiUri(), ReadRole(), ReadTenant(), ReadCuk(), ReadTag(), Read(Token));
 
-    /// <summary>Changes when another hand writes role, address or token, or replaces any of them.</summary>
+    /// <summary>Changes when something else writes role, address or token, or replaces any of the files.</summary>
     public FilesStamp Observe() => new(VersionOf(Directory), VersionOf(Role), VersionOf(ApiUri), VersionOf(Token));
 
     public string? ReadRole() => Read(Role);
@@ -39,7 +39,7 @@ public sealed class IdentityFiles(HostRoot root)
 
     public string? ReadApiUri() => Read(ApiUri);
 
-    /// <summary>Writes what is not there yet as it should be; nothing is touched when all is.</summary>
+    /// <summary>Writes the files that differ; none is written when all are correct.</summary>
     /// <param name="token">Null: no token file is written.</param>
     public void Write(K2hr3Identity identity, RoleToken? token)
     {
@@ -49,7 +49,7 @@ public sealed class IdentityFiles(HostRoot root)
         }
     }
 
-    /// <summary>The same a file at a time, each written as a whole or not at all.</summary>
+    /// <summary>The same, one file per step; each is written completely or not at all.</summary>
     internal IEnumerable<Action> StepsToWrite(K2hr3Identity identity, RoleToken? token)
     {
         (string Path, string? Value, UnixFileMode Mode)[] files =

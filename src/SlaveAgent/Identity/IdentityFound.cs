@@ -1,11 +1,11 @@
 namespace SlaveAgent.Identity;
 
-/// <summary>What of the nine files was put there by somebody else. Pure.</summary>
+/// <summary>Finds values in the nine files that others wrote. Pure.</summary>
 public static class IdentityFound
 {
     /// <summary>
-    /// Role, tenant, address and token that are neither those accepted nor those that were there before them. CUK and tag are the host's own and handed over
-    /// by nobody: the agent puts them right.
+    /// Role, tenant, address and token that are neither the accepted ones nor those before them. CUK and tag are the host's own and never an offer:
+    /// the agent corrects them.
     /// </summary>
     public static IdentityValues In(FileValues files, AcceptedIdentity accepted) => new()
     {
@@ -15,16 +15,16 @@ public static class IdentityFound
         Token = files.Token is { } token && accepted.TokenDigest == IdentityValues.DigestOf(token) ? null : Foreign(files.Token, accepted.Token, accepted.Replaces?.Token),
     };
 
-    /// <summary>Whether an offer says nothing that the identity does not.</summary>
+    /// <summary>Whether every value of an offer is also in the identity.</summary>
     public static bool IsAllIn(IdentityValues offer, HostIdentity identity) =>
-        Says(offer.ApiUri?.TrimEnd('/'), identity.Who.ApiUri.ToString().TrimEnd('/'))
-        && Says(offer.Role, identity.Who.Role.ToString())
-        && Says(offer.Tenant, identity.Who.Tenant)
-        && Says(offer.Cuk, identity.Who.Cuk)
-        && Says(offer.Tag, identity.Who.Tag)
-        && Says(offer.Token, identity.Token?.Value);
+        Matches(offer.ApiUri?.TrimEnd('/'), identity.Who.ApiUri.ToString().TrimEnd('/'))
+        && Matches(offer.Role, identity.Who.Role.ToString())
+        && Matches(offer.Tenant, identity.Who.Tenant)
+        && Matches(offer.Cuk, identity.Who.Cuk)
+        && Matches(offer.Tag, identity.Who.Tag)
+        && Matches(offer.Token, identity.Token?.Value);
 
-    private static bool Says(string? offered, string? said) => offered is null || offered == said;
+    private static bool Matches(string? offered, string? current) => offered is null || offered == current;
 
     private static string? Foreign(string? found, string? accepted, string? before) => found is null || found == accepted || found == before ? null : found;
 }

@@ -2,10 +2,10 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>Puts an identity in force once K2HR3 has accepted it, unless another process put another one in force meanwhile.</summary>
-/// <param name="identity">The identity that is registered.</param>
-/// <param name="considered">Digest of what the settings say.</param>
-/// <param name="basis">What it was decided on.</param>
+/// <summary>Puts an identity in force once K2HR3 has accepted it, unless another process has put a different one in force.</summary>
+/// <param name="identity">The registered identity.</param>
+/// <param name="considered">Digest of the settings.</param>
+/// <param name="basis">The observed files on which it was decided.</param>
 public sealed class IdentityKeeper(HostRoot root, HostIdentity identity, string considered, Machine machine, IdentityStamp basis, TimeProvider time)
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
@@ -13,10 +13,10 @@ public sealed class IdentityKeeper(HostRoot root, HostIdentity identity, string 
     private readonly IdentityStore _store = new(root);
     private IdentityStamp _basis = basis;
 
-    /// <summary>Whether it is the one in force.</summary>
+    /// <summary>Whether it is in force.</summary>
     public bool IsInForce => _store.Accepted is { } accepted && IsThis(accepted);
 
-    /// <summary>Keeps what a person's options said, for a daemon, until it is accepted.</summary>
+    /// <summary>Stores the values of command line options for the daemon until they are accepted.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public async Task OfferAsync(IdentityValues options, CancellationToken cancel)
@@ -24,7 +24,7 @@ public sealed class IdentityKeeper(HostRoot root, HostIdentity identity, string 
         using var turn = await LockAsync(root, time, cancel);
         if (IsInForce)
         {
-            // A person says again what is in force, and means nothing else by it.
+            // The options repeat the identity in force.
             _store.ForgetOffers();
         }
         else
@@ -35,7 +35,7 @@ public sealed class IdentityKeeper(HostRoot root, HostIdentity identity, string 
         _basis = _store.Observe();
     }
 
-    /// <returns>Whether it is in force now; false when another process put another one in force since this one was decided on.</returns>
+    /// <returns>Whether it is in force now; false when another process has put a different one in force since the decision.</returns>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public async Task<bool> AcceptAsync(CancellationToken cancel)
@@ -58,7 +58,7 @@ public sealed class IdentityKeeper(HostRoot root, HostIdentity identity, string 
         return true;
     }
 
-    /// <summary>Held while the identity's files are read and written together.</summary>
+    /// <summary>Takes the lock for reading or writing several files of the identity.</summary>
     /// <exception cref="IOException">Another process holds it for too long.</exception>
     internal static Task<FileLock> LockAsync(HostRoot root, TimeProvider time, CancellationToken cancel) =>
         FileLock.TakeAsync(root.At(AgentPaths.IdentityLock), LockTimeout, time, cancel);

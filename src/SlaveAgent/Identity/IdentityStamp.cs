@@ -6,6 +6,6 @@ namespace SlaveAgent.Identity;
 /// <param name="Files">Of the nine files.</param>
 public sealed record IdentityStamp(FileVersion? Accepted, FileVersion? Handed, FileVersion? Options, FilesStamp Files);
 
-/// <param name="Directory">Each replacement of a file changes it.</param>
-/// <param name="Role">This and the others are those that may also be written in place.</param>
+/// <param name="Directory">Changes with each replacement of a file.</param>
+/// <param name="Role">This file and the following ones may also be written in place.</param>
 public sealed record FilesStamp(FileVersion? Directory, FileVersion? Role, FileVersion? ApiUri, FileVersion? Token);

@@ -3,26 +3,26 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>Where the host stands with its identity, as a daemon tells it to <c>status</c> and <c>wait</c>. Never holds a secret.</summary>
+/// <summary>The state of the host's identity, as reported by the daemon to <c>status</c> and <c>wait</c>. Contains no secret.</summary>
 /// <param name="Code">For programs.</param>
 /// <param name="Message">For a person.</param>
-/// <param name="Since">Since when.</param>
-/// <param name="Role">That runs; null while none does.</param>
+/// <param name="Since">When the state began.</param>
+/// <param name="Role">The role in force; null while there is none.</param>
 public sealed record IdentityStatus(IdentityCode Code, string Message, DateTimeOffset Since, string? Role)
 {
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Another identity is offered that K2HR3 has not accepted; what is said of the connection is said of the one before it.</summary>
+    /// <summary>Another identity is offered that K2HR3 has not accepted; the connection is that of the identity in force.</summary>
     public bool IsOfferOpen => Code is IdentityCode.Offered or IdentityCode.OfferUnusable;
 
-    /// <returns>What is said of an identity that is offered and not accepted yet, also of one that nobody has looked at yet; null when none is.</returns>
+    /// <returns>A message about an offered identity that is not accepted yet, including one that is not processed yet; null when there is none.</returns>
     public static string? OpenOffer(HostRoot root) =>
         Load(root) is { IsOfferOpen: true } status ? status.Message
         : File.Exists(root.At(AgentPaths.HandedIdentity)) || File.Exists(root.At(AgentPaths.OptionsIdentity)) ? "the identity that was handed over is not accepted yet"
         : null;
 
-    /// <returns>Null when none was written in this boot, or none that can be read.</returns>
+    /// <returns>Null when none was written since the boot, or it cannot be read.</returns>
     public static IdentityStatus? Load(HostRoot root)
     {
         try

@@ -5,22 +5,22 @@ namespace SlaveAgent.Identity;
 
 /// <summary>
 /// The identity on disk: what K2HR3 accepted, what is offered to it, and the nine files that other tools read, which hold what was accepted and
-/// nothing else. Each file is whole at every instant, and what two of them say together is put right from any point at which the power may go:
+/// nothing else. Each file is always complete, and their consistency is restored after a power failure at any point:
 /// see <see cref="Accept"/> and <see cref="Restore"/>. Callers hold <see cref="AgentPaths.IdentityLock"/>.
 /// </summary>
 public sealed class IdentityStore(HostRoot root)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Somebody who writes the files without end must not hold the agent up.</summary>
-    private const int MostAttempts = 5;
+    /// <summary>A process that keeps writing the files must not block the agent.</summary>
+    private const int MaxAttempts = 5;
 
     private readonly IdentityFiles _files = new(root);
 
-    /// <summary>Registrations that another one took the place of.</summary>
+    /// <summary>Registrations that were replaced.</summary>
     internal FormerIdentities Former { get; } = new(root);
 
-    /// <summary>What K2HR3 accepted last; null when it never did, or the file is broken: then the nine files tell.</summary>
+    /// <summary>The identity K2HR3 accepted last; null when there is none or the file is corrupt, in which case the nine files are used.</summary>
     public AcceptedIdentity? Accepted
     {
         get
@@ -45,11 +45,11 @@ public sealed class IdentityStore(HostRoot root)
 
     public IdentityValues Options => Read(AgentPaths.OptionsIdentity);
 
-    /// <summary>Changes whenever somebody offers another identity, or one is accepted.</summary>
+    /// <summary>Changes whenever another identity is offered or accepted.</summary>
     public IdentityStamp Observe() => new(
         VersionOf(AgentPaths.AcceptedIdentity), VersionOf(AgentPaths.HandedIdentity), VersionOf(AgentPaths.OptionsIdentity), _files.Observe());
 
-    /// <summary>Keeps what a person's options said until K2HR3 has accepted it; what they said before and not now stays.</summary>
+    /// <summary>Stores the values of command line options until K2HR3 has accepted them; earlier values that are not repeated stay.</summary>
     public void Offer(IdentityValues options)
     {
         if (!options.IsEmpty && options.Over(Options) is var all && all != Options)
@@ -59,10 +59,10 @@ public sealed class IdentityStore(HostRoot root)
     }
 
     /// <summary>
-    /// Sets right what was broken off, or what others did: values in the nine files that nobody accepted are offered, and the files hold what was accepted
-    /// again. What an acceptance that was broken off left in them is replaced and not offered.
+    /// Restores consistency after an interruption or changes by others: values in the nine files that were never accepted become an offer, and the accepted
+    /// values are written back. Remains of an interrupted acceptance are replaced and do not become an offer.
     /// </summary>
-    /// <returns>Whether anything was found in them that nobody accepted.</returns>
+    /// <returns>Whether any value was found that was never accepted.</returns>
     public bool Restore()
     {
         if (Accepted is not { } accepted)
@@ -85,12 +85,12 @@ public sealed class IdentityStore(HostRoot root)
     }
 
     /// <summary>
-    /// K2HR3 accepted it: it takes the place of the one before, everywhere. The order is what survives a power cut: first what was accepted, with what the
-    /// nine files still hold; then the files; then that they are done; then what was offered goes; and last of all the machine, for while that names another
-    /// one chmpx does not start.
+    /// K2HR3 accepted it: it replaces the previous one everywhere. The order survives a power failure: first the accepted identity, together with the old values
+    /// of the nine files; then the files; then the mark that they are complete; then the offers are removed; and last the machine record, because chmpx does
+    /// not start while that names another machine.
     /// </summary>
-    /// <param name="considered">Digest of what the settings said; null keeps the one before.</param>
-    /// <param name="basis">What it was made from: offers that came after stay. Null where it was in force already: then all of them stay.</param>
+    /// <param name="considered">Digest of the settings; null keeps the previous one.</param>
+    /// <param name="basis">The observed files it was decided on: later offers stay. Null when it was already in force: then all offers stay.</param>
     public void Accept(HostIdentity identity, string? considered, Machine machine, IdentityStamp? basis)
     {
         foreach (var step in StepsToAccept(identity, considered, machine, basis))
@@ -99,20 +99,20 @@ public sealed class IdentityStore(HostRoot root)
         }
     }
 
-    /// <summary>The same in steps that are each done as a whole or not at all.</summary>
+    /// <summary>The same in steps, each of which is done completely or not at all.</summary>
     internal IEnumerable<Action> StepsToAccept(HostIdentity identity, string? considered, Machine machine, IdentityStamp? basis)
     {
         var before = Accepted;
         var accepted = AcceptedIdentity.Of(identity, considered ?? before?.Considered, replaces: null);
         if (before is not null && !FormerIdentities.IsSameRegistration(before, accepted) && !MachineCheck.Compare(MachineRecord.Load(root), machine).IsAnother)
         {
-            // On another machine it is the parent's, who is still there.
+            // On another machine it belongs to the original, which still exists.
             yield return () => Former.Add(before);
         }
 
         if (before is not null && (before.Role != accepted.Role || before.ApiUri != accepted.ApiUri))
         {
-            // What is remembered of the former role's lists is not this one's.
+            // The cached lists of the former role do not apply to this one.
             yield return () => root.Delete(AgentPaths.RoleKeys);
         }
 
@@ -134,21 +134,21 @@ public sealed class IdentityStore(HostRoot root)
         yield return () => MachineRecord.Save(root, machine);
     }
 
-    /// <summary>Restores, and tells the state of the files in which nothing was left to restore: what changes after that is seen by comparing with it.</summary>
+    /// <summary>Restores, and returns the stamp of the files after which nothing was left to restore, to detect later changes.</summary>
     public IdentityStamp RestoreAndObserve()
     {
         for (var attempt = 1; ; attempt++)
         {
             Restore();
             var stamp = Observe();
-            if (IsRestored || attempt == MostAttempts)
+            if (IsRestored || attempt == MaxAttempts)
             {
                 return stamp;
             }
         }
     }
 
-    /// <summary>A systemd credential brings the token that is in force: from now on it stays off the disk.</summary>
+    /// <summary>A systemd credential provides the token in force: it is no longer stored on disk.</summary>
     public void TakeTokenOffDisk(string token)
     {
         if (Accepted is { Token: { } kept } accepted && kept == token)
@@ -158,7 +158,7 @@ public sealed class IdentityStore(HostRoot root)
         }
     }
 
-    /// <summary>Remembers what the settings say now, where that leads to the identity in force.</summary>
+    /// <summary>Stores the digest of the current settings when they lead to the identity in force.</summary>
     public void Consider(string considered)
     {
         if (Accepted is { } accepted && accepted.Considered != considered)
@@ -167,8 +167,8 @@ public sealed class IdentityStore(HostRoot root)
         }
     }
 
-    /// <summary>Removes what is offered; for an offer that says what is in force already.</summary>
-    /// <param name="basis">When it was read: one that came after stays. Null: all.</param>
+    /// <summary>Removes the offers; for offers equal to the identity in force.</summary>
+    /// <param name="basis">The observed files: later offers stay. Null: all are removed.</param>
     public void ForgetOffers(IdentityStamp? basis = null)
     {
         foreach (var step in StepsToForget(basis ?? Observe()))
@@ -177,7 +177,7 @@ public sealed class IdentityStore(HostRoot root)
         }
     }
 
-    /// <summary>Removes all of it; what was accepted last of all, so that it can be repeated.</summary>
+    /// <summary>Removes everything; the accepted identity last, so that removal can be repeated.</summary>
     public void Remove()
     {
         root.Delete(AgentPaths.Machine);
@@ -196,7 +196,7 @@ public sealed class IdentityStore(HostRoot root)
             && (files.Role, files.Tenant, files.ApiUri, files.Cuk, files.Tag) == (accepted.Role, accepted.Tenant, accepted.ApiUri.TrimEnd('/'), accepted.Cuk, accepted.Tag)
             && (accepted.Token is null || files.Token == accepted.Token));
 
-    // Options stand above what was handed over: without them, that would be taken for a new offer.
+    // Options override the values handed over: if they were removed first, the latter would become a new offer.
     private IEnumerable<Action> StepsToForget(IdentityStamp basis)
     {
         if (VersionOf(AgentPaths.HandedIdentity) == basis.Handed)

@@ -4,7 +4,7 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>What one source says of who this host is; null where it says nothing. A record prints its members, so the token is kept from it.</summary>
+/// <summary>The identity values from one source; null when it does not provide one. ToString is overridden so that the token is never printed.</summary>
 public sealed record IdentityValues
 {
     public static readonly IdentityValues None = new();
@@ -27,12 +27,12 @@ public sealed record IdentityValues
 
     public string? Token { get; init; }
 
-    /// <summary>A systemd credential brought the token: whoever hands it over so keeps it off the disk.</summary>
+    /// <summary>The token comes from a systemd credential and must not be stored on disk.</summary>
     public bool TokenStaysOffDisk { get; init; }
 
     public bool IsEmpty => this with { TokenStaysOffDisk = false } == None;
 
-    /// <summary>These values laid over others.</summary>
+    /// <summary>These values, completed by others.</summary>
     public IdentityValues Over(IdentityValues below) => new()
     {
         ApiUri = ApiUri ?? below.ApiUri,
@@ -47,7 +47,7 @@ public sealed record IdentityValues
         TokenStaysOffDisk = Token is null ? below.TokenStaysOffDisk : TokenStaysOffDisk,
     };
 
-    /// <summary>These values without those that another source says something of.</summary>
+    /// <summary>These values without those that another source also provides.</summary>
     public IdentityValues Without(IdentityValues other) => new()
     {
         ApiUri = other.ApiUri is null ? ApiUri : null,
@@ -62,11 +62,11 @@ public sealed record IdentityValues
         TokenStaysOffDisk = other.Token is null && TokenStaysOffDisk,
     };
 
-    /// <summary>Equal for equal values, and tells nothing of them.</summary>
+    /// <summary>Equal for equal values, and does not reveal them.</summary>
     public string Digest() => DigestOf(string.Join(
         '\n', new[] { ApiUri, Role, Tenant, Cuk, Tag, InboundAddress, OutboundAddress, Authentication?.ToString(), Token }.Select(value => value is null ? "-" : $"+{value}")));
 
-    /// <summary>Of a text with enough chance in it that nobody can guess it, as a role token has.</summary>
+    /// <summary>Of a text with enough entropy, such as a role token.</summary>
     public static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     public override string ToString() => $"{Role} at {ApiUri}, cuk {Cuk}, tag {Tag}";

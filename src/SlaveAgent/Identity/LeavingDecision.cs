@@ -4,33 +4,33 @@ namespace SlaveAgent.Identity;
 
 public enum LeavingCode
 {
-    /// <summary>K2HR3 took this host out of its role.</summary>
+    /// <summary>K2HR3 removed this host from its role.</summary>
     Out,
 
-    /// <summary>It was out already: the role's resource does not list it.</summary>
+    /// <summary>It was already removed: the role's resource does not list it.</summary>
     NotListed,
 
-    /// <summary>K2HR3 refuses, and whoever asks does not want to wait.</summary>
+    /// <summary>K2HR3 refuses, and --force was given.</summary>
     Forced,
 
-    /// <summary>K2HR3 has refused for as long as it takes to be relied on.</summary>
+    /// <summary>K2HR3 has refused often and long enough.</summary>
     Confirmed,
 
-    /// <summary>K2HR3 refuses, as a store in trouble does too; it is asked again.</summary>
+    /// <summary>K2HR3 refuses, as it also does when its store is failing; the request is repeated.</summary>
     AskAgain,
 
-    /// <summary>K2HR3 cannot be asked now.</summary>
+    /// <summary>K2HR3 is unavailable.</summary>
     TryLater,
 }
 
 /// <summary>
-/// What an answer to taking this host out of its role leads to. K2HR3 goes by the caller's address: it answers 403 to a host that is out already and to one whose
-/// address is another one than it registered from, 404 where the role is gone, and either when its store is in trouble. Pure.
+/// Interprets the answer to a request to remove this host from its role. K2HR3 identifies it by the caller's address: it answers 403 if the host was already removed
+/// or registered from another address, 404 if the role does not exist, and either of them when its store is failing. Pure.
 /// </summary>
 public static class LeavingDecision
 {
-    /// <param name="isListed">Whether the role's resource lists this host; null where that is not known.</param>
-    /// <param name="isConfirmed">Whether it has been refused by enough answers and for long enough.</param>
+    /// <param name="isListed">Whether the role's resource lists this host; null when unknown.</param>
+    /// <param name="isConfirmed">Whether enough answers over a long enough time refused it.</param>
     public static LeavingCode Decide(K2hr3Answer answer, bool? isListed, bool isConfirmed, bool force) => answer switch
     {
         K2hr3Answer.Done => LeavingCode.Out,
@@ -39,6 +39,6 @@ public static class LeavingDecision
         _ => LeavingCode.TryLater,
     };
 
-    /// <summary>What the answer claims, as evidence; null where it claims nothing.</summary>
+    /// <summary>The claim of the answer, as evidence; null when there is none.</summary>
     public static string? ClaimOf(K2hr3Answer answer) => answer is K2hr3Answer.Denied { Status: 403 or 404 } denied ? $"refused {denied.Status}" : null;
 }

@@ -1,7 +1,7 @@
 namespace SlaveAgent.Identity;
 
-/// <summary>Which machine an identity was registered from, by what a copy of its disk does not carry along.</summary>
-/// <param name="ProductUuid">Of the firmware (DMI): the hypervisor gives each machine its own. Null where there is none, or it cannot be read.</param>
-/// <param name="MachineId">Of <c>/etc/machine-id</c>, which a copied disk may share: it counts only where there is no product UUID.</param>
-/// <param name="InstanceId">cloud-init's; null when it is away or a placeholder.</param>
+/// <summary>Identifies the machine that an identity was registered from, by properties that are not copied with its disk.</summary>
+/// <param name="ProductUuid">From the firmware (DMI): the hypervisor assigns each machine its own. Null when missing or unreadable.</param>
+/// <param name="MachineId">From <c>/etc/machine-id</c>, which may be copied with the disk: used only without a product UUID.</param>
+/// <param name="InstanceId">cloud-init's; null when missing or a placeholder.</param>
 public sealed record Machine(string? ProductUuid, string? MachineId, string? InstanceId);

@@ -4,12 +4,12 @@ using SlaveAgent.Files;
 namespace SlaveAgent.Identity;
 
 /// <summary>
-/// The machine of the registration, kept where only root reads it. Written last of all, when identity and registration are this machine's: while it
+/// The machine of the registration, in a file that only root can read. Written last, when identity and registration belong to this machine: while it
 /// names another machine, chmpx's unit does not start.
 /// </summary>
 public static class MachineRecord
 {
-    /// <returns>Null when nothing was recorded, or nothing that can be read.</returns>
+    /// <returns>Null when nothing was recorded, or it cannot be read.</returns>
     public static Machine? Load(HostRoot root)
     {
         try
@@ -22,7 +22,7 @@ public static class MachineRecord
         }
     }
 
-    /// <summary>Writes it unless it says so already. What cannot be read now is kept as it was of the same machine.</summary>
+    /// <summary>Writes it if it differs. Properties that cannot be read now keep the recorded values of the same machine.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Save(HostRoot root, Machine machine)

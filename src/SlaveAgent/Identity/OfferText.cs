@@ -4,8 +4,8 @@ using SlaveAgent.Settings;
 namespace SlaveAgent.Identity;
 
 /// <summary>
-/// The text of an offered identity: a line <c>name=value</c> each, so that a shell script can write one whole and rename it into place. What is not
-/// known is passed over. Pure.
+/// The text of an offered identity: lines of <c>name=value</c>, so that a shell script can write the file and rename it into place. Unknown
+/// names are ignored. Pure.
 /// </summary>
 public static class OfferText
 {
@@ -14,9 +14,9 @@ public static class OfferText
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries))
         {
-            if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var parting && line[(parting + 1)..].Trim() is { Length: > 0 } value)
+            if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var separator && line[(separator + 1)..].Trim() is { Length: > 0 } value)
             {
-                values[line[..parting].Trim()] = value;
+                values[line[..separator].Trim()] = value;
             }
         }
 
@@ -53,7 +53,7 @@ public static class OfferText
         {
             if (value is not null)
             {
-                // A value of two lines would be read as another name's.
+                // The second line of a value would be read as another name.
                 text.Append(name).Append('=').Append(value.ReplaceLineEndings(" ")).Append('\n');
             }
         }

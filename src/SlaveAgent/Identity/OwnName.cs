@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>What this host is called and where it is, as chmpx finds it out at its start.</summary>
+/// <summary>The names and addresses of this host, as chmpx determines them at startup.</summary>
 /// <param name="NodeName">The kernel's host name.</param>
-/// <param name="Names">What the addresses of that name are called in turn.</param>
-/// <param name="Addresses">Of all interfaces, loopback included; empty where they cannot be read.</param>
+/// <param name="Names">The names found by reverse lookup of the addresses of that name.</param>
+/// <param name="Addresses">Of all interfaces, including loopback; empty when they cannot be read.</param>
 public sealed record HostNetwork(string NodeName, IReadOnlyCollection<string> Names, IReadOnlyCollection<IPAddress> Addresses);
 
-/// <summary>What a name leads to.</summary>
-/// <param name="Names">What its addresses are called in turn.</param>
-/// <param name="IsKnown">False where nothing answered: it may resolve a moment later.</param>
+/// <summary>The result of resolving a name.</summary>
+/// <param name="Names">The names found by reverse lookup of its addresses.</param>
+/// <param name="IsKnown">False when the resolver did not answer: the name may resolve later.</param>
 public sealed record ResolvedName(IReadOnlyCollection<IPAddress> Addresses, IReadOnlyCollection<string> Names, bool IsKnown = true);
 
 public enum OwnNameCode
@@ -19,16 +19,16 @@ public enum OwnNameCode
     /// <summary>It is a name or an address of this host.</summary>
     Own,
 
-    /// <summary>It cannot be told, and may well be right.</summary>
+    /// <summary>It is unknown whether it is this host.</summary>
     NotKnown,
 
-    /// <summary>It does not resolve, and is no name that an address of this host has.</summary>
+    /// <summary>It does not resolve, and reverse lookup of this host's addresses does not return it.</summary>
     NotResolved,
 
     /// <summary>It resolves, to addresses that this host does not have.</summary>
     OfAnotherHost,
 
-    /// <summary>It leads to loopback alone, which chmpx does not count.</summary>
+    /// <summary>It resolves to loopback only, which chmpx does not count.</summary>
     OnlyLoopback,
 }
 
@@ -37,16 +37,16 @@ public enum OwnNameCode
 /// <param name="Message">For a person.</param>
 public sealed record OwnNameVerdict(OwnNameCode Code, string Message)
 {
-    /// <summary>chmpx would end at its start.</summary>
+    /// <summary>chmpx would exit at startup.</summary>
     public bool IsRefused => Code is not (OwnNameCode.Own or OwnNameCode.NotKnown);
 }
 
 /// <summary>
-/// chmpx looks for its own entry by NAME, and ends at its start ("Could not get self node information") where no entry's NAME is this host. A NAME
-/// is this host when it, one of its addresses, or a name that one of its addresses has in turn is among the addresses of the interfaces or the names
-/// that the host name's addresses have in turn. 127.0.0.1 and ::1 never count; other loopback addresses count by their name only. The host name by itself
-/// counts only where DNS has it: one in /etc/hosts at 127.0.1.1 without a domain does not (seen on 1.0.113). A NAME is also taken as a regular
-/// expression, to be found anywhere in those names and addresses.
+/// chmpx searches for its own entry by NAME, and exits at startup ("Could not get self node information") if no entry's NAME is this host. A NAME
+/// is this host when it, one of its addresses, or a name from their reverse lookup is among the addresses of the interfaces or the names
+/// from the reverse lookup of the host name's addresses. 127.0.0.1 and ::1 never count; other loopback addresses count by their name only. The host name itself
+/// counts only if DNS has it: one in /etc/hosts at 127.0.1.1 without a domain does not (seen on 1.0.113). A NAME is also used as a regular
+/// expression, searched for in those names and addresses.
 /// </summary>
 public static class OwnName
 {
@@ -63,8 +63,8 @@ public static class OwnName
         if (Loopback.Contains(name))
         {
             return own.Count > 0
-                ? new(OwnNameCode.Own, $"{name} stands for each name and address of this host")
-                : new(OwnNameCode.OnlyLoopback, $"NAME {name} is not enough where the host has no address but loopback");
+                ? new(OwnNameCode.Own, $"{name} matches every name and address of this host")
+                : new(OwnNameCode.OnlyLoopback, $"NAME {name} does not identify this host, which has loopback addresses only");
         }
 
         if (own.Contains(name) || resolved.Names.Any(own.Contains) || resolved.Addresses.Any(address => own.Contains(TextOf(address))))
@@ -79,21 +79,21 @@ public static class OwnName
 
         if (IsFoundIn(name, own))
         {
-            return new(OwnNameCode.Own, $"{name} is found in a name or address of this host");
+            return new(OwnNameCode.Own, $"{name} matches a name or address of this host");
         }
 
-        // DNS may have the host name at an address that no interface has, as a floating one: chmpx takes it then.
+        // DNS may have the host name with an address that no interface has, such as a floating IP: chmpx accepts it.
         return !resolved.IsKnown || (name.Equals(host.NodeName, StringComparison.Ordinal) && resolved.Addresses.Any(address => !IPAddress.IsLoopback(address)))
-            ? new(OwnNameCode.NotKnown, $"whether {name} is this host cannot be told now")
+            ? new(OwnNameCode.NotKnown, $"it is unknown whether {name} is this host")
             : NotFound(name, resolved, host);
     }
 
     private static OwnNameVerdict NotFound(string name, ResolvedName resolved, HostNetwork host) =>
         resolved.Addresses.Count == 0
-            ? new(OwnNameCode.NotResolved, $"NAME {name} does not resolve, and no address of this host ({host.NodeName}) has that name: chmpx would end at its start")
+            ? new(OwnNameCode.NotResolved, $"NAME {name} does not resolve, and no address of this host ({host.NodeName}) has that name, so chmpx would exit at startup")
             : resolved.Addresses.All(IPAddress.IsLoopback)
-                ? new(OwnNameCode.OnlyLoopback, $"NAME {name} resolves to {Texts(resolved)} alone, which chmpx does not take for this host; /etc/hosts should have the full name first, or an address of an interface")
-                : new(OwnNameCode.OfAnotherHost, $"NAME {name} resolves to {Texts(resolved)}, which is no address of this host ({host.NodeName}): chmpx would end at its start");
+                ? new(OwnNameCode.OnlyLoopback, $"NAME {name} resolves to {Texts(resolved)} only, which chmpx does not accept as this host; /etc/hosts should list the full name first, or an address of an interface")
+                : new(OwnNameCode.OfAnotherHost, $"NAME {name} resolves to {Texts(resolved)}, which is not an address of this host ({host.NodeName}), so chmpx would exit at startup");
 
     private static bool IsFoundIn(string pattern, IEnumerable<string> own)
     {
@@ -109,7 +109,7 @@ public static class OwnName
 
     private static string Texts(ResolvedName resolved) => string.Join(", ", resolved.Addresses.Select(TextOf));
 
-    // Without the zone of a link-local address, which chmpx cuts off too.
+    // Without the zone of a link-local address, which chmpx also removes.
     private static string TextOf(IPAddress address)
     {
         var text = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();

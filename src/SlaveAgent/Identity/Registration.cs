@@ -2,7 +2,7 @@ using SlaveAgent.K2hr3;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>How K2HR3 accepts a host: by its registration, or, where it knows the host by its address already, by the first resource that it lets it read.</summary>
+/// <summary>How K2HR3 accepts a host: by its registration or, if it identifies the host by its address, by the first resource it lets the host read.</summary>
 public static class Registration
 {
     public static Task<K2hr3Answer> AskAsync(K2hr3Client client, Yrn resource, CancellationToken cancel) =>

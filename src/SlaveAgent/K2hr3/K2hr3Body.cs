@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 namespace SlaveAgent.K2hr3;
 
 /// <summary>The JSON that K2HR3 answers with.</summary>
-/// <param name="Resource">A string for what the agent asks, or a number for a key that was set as one; an object for <c>type=object</c>, which it never asks for.</param>
+/// <param name="Resource">A string, or a number for a key that was set as one; an object for <c>type=object</c>, which the agent never requests.</param>
 internal sealed record K2hr3Body(
     [property: JsonPropertyName("result")] bool? Result,
     [property: JsonPropertyName("message")] JsonElement? Message,
     [property: JsonPropertyName("resource")] JsonElement? Resource)
 {
-    /// <summary>Reads an answer's bytes, or null when they are no such JSON.</summary>
+    /// <summary>Reads an answer's bytes; null when they are not such JSON.</summary>
     public static K2hr3Body? TryRead(ReadOnlySpan<byte> body)
     {
         try
@@ -23,10 +23,10 @@ internal sealed record K2hr3Body(
         }
     }
 
-    /// <summary>The resource's text; null when it is none, or not valid UTF-8.</summary>
+    /// <summary>The resource's text; null when it is not a string, or not valid UTF-8.</summary>
     public string? ResourceText => TextOf(Resource);
 
-    /// <summary>A key's value; one that was set as a number or a truth value comes as such, not as a string. Null for an object, a list or nothing.</summary>
+    /// <summary>A key's value; one that was set as a number or a Boolean is returned as such by K2HR3, not as a string. Null for an object, a list or nothing.</summary>
     public string? KeyText => Resource is { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } value
         ? value.GetRawText()
         : ResourceText;

@@ -4,16 +4,16 @@ using Flurl.Http;
 namespace SlaveAgent.K2hr3;
 
 /// <summary>
-/// Asks K2HR3's REST API (K2hr3/README.md, "Requests and answers"). It does not repeat a request: when to ask again is decided by whoever hears the answer.
-/// Flurl is used here only, so that another version can take its place.
+/// A client of K2HR3's REST API (K2hr3/README.md, "Requests and answers"). It does not retry: the caller decides when to send the next request.
+/// Flurl is used only here, so that it can be replaced.
 /// </summary>
 public sealed class K2hr3Client : IDisposable
 {
-    /// <summary>A resource of a thousand nodes is a quarter of this; an endless body must not fill the memory.</summary>
-    private const int LargestBody = 4 * 1024 * 1024;
+    /// <summary>A resource of a thousand nodes is a quarter of this; an endless body must not exhaust the memory.</summary>
+    private const int MaxBodySize = 4 * 1024 * 1024;
 
-    /// <summary>K2HR3's has 35 signs. It goes back with each request, and one too long for a server's headers would be refused for ever.</summary>
-    private const int LongestETag = 256;
+    /// <summary>K2HR3's has 35 characters. It is sent back with each request, and one longer than a server's header limit would be refused every time.</summary>
+    private const int MaxETagLength = 256;
 
     private readonly FlurlClient _http;
     private readonly K2hr3Identity _identity;
@@ -21,7 +21,7 @@ public sealed class K2hr3Client : IDisposable
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
 
-    /// <param name="token">Read anew for each request, so that a token file replaced by the operator is taken at once.</param>
+    /// <param name="token">Read for each request, so that a token file replaced by the operator takes effect immediately.</param>
     /// <param name="timeout">For one request as a whole.</param>
     public K2hr3Client(K2hr3Identity identity, Func<RoleToken?> token, HttpMessageHandler handler, TimeSpan timeout, TimeProvider time)
     {
@@ -32,22 +32,22 @@ public sealed class K2hr3Client : IDisposable
         _http = new FlurlClient(new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = LargestBody,
+            MaxResponseContentBufferSize = MaxBodySize,
         });
 
-        // Flurl's own 100 s would cut a longer k2hr3.timeout short.
+        // Flurl's default of 100 s would override a longer k2hr3.timeout.
         _http.Settings.Timeout = null;
 
-        // Flurl 4 follows redirections by itself, whatever the handler does; what another host says is no answer of K2HR3's.
+        // Flurl 4 follows redirects by itself, whatever the handler does; an answer of another host is not one of K2HR3.
         _http.Settings.Redirects.Enabled = false;
     }
 
     public K2hr3Identity Identity => _identity;
 
-    /// <summary>K2HR3's clock less this host's, from the Date header of its last answer, to a second; null before the first.</summary>
+    /// <summary>K2HR3's clock minus this host's, from the Date header of its last answer, to a second; null before the first answer.</summary>
     public TimeSpan? ClockDifference { get; private set; }
 
-    /// <summary>Puts this host into its role; harmless to repeat. Always by token.</summary>
+    /// <summary>Registers this host in its role; idempotent. Always with the token.</summary>
     public Task<K2hr3Answer> RegisterAsync(CancellationToken cancel)
     {
         var url = HostUrl()
@@ -56,12 +56,12 @@ public sealed class K2hr3Client : IDisposable
         return SendAsync(HttpMethod.Put, url, new K2hr3Request(K2hr3RequestKind.Register), _token(), cancel);
     }
 
-    /// <summary>Takes this host out of its role; K2HR3 goes by the caller's address alone and answers 403 from another one, or a second time.</summary>
+    /// <summary>Removes this host from its role. K2HR3 identifies it by the caller's address only, and answers 403 to another address or to a second request.</summary>
     public Task<K2hr3Answer> UnregisterAsync(CancellationToken cancel) =>
         SendAsync(HttpMethod.Delete, HostUrl(), new K2hr3Request(K2hr3RequestKind.Unregister), null, cancel);
 
     /// <summary>Reads a resource's text.</summary>
-    /// <param name="etag">Of the text already known; K2HR3 then answers 304 when it is still the same.</param>
+    /// <param name="etag">Of the known text; K2HR3 answers 304 when it is unchanged.</param>
     public Task<K2hr3Answer> ReadTextAsync(Yrn resource, string? etag, CancellationToken cancel) =>
         ReadAsync(Api("resource", resource), new K2hr3Request(K2hr3RequestKind.Read, etag), cancel);
 
@@ -101,7 +101,7 @@ public sealed class K2hr3Client : IDisposable
         {
             using var answer = await Prepare(url, request, token).SendAsync(method, cancellationToken: either.Token);
             var response = answer.ResponseMessage;
-            NoteClock(response.Headers.Date);
+            RecordClock(response.Headers.Date);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             return K2hr3Reading.Read(
                 request, (int)response.StatusCode, body, ETagOf(response), RetryAfter(response), token);
@@ -110,16 +110,16 @@ public sealed class K2hr3Client : IDisposable
         {
             cancel.ThrowIfCancellationRequested();
             return deadline.IsCancellationRequested
-                ? new K2hr3Answer.Unavailable($"it did not answer within {_timeout.TotalSeconds:0} s") { TimedOut = true }
-                : new K2hr3Answer.Unavailable(Why(e));
+                ? new K2hr3Answer.Unavailable(K2hr3Failure.Timeout, $"it did not answer within {_timeout.TotalSeconds:0} s")
+                : Describe(e);
         }
     }
 
     private FlurlRequest Prepare(Url url, K2hr3Request request, RoleToken? token)
     {
-        // Not FlurlClient.Request, which takes some escaped names for no address (Uri.IsWellFormedUriString) and throws.
-        // K2HR3 itself closes a connection after 5 s (K2hr3/README.md, "Cost and caching"), so that the next poll never finds one. Without the header .NET forgets it and leaves
-        // its socket to the collector, which may not come for days.
+        // Not FlurlClient.Request, which rejects some escaped names as malformed (Uri.IsWellFormedUriString).
+        // K2HR3 itself closes a connection after 5 s (K2hr3/README.md, "Cost and caching"), so the next poll never finds an open one. Without the header .NET abandons it and leaves
+        // its socket to the garbage collector, which may not run for days.
         var prepared = new FlurlRequest(url) { Client = _http }.AllowAnyHttpStatus().WithHeader("Connection", "close");
         if (token is not null)
         {
@@ -129,7 +129,7 @@ public sealed class K2hr3Client : IDisposable
         return request.ETag is null ? prepared : prepared.WithHeader("If-None-Match", request.ETag);
     }
 
-    private void NoteClock(DateTimeOffset? date)
+    private void RecordClock(DateTimeOffset? date)
     {
         if (date is { } theirs)
         {
@@ -138,7 +138,7 @@ public sealed class K2hr3Client : IDisposable
     }
 
     private static string? ETagOf(HttpResponseMessage response) =>
-        response.Headers.ETag?.ToString() is { Length: <= LongestETag } tag ? tag : null;
+        response.Headers.ETag?.ToString() is { Length: <= MaxETagLength } tag ? tag : null;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
@@ -147,7 +147,7 @@ public sealed class K2hr3Client : IDisposable
         _ => null,
     };
 
-    private static string Why(Exception e)
+    private static K2hr3Answer.Unavailable Describe(Exception e)
     {
         for (var cause = e; cause is not null; cause = cause.InnerException)
         {
@@ -155,17 +155,19 @@ public sealed class K2hr3Client : IDisposable
             {
                 return http.HttpRequestError switch
                 {
-                    HttpRequestError.NameResolutionError => "its name does not resolve",
-                    HttpRequestError.ConnectionError => "no connection could be made",
-                    HttpRequestError.SecureConnectionError => $"TLS failed: {Innermost(http).Message}",
-                    HttpRequestError.ConfigurationLimitExceeded => "its answer is larger than 4 MB",
-                    _ => "it broke off or garbled its answer",
+                    HttpRequestError.NameResolutionError => new(K2hr3Failure.NameResolution, "its name does not resolve"),
+                    HttpRequestError.ConnectionError => new(K2hr3Failure.Connection, $"the connection failed ({Innermost(http).Message})"),
+                    HttpRequestError.SecureConnectionError => new(K2hr3Failure.Tls, $"TLS failed ({Innermost(http).Message.TrimEnd('.')})"),
+                    HttpRequestError.ConfigurationLimitExceeded => new(K2hr3Failure.TooLarge, "its answer exceeds 4 MB"),
+                    _ => Broken(),
                 };
             }
         }
 
-        return "it broke off or garbled its answer";
+        return Broken();
     }
+
+    private static K2hr3Answer.Unavailable Broken() => new(K2hr3Failure.Broken, "it closed the connection or sent an invalid answer");
 
     private static Exception Innermost(Exception e) => e.GetBaseException();
 }

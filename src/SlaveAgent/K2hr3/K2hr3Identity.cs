@@ -1,9 +1,9 @@
 namespace SlaveAgent.K2hr3;
 
-/// <summary>Who this host is to K2HR3.</summary>
-/// <param name="Cuk">Its unique key: the cloud's instance id.</param>
+/// <summary>The identity of this host in K2HR3.</summary>
+/// <param name="Cuk">Its custom unique key: the cloud's instance ID.</param>
 /// <param name="Tag">Its full host name, which the resource's template uses as the node's NAME.</param>
-/// <param name="ByAddress">Requests carry <c>role=</c> and <c>cuk=</c> in place of the token.</param>
+/// <param name="ByAddress">Requests carry <c>role=</c> and <c>cuk=</c> instead of the token.</param>
 public sealed record K2hr3Identity(
     Uri ApiUri,
     Yrn Role,
@@ -14,6 +14,6 @@ public sealed record K2hr3Identity(
     string? OutboundAddress,
     bool ByAddress)
 {
-    /// <summary>What marks a host that registered itself (K2hr3/README.md, "Registration").</summary>
+    /// <summary>Marks a host that registered itself (K2hr3/README.md, "Registration").</summary>
     public const string Extra = "openstack-auto-v1";
 }

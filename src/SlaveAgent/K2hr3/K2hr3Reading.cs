@@ -2,20 +2,20 @@ using System.Text;
 
 namespace SlaveAgent.K2hr3;
 
-/// <summary>Turns a status and a body into an answer; pure, and the one place that knows what K2HR3's answers mean.</summary>
+/// <summary>Turns a status and a body into a typed answer. Pure; the only place that interprets K2HR3's answers.</summary>
 public static class K2hr3Reading
 {
-    private const int LongestReason = 200;
+    private const int MaxReasonLength = 200;
 
-    /// <param name="request">What was asked for; decides which answers make sense.</param>
+    /// <param name="request">The request, which determines the valid answers.</param>
     /// <param name="status">HTTP status.</param>
     /// <param name="body">The body as received; may be empty.</param>
-    /// <param name="token">Taken out of whatever text is passed on.</param>
+    /// <param name="token">Removed from any text that is passed on.</param>
     public static K2hr3Answer Read(K2hr3Request request, int status, ReadOnlySpan<byte> body, string? etag, TimeSpan? retryAfter, RoleToken? token)
     {
         var json = K2hr3Body.TryRead(body);
 
-        // What K2HR3 means stands behind names of any length, so it is searched for in the whole message and not in what is kept of it for people.
+        // The distinguishing phrase follows names of any length, so the whole message is searched, not the shortened one.
         var message = json?.MessageText ?? string.Empty;
         var reason = Reason(message, token);
         return (request.Kind, status) switch
@@ -31,26 +31,26 @@ public static class K2hr3Reading
                 IsUnreadable = status == 404 && message.Contains("does not allow to read access", StringComparison.Ordinal),
             },
             (_, >= 300 and < 400) => new K2hr3Answer.Unavailable(
-                $"it answered {status}, a redirection, which is not followed because the token must not travel to another host", retryAfter),
-            (_, >= 200 and < 300) => new K2hr3Answer.Unavailable($"it answered {status} with something other than K2HR3's JSON", retryAfter),
-            _ => new K2hr3Answer.Unavailable(reason.Length > 0 ? $"it answered {status}: {reason}" : $"it answered {status}", retryAfter),
+                K2hr3Failure.Redirect, $"it answered {status}, a redirect, which is not followed because the token must not be sent to another host", retryAfter),
+            (_, >= 200 and < 300) => new K2hr3Answer.Unavailable(K2hr3Failure.InvalidAnswer, $"it answered {status} with something other than K2HR3's JSON", retryAfter),
+            _ => new K2hr3Answer.Unavailable(K2hr3Failure.Status, reason.Length > 0 ? $"it answered {status} ({reason})" : $"it answered {status}", retryAfter),
         };
     }
 
     private static K2hr3Answer ReadText(K2hr3Body? json, bool isKey, string? etag, TimeSpan? retryAfter) => json switch
     {
         { Result: true } when (isKey ? json.KeyText : json.ResourceText) is { } text => new K2hr3Answer.Text(text, etag),
-        { Result: false } => new K2hr3Answer.Unavailable("it answered 200 with result false", retryAfter),
-        _ => new K2hr3Answer.Unavailable("it answered 200 with something other than K2HR3's JSON", retryAfter),
+        { Result: false } => new K2hr3Answer.Unavailable(K2hr3Failure.Contradiction, "it answered 200 with result false", retryAfter),
+        _ => new K2hr3Answer.Unavailable(K2hr3Failure.InvalidAnswer, "it answered 200 with something other than K2HR3's JSON", retryAfter),
     };
 
-    // The message of a template error carries the whole template; only its beginning is for people.
+    // The message of a template error contains the whole template; only its beginning is shown.
     private static string Reason(string message, RoleToken? token)
     {
-        var line = new StringBuilder(LongestReason);
+        var line = new StringBuilder(MaxReasonLength);
         foreach (var c in token?.Redact(message) ?? message)
         {
-            if (line.Length == LongestReason)
+            if (line.Length == MaxReasonLength)
             {
                 return line.Append('…').ToString();
             }

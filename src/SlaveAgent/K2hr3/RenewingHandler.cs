@@ -5,27 +5,27 @@ using SlaveAgent.Files;
 namespace SlaveAgent.K2hr3;
 
 /// <summary>
-/// Sends requests over connections that know the PEM files as they are now: a certificate is renewed every few weeks by whoever issues it,
-/// and nobody restarts an agent for that. Files that cannot be used, as while they are being replaced, leave those before in use.
+/// Sends requests over connections that use the current PEM files: certificates are renewed every few weeks without a restart of the
+/// agent. While files cannot be used, for example during a replacement, the previous ones stay in use.
 /// </summary>
 public sealed class RenewingHandler : HttpMessageHandler
 {
     private static readonly HttpRequestOptionsKey<CancellationToken> Over = new("over");
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TlsFiles _files;
     private readonly Func<DnsEndPoint, EndPoint> _find;
     private readonly RequestThread _thread = new();
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
     private HttpMessageInvoker _connections;
     private (FileVersion?, FileVersion?, FileVersion?) _versions;
 
-    /// <param name="find">Where to connect to for a name and port; null: where the name resolves to.</param>
-    /// <exception cref="IOException">A file cannot be read, or does not hold what it should.</exception>
+    /// <param name="find">Returns the address for a name and port; null: the name is resolved.</param>
+    /// <exception cref="IOException">A file cannot be read, or has unexpected content.</exception>
     public RenewingHandler(TlsFiles files, Func<DnsEndPoint, EndPoint>? find = null)
     {
         _files = files;
-        _find = find ?? (static asked => asked);
+        _find = find ?? (static endPoint => endPoint);
         _versions = files.Versions();
         _connections = Connect();
     }
@@ -50,29 +50,29 @@ public sealed class RenewingHandler : HttpMessageHandler
 
     private HttpMessageInvoker Current()
     {
-        lock (_turn)
+        lock (_lock)
         {
             try
             {
                 var now = _files.Versions();
                 if (now != _versions)
                 {
-                    // The old connections are not disposed: another request may be on its way through them.
+                    // The old connections are not disposed: another request may be using them.
                     _connections = Connect();
                     _versions = now;
                 }
             }
             catch (IOException)
             {
-                // The next request looks again.
+                // The next request tries again.
             }
 
             return _connections;
         }
     }
 
-    /// <summary>No redirects (the token must not follow them), no cookies, and none of the handler's timers, whose ticks would cost more than a poll does:
-    /// no connection is kept, and none is made for longer than the request is waited for.</summary>
+    /// <summary>No redirects (the token must not follow them), no cookies, and none of the handler's timers, whose ticks would cost more than a poll:
+    /// no connection is kept open or outlives its request.</summary>
     private HttpMessageInvoker Connect() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -83,14 +83,14 @@ public sealed class RenewingHandler : HttpMessageHandler
         SslOptions = _files.Read(),
     });
 
-    /// <summary>.NET's own does the same without holding a thread, but wakes two for it.</summary>
+    /// <summary>The default does the same without blocking a thread, but wakes two threads for it.</summary>
     private ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        // Also connecting ends by this (socket(7), SO_SNDTIMEO).
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = (int)ConnectPatience.TotalMilliseconds };
+        // This limits connecting, too (socket(7), SO_SNDTIMEO).
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = (int)ConnectTimeout.TotalMilliseconds };
         try
         {
-            // With the request its connection is over, in whatever state; the registration ends with the request's own source.
+            // Cancelling the request closes its connection in any state; the registration ends with the request's cancellation source.
             _ = context.InitialRequestMessage.Options.TryGetValue(Over, out var over);
             over.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket);
             socket.Connect(_find(context.DnsEndPoint));

@@ -1,8 +1,8 @@
 namespace SlaveAgent.K2hr3;
 
 /// <summary>
-/// A thread that sends a request and waits for the head of its answer by itself. .NET's asynchronous way hands a request back and forth between its socket
-/// thread and one of the pool, and to wake a thread on a core that sleeps costs more than what it then does (tests/SlaveAgent.Benchmarks/README.md, "Figures").
+/// A thread that sends a request and waits for the headers of the answer. .NET's asynchronous implementation passes a request back and forth between its socket
+/// thread and a pool thread, and waking a thread on an idle core costs more than its work (tests/SlaveAgent.Benchmarks/README.md, "Figures").
 /// </summary>
 internal sealed class RequestThread : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class RequestThread : IDisposable
     private bool _hasEnded;
 
     /// <returns>
-    /// What <paramref name="send"/> gives; null when the thread is at another request. Who awaits it goes on upon this thread, unless his context says where.
+    /// The result of <paramref name="send"/>; null when the thread is busy with another request. Continuations run on this thread unless the synchronization context differs.
     /// </returns>
     public Task<HttpResponseMessage>? TrySend(Func<HttpResponseMessage> send)
     {
@@ -25,14 +25,14 @@ internal sealed class RequestThread : IDisposable
             }
 
             _isBusy = true;
-            _next = new Task<HttpResponseMessage>(() => SendThenRest(send));
+            _next = new Task<HttpResponseMessage>(() => SendAndRelease(send));
             Monitor.Pulse(_gate);
             StartOnce();
             return _next;
         }
     }
 
-    /// <summary>What is under way is still answered.</summary>
+    /// <summary>A request under way is still answered.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -74,8 +74,8 @@ internal sealed class RequestThread : IDisposable
         }
     }
 
-    // The next request may be asked for by whoever hears this one's answer, on this thread.
-    private HttpResponseMessage SendThenRest(Func<HttpResponseMessage> send)
+    // The continuation of this request may send the next one, on this thread.
+    private HttpResponseMessage SendAndRelease(Func<HttpResponseMessage> send)
     {
         try
         {

@@ -5,19 +5,19 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.K2hr3;
 
-/// <summary>The PEM files by which this host and K2HR3 know each other; null where there is none.</summary>
-/// <param name="Authorities">Trusted in place of the system's.</param>
-/// <param name="Certificate">Shown to a K2HR3 that asks for one, with those that it was issued by.</param>
-/// <param name="Key">Not encrypted; null: it is in the certificate's file.</param>
+/// <summary>The PEM files by which this host and K2HR3 authenticate each other; null for a missing one.</summary>
+/// <param name="Authorities">Trusted instead of the system's.</param>
+/// <param name="Certificate">Sent to a K2HR3 that requests one, with its issuers.</param>
+/// <param name="Key">Not encrypted; null when it is in the certificate's file.</param>
 public sealed record TlsFiles(string? Authorities, string? Certificate, string? Key)
 {
     public static TlsFiles None { get; } = new(null, null, null);
 
-    /// <summary>Equal as long as no file was replaced.</summary>
-    /// <exception cref="IOException">One of them cannot be looked at.</exception>
+    /// <summary>Equal as long as no file is replaced.</summary>
+    /// <exception cref="IOException">The status of one of them cannot be read.</exception>
     public (FileVersion? Authorities, FileVersion? Certificate, FileVersion? Key) Versions() => (VersionOf(Authorities), VersionOf(Certificate), VersionOf(Key));
 
-    /// <exception cref="IOException">A file cannot be read, or does not hold what it should.</exception>
+    /// <exception cref="IOException">A file cannot be read, or has unexpected content.</exception>
     public SslClientAuthenticationOptions Read() => new() { CertificateChainPolicy = ReadAuthorities(), ClientCertificateContext = ReadCertificate() };
 
     private X509ChainPolicy? ReadAuthorities()
@@ -30,7 +30,7 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
         return TrustOnly(ReadCertificates(Authorities, "k2hr3.ca_file"));
     }
 
-    /// <summary>Trust in these authorities in place of the system's.</summary>
+    /// <summary>Trusts these authorities instead of the system's.</summary>
     public static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -54,7 +54,7 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new IOException($"{(Key is null ? "k2hr3.client_certificate" : "k2hr3.client_key")} {Key ?? Certificate} cannot be read, or is not the certificate's: {e.Message}", e);
+            throw new IOException($"{(Key is null ? "k2hr3.client_certificate" : "k2hr3.client_key")} {Key ?? Certificate} cannot be read or does not match the certificate ({e.Message.TrimEnd('.')})", e);
         }
     }
 
@@ -67,10 +67,10 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new IOException($"{setting} {file} cannot be read: {e.Message}", e);
+            throw new IOException($"{setting} {file} cannot be read ({e.Message.TrimEnd('.')})", e);
         }
 
-        return certificates.Count > 0 ? certificates : throw new IOException($"{setting} {file} holds no certificate.");
+        return certificates.Count > 0 ? certificates : throw new IOException($"{setting} {file} contains no certificate");
     }
 
     private static FileVersion? VersionOf(string? file) => file is null ? null : FileStatus.OfTarget(file)?.Version;

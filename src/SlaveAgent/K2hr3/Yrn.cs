@@ -2,7 +2,7 @@ namespace SlaveAgent.K2hr3;
 
 /// <summary>
 /// The full name of a K2HR3 role or resource: <c>yrn:yahoo:&lt;service&gt;:&lt;region&gt;:&lt;tenant&gt;:role:&lt;path&gt;</c>;
-/// service and region are empty for what DBaaS makes.
+/// DBaaS leaves service and region empty.
 /// </summary>
 public sealed record Yrn
 {
@@ -21,10 +21,10 @@ public sealed record Yrn
     /// <summary><c>role</c>, <c>resource</c>, <c>policy</c> or <c>service</c>.</summary>
     public string Type { get; }
 
-    /// <summary>Such as <c>mycluster/slave</c>.</summary>
+    /// <summary>For example <c>mycluster/slave</c>.</summary>
     public string Path { get; }
 
-    /// <summary>Reads a full name, or answers null: the shape is wrong, or it has signs that do not belong into an address.</summary>
+    /// <summary>Reads a full name; null when it is malformed or has characters that are not allowed in a URL.</summary>
     public static Yrn? TryParse(string text)
     {
         var parts = text.Split(':', 7);
@@ -40,15 +40,15 @@ public sealed record Yrn
             : null;
     }
 
-    /// <summary>The resource that stands beside a role: DBaaS gives both the same path (K2hr3/README.md, "Roles and resources").</summary>
+    /// <summary>The resource of a role: DBaaS gives both the same path (K2hr3/README.md, "Roles and resources").</summary>
     public Yrn ToResource() => new(Prefix, Tenant, "resource", Path);
 
-    /// <summary>The full name of the tenant, as the User Data Script gives it.</summary>
+    /// <summary>The full name of the tenant, as in the User Data Script.</summary>
     public string TenantYrn => $"{Prefix}:{Tenant}";
 
     public override string ToString() => $"{Prefix}:{Tenant}:{Type}:{Path}";
 
-    // A dot segment would be folded away by whoever normalises the address, and name another role.
+    // URL normalization would remove a dot segment, and so address another role.
     private static bool IsPath(string path) =>
         path.Length > 0
         && path.Split('/').All(segment => segment is not ("" or "." or ".."));

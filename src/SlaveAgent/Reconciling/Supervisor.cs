@@ -31,7 +31,7 @@ public sealed class Supervisor(HostRoot root, ChmpxDropIn dropIn, string iniPath
 
     private bool Write()
     {
-        if (dropIn is { IsThere: false, IsKnown: true })
+        if (dropIn is { Exists: false, IsKnown: true })
         {
             // A package of Debian's starts its units when it is installed: then the helper is at work already, in its first waits.
             NoteRestartDue();
@@ -42,7 +42,7 @@ public sealed class Supervisor(HostRoot root, ChmpxDropIn dropIn, string iniPath
 
     private bool Remove()
     {
-        if (dropIn.IsThere)
+        if (dropIn.Exists)
         {
             NoteRestartDue();
         }

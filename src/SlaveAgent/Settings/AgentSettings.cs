@@ -1,9 +1,9 @@
 namespace SlaveAgent.Settings;
 
 /// <summary>
-/// What the agent does, as <c>agent.yaml</c>, <c>conf.d/*.yaml</c> and the options say; each default stands in these records and nowhere else.
+/// All settings of the agent, from <c>agent.yaml</c>, <c>conf.d/*.yaml</c> and the options; the defaults are defined only in these records.
 /// </summary>
-/// <param name="Source">All that was set, as text: equal for equal settings.</param>
+/// <param name="Source">All given settings as text: equal for equal settings.</param>
 public sealed record AgentSettings(
     K2hr3Settings K2hr3,
     HostSettings Host,
@@ -19,7 +19,7 @@ public sealed record AgentSettings(
     LogLevel LogLevel,
     string Source)
 {
-    /// <exception cref="SettingsException">A value has the wrong shape, or a name is not known.</exception>
+    /// <exception cref="SettingsException">A value has the wrong type, or a name is unknown.</exception>
     public static AgentSettings From(SettingsValues values)
     {
         var settings = new AgentSettings(

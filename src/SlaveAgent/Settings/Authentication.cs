@@ -1,6 +1,6 @@
 namespace SlaveAgent.Settings;
 
-/// <summary>How the agent shows K2HR3 who it is.</summary>
+/// <summary>How the agent authenticates to K2HR3.</summary>
 public enum Authentication
 {
     /// <summary>By the role token, from any address.</summary>

@@ -1,13 +1,13 @@
 namespace SlaveAgent.Settings;
 
 /// <summary>The k2hdkc/chmpx configuration file.</summary>
-/// <param name="Path">Null when not set: then override.conf decides, else <c>/etc/antpickax/k2hdkc.ini</c>.</param>
-/// <param name="Resource">The resource's YRN; null: override.conf decides, else the role's own.</param>
-/// <param name="Keep">How many copies of past generations stay.</param>
-/// <param name="SecondAnswerAfter">How long K2HR3 has to go on giving a list that lost more than half of the servers, by as many answers as <see cref="EvidenceSettings"/> says.</param>
+/// <param name="Path">Null when not set: override.conf decides, or else <c>/etc/antpickax/k2hdkc.ini</c>.</param>
+/// <param name="Resource">The resource's YRN; null: override.conf decides, or else the role's own.</param>
+/// <param name="Keep">Number of copies of past generations to keep.</param>
+/// <param name="SecondAnswerAfter">How long K2HR3 must keep returning a list that lost more than half of the servers, in as many answers as in <see cref="EvidenceSettings"/>.</param>
 public sealed record ConfigurationSettings(string? Path, string? Resource, UnixFileMode Mode, int Keep, TimeSpan SecondAnswerAfter)
 {
-    /// <summary>Whether the entries of other slaves are written too; chmpx uses them only for who may ask its control port, and each costs it CPU at each poll.</summary>
+    /// <summary>Whether the entries of other slaves are written too; chmpx uses them only to authorize control port requests, and each costs CPU time at each poll.</summary>
     public bool KeepsOtherSlaves { get; init; }
 
     private const UnixFileMode ReadableByAll =

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace SlaveAgent.Settings;
 
-/// <summary>Lengths of time as people write them: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h</c>, <c>2d</c>.</summary>
+/// <summary>Durations such as <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h</c>, <c>2d</c>.</summary>
 public static class Durations
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+    private static readonly TimeSpan Max = TimeSpan.FromDays(366);
 
     public static TimeSpan? TryParse(string text)
     {
@@ -13,7 +13,7 @@ public static class Durations
         if (unitAt <= 0
             || !double.TryParse(text.AsSpan(0, unitAt), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             || UnitOf(text.AsSpan(unitAt).Trim()) is not { } unit
-            || number * unit.TotalSeconds > Longest.TotalSeconds)
+            || number * unit.TotalSeconds > Max.TotalSeconds)
         {
             return null;
         }

@@ -1,8 +1,8 @@
 namespace SlaveAgent.Settings;
 
-/// <summary>For how long K2HR3 has to go on saying what would be final, or take something away, before that is acted on: a store in trouble says the like.</summary>
-/// <param name="Answers">So many answers in a row, ...</param>
-/// <param name="Duration">... and over so long. A large shrink has a time of its own, <see cref="ConfigurationSettings.SecondAnswerAfter"/>.</param>
+/// <summary>How long K2HR3 must repeat an answer that would be final or remove something before the agent acts on it: a failing store gives such answers, too.</summary>
+/// <param name="Answers">The number of consecutive answers.</param>
+/// <param name="Duration">The minimum time over which they are given. A large shrink has its own time, <see cref="ConfigurationSettings.SecondAnswerAfter"/>.</param>
 public sealed record EvidenceSettings(int Answers, TimeSpan Duration)
 {
     public static EvidenceSettings From(SettingsValues values) => new(

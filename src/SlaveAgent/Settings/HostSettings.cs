@@ -1,7 +1,7 @@
 namespace SlaveAgent.Settings;
 
-/// <summary>Who this host is. What is not set is found out: the CUK from cloud-init, the tag from the host's names (Identity/README.md, "CUK and tag").</summary>
-/// <param name="RegisterAgain">Whether a host that vanished from its role registers once more.</param>
+/// <summary>The identity of this host. What is not set is determined automatically: the CUK from cloud-init, the tag from the host's names (Identity/README.md, "CUK and tag").</summary>
+/// <param name="RegisterAgain">Whether a host that disappeared from its role registers again.</param>
 public sealed record HostSettings(string? Cuk, string? Tag, string? InboundAddress, string? OutboundAddress, bool RegisterAgain)
 {
     public static HostSettings From(SettingsValues values) => new(

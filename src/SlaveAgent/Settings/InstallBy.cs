@@ -6,6 +6,6 @@ public enum InstallBy
     /// <summary>The agent itself.</summary>
     Agent,
 
-    /// <summary>The bootstrap service: a hardened daemon can write nothing that a package would.</summary>
+    /// <summary>The bootstrap service: a hardened daemon cannot write the files of a package.</summary>
     Bootstrap,
 }

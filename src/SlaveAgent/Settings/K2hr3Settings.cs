@@ -1,10 +1,10 @@
 namespace SlaveAgent.Settings;
 
-/// <summary>Where K2HR3 is and who the host is to it. What is not set is read from the <c>/etc/antpickax/k2hr3-*</c> files.</summary>
-/// <param name="AuthorityFile">PEM file of the authorities trusted in place of the system's.</param>
-/// <param name="ClientCertificate">PEM file of the certificate shown to a K2HR3 that asks for one, with those that it was issued by.</param>
+/// <summary>K2HR3's address and the host's credentials. What is not set is read from the <c>/etc/antpickax/k2hr3-*</c> files.</summary>
+/// <param name="AuthorityFile">PEM file of the authorities trusted instead of the system's.</param>
+/// <param name="ClientCertificate">PEM file of the client certificate, with its issuers.</param>
 /// <param name="ClientKey">PEM file of its key, not encrypted; null: in the certificate's file.</param>
-/// <param name="Timeout">For one request as a whole. K2HR3 takes 30 s to answer when its store is in trouble (K2hr3/README.md, "Store in trouble"), so never less.</param>
+/// <param name="Timeout">For one request as a whole. K2HR3 takes 30 s to answer when its store is failing (K2hr3/README.md, "Store in trouble"), so the default is longer.</param>
 public sealed record K2hr3Settings(
     Uri? ApiUri,
     string? Role,

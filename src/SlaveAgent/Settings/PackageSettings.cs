@@ -1,13 +1,13 @@
 namespace SlaveAgent.Settings;
 
-/// <summary>What is installed, and from where.</summary>
-/// <param name="Install">Off on images that hold everything: then nothing is installed and what is missing is said.</param>
-/// <param name="InstallBy">Who runs the package manager when the watching agent finds something missing.</param>
-/// <param name="Superseded">Packages of the role that this agent stands in for, left out on a slave node.</param>
-/// <param name="Repository">The AntPickax repository's address.</param>
-/// <param name="RepositoryKey">Address or absolute path of the repository's public key, ASCII armoured.</param>
+/// <summary>Which packages are installed, and from where.</summary>
+/// <param name="Install">False on images that contain everything: nothing is installed, and missing packages are reported.</param>
+/// <param name="InstallBy">Who runs the package manager when the daemon finds a missing package.</param>
+/// <param name="Superseded">Packages of the role that this agent replaces, not installed on a slave node.</param>
+/// <param name="Repository">The AntPickax repository's URL.</param>
+/// <param name="RepositoryKey">URL or absolute path of the repository's public key, ASCII armored.</param>
 /// <param name="Distribution">The repository's distribution name; null: from os-release.</param>
-/// <param name="LockTimeout">How long another package manager's lock is waited for in one try.</param>
+/// <param name="LockTimeout">How long to wait for another package manager's lock in one attempt.</param>
 public sealed record PackageSettings(
     bool Install,
     InstallBy InstallBy,

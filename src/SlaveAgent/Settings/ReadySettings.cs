@@ -1,6 +1,6 @@
 namespace SlaveAgent.Settings;
 
-/// <param name="Follow">Whether <c>k2hdkc-slave-ready.target</c> leaves with the connection; else it stays once it was reached, so that no service dies of a blip.</param>
+/// <param name="Follow">Whether <c>k2hdkc-slave-ready.target</c> is stopped when the connection is lost; otherwise it stays active once reached, so that no service stops during a short interruption.</param>
 public sealed record ReadySettings(bool Follow)
 {
     public static ReadySettings From(SettingsValues values) => new(values.Flag("ready.follow", false));

@@ -1,6 +1,6 @@
 namespace SlaveAgent.Settings;
 
-/// <summary>Delays after a failure: exponential from <paramref name="First"/>, capped, with full jitter, for ever.</summary>
+/// <summary>Delays after a failure: exponential from <paramref name="First"/>, capped, with full jitter, without a limit on attempts.</summary>
 public sealed record RetrySettings(TimeSpan First, TimeSpan Cap)
 {
     public static RetrySettings From(SettingsValues values) => new(

@@ -1,6 +1,6 @@
 namespace SlaveAgent.Settings;
 
-/// <param name="Superseded">Units of the role that this agent stands in for, left out on a slave node.</param>
+/// <param name="Superseded">Units of the role that this agent replaces, not started on a slave node.</param>
 public sealed record ServiceSettings(IReadOnlyList<string> Superseded)
 {
     public static ServiceSettings From(SettingsValues values) =>

@@ -5,16 +5,16 @@ using YamlDotNet.RepresentationModel;
 namespace SlaveAgent.Settings;
 
 /// <summary>
-/// One YAML file of settings, flattened to dotted names (<c>watch.k2hr3_interval</c>), so that files laid over each other
-/// and options need one rule: the later one wins. The node model is used rather than a deserializer because it keeps the line of each value
+/// One YAML file of settings, flattened to dotted names (<c>watch.k2hr3_interval</c>), so that files
+/// and options need only one rule: the later one wins. The node model is used rather than a deserializer because it keeps the line of each value
 /// and needs neither reflection nor generated code under AOT.
 /// </summary>
 public static class SettingsDocument
 {
-    /// <summary>A setting lies three deep; the node model recurses, so that far more would overflow the stack and end the process.</summary>
-    private const int DeepestNesting = 16;
+    /// <summary>Settings are nested up to three levels; the node model recurses, so very deep nesting would overflow the stack and crash the process.</summary>
+    private const int MaxDepth = 16;
 
-    /// <exception cref="SettingsException">The text is no YAML mapping.</exception>
+    /// <exception cref="SettingsException">The text is not a YAML mapping.</exception>
     public static IReadOnlyDictionary<string, SettingValue> Read(string file, string text)
     {
         var values = new Dictionary<string, SettingValue>(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ public static class SettingsDocument
     {
         try
         {
-            // Without a line end at its end, YamlDotNet 18.1.0 looks for that of a directive for ever where the text is 1,024 signs long, as its buffer is.
+            // Without a final line break, YamlDotNet 18.1.0 searches endlessly for the end of a directive if the text is 1,024 characters long, the size of its buffer.
             var lines = text.EndsWith('\n') ? text : text + '\n';
             CheckShape(file, lines);
             var stream = new YamlStream();
@@ -48,12 +48,12 @@ public static class SettingsDocument
         }
         catch (YamlException e)
         {
-            throw new SettingsException($"{file} line {e.Start.Line} is not valid YAML: {e.Message}");
+            throw new SettingsException($"{file} line {e.Start.Line} is not valid YAML ({e.Message.TrimEnd('.')}).");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException or FormatException or OverflowException)
         {
-            // What YamlDotNet's parser throws for texts that its authors did not think of, such as a second document without its head.
-            throw new SettingsException($"{file} is not valid YAML: {e.Message}");
+            // YamlDotNet's parser throws these for some invalid texts, such as a second document without its header.
+            throw new SettingsException($"{file} is not valid YAML ({e.Message.TrimEnd('.')}).");
         }
     }
 
@@ -61,8 +61,8 @@ public static class SettingsDocument
     {
         if (text.Contains('\0', StringComparison.Ordinal))
         {
-            // The parser takes one for the end, and a file that a crash left full of them for an empty one.
-            throw new SettingsException($"{file} line {text.AsSpan(0, text.IndexOf('\0', StringComparison.Ordinal)).Count('\n') + 1} has a NUL; the file is damaged.");
+            // The parser treats NUL as the end, and would read a file that a crash left full of them as empty.
+            throw new SettingsException($"{file} line {text.AsSpan(0, text.IndexOf('\0', StringComparison.Ordinal)).Count('\n') + 1} contains a NUL character; the file is corrupt.");
         }
 
         var depth = 0;
@@ -70,15 +70,15 @@ public static class SettingsDocument
         while (parser.MoveNext())
         {
             depth += parser.Current!.NestingIncrease;
-            if (depth > DeepestNesting)
+            if (depth > MaxDepth)
             {
-                throw new SettingsException($"{file} line {parser.Current.Start.Line} is nested deeper than any setting.");
+                throw new SettingsException($"{file} line {parser.Current.Start.Line} is nested more deeply than any setting.");
             }
 
             if (parser.Current is AnchorAlias alias)
             {
-                // One that stands within its own anchor has no end.
-                throw new SettingsException($"{file} line {alias.Start.Line} has the alias *{alias.Value}; write the value out.");
+                // An alias inside its own anchor would recurse endlessly.
+                throw new SettingsException($"{file} line {alias.Start.Line} uses the alias *{alias.Value}, which is not supported; repeat the value.");
             }
         }
     }
@@ -89,7 +89,7 @@ public static class SettingsDocument
         {
             if (key is not YamlScalarNode { Value: { Length: > 0 } part })
             {
-                throw new SettingsException($"{file} line {key.Start.Line} has a setting without a plain name.");
+                throw new SettingsException($"{file} line {key.Start.Line} has a setting whose name is not a plain text.");
             }
 
             var name = prefix + part;
@@ -103,7 +103,7 @@ public static class SettingsDocument
                     values[name] = new SettingValue([.. list.Children.Select(item => ScalarOf(item, name, file))], place);
                     break;
                 case YamlScalarNode { Value: null or "" or "~" or "null", Style: ScalarStyle.Plain }:
-                    // A name without a value is a setting left at its default, as in a file of commented examples.
+                    // A name without a value keeps the default, as in a file of commented examples.
                     break;
                 default:
                     values[name] = new SettingValue([ScalarOf(node, name, file)], place);
@@ -115,5 +115,5 @@ public static class SettingsDocument
     private static string ScalarOf(YamlNode node, string name, string file) =>
         node is YamlScalarNode { Value: { } value }
             ? value
-            : throw new SettingsException($"{file} line {node.Start.Line}: {name} must be a plain value or a list of plain values.");
+            : throw new SettingsException($"{file} line {node.Start.Line}: {name} must be a single value or a list of single values.");
 }

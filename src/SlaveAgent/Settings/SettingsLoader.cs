@@ -2,13 +2,13 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Settings;
 
-/// <summary>Reads the settings' files and lays the options over them.</summary>
+/// <summary>Reads the settings files, overridden by the options.</summary>
 public static class SettingsLoader
 {
-    /// <param name="file">The main file; it may be missing.</param>
-    /// <param name="directory">Further <c>*.yaml</c>, laid over it in the order of their names; it may be missing.</param>
-    /// <param name="options">From the command line, by setting name; they win.</param>
-    /// <exception cref="SettingsException">A file cannot be read or says what cannot be done.</exception>
+    /// <param name="file">The main file; optional.</param>
+    /// <param name="directory">Directory of further <c>*.yaml</c> files, which override it in the order of their names; optional.</param>
+    /// <param name="options">From the command line, by setting name; they have precedence.</param>
+    /// <exception cref="SettingsException">A file cannot be read or is invalid.</exception>
     public static AgentSettings Load(string file, string directory, IEnumerable<KeyValuePair<string, SettingValue>> options)
     {
         var values = new SettingsValues();
@@ -45,7 +45,7 @@ public static class SettingsLoader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"{path} cannot be read: {e.Message}");
+            throw new SettingsException($"{path} cannot be read ({e.Message.TrimEnd('.')}).");
         }
     }
 }

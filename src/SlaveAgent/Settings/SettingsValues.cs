@@ -2,13 +2,16 @@ using System.Globalization;
 
 namespace SlaveAgent.Settings;
 
-/// <summary>All given settings, read by name and kind; what nobody asked for is a misspelt name and refused.</summary>
+/// <summary>All given settings, read by name and type; a name that was never read is unknown and refused.</summary>
 public sealed class SettingsValues
 {
     private readonly Dictionary<string, SettingValue> _values = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    /// <summary>A name is a likely misspelling of another one if at most one character in so many differs.</summary>
+    private const int MaxTypoShare = 4;
 
-    /// <summary>Lays further values over those already there.</summary>
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Adds values, which override existing ones.</summary>
     public void Overlay(IEnumerable<KeyValuePair<string, SettingValue>> values)
     {
         foreach (var (name, value) in values)
@@ -19,42 +22,42 @@ public sealed class SettingsValues
 
     public string? Text(string name) => Find(name) is { } value ? Single(name, value) : null;
 
-    public string Text(string name, string otherwise) => Text(name) ?? otherwise;
+    public string Text(string name, string defaultValue) => Text(name) ?? defaultValue;
 
-    /// <summary>A YAML list, or one text with commas.</summary>
+    /// <summary>A YAML list, or a comma-separated text.</summary>
     public IReadOnlyList<string>? List(string name) => Find(name) is { } value
         ? [.. value.Texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))]
         : null;
 
-    public bool Flag(string name, bool otherwise) => Read(name, otherwise, "true or false", text => text.ToLowerInvariant() switch
+    public bool Flag(string name, bool defaultValue) => Read(name, defaultValue, "true or false", text => text.ToLowerInvariant() switch
     {
         "true" or "yes" or "on" => true,
         "false" or "no" or "off" => false,
         _ => null,
     });
 
-    public int Number(string name, int otherwise, int least, int most) => Read(
+    public int Number(string name, int defaultValue, int min, int max) => Read(
         name,
-        otherwise,
-        $"a whole number from {least} to {most}",
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most ? n : null);
+        defaultValue,
+        $"a whole number from {min} to {max}",
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= min && n <= max ? n : null);
 
-    /// <summary>A length of time: a number with the unit ms, s, m, h or d.</summary>
-    public TimeSpan Duration(string name, TimeSpan otherwise, TimeSpan least) => Read(
+    /// <summary>A duration: a number with the unit ms, s, m, h or d.</summary>
+    public TimeSpan Duration(string name, TimeSpan defaultValue, TimeSpan min) => Read(
         name,
-        otherwise,
-        $"a duration such as 500ms, 30s, 5m or 1h, at least {least.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s",
-        text => Durations.TryParse(text) is { } d && d >= least ? d : null);
+        defaultValue,
+        $"a duration such as 500ms, 30s, 5m or 1h, at least {min.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s",
+        text => Durations.TryParse(text) is { } d && d >= min ? d : null);
 
-    /// <summary>A share in percent, as a number from 0 to 1.</summary>
-    public double Percent(string name, double otherwise) => Read(
+    /// <summary>A percentage, as a number from 0 to 1.</summary>
+    public double Percent(string name, double defaultValue) => Read(
         name,
-        otherwise,
+        defaultValue,
         "a percentage from 0% to 100%",
         text => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var p) && p <= 100 ? p / 100 : null);
 
     /// <summary>Permission bits in octal.</summary>
-    public UnixFileMode Mode(string name, UnixFileMode otherwise) => Read(name, otherwise, "an octal file mode such as 0644", text =>
+    public UnixFileMode Mode(string name, UnixFileMode defaultValue) => Read(name, defaultValue, "an octal file mode such as 0644", text =>
     {
         try
         {
@@ -66,25 +69,24 @@ public sealed class SettingsValues
         }
     });
 
-    public T Choice<T>(string name, T otherwise, IReadOnlyDictionary<string, T> choices)
+    public T Choice<T>(string name, T defaultValue, IReadOnlyDictionary<string, T> choices)
         where T : struct =>
-        Read(name, otherwise, string.Join(" or ", choices.Keys), text => choices.TryGetValue(text, out var choice) ? choice : null);
+        Read(name, defaultValue, string.Join(" or ", choices.Keys), text => choices.TryGetValue(text, out var choice) ? choice : null);
 
     public Uri? Address(string name) => Find(name) is not { } value
         ? null
         : Uri.TryCreate(Single(name, value), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
             ? uri
-            : throw Wrong(name, value, "an http or https address without a user name in it");
+            : throw Wrong(name, value, "an http or https address without a user name");
 
-    /// <exception cref="SettingsException">A name was given that no setting has.</exception>
+    /// <exception cref="SettingsException">A given name is not a setting.</exception>
     public void RefuseUnknown()
     {
         foreach (var (name, value) in _values)
         {
-            if (!_asked.Contains(name))
+            if (!_known.Contains(name))
             {
-                var near = _asked.MinBy(known => Distance(known, name));
-                throw new SettingsException($"{value.Place}: there is no setting {name}; did you mean {near}?");
+                throw new SettingsException($"{value.Place}: {Unknown(name)}");
             }
         }
     }
@@ -93,13 +95,13 @@ public sealed class SettingsValues
     public override string ToString() => string.Join(
         '\n', _values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={string.Join(',', pair.Value.Texts)}"));
 
-    private T Read<T>(string name, T otherwise, string shape, Func<string, T?> parse)
+    private T Read<T>(string name, T defaultValue, string shape, Func<string, T?> parse)
         where T : struct =>
-        Find(name) is { } value ? parse(Single(name, value)) ?? throw Wrong(name, value, shape) : otherwise;
+        Find(name) is { } value ? parse(Single(name, value)) ?? throw Wrong(name, value, shape) : defaultValue;
 
     private SettingValue? Find(string name)
     {
-        _asked.Add(name);
+        _known.Add(name);
         return _values.GetValueOrDefault(name);
     }
 
@@ -108,6 +110,36 @@ public sealed class SettingsValues
 
     private static SettingsException Wrong(string name, SettingValue value, string shape) =>
         new($"{value.Place}: {name} is \"{string.Join(", ", value.Texts)}\", but must be {shape}.");
+
+    /// <summary>Says what the name could be: a section, a part of a single setting, or a misspelt name, for which a near one is suggested.</summary>
+    private string Unknown(string name)
+    {
+        if (_known.Any(known => IsIn(known, name)))
+        {
+            return $"{name} is a section, not a single setting; it contains {MembersOf(name)}.";
+        }
+
+        if (_known.FirstOrDefault(known => IsIn(name, known)) is { } single)
+        {
+            return $"{single} is a single setting, not a section.";
+        }
+
+        var nearest = _known.MinBy(known => Distance(known, name))!;
+        if (Distance(nearest, name) <= Math.Max(1, name.Length / MaxTypoShare))
+        {
+            return $"there is no setting {name}; did you mean {nearest}?";
+        }
+
+        var section = name.Split('.')[0];
+        return _known.Any(known => IsIn(known, section))
+            ? $"there is no setting {name}; {section} contains {MembersOf(section)}."
+            : $"there is no setting {name}; agent.yaml(5) lists all settings.";
+    }
+
+    private string MembersOf(string section) =>
+        string.Join(", ", _known.Where(known => IsIn(known, section)).Select(known => known[(section.Length + 1)..]).Order(StringComparer.Ordinal));
+
+    private static bool IsIn(string name, string section) => name.StartsWith($"{section}.", StringComparison.Ordinal);
 
     private static int Distance(string a, string b)
     {

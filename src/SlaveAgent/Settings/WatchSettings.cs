@@ -1,11 +1,11 @@
 namespace SlaveAgent.Settings;
 
-/// <summary>How often the agent looks.</summary>
-/// <param name="K2hr3Interval">Between two conditional requests for the resource; each is expensive for K2HR3 (K2hr3/README.md, "Cost and caching").</param>
-/// <param name="Jitter">Share by which that interval varies either way, so that hosts booted together spread out.</param>
-/// <param name="RingInterval">Between two looks at chmpx's control port.</param>
-/// <param name="RoleInterval">Between two readings of the role's package and service keys.</param>
-/// <param name="AskAgain">Least time between two requests that the ring gave reason for; grows while the reason stays.</param>
+/// <summary>The polling intervals.</summary>
+/// <param name="K2hr3Interval">The interval of conditional requests for the resource; each is expensive for K2HR3 (K2hr3/README.md, "Cost and caching").</param>
+/// <param name="Jitter">The fraction by which that interval varies, so that hosts booted together spread out.</param>
+/// <param name="RingInterval">The polling interval of chmpx's control port.</param>
+/// <param name="RoleInterval">The interval for reading the role's package and service keys.</param>
+/// <param name="AskAgain">The minimum time between requests caused by a change in the ring; increases while the cause persists.</param>
 public sealed record WatchSettings(TimeSpan K2hr3Interval, double Jitter, TimeSpan RingInterval, TimeSpan RoleInterval, TimeSpan AskAgain)
 {
     public static WatchSettings From(SettingsValues values) => new(

@@ -49,7 +49,7 @@ internal static class AnswerTarget
             case K2hr3Answer.Denied(_, var reason):
                 Reason(reason);
                 break;
-            case K2hr3Answer.Unavailable(var reason, _):
+            case K2hr3Answer.Unavailable(_, var reason, _):
                 Reason(reason);
                 break;
         }

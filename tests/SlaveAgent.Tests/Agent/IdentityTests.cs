@@ -28,7 +28,7 @@ public sealed class IdentityTests
         await world.Cluster.AddAsync(1);
         await world.ConnectedAsync();
         Assert.Equal(before, IdentityFiles(world));
-        Assert.Contains("no connection could be made", IdentityStatus.Load(new(world.Layout.Root))!.Message, StringComparison.Ordinal);
+        Assert.Contains("Connection refused", IdentityStatus.Load(new(world.Layout.Root))!.Message, StringComparison.Ordinal);
 
         File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-wrong.yaml"));
         await HangUpAsync(world);
@@ -171,7 +171,7 @@ public sealed class IdentityTests
         var (code, output) = await world.TryBootstrapAsync();
 
         Assert.Equal(2, code);
-        Assert.Contains("no instance id", output, StringComparison.Ordinal);
+        Assert.Contains("instance ID", output, StringComparison.Ordinal);
         Assert.Empty(world.K2hr3.Hosts(world.Names.SlaveRole));
     }
 

@@ -28,7 +28,7 @@ public sealed class UsageTests
         var (code, output) = await world.RunAsync("bootstrap", "--role", "yrn:yahoo:::t:resource:c", "--api-uri", "http://127.0.0.1:1");
 
         Assert.Equal(2, code);
-        Assert.Contains("no full name of a role", output, StringComparison.Ordinal);
+        Assert.Contains("not the full name of a role", output, StringComparison.Ordinal);
         Assert.Single(output.Trim().Split('\n'));
     }
 

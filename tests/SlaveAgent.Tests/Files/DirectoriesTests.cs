@@ -23,7 +23,7 @@ public sealed class DirectoriesTests : IDisposable
     {
         Directory.CreateDirectory(_directory.At("open"));
         File.SetUnixFileMode(_directory.At("open"), Mode755 | UnixFileMode.OtherWrite);
-        Assert.Contains("only its owner writes", Assert.Throws<IOException>(() => Directories.MakeOwn(_directory.At("open"))).Message, StringComparison.Ordinal);
+        Assert.Contains("writable by its owner only", Assert.Throws<IOException>(() => Directories.MakeOwn(_directory.At("open"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

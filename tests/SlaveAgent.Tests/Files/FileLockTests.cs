@@ -41,9 +41,9 @@ public sealed class FileLockTests : IDisposable
     [Fact]
     public void In_a_message_the_holder_is_its_process_or_nothing()
     {
-        Assert.Equal(string.Empty, FileLock.HolderWords(Path));
+        Assert.Equal(string.Empty, FileLock.HolderText(Path));
         using var taken = FileLock.TryTake(Path);
-        Assert.Equal($" (process {Environment.ProcessId})", FileLock.HolderWords(Path));
+        Assert.Equal($" (process {Environment.ProcessId})", FileLock.HolderText(Path));
         Assert.Equal(Environment.ProcessId, FileLock.LivingHolderOf(Path));
 
         // Beyond the largest number that a process can have.
@@ -160,7 +160,7 @@ public sealed class FileLockTests : IDisposable
         using var first = FileLock.TryTake(Path);
         File.Delete(System.IO.Path.ChangeExtension(Path, ".pid"));
         var giving = await Assert.ThrowsAsync<IOException>(() => FileLock.TakeAsync(Path, TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken));
-        Assert.Contains("is held by process ? for longer than 0 s", giving.Message, StringComparison.Ordinal);
+        Assert.Contains("process ?", giving.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class HostRootTests : IDisposable
         File.CreateSymbolicLink(_directory.At("endless"), "/dev/zero");
         Assert.Equal("text", _directory.Root.TryRead("/link"));
         Assert.Null(_directory.Root.TryRead("/endless"));
-        Assert.Equal($"{_directory.At("endless")} is no regular file", Assert.Throws<IOException>(() => RegularFile.ReadText(_directory.At("endless"))).Message);
+        Assert.Contains(_directory.At("endless"), Assert.Throws<IOException>(() => RegularFile.ReadText(_directory.At("endless"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

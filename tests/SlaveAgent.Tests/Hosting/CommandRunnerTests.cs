@@ -40,7 +40,7 @@ public sealed class CommandRunnerTests : IDisposable
         var result = await _commands.RunAsync("no-such-tool-anywhere", [], Long, Cancel);
         Assert.Null(result.ExitCode);
         Assert.StartsWith("no-such-tool-anywhere could not be started", result.Output, StringComparison.Ordinal);
-        Assert.Null((await CommandRunner.RunToTheEndAsync("no-such-tool-anywhere", [])).ExitCode);
+        Assert.Null((await CommandRunner.RunToCompletionAsync("no-such-tool-anywhere", [])).ExitCode);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class CommandRunnerTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(1));
         var result = await running;
         Assert.Null(result.ExitCode);
-        Assert.EndsWith("sh did not end within 300 s", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith("sh did not exit within 300 s", result.Output, StringComparison.Ordinal);
         await AssertGoneAsync(pids);
     }
 
@@ -107,7 +107,7 @@ public sealed class CommandRunnerTests : IDisposable
     {
         // As a package does whose script starts a server without letting go of apt's output.
         string[] arguments = ["-c", "sleep 300 & echo $!"];
-        var running = mayBeKilled ? _commands.RunAsync("sh", arguments, Long, Cancel) : CommandRunner.RunToTheEndAsync("sh", arguments);
+        var running = mayBeKilled ? _commands.RunAsync("sh", arguments, Long, Cancel) : CommandRunner.RunToCompletionAsync("sh", arguments);
         var result = await running.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
         using var left = System.Diagnostics.Process.GetProcessById(int.Parse(result.Output, CultureInfo.InvariantCulture));
         Assert.True(result.IsDone);
@@ -154,7 +154,7 @@ public sealed class CommandRunnerTests : IDisposable
     [Fact]
     public async Task What_must_not_be_killed_is_waited_for()
     {
-        var result = await CommandRunner.RunToTheEndAsync("sh", ["-c", "sleep 0.2; echo whole"]);
+        var result = await CommandRunner.RunToCompletionAsync("sh", ["-c", "sleep 0.2; echo whole"]);
         Assert.Equal("whole", result.Output.Trim());
     }
 

@@ -56,7 +56,7 @@ public sealed class HostNamesTests
     [InlineData("localhost1", true)]
     [InlineData("vm", true)]
     [InlineData("vm.localhost", true)]
-    public void What_every_host_is_called_is_no_name_yet(string host, bool isName) => Assert.Equal(isName, HostNames.IsNameYet(host));
+    public void What_every_host_is_called_is_no_name_yet(string host, bool isName) => Assert.Equal(isName, HostNames.IsAssigned(host));
 
     [Fact]
     public void Cleaning_leaves_no_doubled_leading_or_trailing_dot_and_changes_nothing_twice() => Gen.Char["ab."].Array[0, 20].Select(c => new string(c)).Sample(name =>

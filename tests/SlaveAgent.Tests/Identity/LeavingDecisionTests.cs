@@ -34,7 +34,7 @@ public sealed class LeavingDecisionTests
     private static K2hr3Answer Answer(int status) => status switch
     {
         204 => new K2hr3Answer.Done(),
-        500 => new K2hr3Answer.Unavailable("it answered 500"),
+        500 => new K2hr3Answer.Unavailable(K2hr3Failure.Status, "it answered 500"),
         _ => new K2hr3Answer.Denied(status, "why"),
     };
 }

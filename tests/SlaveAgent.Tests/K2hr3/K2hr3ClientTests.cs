@@ -164,7 +164,7 @@ public sealed class K2hr3ClientTests
             context.Response.Headers.Location = other.Address.ToString();
             return Task.CompletedTask;
         });
-        Assert.Contains("redirection", Assert.IsType<K2hr3Answer.Unavailable>(answer).Reason, StringComparison.Ordinal);
+        Assert.Equal(K2hr3Failure.Redirect, Assert.IsType<K2hr3Answer.Unavailable>(answer).Failure);
         Assert.Empty(elsewhere);
     }
 
@@ -185,7 +185,7 @@ public sealed class K2hr3ClientTests
         Assert.False(asking.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
         var answer = Assert.IsType<K2hr3Answer.Unavailable>(await asking);
-        Assert.Equal("it did not answer within 40 s", answer.Reason);
+        Assert.Equal(K2hr3Failure.Timeout, answer.Failure);
         Assert.True(answer.TimedOut);
     }
 
@@ -204,7 +204,7 @@ public sealed class K2hr3ClientTests
             }
         });
         using var client = Client(server.Address, time);
-        Assert.Equal("it did not answer within 40 s", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+        Assert.Equal(K2hr3Failure.Timeout, Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Failure);
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class K2hr3ClientTests
         });
         using var client = Client(new Uri($"http://127.0.0.1:{service.Port}"));
         var answer = await client.ReadTextAsync(Role.ToResource(), null, Cancel);
-        Assert.Equal("its answer is larger than 4 MB", Assert.IsType<K2hr3Answer.Unavailable>(answer).Reason);
+        Assert.Equal(K2hr3Failure.TooLarge, Assert.IsType<K2hr3Answer.Unavailable>(answer).Failure);
         Assert.InRange(Interlocked.Read(ref sent), 0, 64 * 1024 * 1024);
     }
 
@@ -268,7 +268,7 @@ public sealed class K2hr3ClientTests
     {
         using var service = new Listener(async (socket, _) => await socket.SendAsync(Encoding.ASCII.GetBytes(said), Cancel));
         using var client = Client(new Uri($"http://127.0.0.1:{service.Port}"));
-        Assert.Equal("it broke off or garbled its answer", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+        Assert.Equal(K2hr3Failure.Broken, Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Failure);
     }
 
     [Fact]
@@ -302,7 +302,7 @@ public sealed class K2hr3ClientTests
     public async Task A_refused_connection_is_said_to_be_one()
     {
         using var client = Client(new Uri($"http://127.0.0.1:{Listener.ClosedPort()}"));
-        Assert.Equal("no connection could be made", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+        Assert.Equal(K2hr3Failure.Connection, Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Failure);
     }
 
     [Fact]
@@ -310,7 +310,7 @@ public sealed class K2hr3ClientTests
     {
         // RFC 6761: never exists.
         using var client = Client(new Uri("http://k2hr3.invalid/"));
-        Assert.Equal("its name does not resolve", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+        Assert.Equal(K2hr3Failure.NameResolution, Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Failure);
     }
 
     [Fact]
@@ -318,7 +318,7 @@ public sealed class K2hr3ClientTests
     {
         await using var server = await SmallServer.StartAsync(_ => Task.CompletedTask);
         using var client = Client(new Uri($"https://127.0.0.1:{server.Address.Port}"));
-        Assert.StartsWith("TLS failed: ", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason, StringComparison.Ordinal);
+        Assert.Equal(K2hr3Failure.Tls, Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Failure);
     }
 
     [Theory]
@@ -439,7 +439,7 @@ public sealed class K2hr3ClientTests
     {
         using var hole = new BlackHole();
         using var client = Client(hole.Address, new FakeTimeProvider());
-        Assert.Equal("no connection could be made", Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Reason);
+        Assert.Equal(K2hr3Failure.Connection, Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Failure);
     }
 
     [Fact]

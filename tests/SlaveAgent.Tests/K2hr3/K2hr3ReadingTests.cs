@@ -33,41 +33,41 @@ public sealed class K2hr3ReadingTests
     }
 
     [Theory]
-    [InlineData(199, "it answered 199")]
-    [InlineData(200, "it answered 200 with something other than K2HR3's JSON")]
-    [InlineData(201, "it answered 201 with something other than K2HR3's JSON")]
-    [InlineData(299, "it answered 299 with something other than K2HR3's JSON")]
-    [InlineData(300, "it answered 300, a redirection, which is not followed because the token must not travel to another host")]
-    [InlineData(304, "it answered 304, a redirection, which is not followed because the token must not travel to another host")]
-    [InlineData(399, "it answered 399, a redirection, which is not followed because the token must not travel to another host")]
-    [InlineData(402, "it answered 402")]
-    [InlineData(500, "it answered 500")]
-    public void A_status_that_means_nothing_here_is_said_as_what_it_is(int status, string words) =>
-        Assert.Equal(words, Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Read, status, "<html>"u8, null, null, null)).Reason);
+    [InlineData(199, K2hr3Failure.Status)]
+    [InlineData(200, K2hr3Failure.InvalidAnswer)]
+    [InlineData(201, K2hr3Failure.InvalidAnswer)]
+    [InlineData(299, K2hr3Failure.InvalidAnswer)]
+    [InlineData(300, K2hr3Failure.Redirect)]
+    [InlineData(304, K2hr3Failure.Redirect)]
+    [InlineData(399, K2hr3Failure.Redirect)]
+    [InlineData(402, K2hr3Failure.Status)]
+    [InlineData(500, K2hr3Failure.Status)]
+    public void A_status_that_K2HR3_does_not_use_makes_it_unavailable(int status, K2hr3Failure failure) =>
+        Assert.Equal(failure, Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Read, status, "<html>"u8, null, null, null)).Failure);
 
     [Theory]
     [InlineData(200)]
     [InlineData(299)]
-    public void An_order_that_is_answered_with_no_JSON_of_K2HR3s_is_not_done(int status) =>
+    public void A_registration_answered_without_K2HR3s_JSON_is_not_done(int status) =>
         Assert.Equal(
-            $"it answered {status} with something other than K2HR3's JSON",
-            Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Register, status, "<html>"u8, null, null, null)).Reason);
+            K2hr3Failure.InvalidAnswer,
+            Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Register, status, "<html>"u8, null, null, null)).Failure);
 
     [Fact]
-    public void What_K2HR3_says_is_passed_on_as_one_line() =>
+    public void A_message_of_K2HR3_is_passed_on_as_one_line() =>
         Assert.Equal(
-            "it answered 500: a  b",
+            "it answered 500 (a  b)",
             Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Read, 500, """{"result":false,"message":"a\r\nb"}"""u8, null, null, null)).Reason);
 
     [Theory]
-    [InlineData("""{"result":false,"message":"no"}""", "it answered 200 with result false")]
-    [InlineData("""{"result":true,"message":null}""", "it answered 200 with something other than K2HR3's JSON")]
-    [InlineData("""{"result":true,"message":null,"resource":{"string":"a"}}""", "it answered 200 with something other than K2HR3's JSON")]
-    public void An_answer_200_without_a_text_is_none(string body, string words) =>
-        Assert.Equal(words, Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Read, 200, Encoding.UTF8.GetBytes(body), null, null, null)).Reason);
+    [InlineData("""{"result":false,"message":"no"}""", K2hr3Failure.Contradiction)]
+    [InlineData("""{"result":true,"message":null}""", K2hr3Failure.InvalidAnswer)]
+    [InlineData("""{"result":true,"message":null,"resource":{"string":"a"}}""", K2hr3Failure.InvalidAnswer)]
+    public void A_200_without_a_text_is_invalid(string body, K2hr3Failure failure) =>
+        Assert.Equal(failure, Assert.IsType<K2hr3Answer.Unavailable>(K2hr3Reading.Read(Read, 200, Encoding.UTF8.GetBytes(body), null, null, null)).Failure);
 
     [Fact]
-    public void A_refusal_without_words_has_no_reason() => Assert.Equal(new K2hr3Answer.Denied(403, string.Empty), K2hr3Reading.Read(Read, 403, [], null, null, null));
+    public void A_refusal_without_a_message_has_no_reason() => Assert.Equal(new K2hr3Answer.Denied(403, string.Empty), K2hr3Reading.Read(Read, 403, [], null, null, null));
 
     [Theory]
     [InlineData("30-resource-keys-clustername.txt", "testcluster")]
@@ -162,12 +162,12 @@ public sealed class K2hr3ReadingTests
         Assert.IsType<K2hr3Answer.NotModified>(Replay("51-resource-If-None-Match.txt", Conditional));
 
     [Fact]
-    public void A_304_that_was_not_asked_for_makes_no_sense() =>
+    public void A_304_to_an_unconditional_request_is_invalid() =>
         Assert.IsType<K2hr3Answer.Unavailable>(Replay("51-resource-If-None-Match.txt", Read));
 
     [Fact]
-    public void A_recorded_500_is_a_K2HR3_that_is_away() =>
-        Assert.Equal("it answered 500: Internal server error", Assert.IsType<K2hr3Answer.Unavailable>(Replay("48-resource-BAD-percent.txt", Read)).Reason);
+    public void A_recorded_500_makes_K2HR3_unavailable() =>
+        Assert.Equal(K2hr3Failure.Status, Assert.IsType<K2hr3Answer.Unavailable>(Replay("48-resource-BAD-percent.txt", Read)).Failure);
 
     [Theory]
     [InlineData("19-register-host-svr1.txt")]

@@ -35,7 +35,7 @@ public sealed class TlsTests : IDisposable
         foreach (var files in new[] { TlsFiles.None, new TlsFiles(Put("ca.pem", other.AuthorityPem), null, null) })
         {
             using var client = Client(server, files);
-            Assert.StartsWith("TLS failed: ", Assert.IsType<K2hr3Answer.Unavailable>(await AskAsync(client)).Reason, StringComparison.Ordinal);
+            Assert.Equal(K2hr3Failure.Tls, Assert.IsType<K2hr3Answer.Unavailable>(await AskAsync(client)).Failure);
         }
 
         Assert.Equal(0, asked);
@@ -48,7 +48,7 @@ public sealed class TlsTests : IDisposable
     {
         await using var server = await ServeAsync(_authority, name: name, age: TimeSpan.FromDays(days));
         using var client = Client(server, new TlsFiles(Put("ca.pem", _authority.AuthorityPem), null, null));
-        Assert.StartsWith("TLS failed: ", Assert.IsType<K2hr3Answer.Unavailable>(await AskAsync(client)).Reason, StringComparison.Ordinal);
+        Assert.Equal(K2hr3Failure.Tls, Assert.IsType<K2hr3Answer.Unavailable>(await AskAsync(client)).Failure);
     }
 
     [Theory]

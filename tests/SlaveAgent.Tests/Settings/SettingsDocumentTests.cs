@@ -41,23 +41,23 @@ public sealed class SettingsDocumentTests
     [InlineData("a: b\n a: c\n", "agent.yaml line")]
     [InlineData("a: 'open", "agent.yaml line")]
     [InlineData("a: 1\na: 2", "agent.yaml line")]
-    [InlineData("? [a]\n: b", "agent.yaml line 1 has a setting without a plain name")]
-    [InlineData("a:\n- b\n- c: d", "agent.yaml line 3: a must be a plain value or a list of plain values")]
-    [InlineData("a:\n- [b]", "agent.yaml line 2: a must be a plain value")]
-    [InlineData("a: &x\n  b: *x", "agent.yaml line 2 has the alias *x")]
-    [InlineData("a: &x b\nc: *x", "agent.yaml line 2 has the alias *x")]
+    [InlineData("? [a]\n: b", "agent.yaml line 1 has a setting whose name is not a plain text")]
+    [InlineData("a:\n- b\n- c: d", "agent.yaml line 3: a must be a single value or a list of single values")]
+    [InlineData("a:\n- [b]", "agent.yaml line 2: a must be a single value")]
+    [InlineData("a: &x\n  b: *x", "agent.yaml line 2 uses the alias *x")]
+    [InlineData("a: &x b\nc: *x", "agent.yaml line 2 uses the alias *x")]
     [InlineData("a: *nobody", "agent.yaml line 1")]
     [InlineData("a:\n\t- b\n\tc", "agent.yaml line")]
-    [InlineData("a: b\n\0c: d", "agent.yaml line 2 has a NUL")]
-    public void What_is_no_mapping_of_settings_is_refused_with_file_and_line(string text, string words) =>
-        Assert.StartsWith(words, Assert.Throws<SettingsException>(() => SettingsDocument.Read("agent.yaml", text)).Message, StringComparison.Ordinal);
+    [InlineData("a: b\n\0c: d", "agent.yaml line 2 contains a NUL")]
+    public void A_text_that_is_not_a_mapping_of_settings_is_refused_with_file_and_line(string text, string message) =>
+        Assert.StartsWith(message, Assert.Throws<SettingsException>(() => SettingsDocument.Read("agent.yaml", text)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("[")]
     [InlineData("{a: ")]
     [InlineData("- ")]
-    public void A_million_brackets_are_refused_and_end_nothing(string bracket) => Assert.Contains(
-        "nested deeper",
+    public void A_million_brackets_are_refused_without_a_crash(string bracket) => Assert.Contains(
+        "nested more deeply",
         Assert.Throws<SettingsException>(() => SettingsDocument.Read("agent.yaml", "a:\n " + string.Concat(Enumerable.Repeat(bracket, 1_000_000)))).Message,
         StringComparison.Ordinal);
 
