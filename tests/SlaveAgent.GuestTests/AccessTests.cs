@@ -19,7 +19,7 @@ public sealed class AccessTests(ITestOutputHelper output, GuestMachine machine)
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
         await guest.UntilStateAsync("k2hdkc-slave-ready.target", "active");
-        await guest.ShellAsync("for user in my-program member second stranger; do useradd --system --no-create-home $user; done");
+        await guest.ShellAsync("for user in my-program member second outsider; do useradd --system --no-create-home $user; done");
 
         Assert.Equal("k2hdkc k2hdkc", await guest.ShellAsync("stat -c '%U %G' /proc/$(systemctl show --value -p MainPID chmpx.service)"));
         Assert.Equal("2770 k2hdkc k2hdkc\n2770 k2hdkc k2hdkc", await guest.ShellAsync("stat -c '%a %U %G' /var/lib/antpickax /run/antpickax"));
@@ -29,7 +29,7 @@ public sealed class AccessTests(ITestOutputHelper output, GuestMachine machine)
         await guest.RunAsync("systemctl", "start", "my-program.service");
         await UntilSaidAsync(guest, "my-program", "set and read");
         Assert.Equal(0, await RunAsync(world, "member", "k2hdkc"));
-        Assert.Equal(1, await RunAsync(world, "stranger", "stranger"));
+        Assert.Equal(1, await RunAsync(world, "outsider", "outsider"));
 
         // A program that is killed: RemoveIPC= takes what it leaves away, or the next user's open would fail.
         var port = world.Names.SlaveControlPort;
@@ -45,14 +45,14 @@ public sealed class AccessTests(ITestOutputHelper output, GuestMachine machine)
         await UntilSaidAsync(guest, "early", "could not open");
         await guest.ShellAsync("systemctl start chmpx.service k2hdkc-slave-agent.service");
         await UntilSaidAsync(guest, "early", "set and read");
-        Assert.Equal(1, await RunAsync(world, "stranger", "stranger"));
+        Assert.Equal(1, await RunAsync(world, "outsider", "outsider"));
 
         // Every local user's, from chmpx's next start on; systemd has read that by then.
         await guest.ShellAsync("echo 'chmpx: {access: all}' >/etc/k2hdkc-slave-agent/conf.d/all.yaml && systemctl reload k2hdkc-slave-agent");
         await guest.UntilAsync("systemd has read the drop-in", async () => await guest.RunAsync("systemctl", "show", "--value", "-p", "UMask", "chmpx.service") == "0000");
         await guest.RunAsync("systemctl", "restart", "chmpx.service");
         await world.WaitForConnectionAsync();
-        Assert.Equal(0, await RunAsync(world, "stranger", "stranger"));
+        Assert.Equal(0, await RunAsync(world, "outsider", "outsider"));
         output.WriteLine(await guest.ShellAsync("systemctl cat chmpx.service; ls -la /var/lib/antpickax /dev/mqueue"));
     }
 

@@ -35,7 +35,7 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
         await world.CloudInitAsync();
         await world.WaitForConnectionAsync();
 
-        // The same deeds with the agent's directives and without: those without show that the probe can fail.
+        // The same attempts with the agent's directives and without: those without show that the probe can fail.
         await guest.ShellAsync(
             """
             touch /tmp/probe-marker

@@ -9,7 +9,7 @@ namespace SlaveAgent.Benchmarks.Processes;
 /// <summary>A DBaaS on loopback with one agent to be measured, in one of two sizes of truth.</summary>
 internal sealed class MeasuredHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     private readonly QuickChmpx? _chmpx;
     private string? _memory;
@@ -82,7 +82,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
         World.Agent.Start();
         await DbaasWorld.UntilAsync(
             _ => Task.FromResult(World.Agent.Output[said..].Contains("servers connected", StringComparison.Ordinal) ? null : $"the daemon is not connected\n{World.Agent.Output[said..]}"),
-            Patience, cancel);
+            Timeout, cancel);
     }
 
     public async ValueTask DisposeAsync()

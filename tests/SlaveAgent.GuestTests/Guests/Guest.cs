@@ -13,7 +13,7 @@ internal sealed class Guest(string name, int number, IReadOnlyList<string> nspaw
     private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     public string Name => name;
 
@@ -127,7 +127,7 @@ internal sealed class Guest(string name, int number, IReadOnlyList<string> nspaw
     {
         for (var watch = Stopwatch.StartNew(); !await holds(); await Task.Delay(LookAgain, TestContext.Current.CancellationToken))
         {
-            if (watch.Elapsed > (atMost ?? Patience))
+            if (watch.Elapsed > (atMost ?? Timeout))
             {
                 var last = await TryAsync("journalctl", "--no-pager", "-q", "-b", "-n", "60", "-o", "short-monotonic");
                 throw new TimeoutException($"after {watch.Elapsed.TotalSeconds:0} s it still does not hold in {name}: {what}\n{last.StandardOutput}{last.StandardError}");

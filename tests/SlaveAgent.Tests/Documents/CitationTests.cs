@@ -16,7 +16,7 @@ public sealed partial class CitationTests
     {
         var citations = Citations().ToList();
         Assert.True(citations.Count > 50, $"{citations.Count} citations were found");
-        Assert.Equal(string.Empty, string.Join(Environment.NewLine, citations.Select(Wrong).OfType<string>()));
+        AssertNone(citations.Select(Wrong));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed partial class CitationTests
     {
         var links = Page.All().SelectMany(page => page.Links.Where(IsLocal).Select(link => (Page: page.Path, Link: link))).ToList();
         Assert.NotEmpty(links);
-        Assert.Equal(string.Empty, string.Join(Environment.NewLine, links.Select(link => Wrong(link.Page, link.Link)).OfType<string>()));
+        AssertNone(links.Select(link => Wrong(link.Page, link.Link)));
     }
 
     [Theory]
@@ -69,6 +69,12 @@ public sealed partial class CitationTests
         return !Path.Exists(Repository.At(path)) ? $"{page}: {path} is not in the repository"
             : anchor is not null && !Page.Read(path).Anchors.Contains(anchor) ? $"{page}: {path} has no heading for #{anchor}"
             : null;
+    }
+
+    private static void AssertNone(IEnumerable<string?> wrong)
+    {
+        var all = string.Join(Environment.NewLine, wrong.OfType<string>());
+        Assert.True(all.Length == 0, all);
     }
 
     private static bool IsLocal(string link) => !link.Contains(':', StringComparison.Ordinal);
