@@ -1,22 +1,23 @@
 using System.CommandLine;
+using SlaveAgent.Files;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>The agent's command line: which verbs there are, and how wrong usage and settings end.</summary>
+/// <summary>The agent's command line: its commands, and the exit codes for wrong usage and settings.</summary>
 public static class CommandLine
 {
     private const string About =
         """
-        Boots and looks after a K2HDKC slave node: registers this host with K2HR3, installs what its role lists, writes the k2hdkc
-        configuration, starts the services, and keeps chmpx connected while server nodes come and go.
+        Boots and manages a K2HDKC slave node: registers this host with K2HR3, installs the packages of its role, writes the k2hdkc
+        configuration, starts the services, and keeps chmpx connected while the cluster's servers change.
 
         A host is launched with K2HR3's User Data Script, which runs bootstrap once and starts the daemon. From then on:
 
-          k2hdkc-slave-agent status             what the agent knows, and each server with its connection
+          k2hdkc-slave-agent status             show the agent's state, and each server with its connection
           k2hdkc-slave-agent wait               wait until this host is connected
-          k2hdkc-slave-agent regenerate         ask K2HR3 now and write the configuration anew, if it changed
-          systemctl reload k2hdkc-slave-agent   re-read the settings and look at once
+          k2hdkc-slave-agent regenerate         query K2HR3 now and rewrite the configuration if it changed
+          systemctl reload k2hdkc-slave-agent   reload the settings and poll immediately
 
         Settings are in /etc/k2hdkc-slave-agent/agent.yaml. Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 75 try again later.
         """;
@@ -41,13 +42,13 @@ public static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && !AsksForHelp(args))
         {
-            await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message} See k2hdkc-slave-agent --help.");
+            await Console.Error.WriteLineAsync($"{UsageProblem.Of(parsed)} See k2hdkc-slave-agent --help.");
             return ExitCode.Usage;
         }
 
         try
         {
-            // Each command ends itself on a signal: a package transaction must not be cut off by a time-out of the parser's.
+            // Each command handles signals itself: the parser's timeout must not interrupt a package transaction.
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (SettingsException e)
@@ -57,12 +58,12 @@ public static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("Stopped by a signal; what was begun goes on at the next start.");
+            await Console.Error.WriteLineAsync("Stopped by a signal; the next start continues the work.");
             return ExitCode.TryAgainLater;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"{e.Message} (is this root?)");
+            await Console.Error.WriteLineAsync(Posix.EffectiveUser() == 0 ? e.Message : $"{e.Message.TrimEnd('.')}; run this command as root.");
             return ExitCode.Failed;
         }
     }

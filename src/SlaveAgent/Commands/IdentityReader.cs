@@ -28,7 +28,8 @@ internal static class IdentityReader
             MachineCheck.Compare(MachineRecord.Load(setup.Root), machine),
             machine.InstanceId,
             Dns.GetHostName(),
-            FullName: null);
+            FullName: null,
+            setup.Token.With((setup.FileSettings ?? settings).K2hr3.TokenFile).FindProblem());
         var decision = IdentityDecision.Decide(inputs);
         if (decision.Code == IdentityCode.NoHostName || (decision.Code == IdentityCode.OfferUnusable && decision.Offered is null))
         {

@@ -116,7 +116,7 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
         var token = values.Token is null ? null : RoleToken.TryParse(values.Token);
         if (!byAddress && token is null)
         {
-            return (IdentityCode.NoToken, $"There is no role token; use --token-file, set k2hr3.token_file, or write it to {IdentityFiles.Token} (mode 0600).", null);
+            return (IdentityCode.NoToken, NoToken(inputs.TokenProblem), null);
         }
 
         var who = new K2hr3Identity(
@@ -185,6 +185,10 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
             }
         }
     }
+
+    private static string NoToken(string? problem) => problem is null
+        ? $"There is no role token; use --token-file, set k2hr3.token_file, or write it to {IdentityFiles.Token} (mode 0600)."
+        : $"There is no role token, because {problem}.";
 
     private static string HowToSet(string option, string setting) =>
         $"use {option}, set {setting}, or run bootstrap from the User Data Script first";

@@ -10,6 +10,7 @@ namespace SlaveAgent.Identity;
 /// <param name="InstanceId">cloud-init's; null when missing or a placeholder.</param>
 /// <param name="HostName">The kernel's host name.</param>
 /// <param name="FullName">The name to register with; null while the host has none, or it was not read yet.</param>
+/// <param name="TokenProblem">Why a configured source provides no token, as a part of a sentence; null when it does, or none is configured.</param>
 public sealed record IdentityInputs(
     AcceptedIdentity? Accepted,
     FileValues Files,
@@ -19,4 +20,5 @@ public sealed record IdentityInputs(
     MachineVerdict Machine,
     string? InstanceId,
     string HostName,
-    string? FullName);
+    string? FullName,
+    string? TokenProblem = null);

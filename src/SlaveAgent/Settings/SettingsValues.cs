@@ -6,9 +6,6 @@ namespace SlaveAgent.Settings;
 public sealed class SettingsValues
 {
     private readonly Dictionary<string, SettingValue> _values = new(StringComparer.Ordinal);
-    /// <summary>A name is a likely misspelling of another one if at most one character in so many differs.</summary>
-    private const int MaxTypoShare = 4;
-
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
     /// <summary>Adds values, which override existing ones.</summary>
@@ -124,10 +121,9 @@ public sealed class SettingsValues
             return $"{single} is a single setting, not a section.";
         }
 
-        var nearest = _known.MinBy(known => Distance(known, name))!;
-        if (Distance(nearest, name) <= Math.Max(1, name.Length / MaxTypoShare))
+        if (Misspelling.Nearest(name, _known) is { } near)
         {
-            return $"there is no setting {name}; did you mean {nearest}?";
+            return $"there is no setting {name}; did you mean {near}?";
         }
 
         var section = name.Split('.')[0];
@@ -140,22 +136,4 @@ public sealed class SettingsValues
         string.Join(", ", _known.Where(known => IsIn(known, section)).Select(known => known[(section.Length + 1)..]).Order(StringComparer.Ordinal));
 
     private static bool IsIn(string name, string section) => name.StartsWith($"{section}.", StringComparison.Ordinal);
-
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -47,6 +47,45 @@ public sealed class UsageTests
         Assert.Single(output.Trim().Split('\n'));
     }
 
+    [Theory]
+    [InlineData("statu", "status")]
+    [InlineData("reboot", "reboot")]
+    public async Task An_unknown_command_is_named_with_the_near_one(string given, string named)
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 0);
+
+        var (code, output) = await world.RunAsync(given);
+
+        Assert.Equal(2, code);
+        Assert.Contains($"\"{given}\"", output, StringComparison.Ordinal);
+        Assert.Contains(named, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_file_that_was_removed_is_named_where_no_other_token_is_known()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 0, "k2hr3:\n  token_file: /etc/gone\n");
+
+        var (code, output) = await world.RunAsync("bootstrap", "--role", $"{world.Names.SlaveRole}", "--api-uri", "http://127.0.0.1:1", "--timeout", "1s");
+
+        Assert.Equal(2, code);
+        Assert.Contains(Path.Combine(world.Layout.Root, "etc/gone"), output, StringComparison.Ordinal);
+        Assert.Single(output.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("/nowhere/token")]
+    [InlineData("/dev/null")]
+    public async Task A_token_option_that_brings_no_token_is_named(string file)
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 0);
+
+        var (code, output) = await world.RunAsync("bootstrap", "--role", $"{world.Names.SlaveRole}", "--api-uri", "http://127.0.0.1:1", "--token-file", file);
+
+        Assert.Equal(2, code);
+        Assert.Contains(file, output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Status_without_a_daemon_tells_the_file_and_each_server()
     {
