@@ -1,298 +1,94 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Chmpx;
 
 /// <summary>
-/// Holds a slave's configuration against chmpx's rules (Chmpx/README.md, "Configuration file"; lib/chmconf.cc, LoadConfiguration), because chmpx exits, with code 0,
-/// on a file that breaks one. Where chmpx is lenient by accident this is strict: numbers go through atoi there, a port above 32767
-/// becomes negative, a misspelt section or a quote that is not closed loses a node without a word, a long CUK runs over its neighbour.
-/// The rules about TLS are in <see cref="TlsCheck"/>.
+/// Gives chmpx's verdict on a slave's configuration (lib/chmconf.cc, LoadConfiguration; lib/chmimdata.cc, InitializeShm; 1.0.113), because chmpx exits on a file that breaks one of
+/// its rules: with code 0 where it reloads it. Also finds what chmpx runs with and what does harm all the same: a port above 32767 becomes negative, a misspelt section or
+/// a quote that is not closed loses a node without a word, a long CUK runs over its neighbour. Whether the own entry's NAME is this host is not judged here.
 /// </summary>
-public static partial class IniCheck
+public static class IniCheck
 {
-    private static readonly string[] Required = ["GROUP", "FILEVERSION", "MODE", "DELIVERMODE", "SELFCTLPORT", "SELFCUK"];
+    /// <summary>chmpx has room for so many nodes at most (lib/chmstructure.h, MAX_CHMPX_COUNT).</summary>
+    public const int MostSections = 32_768;
 
-    private static readonly string[] Switches = ["MQACK", "AUTOMERGE", "DOMERGE", "SSL", "SSL_VERIFY_PEER", "K2HFULLMAP"];
+    /// <summary>chmpx knows some 60 keys.</summary>
+    public const int MostKeys = 1000;
 
-    private static readonly string[] Counts =
-    [
-        "MAXCHMPX", "REPLICA", "MAXMQSERVER", "MAXMQCLIENT", "MQPERATTACH", "MAXQPERSERVERMQ", "MAXQPERCLIENTMQ", "MAXMQPERCLIENT",
-        "MAXHISTLOG", "SOCKTHREADCNT", "MQTHREADCNT", "MAXSOCKPOOL", "SOCKPOOLTIMEOUT", "MERGETIMEOUT", "RWTIMEOUT", "RETRYCNT",
-        "CONTIMEOUT", "MQRWTIMEOUT", "MQRETRYCNT", "K2HMASKBIT", "K2HCMASKBIT", "K2HMAXELE",
-    ];
-
-    /// <summary>Below these chmpx ends, some of them by SIGFPE or SIGSEGV (seen on 1.0.113); for all others 0 will do.</summary>
-    private static readonly Dictionary<string, int> Least = new(StringComparer.Ordinal)
-    {
-        ["MAXCHMPX"] = 1,
-        ["MAXSOCKPOOL"] = 1,
-        ["MAXMQSERVER"] = 1,
-        ["MAXMQCLIENT"] = 1,
-        ["MQPERATTACH"] = 1,
-        ["MAXQPERSERVERMQ"] = 1,
-        ["K2HMASKBIT"] = 2,
-        ["K2HMAXELE"] = 1,
-    };
-
-    /// <summary>Beyond these it is busy for minutes before it answers, or cannot be ended any more (seen on 1.0.113).</summary>
-    private static readonly Dictionary<string, int> Most = new(StringComparer.Ordinal)
-    {
-        ["SOCKTHREADCNT"] = 1000,
-        ["MQTHREADCNT"] = 1000,
-        ["MAXSOCKPOOL"] = 100_000,
-        ["K2HMASKBIT"] = 16,
-        ["K2HCMASKBIT"] = 16,
-    };
-
-    /// <summary>The k2hash table that chmpx makes at its start has 2 to the power of both masks' bits; with 16 that takes it 5 s, with 20 over a minute.</summary>
-    private const int MostMaskBits = 16;
-
-    /// <summary>What chmpx takes where a mask is not given (lib/k2hshm.h).</summary>
-    private const int DefaultMaskBits = 8;
-    private const int DefaultCollisionMaskBits = 4;
+    /// <summary>So many problems are kept of one configuration, the last of which says how many more there are.</summary>
+    public const int MostProblems = 100;
 
     private static readonly string[] KnownSections = [IniSection.GlobalName, IniSection.ServerName, IniSection.SlaveName];
 
-    private const int LongestCuk = 2047;
-    private const int LongestName = 1024;
-
     /// <param name="files">What is on this host; chmpx exits when a certificate is not.</param>
-    /// <returns>Every broken rule; empty when chmpx will take the file.</returns>
+    /// <returns>What is wrong; empty when chmpx will take the file and no harm comes of it.</returns>
     public static ImmutableArray<IniProblem> Check(IniDocument ini, HostFiles files)
     {
-        var problems = ini.Problems.ToBuilder();
-        CheckSections(ini, problems);
-        CheckGlobal(ini, problems);
-        foreach (var server in ini.Servers)
+        if (ini.Sections.Length > MostSections)
         {
-            CheckServer(ini, server, problems);
+            return [IniProblem.Harms(IniCode.TooManySections, 0, $"there are {ini.Sections.Length} sections, and chmpx has room for {MostSections} nodes")];
         }
 
-        foreach (var slave in ini.Slaves)
-        {
-            CheckNode(ini, slave, problems);
-        }
-
-        CheckSelf(ini, problems);
-        TlsCheck.Check(ini, files, problems);
-        return problems.ToImmutable();
+        var problems = new List<IniProblem>(ini.Problems.Where(problem => problem.Effect != IniEffect.Note));
+        var nodes = ChmpxNodes.Of(ini);
+        CheckSections(ini, nodes, problems);
+        GlobalRules.Check(ini, nodes, problems);
+        NodeRules.Check(ini, nodes, problems);
+        TlsCheck.Check(ini, nodes, files, problems);
+        return IniProblem.First(MostProblems, problems);
     }
 
-    private static void CheckSections(IniDocument ini, ImmutableArray<IniProblem>.Builder problems)
+    /// <summary>Whether the node itself is among the slaves; chmpx exits at start when it is not.</summary>
+    public static bool IsSelfListed(IniDocument ini) => ChmpxNodes.Of(ini).Self is not null;
+
+    private static void CheckSections(IniDocument ini, ChmpxNodes nodes, List<IniProblem> problems)
     {
-        foreach (var name in KnownSections)
+        if (ini.Sections.All(section => section.Name != IniSection.GlobalName))
         {
-            if (ini.Sections.All(s => s.Name != name))
-            {
-                problems.Add(new IniProblem(0, $"there is no [{name}] section"));
-            }
+            problems.Add(IniProblem.Ends(IniCode.SectionMissing, 0, "there is no [GLOBAL] section"));
+        }
+
+        if (nodes.Servers.IsEmpty)
+        {
+            problems.Add(IniProblem.Ends(IniCode.SectionMissing, 0, "there is no [SVRNODE] section with a NAME"));
         }
 
         foreach (var section in ini.Sections)
         {
-            if (KnownSections.FirstOrDefault(known => known.Equals(section.Name.Trim(), StringComparison.OrdinalIgnoreCase)) is { } meant && meant != section.Name)
+            if (KnownSections.FirstOrDefault(known => known.Equals(section.Name.Trim(), StringComparison.OrdinalIgnoreCase)) is { } meant && meant != section.Name
+                && (meant != IniSection.SlaveName || nodes.Self is null))
             {
-                problems.Add(new IniProblem(section.Line, $"the section must be written [{meant}], not [{section.Name}], which chmpx passes over"));
+                problems.Add(IniProblem.Harms(IniCode.SectionMisspelt, section.Line, $"the section must be written [{meant}], not [{section.Name}], which chmpx passes over"));
+            }
+
+            if (section.Lines.Length > MostKeys && section.Lines.Count(line => line.Key is not null) is > MostKeys and var keys)
+            {
+                problems.Add(IniProblem.Harms(IniCode.TooManyKeys, section.Line, $"the [{section.Name}] has {keys} keys, more than {MostKeys}"));
             }
 
             foreach (var line in section.Lines)
             {
-                if (line.Key is ['[', ..])
+                if (line.Key is not null)
                 {
-                    problems.Add(new IniProblem(line.Number, $"\"{line.Key}\" must stand alone on its line to begin a section"));
-                }
-                else if (line.Key?.Contains("INCLUDE", StringComparison.Ordinal) is true)
-                {
-                    problems.Add(new IniProblem(line.Number, "INCLUDE would make chmpx read another file of this host"));
-                }
-                else if (line.Key is not null && line.Key.AsSpan().IndexOfAny("\"'\\#") >= 0)
-                {
-                    problems.Add(new IniProblem(line.Number, "a key must be plain: with quotes, backslashes or # in it chmpx may take it for another"));
-                }
-                else if (line is { Key: not null, Value: null })
-                {
-                    problems.Add(new IniProblem(line.Number, $"the value of {line.Key} has a quote or backslash without its partner"));
+                    CheckLine(line, problems);
                 }
             }
         }
     }
 
-    private static void CheckGlobal(IniDocument ini, ImmutableArray<IniProblem>.Builder problems)
+    private static void CheckLine(IniLine line, List<IniProblem> problems)
     {
-        foreach (var key in Required.Where(key => string.IsNullOrEmpty(ini.Global(key))))
+        if (line.Key is ['[', ..] && KnownSections.Any(known => line.Key.StartsWith($"[{known}]", StringComparison.OrdinalIgnoreCase)))
         {
-            problems.Add(new IniProblem(ini.FindGlobal(key)?.Number ?? 0, $"[GLOBAL] must have {key}"));
+            problems.Add(IniProblem.Harms(IniCode.SectionNotAlone, line.Number, $"\"{line.Key}\" must stand alone on its line to begin a section"));
         }
-
-        CheckOneOf(ini.FindGlobal("MODE"), ["SLAVE"], problems);
-        CheckOneOf(ini.FindGlobal("DELIVERMODE"), ["hash", "random"], problems);
-        CheckOneOf(ini.FindGlobal("CHMPXIDTYPE"), ["NAME", "CUK", "CTLENDPOINTS", "CTLEPS", "CUSTOM"], problems);
-        CheckOneOf(ini.FindGlobal("SSL_MIN_VER"), ["DEFAULT", "SSLV2", "SSLV3", "TLSV1.0", "TLSV1.1", "TLSV1.2", "TLSV1.3"], problems);
-        foreach (var key in Switches)
+        else if (line.WrittenKey.StartsWith("INCLUDE", StringComparison.Ordinal))
         {
-            CheckOneOf(ini.FindGlobal(key), ["on", "yes", "off", "no"], problems);
+            problems.Add(IniProblem.Harms(IniCode.Include, line.Number, "INCLUDE would make chmpx read another file of this host"));
         }
-
-        foreach (var line in Counts.Select(ini.FindGlobal).OfType<IniLine>())
+        else if (line.Value is null && KnownKeys.MatterInDamagedLine(line.WrittenKey))
         {
-            CheckCount(line, problems);
-        }
-
-        CheckMasks(ini, problems);
-        if (ini.FindGlobal("FILEVERSION") is { Value: { Length: > 0 } version } versionLine && ini.FileVersion is null)
-        {
-            problems.Add(new IniProblem(versionLine.Number, $"FILEVERSION must be a signed 32-bit number, not \"{version}\""));
-        }
-
-        CheckPort(ini.FindGlobal("PORT"), problems);
-        CheckPort(ini.FindGlobal("CTLPORT"), problems);
-        CheckPort(ini.FindGlobal("SELFCTLPORT"), problems);
-        CheckLength(ini.FindGlobal("SELFCUK"), LongestCuk, problems);
-        if (ini.FindGlobal("GROUP") is { Value: { Length: > 0 } group } groupLine && !Group().IsMatch(group))
-        {
-            problems.Add(new IniProblem(groupLine.Number, $"GROUP must be 1 to 200 letters, digits, dots, hyphens or underscores, for it names files, not \"{group}\""));
-        }
-
-        var nodes = ini.Servers.Count() + 1;
-        if (ini.FindGlobal("MAXCHMPX") is { } most && int.TryParse(most.Value, out var room) && room > 0 && room < nodes)
-        {
-            problems.Add(new IniProblem(most.Number, $"MAXCHMPX is {room}, but the servers and this node are {nodes}"));
+            problems.Add(IniProblem.Harms(IniCode.UnreadableLine, line.Number, $"chmpx throws the line of {line.WrittenKey} away: it has a quote or backslash without its partner"));
         }
     }
-
-    private static void CheckServer(IniDocument ini, IniSection server, ImmutableArray<IniProblem>.Builder problems)
-    {
-        CheckNode(ini, server, problems);
-        if (server.Find("PORT") is null && ini.FindGlobal("PORT") is null)
-        {
-            problems.Add(new IniProblem(server.Line, "the [SVRNODE] must have PORT, or [GLOBAL] for all"));
-        }
-
-        CheckPort(server.Find("PORT"), problems);
-        CheckOneOf(server.Find("SSL"), ["on", "yes", "off", "no"], problems);
-        CheckOneOf(server.Find("SSL_VERIFY_PEER"), ["on", "yes", "off", "no"], problems);
-        switch (ini.Global("CHMPXIDTYPE")?.ToUpperInvariant())
-        {
-            case "CUSTOM" when string.IsNullOrEmpty(server["CUSTOM_ID_SEED"]):
-                problems.Add(new IniProblem(server.Line, "the [SVRNODE] must have CUSTOM_ID_SEED, because CHMPXIDTYPE is CUSTOM"));
-                break;
-            case "CTLENDPOINTS" or "CTLEPS" when server.Find("ENDPOINTS") is null:
-                problems.Add(new IniProblem(server.Line, "the [SVRNODE] must have ENDPOINTS, because CHMPXIDTYPE is CTLENDPOINTS"));
-                break;
-            default:
-                break;
-        }
-    }
-
-    private static void CheckNode(IniDocument ini, IniSection node, ImmutableArray<IniProblem>.Builder problems)
-    {
-        if (node["NAME"] is not { Length: > 0 } name)
-        {
-            problems.Add(new IniProblem(node.Line, $"the [{node.Name}] must have NAME"));
-        }
-        else if (!Name().IsMatch(name))
-        {
-            problems.Add(new IniProblem(node.Find("NAME")!.Number, $"NAME must be a host name, an address or a pattern, not \"{name}\""));
-        }
-
-        if (node.Find("CTLPORT") is null && ini.FindGlobal("CTLPORT") is null)
-        {
-            problems.Add(new IniProblem(node.Line, $"the [{node.Name}] must have CTLPORT, or [GLOBAL] for all"));
-        }
-
-        CheckPort(node.Find("CTLPORT"), problems);
-        CheckLength(node.Find("NAME"), LongestName, problems);
-        CheckLength(node.Find("CUK"), LongestCuk, problems);
-        CheckLength(node.Find("CUSTOM_ID_SEED"), LongestCuk, problems);
-        switch (ini.Global("CHMPXIDTYPE")?.ToUpperInvariant())
-        {
-            case "CUK" when string.IsNullOrEmpty(node["CUK"]):
-                problems.Add(new IniProblem(node.Line, $"the [{node.Name}] must have CUK, because CHMPXIDTYPE is CUK"));
-                break;
-            case "CTLENDPOINTS" or "CTLEPS" when string.IsNullOrEmpty(node["CTLENDPOINTS"]):
-                problems.Add(new IniProblem(node.Line, $"the [{node.Name}] must have CTLENDPOINTS, because CHMPXIDTYPE is CTLENDPOINTS"));
-                break;
-            default:
-                break;
-        }
-    }
-
-    private static void CheckSelf(IniDocument ini, ImmutableArray<IniProblem>.Builder problems)
-    {
-        if (ini.Global("SELFCUK") is { Length: > 0 } && ini.Slaves.Any() && !IsSelfListed(ini))
-        {
-            problems.Add(new IniProblem(
-                ini.FindGlobal("SELFCUK")!.Number, "no [SLVNODE] has the CUK and control port of SELFCUK and SELFCTLPORT: this host is not listed"));
-        }
-
-        if (ini.FindSelf() is { } self && IsType(ini, "CUSTOM") && string.IsNullOrEmpty(self["CUSTOM_ID_SEED"]))
-        {
-            problems.Add(new IniProblem(self.Line, "this host's [SLVNODE] must have CUSTOM_ID_SEED, because CHMPXIDTYPE is CUSTOM"));
-        }
-    }
-
-    /// <summary>Whether the node itself is among the slaves; chmpx exits at start when it is not.</summary>
-    public static bool IsSelfListed(IniDocument ini) => ini.FindSelf() is not null;
-
-    private static bool IsType(IniDocument ini, string type) => type.Equals(ini.Global("CHMPXIDTYPE"), StringComparison.OrdinalIgnoreCase);
-
-    private static void CheckOneOf(IniLine? line, string[] allowed, ImmutableArray<IniProblem>.Builder problems)
-    {
-        if (line?.Value is { } value && !allowed.Contains(value, StringComparer.OrdinalIgnoreCase))
-        {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} must be {string.Join(" or ", allowed)}, not \"{value}\""));
-        }
-    }
-
-    private static void CheckCount(IniLine line, ImmutableArray<IniProblem>.Builder problems)
-    {
-        var least = Least.GetValueOrDefault(line.Key!);
-        var most = Most.GetValueOrDefault(line.Key!, int.MaxValue);
-        if (!int.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < least || count > most)
-        {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} must be a whole number from {least} to {most}, not \"{line.Value}\""));
-        }
-    }
-
-    private static void CheckMasks(IniDocument ini, ImmutableArray<IniProblem>.Builder problems)
-    {
-        var mask = ini.FindGlobal("K2HMASKBIT");
-        var collision = ini.FindGlobal("K2HCMASKBIT");
-        var bits = BitsOf(mask, DefaultMaskBits) + BitsOf(collision, DefaultCollisionMaskBits);
-        if (bits > MostMaskBits)
-        {
-            problems.Add(new IniProblem(
-                (mask ?? collision)?.Number ?? 0, $"K2HMASKBIT and K2HCMASKBIT must be at most {MostMaskBits} together, not {bits}, or chmpx takes minutes to start"));
-        }
-    }
-
-    // One that is out of its own bounds is reported as that.
-    private static int BitsOf(IniLine? line, int otherwise) =>
-        line is null ? otherwise : int.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits <= MostMaskBits ? bits : 0;
-
-    private static void CheckPort(IniLine? line, ImmutableArray<IniProblem>.Builder problems)
-    {
-        if (line is not null && IniDocument.PortOf(line.Value) is null)
-        {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} must be a port from 1 to 32767, not \"{line.Value}\""));
-        }
-    }
-
-    private static void CheckLength(IniLine? line, int longest, ImmutableArray<IniProblem>.Builder problems)
-    {
-        if (line?.Value is { } value && Encoding.UTF8.GetByteCount(value) > longest)
-        {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} is longer than the {longest} bytes chmpx has room for"));
-        }
-    }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,200}\z")]
-    private static partial Regex Group();
-
-    // A host name, an address, or chmpx's simple pattern: a list with commas, ranges in brackets.
-    [GeneratedRegex(@"\A[^\s\[\]\p{C}]*(\[[^\s\[\]\p{C}]+\][^\s\[\]\p{C}]*)*\z")]
-    private static partial Regex Name();
 }

@@ -31,21 +31,32 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
     public string? Global(string key) => FindGlobal(key)?.Value;
 
     /// <summary>The number chmpx shows as <c>cfg_revision</c>; null when there is none.</summary>
-    public int? FileVersion => int.TryParse(Global("FILEVERSION"), out var number) ? number : null;
+    public int? FileVersion => Global("FILEVERSION") is { } text ? Atoi.Of(text) : null;
 
-    /// <summary>The port on 127.0.0.1 where this node's chmpx answers; null when it is not a port.</summary>
-    public int? ControlPort => PortOf(Global("SELFCTLPORT") ?? Global("CTLPORT"));
+    /// <summary>The port on 127.0.0.1 where this node's chmpx answers: SELFCTLPORT, or that of its own entry; null when it is not a port.</summary>
+    public int? ControlPort => PortOf(SelfControlPort ?? FindSelf()?["CTLPORT"] ?? Global("CTLPORT"));
 
-    /// <summary>What tells a node apart from the others; the name chmpx shows for it is normalised, so it is none (Chmpx/README.md, "Node identity").</summary>
+    /// <summary>What tells a node apart from the others; the name chmpx shows for it is normalised, so it is none.</summary>
     public NodeKey KeyOf(IniSection node) =>
         new(node["CUK"] ?? string.Empty, PortOf(node["CTLPORT"] ?? Global("CTLPORT")) ?? 0);
 
-    /// <summary>Whether a slave's entry is this host's own: its CUK and control port are SELFCUK and SELFCTLPORT.</summary>
-    public bool IsSelf(IniSection slave) =>
-        slave.Name == IniSection.SlaveName && Global("SELFCUK") is { Length: > 0 } cuk && KeyOf(slave) == new NodeKey(cuk, ControlPort ?? 0);
+    /// <summary>Whether a slave's entry is this host's own: its control port is SELFCTLPORT, where that is given, and its CUK, which may be a regular expression, fits SELFCUK.</summary>
+    public bool IsSelf(IniSection slave) => slave.Name == IniSection.SlaveName && FitsSelf(slave);
 
-    /// <summary>This host's own entry; null when there is none, and then chmpx exits at its start.</summary>
-    public IniSection? FindSelf() => Slaves.FirstOrDefault(IsSelf);
+    /// <summary>Whether a slave's entry is this host's own by its very CUK.</summary>
+    public bool IsNamedSelf(IniSection slave) => slave.Name == IniSection.SlaveName && IsOnSelfControlPort(slave) && (Global("SELFCUK") ?? string.Empty) == (slave["CUK"] ?? string.Empty);
+
+    /// <summary>This host's own entry, by its very CUK or else by a regular expression; null when there is none, and then chmpx exits at its start.</summary>
+    public IniSection? FindSelf() => Slaves.FirstOrDefault(IsNamedSelf) ?? Slaves.FirstOrDefault(IsSelf);
+
+    // chmpx takes -1, which is what it has where none is given, for any.
+    private string? SelfControlPort => Global("SELFCTLPORT") is { } text && unchecked((short)Atoi.Of(text)) != -1 ? text : null;
+
+    /// <summary>Whether chmpx can take a node, which may be a server, for itself.</summary>
+    internal bool FitsSelf(IniSection node) => IsOnSelfControlPort(node) && CukPattern.IsMatch(Global("SELFCUK") ?? string.Empty, node["CUK"] ?? string.Empty);
+
+    private bool IsOnSelfControlPort(IniSection node) =>
+        SelfControlPort is not { } own || unchecked((short)Atoi.Of(own)) == unchecked((short)Atoi.Of(node["CTLPORT"] ?? Global("CTLPORT") ?? string.Empty));
 
     /// <summary>For each key of <c>[GLOBAL]</c> the line that counts, in the order of the keys' letters.</summary>
     public IEnumerable<IniLine> GlobalInOrderOfKeys() => LineIndex.LastOfEach(GlobalLinesOf(Sections)).Values.OrderBy(line => line.Key, StringComparer.Ordinal);
@@ -54,7 +65,6 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
 
     private static IEnumerable<IniLine> GlobalLinesOf(ImmutableArray<IniSection> sections) => sections.Where(s => s.Name == IniSection.GlobalName).SelectMany(s => s.Lines);
 
-    /// <summary>A port that chmpx can use: it keeps ports in a signed 16-bit number.</summary>
-    public static int? PortOf(string? text) =>
-        int.TryParse(text, System.Globalization.NumberStyles.None, null, out var port) && port is > 0 and <= short.MaxValue ? port : null;
+    /// <summary>A port that chmpx can use: it keeps ports in a signed 16-bit number. What follows the digits is passed over, as chmpx does.</summary>
+    public static int? PortOf(string? text) => text is not null && Atoi.Of(text) is > 0 and <= short.MaxValue and var port ? port : null;
 }

@@ -9,7 +9,10 @@ namespace SlaveAgent.Chmpx;
 /// </summary>
 public static class IniValue
 {
-    private const string Blanks = " \t\r\n";
+    /// <summary>What chmpx trims; other blanks, such as those of Unicode, are letters to it.</summary>
+    internal const string BlankCharacters = " \t\r\n";
+
+    internal static readonly char[] Blanks = [.. BlankCharacters];
 
     /// <summary>The value, or null when a quote is not closed or a backslash has nothing to hide: chmpx throws such a line away.</summary>
     public static string? TryRead(ReadOnlySpan<char> written)
@@ -78,6 +81,6 @@ public static class IniValue
             }
         }
 
-        return quote == '\0' && !escaped ? value.ToString().Trim(' ', '\t', '\r', '\n') : null;
+        return quote == '\0' && !escaped ? value.ToString().Trim(Blanks) : null;
     }
 }

@@ -32,7 +32,7 @@ public static class IniWriter
                 }
                 else if (line.Key != FileVersion || section.Name != IniSection.GlobalName)
                 {
-                    Append(text, line.Key, line.Written);
+                    Append(text, line.WrittenKey, line.Written);
                 }
             }
         }
@@ -46,52 +46,34 @@ public static class IniWriter
     /// <summary>
     /// The same configuration with each node once. chmpx takes two sections with one NAME and control port for one node and lets the later
     /// keys overwrite, also another CUK (lib/chmutil.cc, sorted_insert_strmaparr): a host made anew under its old name would lose its own entry
-    /// to its predecessor's, so of those the entry with SELFCUK wins.
+    /// to its predecessor's, so of those the entry with SELFCUK wins, and of servers the one that the ring shows.
     /// </summary>
+    /// <param name="ring">The servers that chmpx shows, with whether each is up; null or empty when that is not known.</param>
     /// <returns>The configuration, and a warning for each node that stood there again.</returns>
-    public static (IniDocument Ini, ImmutableArray<IniProblem> Warnings) NodesOnce(IniDocument ini)
+    public static (IniDocument Ini, ImmutableArray<IniProblem> Warnings) NodesOnce(IniDocument ini, IReadOnlyDictionary<NodeKey, bool>? ring = null)
     {
-        var groups = new Dictionary<(string Section, string? Name, string? Port), List<IniSection>>();
-        var order = new List<List<IniSection>>(ini.Sections.Length);
+        var once = new Dictionary<IniSection, IniSection?>(ReferenceEqualityComparer.Instance);
         var warnings = ImmutableArray.CreateBuilder<IniProblem>();
-        foreach (var section in ini.Sections)
+        foreach (var group in ChmpxNodes.Group(ini.Sections.Where(section => section.Name is IniSection.ServerName or IniSection.SlaveName)).Where(group => group.Count > 1))
         {
-            if (section.Name is not (IniSection.ServerName or IniSection.SlaveName))
+            var first = group[0];
+            foreach (var again in group.Skip(1))
             {
-                order.Add([section]);
-                continue;
+                once[again] = null;
+                warnings.Add(IniProblem.Note(IniCode.ListedAgain, again.Line, $"the [{again.Name}] {again["NAME"]} is listed again (first in line {first.Line}) and written once"));
             }
 
-            var key = (section.Name, section["NAME"], section["CTLPORT"]);
-            if (groups.TryGetValue(key, out var group))
-            {
-                warnings.Add(new IniProblem(section.Line, $"the [{section.Name}] {section["NAME"]} is listed again (first in line {group[0].Line}) and written once"));
-                group.Add(section);
-            }
-            else
-            {
-                groups[key] = [section];
-                order.Add(groups[key]);
-            }
+            once[first] = first.Name == IniSection.SlaveName
+                ? group.Find(ini.IsNamedSelf) ?? group.Find(ini.IsSelf) ?? ChmpxNodes.Merge(group)
+                : ChmpxNodes.Merge([.. group.OrderBy(section => Evidence(ini, section, ring))]) with { Line = first.Line };
         }
 
-        return (ini with { Sections = [.. order.Select(group => group.Count == 1 ? group[0] : group.Find(section => IsSelf(ini, section)) ?? Merge(group))] }, warnings.ToImmutable());
+        return once.Count == 0
+            ? (ini, [])
+            : (ini with { Sections = [.. ini.Sections.Select(section => once.TryGetValue(section, out var instead) ? instead : section).OfType<IniSection>()] }, warnings.ToImmutable());
     }
 
-    private static bool IsSelf(IniDocument ini, IniSection section) =>
-        section.Name == IniSection.SlaveName && section["CUK"] is { Length: > 0 } cuk && cuk == ini.Global("SELFCUK");
-
-    /// <summary>All lines but those whose key a later section of the same node has, too.</summary>
-    private static IniSection Merge(List<IniSection> group)
-    {
-        var overwritten = new HashSet<string>(StringComparer.Ordinal);
-        var kept = new ImmutableArray<IniLine>[group.Count];
-        for (var i = group.Count - 1; i >= 0; i--)
-        {
-            kept[i] = [.. group[i].Lines.Where(line => line.Key is null || !overwritten.Contains(line.Key))];
-            overwritten.UnionWith(group[i].Lines.Select(line => line.Key).OfType<string>());
-        }
-
-        return group[0] with { Lines = [.. kept.SelectMany(lines => lines)] };
-    }
+    /// <summary>What speaks for one of several entries of a server: the last of the highest counts.</summary>
+    private static int Evidence(IniDocument ini, IniSection server, IReadOnlyDictionary<NodeKey, bool>? ring) =>
+        ring is not null && ring.TryGetValue(ini.KeyOf(server), out var isUp) ? isUp ? 2 : 1 : 0;
 }

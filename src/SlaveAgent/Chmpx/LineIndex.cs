@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace SlaveAgent.Chmpx;
 
-/// <summary>Finds the last line with a key. A node has some ten lines, which are looked through; what has many gets a table, so that a lookup never costs more for more lines.</summary>
+/// <summary>Finds the last line with a key, but none that chmpx throws away. A node has some ten lines, which are looked through; what has many gets a table, so that a lookup never costs more for more lines.</summary>
 internal readonly record struct LineIndex
 {
     private const int MostLookedThrough = 24;
@@ -21,7 +21,7 @@ internal readonly record struct LineIndex
         var table = new Dictionary<string, IniLine>(StringComparer.Ordinal);
         foreach (var line in lines)
         {
-            if (line.Key is not null)
+            if (line is { Key: not null, Value: not null })
             {
                 table[line.Key] = line;
             }
@@ -39,7 +39,7 @@ internal readonly record struct LineIndex
 
         for (var i = _lines.Length - 1; i >= 0; i--)
         {
-            if (_lines[i].Key == key)
+            if (_lines[i].Key == key && _lines[i].Value is not null)
             {
                 return _lines[i];
             }

@@ -23,6 +23,9 @@ public static partial class NodeEndpoints
     /// <summary>ENDPOINTS, then NAME with PORT.</summary>
     public static ImmutableArray<NodeEndpoint> DataOf(IniDocument ini, IniSection server) => Of(ini, server, "ENDPOINTS", "PORT");
 
+    /// <summary>Whether a list has an entry that chmpx can use.</summary>
+    internal static bool HasAny(string list) => list.Split(',').Any(text => TryParse(text, 1) is not null);
+
     private static ImmutableArray<NodeEndpoint> Of(IniDocument ini, IniSection server, string list, string portKey)
     {
         var port = IniDocument.PortOf(server[portKey] ?? ini.Global(portKey));

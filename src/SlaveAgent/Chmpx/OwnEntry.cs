@@ -15,20 +15,68 @@ public static class OwnEntry
     /// <returns>The configuration without the entries of other slaves, and what a person should know of them.</returns>
     public static (IniDocument Ini, ImmutableArray<IniProblem> Warnings) Only(IniDocument ini, IReadOnlySet<string> addresses)
     {
-        var own = ini.Slaves.Where(ini.IsSelf).ToList();
-        var kept = own.LastOrDefault(entry => HasAddress(entry, addresses)) ?? own.LastOrDefault();
+        var kept = Find(ini, addresses);
         var dropped = ini.Slaves.Where(slave => !ReferenceEquals(slave, kept)).ToList();
-        if (dropped.Count == 0)
+        return dropped.Count == 0 ? (ini, []) : (Without(ini, dropped), Warnings(ini, kept, dropped));
+    }
+
+    /// <summary>Leaves out the entries of other slaves on which chmpx would end, or which would do harm: what is wrong with one must not keep this host from its servers.</summary>
+    /// <returns>The configuration, and each entry that is left out.</returns>
+    public static (IniDocument Ini, ImmutableArray<IniProblem> Warnings) WithoutWrongOthers(IniDocument ini, IReadOnlySet<string> addresses, HostFiles files)
+    {
+        var kept = Find(ini, addresses);
+        var rules = TlsCheck.RulesOf(ini, ChmpxNodes.Of(ini));
+        var inText = new Dictionary<IniSection, IniProblem>(ReferenceEqualityComparer.Instance);
+        foreach (var problem in ini.Problems.Where(problem => problem.Effect != IniEffect.Note))
         {
-            return (ini, []);
+            if (SectionAt(ini, problem.Line) is { } section)
+            {
+                inText.TryAdd(section, problem);
+            }
         }
 
-        var reduced = ini with
+        var wrong = new List<IniSection>();
+        var warnings = ImmutableArray.CreateBuilder<IniProblem>();
+        var problems = new List<IniProblem>();
+        foreach (var slave in ini.Slaves.Where(slave => !ReferenceEquals(slave, kept)))
         {
-            Sections = [.. ini.Sections.Where(section => section.Name != IniSection.SlaveName || ReferenceEquals(section, kept))],
-            Problems = [.. ini.Problems.Where(problem => SectionAt(ini, problem.Line) is not { Name: IniSection.SlaveName } slave || ReferenceEquals(slave, kept))],
+            problems.Clear();
+            if (slave["NAME"] is null)
+            {
+                problems.Add(IniProblem.Ends(IniCode.NameMissing, slave.Line, "the [SLVNODE] must have NAME"));
+            }
+
+            NodeRules.CheckAnySlave(ini, slave, problems);
+            TlsCheck.CheckSlave(ini, slave, rules, files, problems);
+            if ((problems.FirstOrDefault() ?? inText.GetValueOrDefault(slave)) is { } problem)
+            {
+                wrong.Add(slave);
+                warnings.Add(IniProblem.Note(IniCode.OtherSlaveLeftOut, slave.Line, $"the entry of another slave, {slave["NAME"] ?? slave["CUK"] ?? "without a name"}, is left out: {problem.Message}"));
+            }
+        }
+
+        return wrong.Count == 0 ? (ini, []) : (Without(ini, wrong), warnings.ToImmutable());
+    }
+
+    private static IniSection? Find(IniDocument ini, IReadOnlySet<string> addresses)
+    {
+        var own = ini.Slaves.Where(ini.IsNamedSelf).ToList();
+        if (own.Count == 0)
+        {
+            own = [.. ini.Slaves.Where(ini.IsSelf)];
+        }
+
+        return own.LastOrDefault(entry => HasAddress(entry, addresses)) ?? own.LastOrDefault(entry => entry["NAME"] is not null) ?? own.LastOrDefault();
+    }
+
+    private static IniDocument Without(IniDocument ini, List<IniSection> dropped)
+    {
+        var gone = new HashSet<IniSection>(dropped, ReferenceEqualityComparer.Instance);
+        return ini with
+        {
+            Sections = [.. ini.Sections.Where(section => !gone.Contains(section))],
+            Problems = [.. ini.Problems.Where(problem => SectionAt(ini, problem.Line) is not { } section || !gone.Contains(section))],
         };
-        return (reduced, Warnings(ini, kept, dropped));
     }
 
     /// <summary>The section that a line stands in; null before the first. Lines only grow, so that a thousand problems in ten thousand sections stay cheap.</summary>
@@ -54,19 +102,19 @@ public static class OwnEntry
         var warnings = ImmutableArray.CreateBuilder<IniProblem>();
         foreach (var other in dropped)
         {
-            if (ini.IsSelf(other))
+            if (ini.IsNamedSelf(other))
             {
                 // K2HR3 keeps hosts by address and CUK: after a change of address the old entry stays until an administrator removes it.
                 if (!SameLines(kept, other))
                 {
-                    warnings.Add(new IniProblem(
-                        other.Line, $"this host is listed a second time as {other["NAME"]} ({Address(other)}), which only an administrator of K2HR3 can remove"));
+                    warnings.Add(IniProblem.Note(
+                        IniCode.OwnEntryAgain, other.Line, $"this host is listed a second time as {other["NAME"]} ({Address(other)}), which only an administrator of K2HR3 can remove"));
                 }
             }
             else if (other["NAME"] is { Length: > 0 } name && name.Equals(kept["NAME"], StringComparison.OrdinalIgnoreCase))
             {
-                warnings.Add(new IniProblem(
-                    other.Line, $"another slave, with the CUK {other["CUK"]}, has this host's name {name}: servers refuse the one that connects second"));
+                warnings.Add(IniProblem.Note(
+                    IniCode.NameTaken, other.Line, $"another slave, with the CUK {other["CUK"]}, has this host's name {name}: servers refuse the one that connects second"));
             }
         }
 

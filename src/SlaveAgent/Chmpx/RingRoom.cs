@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace SlaveAgent.Chmpx;
 
 /// <summary>
@@ -14,10 +12,12 @@ public static class RingRoom
     /// <param name="slaves">That the resource lists, this one included.</param>
     public static IEnumerable<IniProblem> Warnings(IniDocument ini, int slaves)
     {
-        var nodes = ini.Servers.Count() + slaves;
-        if (ini.FindGlobal("MAXCHMPX") is { } line && int.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var room) && nodes >= room * Near)
+        var nodes = ini.Servers.Sum(server => (long)(NamePattern.Count(server["NAME"] ?? string.Empty) ?? 1)) + slaves;
+        var line = ini.FindGlobal("MAXCHMPX");
+        var room = line is null ? GlobalRules.DefaultPlaces : Atoi.Of(line.Value!);
+        if (room > 0 && nodes >= room * Near)
         {
-            yield return new IniProblem(line.Number, $"the ring has {nodes} nodes of the {room} that MAXCHMPX has room for; beyond that slaves cannot connect");
+            yield return IniProblem.Note(IniCode.RingNearlyFull, line?.Number ?? 0, $"the ring has {nodes} nodes of the {room} that MAXCHMPX has room for; beyond that slaves cannot connect");
         }
     }
 }

@@ -1,127 +1,204 @@
-using System.Collections.Immutable;
 using System.Text;
 
 namespace SlaveAgent.Chmpx;
 
-/// <summary>chmpx's rules about TLS and its files, as the OpenSSL build has them (lib/chmconf.cc 1806-2000, 2153-2400, 2560).</summary>
+/// <summary>chmpx's rules about TLS and its files, as the OpenSSL build has them (lib/chmconf.cc, 1806-2000, 2153-2400, 2560; lib/chmeventsock.cc, IsSafeParamsForSSL).</summary>
 internal static class TlsCheck
 {
-    private static readonly string[] Paths = ["CAPATH", "SERVER_CERT", "SERVER_PRIKEY", "SLAVE_CERT", "SLAVE_PRIKEY", "NSSDB_DIR"];
-
     private static readonly string[] ServerFiles = ["SERVER_CERT", "SERVER_PRIKEY"];
+
+    private static readonly string[] Files = [.. ServerFiles, "SLAVE_CERT", "SLAVE_PRIKEY"];
+
+    private static readonly string[] NeedTls = [.. ServerFiles, "NSSDB_DIR"];
 
     private const int LongestPath = 1023;
 
-    public static void Check(IniDocument ini, HostFiles files, ImmutableArray<IniProblem>.Builder problems)
+    public static void Check(IniDocument ini, ChmpxNodes nodes, HostFiles files, List<IniProblem> problems)
     {
-        var sections = ini.Sections.Where(s => s.Name is IniSection.GlobalName or IniSection.ServerName or IniSection.SlaveName).ToList();
-        foreach (var line in sections.SelectMany(section => Paths.Select(section.Find)).OfType<IniLine>())
+        // A thousand nodes name the same few files.
+        files = Remembering(files);
+        CheckGlobal(ini, files, problems);
+        foreach (var server in nodes.Servers)
         {
-            CheckPath(line, files, problems);
+            CheckServer(ini, server, files, problems);
         }
 
-        CheckGlobal(ini, problems);
-        foreach (var server in ini.Servers)
+        var rules = RulesOf(ini, nodes);
+        foreach (var server in nodes.Servers)
         {
-            CheckServer(ini, server, problems);
+            CheckServerAmongOthers(ini, server, rules, problems);
         }
 
-        var anyTls = ini.Servers.Any(server => IsOn(server["SSL"] ?? ini.Global("SSL")));
-        var anyVerify = ini.Servers.Any(server => IsOn(server["SSL_VERIFY_PEER"] ?? ini.Global("SSL_VERIFY_PEER")));
-        foreach (var section in sections)
+        foreach (var slave in nodes.Slaves)
         {
-            CheckSlaveFiles(ini, section, anyTls, anyVerify, problems);
+            CheckSlave(ini, slave, rules, files, problems);
         }
+
+        CheckKey(ini, nodes.Self, files, problems);
     }
 
-    private static void CheckPath(IniLine line, HostFiles files, ImmutableArray<IniProblem>.Builder problems)
+    /// <summary>What the servers make of all nodes' files.</summary>
+    public static (bool AnyTls, bool AnyVerifies) RulesOf(IniDocument ini, ChmpxNodes nodes) =>
+        (nodes.Servers.Any(server => IsOn(server["SSL"] ?? ini.Global("SSL"))), nodes.Servers.Any(server => IsOn(server["SSL_VERIFY_PEER"] ?? ini.Global("SSL_VERIFY_PEER"))));
+
+    /// <summary>chmpx asks this of every slave's entry, also of those that it uses for nothing.</summary>
+    public static void CheckSlave(IniDocument ini, IniSection slave, (bool AnyTls, bool AnyVerifies) rules, HostFiles files, List<IniProblem> problems)
     {
-        var there = PathOf(line) switch
+        CheckAuthority(slave.Find("CAPATH"), files, problems);
+        CheckFile(slave.Find("SLAVE_CERT"), files, problems);
+        if (!rules.AnyTls && Inherited(ini, slave, "CAPATH") is not null)
         {
-            null => line.Key != "NSSDB_DIR",
-            var path => line.Key switch
+            problems.Add(IniProblem.Ends(IniCode.TlsOff, slave.Line, "the [SLVNODE] has CAPATH while no server has SSL on"));
+        }
+
+        var certificate = Inherited(ini, slave, "SLAVE_CERT");
+        if (certificate is not null && files.IsFile(certificate))
+        {
+            CheckFile(slave.Find("SLAVE_PRIKEY"), files, problems);
+            if (Inherited(ini, slave, "SLAVE_PRIKEY") is null)
             {
-                "CAPATH" => files.IsFile(path) || files.IsDirectory(path),
-                "NSSDB_DIR" => files.IsDirectory(path),
-                _ => files.IsFile(path),
-            },
-        };
-        if (!there)
-        {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} names \"{line.Value}\", which is not there on this host"));
+                problems.Add(IniProblem.Ends(IniCode.TlsFileMissing, slave.Line, "the [SLVNODE] has SLAVE_CERT and no SLAVE_PRIKEY"));
+            }
         }
-        else if (line.Value is { } value && Encoding.UTF8.GetByteCount(value) > LongestPath)
+
+        if (rules.AnyVerifies == certificate is null)
         {
-            problems.Add(new IniProblem(line.Number, $"{line.Key} is longer than the {LongestPath} bytes chmpx has room for"));
+            problems.Add(rules.AnyVerifies
+                ? IniProblem.Ends(IniCode.TlsFileMissing, slave.Line, "the [SLVNODE] must have SLAVE_CERT and SLAVE_PRIKEY, because a server has SSL_VERIFY_PEER on")
+                : IniProblem.Ends(IniCode.TlsOff, slave.Line, "the [SLVNODE] has SLAVE_CERT while no server has SSL_VERIFY_PEER on"));
         }
     }
 
-    private static void CheckGlobal(IniDocument ini, ImmutableArray<IniProblem>.Builder problems)
+    private static void CheckGlobal(IniDocument ini, HostFiles files, List<IniProblem> problems)
     {
+        CheckAuthority(ini.FindGlobal("CAPATH"), files, problems);
+        foreach (var key in Files)
+        {
+            CheckFile(ini.FindGlobal(key), files, problems);
+        }
+
+        if (ini.FindGlobal("NSSDB_DIR") is { } database && !files.IsDirectory(database.Value!))
+        {
+            problems.Add(Missing(database));
+        }
+
         if (IsOn(ini.Global("SSL")))
         {
             return;
         }
 
-        foreach (var line in ServerFiles.Append("NSSDB_DIR").Select(ini.FindGlobal).Where(line => PathOf(line) is not null))
+        foreach (var line in NeedTls.Select(ini.FindGlobal).OfType<IniLine>().Where(line => PathOf(line) is not null))
         {
-            problems.Add(new IniProblem(line!.Number, $"[GLOBAL] has {line.Key} while its SSL is off"));
+            problems.Add(IniProblem.Ends(IniCode.TlsOff, line.Number, $"[GLOBAL] has {line.Key} while its SSL is off"));
         }
 
         if (ini.FindGlobal("SSL_VERIFY_PEER") is { } verify && IsOn(verify.Value))
         {
-            problems.Add(new IniProblem(verify.Number, "[GLOBAL] has SSL_VERIFY_PEER on while its SSL is off"));
+            problems.Add(IniProblem.Ends(IniCode.TlsOff, verify.Number, "[GLOBAL] has SSL_VERIFY_PEER on while its SSL is off"));
         }
 
         if (ini.FindGlobal("SSL_MIN_VER") is { Value: { Length: > 0 } version } least && !version.Equals("DEFAULT", StringComparison.OrdinalIgnoreCase))
         {
-            problems.Add(new IniProblem(least.Number, "[GLOBAL] has SSL_MIN_VER while its SSL is off"));
+            problems.Add(IniProblem.Ends(IniCode.TlsOff, least.Number, "[GLOBAL] has SSL_MIN_VER while its SSL is off"));
         }
     }
 
-    private static void CheckServer(IniDocument ini, IniSection server, ImmutableArray<IniProblem>.Builder problems)
+    private static void CheckServer(IniDocument ini, IniSection server, HostFiles files, List<IniProblem> problems)
     {
+        CheckAuthority(server.Find("CAPATH"), files, problems);
+        foreach (var key in Files)
+        {
+            CheckFile(server.Find(key), files, problems);
+        }
+
         var tls = IsOn(server["SSL"] ?? ini.Global("SSL"));
         if (!tls && IsOn(server["SSL_VERIFY_PEER"] ?? ini.Global("SSL_VERIFY_PEER")))
         {
-            problems.Add(new IniProblem(server.Line, "the [SVRNODE] has SSL_VERIFY_PEER on while SSL is off"));
+            problems.Add(IniProblem.Ends(IniCode.TlsOff, server.Line, "the [SVRNODE] has SSL_VERIFY_PEER on while SSL is off"));
         }
 
-        foreach (var key in ServerFiles)
+        foreach (var key in ServerFiles.Where(key => tls != Inherited(ini, server, key) is not null))
         {
-            var given = Inherited(ini, server, key) is not null;
-            if (tls != given)
-            {
-                problems.Add(new IniProblem(server.Line, tls ? $"the [SVRNODE] has SSL on and no {key}" : $"the [SVRNODE] has {key} while SSL is off"));
-            }
+            problems.Add(tls
+                ? IniProblem.Ends(IniCode.TlsFileMissing, server.Line, $"the [SVRNODE] has SSL on and no {key}")
+                : IniProblem.Ends(IniCode.TlsOff, server.Line, $"the [SVRNODE] has {key} while SSL is off"));
+        }
+
+        if (Inherited(ini, server, "SLAVE_CERT") is not null != Inherited(ini, server, "SLAVE_PRIKEY") is not null)
+        {
+            problems.Add(IniProblem.Ends(IniCode.TlsFileMissing, server.Line, "the [SVRNODE] must have SLAVE_CERT and SLAVE_PRIKEY both or neither"));
         }
     }
 
-    private static void CheckSlaveFiles(IniDocument ini, IniSection section, bool anyTls, bool anyVerify, ImmutableArray<IniProblem>.Builder problems)
+    private static void CheckServerAmongOthers(IniDocument ini, IniSection server, (bool AnyTls, bool AnyVerifies) rules, List<IniProblem> problems)
     {
-        if (!anyTls && PathOf(section.Find("CAPATH")) is not null)
+        if (!rules.AnyTls && Inherited(ini, server, "CAPATH") is not null)
         {
-            problems.Add(new IniProblem(section.Line, $"the [{section.Name}] has CAPATH while no server has SSL on"));
+            problems.Add(IniProblem.Ends(IniCode.TlsOff, server.Line, "the [SVRNODE] has CAPATH while no server has SSL on"));
         }
 
-        var certificate = Inherited(ini, section, "SLAVE_CERT") is not null;
-        var key = Inherited(ini, section, "SLAVE_PRIKEY") is not null;
-        if (certificate != key)
+        var isGiven = Inherited(ini, server, "SLAVE_CERT") is not null || Inherited(ini, server, "SLAVE_PRIKEY") is not null;
+        if (isGiven != rules.AnyVerifies)
         {
-            problems.Add(new IniProblem(section.Line, $"the [{section.Name}] must have SLAVE_CERT and SLAVE_PRIKEY both or neither"));
-        }
-        else if (certificate && !anyVerify)
-        {
-            problems.Add(new IniProblem(section.Line, $"the [{section.Name}] has SLAVE_CERT while no server has SSL_VERIFY_PEER on"));
-        }
-        else if (!certificate && anyVerify && section.Name != IniSection.GlobalName)
-        {
-            problems.Add(new IniProblem(section.Line, $"the [{section.Name}] must have SLAVE_CERT and SLAVE_PRIKEY, because a server has SSL_VERIFY_PEER on"));
+            problems.Add(rules.AnyVerifies
+                ? IniProblem.Ends(IniCode.TlsFileMissing, server.Line, "the [SVRNODE] must have SLAVE_CERT and SLAVE_PRIKEY, because a server has SSL_VERIFY_PEER on")
+                : IniProblem.Ends(IniCode.TlsOff, server.Line, "the [SVRNODE] has SLAVE_CERT while no server has SSL_VERIFY_PEER on"));
         }
     }
 
-    private static string? Inherited(IniDocument ini, IniSection section, string key) =>
-        PathOf(section.Find(key) ?? ini.FindGlobal(key));
+    /// <summary>chmpx loads its own certificate and key at its start, and no other's.</summary>
+    private static void CheckKey(IniDocument ini, IniSection? self, HostFiles files, List<IniProblem> problems)
+    {
+        if (self is not null && Inherited(ini, self, "SLAVE_CERT") is { } certificate && Inherited(ini, self, "SLAVE_PRIKEY") is { } key
+            && files.IsFile(certificate) && files.IsFile(key) && files.KeyFits(certificate, key) is false)
+        {
+            problems.Add(IniProblem.Ends(
+                IniCode.KeyDoesNotFit, (self.Find("SLAVE_PRIKEY") ?? ini.FindGlobal("SLAVE_PRIKEY"))!.Number, $"SLAVE_PRIKEY {key} and SLAVE_CERT {certificate} are no key and certificate that belong together"));
+        }
+    }
+
+    private static void CheckAuthority(IniLine? line, HostFiles files, List<IniProblem> problems)
+    {
+        if (PathOf(line) is { } path && !files.IsFile(path) && !files.IsDirectory(path))
+        {
+            problems.Add(Missing(line!));
+        }
+
+        CheckLength(line, problems);
+    }
+
+    private static void CheckFile(IniLine? line, HostFiles files, List<IniProblem> problems)
+    {
+        if (PathOf(line) is { } path && !files.IsFile(path))
+        {
+            problems.Add(Missing(line!));
+        }
+
+        CheckLength(line, problems);
+    }
+
+    private static IniProblem Missing(IniLine line) => IniProblem.Ends(IniCode.FileMissing, line.Number, $"{line.Key} names \"{line.Value}\", which is not there on this host");
+
+    private static void CheckLength(IniLine? line, List<IniProblem> problems)
+    {
+        if (PathOf(line) is { } path && Encoding.UTF8.GetByteCount(path) > LongestPath)
+        {
+            problems.Add(IniProblem.Ends(IniCode.TooLong, line!.Number, $"{line.Key} is longer than the {LongestPath} bytes chmpx has room for"));
+        }
+    }
+
+    private static HostFiles Remembering(HostFiles files)
+    {
+        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var directories = new Dictionary<string, bool>(StringComparer.Ordinal);
+        return files with
+        {
+            IsFile = path => known.TryGetValue(path, out var isFile) ? isFile : known[path] = files.IsFile(path),
+            IsDirectory = path => directories.TryGetValue(path, out var isDirectory) ? isDirectory : directories[path] = files.IsDirectory(path),
+        };
+    }
+
+    private static string? Inherited(IniDocument ini, IniSection section, string key) => PathOf(section.Find(key) ?? ini.FindGlobal(key));
 
     // chmpx takes the word NULL for no path.
     private static string? PathOf(IniLine? line) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Serilog;
 using SlaveAgent.Chmpx;
@@ -49,7 +50,10 @@ internal sealed class AgentParts : IDisposable
             Role, RunsPackagedChmpx, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper), new Accounts(root, commands),
             new ChmpxGroup(new GroupAccounts(root, commands), new SharedDirectories(root), settings.Chmpx.Access, delegated), delegated);
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, AgentUnits.ExecutableOf(Environment.ProcessPath), () => account.Sharing);
-        HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)));
+        HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)))
+        {
+            KeyFits = (certificate, key) => KeyPair.Fits(root.At(certificate), root.At(key)),
+        };
         var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan);
         var inquiries = new RingInquiries(
             new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), Systemctl, settings.Chmpx.Unit, time);
@@ -113,7 +117,10 @@ internal sealed class AgentParts : IDisposable
     public HostFiles HostFiles { get; }
 
     /// <summary>What of this host a configuration depends on, as it is now.</summary>
-    public PlanOptions Plan() => new(Settings.Configuration.KeepsOtherSlaves, Addresses.Refresh());
+    public PlanOptions Plan() => new(Settings.Configuration.KeepsOtherSlaves, Addresses.Refresh())
+    {
+        Ring = (Ring.View?.ByKey() ?? []).ToImmutableDictionary(server => server.Key, server => server.Value.IsUp),
+    };
 
     public AddressWatch Addresses { get; }
 

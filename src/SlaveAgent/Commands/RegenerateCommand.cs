@@ -50,7 +50,7 @@ internal static class RegenerateCommand
                 Console.WriteLine($"There is nothing to configure: the role's resource is no slave configuration ({noSlave.Why}).");
                 return ExitCode.Done;
             case ConfigurationPlan.Refused refused:
-                await Console.Error.WriteLineAsync($"The role's resource was refused, because chmpx would exit on it; the last good file stays.\n  {string.Join("\n  ", refused.Problems)}");
+                await Console.Error.WriteLineAsync($"The role's resource was refused, because {refused.Why}; the last good file stays.\n  {string.Join("\n  ", refused.Problems)}");
                 return ExitCode.Failed;
             default:
                 await Console.Error.WriteLineAsync("The role's resource does not list this host; run bootstrap to register it, or let the daemon do so.");

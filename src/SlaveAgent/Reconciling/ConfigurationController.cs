@@ -96,8 +96,11 @@ public sealed class ConfigurationController(
 
         _settled = null;
         var restsOnHost = false;
-        var plan = ConfigurationPlan.Make(text, cuk, new HostFiles(
-            path => (restsOnHost = true) && files.IsFile(path), path => (restsOnHost = true) && files.IsDirectory(path)), plannedFor);
+        var plan = ConfigurationPlan.Make(
+            text,
+            cuk,
+            files with { IsFile = path => (restsOnHost = true) && files.IsFile(path), IsDirectory = path => (restsOnHost = true) && files.IsDirectory(path) },
+            plannedFor);
         var wasOther = role.IsSlaveNode is false;
         role.Learn(plan, resource.AcceptedText is not null);
         if (plan is not ConfigurationPlan.Usable)
@@ -133,7 +136,7 @@ public sealed class ConfigurationController(
                     : new Outcome.Waiting("the role's resource does not list this host, and host.register_again is off");
             case ConfigurationPlan.Refused refused:
                 return new Outcome.Failed(
-                    $"the role's resource was refused, because chmpx would exit on it: {string.Join("; ", refused.Problems.Take(3))}"
+                    $"the role's resource was refused, because {refused.Why}: {string.Join("; ", refused.Problems.Take(3))}"
                     + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
                     + (file.Current is null ? string.Empty : "; the last good file stays"));
             case ConfigurationPlan.Usable usable:

@@ -22,8 +22,15 @@ public abstract record ConfigurationPlan
     /// <summary>All is well but that this host is not listed: chmpx would not start with it.</summary>
     public sealed record SelfMissing : ConfigurationPlan;
 
-    /// <summary>A slave's configuration that chmpx would exit on.</summary>
-    public sealed record Refused(ImmutableArray<IniProblem> Problems) : ConfigurationPlan;
+    /// <summary>A slave's configuration that chmpx would exit on, or that would do harm.</summary>
+    public sealed record Refused(ImmutableArray<IniProblem> Problems) : ConfigurationPlan
+    {
+        /// <summary>For a person, in general.</summary>
+        public string Why => Problems.Any(problem => problem.Effect == IniEffect.Ends) ? "chmpx would exit on it" : "it would do harm";
+    }
+
+    /// <summary>So many warnings are kept of one resource, the last of which says how many more there are.</summary>
+    public const int MostWarnings = 20;
 
     /// <param name="cuk">Put in where the resource leaves room for the host's own.</param>
     /// <param name="files">What is on this host.</param>
@@ -40,16 +47,21 @@ public abstract record ConfigurationPlan
         if (read.FindGlobal("SELFCUK") is { Value: { Length: > 0 } other } self && other != cuk)
         {
             // An answer that was made for another host, as a proxy's store can give it: chmpx would pass itself off as that one.
-            return new Refused([new IniProblem(self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {PackageController.Printable(other)}")]);
+            return new Refused([IniProblem.Harms(IniCode.OtherHost, self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {PackageController.Printable(other)}")]);
         }
 
         // Before each node is written once and judged: what is wrong with another slave's entry is no matter then.
-        var (needed, ownWarnings) = options.KeepsOtherSlaves ? (read, []) : OwnEntry.Only(read, options.Addresses);
-        var (ini, warnings) = IniWriter.NodesOnce(needed);
+        var (repaired, repairs) = Repairs.Make(read, cuk);
+        var (needed, ofSlaves) = options.KeepsOtherSlaves ? OwnEntry.WithoutWrongOthers(repaired, options.Addresses, files) : OwnEntry.Only(repaired, options.Addresses);
+        var (ini, again) = IniWriter.NodesOnce(needed, options.Ring);
         var problems = IniCheck.Check(WithVersion(ini), files);
-        return problems.IsEmpty ? new Usable(ini, [.. ownWarnings, .. warnings, .. RingRoom.Warnings(ini, read.Slaves.Count())], read.Slaves.Count())
-            : problems.Length == 1 && ini.Global("SELFCUK") is { Length: > 0 } && !IniCheck.IsSelfListed(ini) ? new SelfMissing()
-            : new Refused(problems);
+        if (!problems.IsEmpty)
+        {
+            return problems.All(problem => problem.Code == IniCode.NotListed) ? new SelfMissing() : new Refused(problems);
+        }
+
+        IniProblem[] warnings = [.. needed.Problems.Where(problem => problem.Effect == IniEffect.Note), .. repairs, .. ofSlaves, .. again, .. RingRoom.Warnings(ini, read.Slaves.Count())];
+        return new Usable(ini, IniProblem.First(MostWarnings, warnings), read.Slaves.Count());
     }
 
     /// <summary>The resource's text with the host's own CUK where it leaves room for it.</summary>
@@ -63,7 +75,7 @@ public abstract record ConfigurationPlan
 
     private static string? WhyNoSlave(IniDocument ini) =>
         ini.Sections.All(s => s.Name != IniSection.GlobalName) ? "it has no [GLOBAL] section"
-        : ini.Global("MODE") is { } mode && !mode.Equals("SLAVE", StringComparison.OrdinalIgnoreCase) ? $"its MODE is {mode}"
+        : ini.Global("MODE") is { Length: > 0 } mode && !mode.Equals("SLAVE", StringComparison.OrdinalIgnoreCase) ? $"its MODE is {mode}"
         : null;
 
     // The agent stamps its own number, so a template without one, or with an empty one, is no reason to refuse.

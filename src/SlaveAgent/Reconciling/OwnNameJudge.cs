@@ -52,5 +52,6 @@ public sealed class OwnNameJudge(ConfigurationFile file, RingMemory ring, Func<s
         _last = (name, verdict);
     }
 
-    private static string? NameOf(IniDocument? ini) => ini?.FindSelf()?["NAME"] is { Length: > 0 } name ? name : null;
+    // A pattern is for chmpx to match against this host's names.
+    private static string? NameOf(IniDocument? ini) => ini?.FindSelf()?["NAME"] is { Length: > 0 } name && NamePattern.IsSingle(name) ? name : null;
 }

@@ -64,13 +64,13 @@ public sealed class OwnEntryTests
         {
             var (ini, warnings) = Only(text, own);
             Assert.Equal($"{own}:8031", ini.Slaves.Single()["CTLENDPOINTS"]);
-            Assert.Contains(other, Assert.Single(warnings).Rule, StringComparison.Ordinal);
+            Assert.Contains(other, Assert.Single(warnings).Message, StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public void Another_slave_with_this_hosts_name_is_named_by_its_CUK() => Assert.Contains(
-        "cuk-twin", Assert.Single(Only(SampleIni.Text + "\n[SLVNODE]\nNAME = SLV1\nCUK = cuk-twin\nCTLPORT = 8031\nCUSTOM_ID_SEED = slv1\n").Warnings).Rule, StringComparison.Ordinal);
+        "cuk-twin", Assert.Single(Only(SampleIni.Text + "\n[SLVNODE]\nNAME = SLV1\nCUK = cuk-twin\nCTLPORT = 8031\nCUSTOM_ID_SEED = slv1\n").Warnings).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Ten_thousand_slaves_with_a_problem_each_are_left_out_in_time_that_grows_with_their_number()

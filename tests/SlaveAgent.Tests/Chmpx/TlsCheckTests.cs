@@ -48,38 +48,57 @@ public sealed class TlsCheckTests
     [InlineData("SLAVE_PRIKEY")]
     [InlineData("NSSDB_DIR")]
     public void A_file_that_is_not_there_is_named(string key) =>
-        Assert.Contains(Check($"{key} = /gone\n", "", ""), problem => problem.Rule == $"{key} names \"/gone\", which is not there on this host");
+        Assert.Contains(Check($"{key} = /gone\n", "", ""), problem => problem.Code == IniCode.FileMissing && problem.Line == 4);
 
     [Fact]
     public void A_server_that_is_asked_for_TLS_has_files_of_its_own_before_those_for_all() => Assert.Equal(
-        ["SERVER_CERT names \"/gone\", which is not there on this host"],
-        Check("SSL = yes\n" + ServerFiles, "SERVER_CERT = /gone\n", "").Select(problem => problem.Rule).Distinct());
+        [IniCode.FileMissing],
+        Check("SSL = yes\n" + ServerFiles, "SERVER_CERT = /gone\n", "").Select(problem => problem.Code).Distinct());
 
     [Theory]
-    [InlineData("SSL = yes\n", "", "", "SSL on and no SERVER_CERT")]
-    [InlineData("SSL = yes\nSERVER_CERT = /cert\n", "", "", "SSL on and no SERVER_PRIKEY")]
-    [InlineData("SSL = yes\nSERVER_CERT = /gone\nSERVER_PRIKEY = /key\n", "", "", "not there on this host")]
-    [InlineData("SSL = yes\nSERVER_CERT = /cadir\nSERVER_PRIKEY = /key\n", "", "", "not there on this host")]
-    [InlineData("SSL = yes\n" + ServerFiles, "SSL = no\n", "", "has SERVER_CERT while SSL is off")]
-    [InlineData("", "SSL = no\n" + ServerFiles, "", "has SERVER_CERT while SSL is off")]
-    [InlineData(ServerFiles, "SSL = yes\n", "", "[GLOBAL] has SERVER_CERT while its SSL is off")]
-    [InlineData("SSL = yes\nCAPATH = /gone\n" + ServerFiles, "", "", "CAPATH names \"/gone\"")]
-    [InlineData("CAPATH = /ca\n", "", "", "has CAPATH while no server has SSL on")]
-    [InlineData("SSL_VERIFY_PEER = yes\n", "", "", "[GLOBAL] has SSL_VERIFY_PEER on while its SSL is off")]
-    [InlineData("SSL_VERIFY_PEER = yes\n", "", "", "the [SVRNODE] has SSL_VERIFY_PEER on while SSL is off")]
-    [InlineData("SERVER_PRIKEY = /key\n", "SSL = yes\n", "", "[GLOBAL] has SERVER_PRIKEY while its SSL is off")]
-    [InlineData("", "SSL = no\n" + ServerFiles, "", "has SERVER_PRIKEY while SSL is off")]
-    [InlineData("", "SSL_VERIFY_PEER = on\n", "", "has SSL_VERIFY_PEER on while SSL is off")]
-    [InlineData("SSL = yes\nSSL_VERIFY_PEER = yes\n" + ServerFiles, "", "", "must have SLAVE_CERT and SLAVE_PRIKEY, because")]
-    [InlineData("SSL = yes\nSSL_VERIFY_PEER = yes\n" + ServerFiles, SlaveFiles, "", "the [SLVNODE] must have SLAVE_CERT")]
-    [InlineData("SSL = yes\n" + ServerFiles + SlaveFiles, "", "", "has SLAVE_CERT while no server has SSL_VERIFY_PEER on")]
-    [InlineData("SSL = yes\nSSL_VERIFY_PEER = yes\nSLAVE_CERT = /cert\n" + ServerFiles, "", "", "both or neither")]
-    [InlineData("SSL_MIN_VER = tlsv1.2\n", "", "", "has SSL_MIN_VER while its SSL is off")]
-    [InlineData("NSSDB_DIR = /cadir\n", "", "", "has NSSDB_DIR while its SSL is off")]
-    [InlineData("SSL = yes\nNSSDB_DIR = /cert\n" + ServerFiles, "", "", "NSSDB_DIR names \"/cert\"")]
-    [InlineData("SSL = yes\nNSSDB_DIR =\n" + ServerFiles, "", "", "NSSDB_DIR names \"\"")]
-    public void TLS_that_chmpx_exits_on_is_refused(string global, string server, string slave, string rule) =>
-        Assert.Contains(Check(global, server, slave), p => p.Rule.Contains(rule, StringComparison.Ordinal));
+    [InlineData("SSL = yes\n", "", "", IniCode.TlsFileMissing)]
+    [InlineData("SSL = yes\nSERVER_CERT = /cert\n", "", "", IniCode.TlsFileMissing)]
+    [InlineData("SSL = yes\nSERVER_CERT = /gone\nSERVER_PRIKEY = /key\n", "", "", IniCode.FileMissing)]
+    [InlineData("SSL = yes\nSERVER_CERT = /cadir\nSERVER_PRIKEY = /key\n", "", "", IniCode.FileMissing)]
+    [InlineData("SSL = yes\n" + ServerFiles, "SSL = no\n", "", IniCode.TlsOff)]
+    [InlineData("", "SSL = no\n" + ServerFiles, "", IniCode.TlsOff)]
+    [InlineData(ServerFiles, "SSL = yes\n", "", IniCode.TlsOff)]
+    [InlineData("SSL = yes\nCAPATH = /gone\n" + ServerFiles, "", "", IniCode.FileMissing)]
+    [InlineData("CAPATH = /ca\n", "", "", IniCode.TlsOff)]
+    [InlineData("SSL_VERIFY_PEER = yes\n", "", "", IniCode.TlsOff)]
+    [InlineData("SERVER_PRIKEY = /key\n", "SSL = yes\n", "", IniCode.TlsOff)]
+    [InlineData("", "SSL_VERIFY_PEER = on\n", "", IniCode.TlsOff)]
+    [InlineData("SSL = yes\nSSL_VERIFY_PEER = yes\n" + ServerFiles, "", "", IniCode.TlsFileMissing)]
+    [InlineData("SSL = yes\nSSL_VERIFY_PEER = yes\n" + ServerFiles, SlaveFiles, "", IniCode.TlsFileMissing)]
+    [InlineData("SSL = yes\n" + ServerFiles + SlaveFiles, "", "", IniCode.TlsOff)]
+    [InlineData("SSL = yes\nSSL_VERIFY_PEER = yes\nSLAVE_CERT = /cert\n" + ServerFiles, "", "", IniCode.TlsFileMissing)]
+    [InlineData("SSL_MIN_VER = tlsv1.2\n", "", "", IniCode.TlsOff)]
+    [InlineData("NSSDB_DIR = /cadir\n", "", "", IniCode.TlsOff)]
+    [InlineData("SSL = yes\nNSSDB_DIR = /cert\n" + ServerFiles, "", "", IniCode.FileMissing)]
+    [InlineData("SSL = yes\nNSSDB_DIR =\n" + ServerFiles, "", "", IniCode.FileMissing)]
+    public void TLS_that_chmpx_exits_on_is_refused(string global, string server, string slave, IniCode code) =>
+        Assert.Contains(Check(global, server, slave), problem => problem.Code == code && problem.Effect == IniEffect.Ends);
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    [InlineData(null, 0)]
+    public void A_private_key_that_does_not_belong_to_its_certificate_ends_chmpx_and_one_that_cannot_be_judged_is_no_reason_to_refuse(bool? fits, int problems)
+    {
+        var text = Text("SSL = yes\nSSL_VERIFY_PEER = yes\n" + ServerFiles + SlaveFiles, "", "");
+        Assert.Equal(
+            Enumerable.Repeat((IniCode.KeyDoesNotFit, IniEffect.Ends), problems),
+            IniCheck.Check(IniReader.Read(text), Files with { KeyFits = (_, _) => fits }).Select(problem => (problem.Code, problem.Effect)));
+    }
+
+    [Fact]
+    public void A_file_is_asked_for_once_however_many_servers_name_it()
+    {
+        var asked = 0;
+        var text = Text("SSL = yes\n" + ServerFiles, "", "") + string.Concat(Enumerable.Range(1, 500).Select(i => $"\n[SVRNODE]\nNAME = s{i}\nPORT = 1\nCUSTOM_ID_SEED = s{i}\n{ServerFiles}"));
+        Assert.Empty(IniCheck.Check(IniReader.Read(text), new HostFiles(_ => ++asked > 0, _ => false)));
+        Assert.InRange(asked, 1, 2);
+    }
 
     [Fact]
     public void A_path_that_chmpx_has_no_room_for_is_refused()
@@ -87,7 +106,7 @@ public sealed class TlsCheckTests
         var longPath = "/" + new string('a', 1023);
         var problems = IniCheck.Check(
             IniReader.Read(Text($"SSL = yes\nSERVER_CERT = {longPath}\nSERVER_PRIKEY = /key\n", "", "")), new HostFiles(_ => true, _ => true));
-        Assert.Contains("longer than the 1023 bytes", Assert.Single(problems).Rule, StringComparison.Ordinal);
+        Assert.Equal(IniCode.TooLong, Assert.Single(problems).Code);
     }
 
     private static System.Collections.Immutable.ImmutableArray<IniProblem> Check(string global, string server, string slave) =>
