@@ -1,5 +1,14 @@
+using System.Globalization;
 using System.Text;
 using SlaveAgent.Fuzz;
+using SlaveAgent.Fuzz.Differential;
+
+if (args is ["differential", var chmpx, var work, var count, var seed, var record])
+{
+    // In namespaces that tests/SlaveAgent.Fuzz/differential made.
+    var comparison = new Comparison(new ChmpxVerdict(chmpx, work).Of, Console.Out);
+    return comparison.Run(int.Parse(count, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), record.Length > 0 ? record : null) > 0 ? 1 : 0;
+}
 
 LibFuzzer.Attach();
 if (args.Length == 0 || FuzzTarget.All.All(target => target.Name != args[0]))
