@@ -5,7 +5,7 @@ using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Fuzz;
 
-/// <summary>What the agent does with a configuration of others' making, part by part, for whoever counts the work.</summary>
+/// <summary>The agent's work on an untrusted configuration, in parts, for counting.</summary>
 public static class Work
 {
     private static readonly HostFiles NoFiles = new(_ => false, _ => false);

@@ -46,7 +46,7 @@ public sealed class ChmpxUnitTests(ITestOutputHelper output, GuestMachine machin
         await world.WaitForConnectionAsync();
         await guest.UntilStateAsync("k2hdkc-slave-ready.target", "active");
 
-        // The agent rests, for it restarts a chmpx that does not answer; chmpx itself is replaced by one that ends at once.
+        // The agent is stopped, because it restarts a chmpx that does not answer; chmpx is replaced by one that exits immediately.
         await guest.ShellAsync(
             """
             systemctl stop k2hdkc-slave-agent.service chmpx.service
@@ -133,7 +133,7 @@ public sealed class ChmpxUnitTests(ITestOutputHelper output, GuestMachine machin
             systemctl start chmpx.service
             """);
 
-        // Connected to all, or the agent would restart it for that; the real one, started anew, may for ever be connected to a part of them.
+        // Connected to all, or the agent would restart it; after a restart, the real one may stay connected to only some of them.
         await guest.UntilAsync("every server has the slave of a chmpx of root's", async () =>
         {
             if (await HaveServersTheSlaveSoonAsync(world))

@@ -28,7 +28,7 @@ public sealed class DnfTests(ITestOutputHelper output, GuestMachine machine)
         await guest.UntilStateAsync("user-app.service", "active");
         Assert.Equal("", await guest.ShellAsync("rpm -V k2hdkc-slave-agent | grep -v '^missing.*environment' | grep -v ' g ' || :"));
 
-        // Installed anew: the settings stay, the daemon runs on the new files, chmpx is not touched.
+        // Reinstalled: the settings stay, the daemon runs the new files, chmpx is not restarted.
         await guest.ShellAsync("echo '# mine' >>/etc/k2hdkc-slave-agent/agent.yaml");
         var chmpx = await guest.MainPidAsync("chmpx.service");
         var daemon = await guest.MainPidAsync("k2hdkc-slave-agent.service");

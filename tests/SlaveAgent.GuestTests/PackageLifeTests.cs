@@ -15,7 +15,7 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
     };
 
     [Fact]
-    public async Task Upgrade_reinstall_unregister_remove_purge_and_install_anew_leave_what_a_Debian_user_expects()
+    public async Task Upgrade_reinstall_unregister_remove_purge_and_reinstall_leave_what_a_Debian_user_expects()
     {
         await using var world = await World.CreateAsync(machine, "life", ThreeUnits);
         var guest = world.Guest;

@@ -20,7 +20,7 @@ public sealed class SupervisionTests(ITestOutputHelper output, GuestMachine mach
         Assert.Contains("ExecStart=/usr/bin/chmpx", await guest.RunAsync("systemctl", "cat", "chmpx.service"), StringComparison.Ordinal);
         Assert.Equal("k2hdkc", await guest.ShellAsync("stat -c %U /proc/$(systemctl show --value -p MainPID chmpx.service)"));
         var direct = await OutageAsync(world);
-        // The agent starts a chmpx that somebody stopped, so it rests while the stop is timed.
+        // The agent would start a stopped chmpx, so it is stopped while the stop is timed.
         await guest.RunAsync("systemctl", "stop", "k2hdkc-slave-agent.service");
         var watch = Stopwatch.StartNew();
         await guest.RunAsync("systemctl", "stop", "chmpx.service");

@@ -24,7 +24,7 @@ public static class AtomicFile
     /// <summary>Writes <paramref name="content"/> as UTF-8 without a byte order mark (chmpx exits on one).</summary>
     /// <param name="mode">Exact permission bits, set before the first byte is written.</param>
     /// <param name="durable">False for content that may be lost in a power failure, such as a status that is rewritten anyway.</param>
-    /// <param name="keepOwner">False for a file that must belong to the agent, whoever created it.</param>
+    /// <param name="keepOwner">False for a file that must belong to the agent, regardless of its creator.</param>
     /// <param name="exchange">
     /// For a file whose inode is watched, as by chmpx: stage and file are exchanged where the file system supports it, and the old file is removed under
     /// the stage's name. The watcher is notified of the move even where another hard link or an open descriptor keeps the old inode alive; it is not notified of a

@@ -9,6 +9,6 @@ public sealed record ChmpxSharing(string User, string? Group, string? OwnGroup)
     /// <summary>For files that chmpx creates.</summary>
     public string UMask => Group is null ? "0000" : "0007";
 
-    /// <summary>For the directories it shares with programs: new files there belong to the group, whoever creates them.</summary>
+    /// <summary>For the directories it shares with programs: new files there belong to the group, regardless of their creator.</summary>
     public string DirectoryMode => Group is null ? "0777" : "2770";
 }

@@ -49,7 +49,7 @@ internal sealed class QuickChmpx : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Whoever asked went away, or all is over.
+            // The client disconnected, or the run is over.
         }
     }
 

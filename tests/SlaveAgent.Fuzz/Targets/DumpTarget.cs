@@ -2,7 +2,7 @@ using SlaveAgent.Chmpx;
 
 namespace SlaveAgent.Fuzz.Targets;
 
-/// <summary>What whoever sits on the control port answers to DUMP.</summary>
+/// <summary>The answer to DUMP of any process that listens on the control port.</summary>
 internal static class DumpTarget
 {
     public static IReadOnlyList<string> Message { get; } =

@@ -12,7 +12,7 @@ internal sealed class Guest(string name, int number, IReadOnlyList<string> nspaw
 {
     private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     public string Name => name;
@@ -125,7 +125,7 @@ internal sealed class Guest(string name, int number, IReadOnlyList<string> nspaw
     /// <summary>Looks until it holds; else fails with what the guest last said.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? atMost = null)
     {
-        for (var watch = Stopwatch.StartNew(); !await holds(); await Task.Delay(LookAgain, TestContext.Current.CancellationToken))
+        for (var watch = Stopwatch.StartNew(); !await holds(); await Task.Delay(PollInterval, TestContext.Current.CancellationToken))
         {
             if (watch.Elapsed > (atMost ?? Timeout))
             {

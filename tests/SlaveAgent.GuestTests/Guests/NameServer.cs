@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SlaveAgent.GuestTests.Guests;
 
-/// <summary>A name server that stays silent until it is told to answer. It knows one name, at its own address, and denies all others (RFC 1035).</summary>
+/// <summary>A name server that does not answer until it is switched on. It resolves one name, to its own address, and no other (RFC 1035).</summary>
 internal sealed class NameServer : IAsyncDisposable
 {
     private const int HeaderLength = 12;

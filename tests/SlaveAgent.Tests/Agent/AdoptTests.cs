@@ -12,11 +12,11 @@ public sealed class AdoptTests
     public async Task Disabling_the_timer_by_hand_deletes_the_configuration_which_is_why_there_is_an_order()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
-        using var tooling = new PretendedTooling(world);
+        using var tooling = new FakeTooling(world);
         tooling.Install();
         await tooling.StartAsync();
 
-        await tooling.SystemctlAsync("disable", PretendedTooling.Timer);
+        await tooling.SystemctlAsync("disable", FakeTooling.Timer);
 
         await world.UntilAsync(() => !File.Exists(world.IniPath), "the configuration is still there");
     }
@@ -25,7 +25,7 @@ public sealed class AdoptTests
     public async Task Adopt_ends_the_shell_tooling_without_the_configuration_ever_being_away()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
-        using var tooling = new PretendedTooling(world);
+        using var tooling = new FakeTooling(world);
         tooling.Install();
         await tooling.StartAsync();
         tooling.StartBackground();
@@ -38,7 +38,7 @@ public sealed class AdoptTests
         Assert.True(again == 0, said);
         Assert.Equal(before, FileStatus.Of(world.IniPath)!.Version);
         await world.UntilAsync(() => !tooling.RunsInBackground, "the process in the background still runs");
-        var timer = world.Units.StatusOf(PretendedTooling.Timer);
+        var timer = world.Units.StatusOf(FakeTooling.Timer);
         Assert.Equal((UnitState.Inactive, false), (timer.State, timer.IsEnabled));
         Assert.All(["k2hr3-role-name", "k2hr3-cuk", "k2hr3-api-uri"], name => Assert.True(File.Exists(world.Path($"/etc/antpickax/{name}"))));
         await world.WatchAsync();
@@ -48,7 +48,7 @@ public sealed class AdoptTests
     public async Task Who_the_host_is_by_options_alone_is_left_for_the_daemon()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
-        using var tooling = new PretendedTooling(world);
+        using var tooling = new FakeTooling(world);
         tooling.Install();
         Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*").ToList().ForEach(File.Delete);
 
@@ -62,12 +62,12 @@ public sealed class AdoptTests
     public async Task Adopt_waits_for_a_run_of_the_tooling_that_is_half_through_writing()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
-        using var tooling = new PretendedTooling(world);
+        using var tooling = new FakeTooling(world);
         tooling.Install();
         var whole = await File.ReadAllTextAsync(world.IniPath, Cancel);
         await File.WriteAllTextAsync(tooling.WantedPath, whole, Cancel);
         await tooling.StartAsync();
-        await tooling.SystemctlAsync("start", "--no-block", PretendedTooling.Service);
+        await tooling.SystemctlAsync("start", "--no-block", FakeTooling.Service);
         await world.UntilAsync(() => File.Exists($"{tooling.WantedPath}.begun"), "the tooling does not run");
 
         var (code, output) = await world.RunAsync("adopt");
@@ -80,7 +80,7 @@ public sealed class AdoptTests
     public async Task Given_back_the_tooling_runs_as_before_and_finds_its_own_text_in_the_configuration()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
-        using var tooling = new PretendedTooling(world);
+        using var tooling = new FakeTooling(world);
         tooling.Install();
         await tooling.StartAsync();
         await world.RunAsync("adopt");
@@ -91,7 +91,7 @@ public sealed class AdoptTests
         var (again, said) = await world.RunAsync("adopt", "--give-back");
 
         Assert.True(code == 0, output);
-        var timer = world.Units.StatusOf(PretendedTooling.Timer);
+        var timer = world.Units.StatusOf(FakeTooling.Timer);
         Assert.Equal((UnitState.Active, true), (timer.State, timer.IsEnabled));
         Assert.Equal($"{await ResourceAsync(world)}\n", await File.ReadAllTextAsync(world.IniPath, Cancel));
         await world.ConnectedAsync();
@@ -103,7 +103,7 @@ public sealed class AdoptTests
     public async Task Giving_back_beside_an_agent_that_runs_outside_of_its_unit_names_it_and_waits_for_it_to_be_ended()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
-        using var tooling = new PretendedTooling(world);
+        using var tooling = new FakeTooling(world);
         tooling.Install();
         await tooling.StartAsync();
         await world.RunAsync("adopt");
@@ -113,7 +113,7 @@ public sealed class AdoptTests
 
         Assert.Equal(75, code);
         Assert.Contains($"(process {await world.DaemonPidAsync()})", output, StringComparison.Ordinal);
-        Assert.Equal(UnitState.Inactive, world.Units.StatusOf(PretendedTooling.Timer).State);
+        Assert.Equal(UnitState.Inactive, world.Units.StatusOf(FakeTooling.Timer).State);
     }
 
     [Fact]
@@ -131,9 +131,9 @@ public sealed class AdoptTests
     public async Task Bootstrap_beside_running_shell_tooling_says_that_two_write_the_configuration()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
-        using var tooling = new PretendedTooling(world);
+        using var tooling = new FakeTooling(world);
         tooling.Install();
-        await tooling.SystemctlAsync("start", PretendedTooling.Timer);
+        await tooling.SystemctlAsync("start", FakeTooling.Timer);
 
         var (_, output) = await world.TryBootstrapAsync();
 

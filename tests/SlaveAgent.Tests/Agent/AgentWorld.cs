@@ -13,7 +13,7 @@ namespace SlaveAgent.Tests.Agent;
 internal sealed class AgentWorld : IAsyncDisposable
 {
     /// <summary>Generous, for a shared machine; nothing measures it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     private readonly DbaasWorld _world;
 
@@ -86,10 +86,10 @@ internal sealed class AgentWorld : IAsyncDisposable
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => Agent.RunAsync(arguments, null, Cancel);
 
     /// <summary>Waits until K2HR3, the file, chmpx and the servers agree, seen from outside the agent.</summary>
-    public Task ConnectedAsync() => DbaasWorld.UntilAsync(_world.WhyNotConnectedAsync, Patience, Cancel);
+    public Task ConnectedAsync() => DbaasWorld.UntilAsync(_world.WhyNotConnectedAsync, Timeout, Cancel);
 
     public Task UntilAsync(Func<bool> isSo, string otherwise) =>
-        DbaasWorld.UntilAsync(_ => Task.FromResult(isSo() ? null : $"{otherwise}\n{Agent.Output}"), Patience, Cancel);
+        DbaasWorld.UntilAsync(_ => Task.FromResult(isSo() ? null : $"{otherwise}\n{Agent.Output}"), Timeout, Cancel);
 
     /// <summary>Starts the daemon and waits until it has gone through its steps once and is connected.</summary>
     public async Task WatchAsync()

@@ -262,7 +262,7 @@ public sealed class BootstrapTests
     }
 
     [Fact]
-    public async Task A_unit_that_fails_is_reported_with_its_own_last_words()
+    public async Task A_unit_that_fails_is_reported_with_its_last_log_lines()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
         world.Host.SetPackages([.. world.Host.Packages.Select(package => package.Name != "demo-app" ? package : package with

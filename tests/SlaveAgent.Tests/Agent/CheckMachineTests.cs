@@ -14,7 +14,7 @@ public sealed class CheckMachineTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task It_passes_where_nothing_was_recorded_and_on_the_same_machine_and_where_nothing_can_be_told()
+    public async Task It_passes_without_a_record_and_on_the_same_machine_and_when_the_machine_is_unknown()
     {
         Assert.Equal(0, (await CheckAsync()).ExitCode);
         MachineRecord.Save(_directory.Root, Parent);

@@ -39,12 +39,12 @@ public sealed class DaemonTests
         world.Agent.Start(path);
 
         var told = new List<string>();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(AgentWorld.Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        timeout.CancelAfter(AgentWorld.Timeout);
         while (!told.Contains("READY=1") || !told.Any(word => word.StartsWith("STATUS=", StringComparison.Ordinal)))
         {
             var buffer = new byte[4096];
-            told.Add(Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, patience.Token)).Trim());
+            told.Add(Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, timeout.Token)).Trim());
         }
     }
 

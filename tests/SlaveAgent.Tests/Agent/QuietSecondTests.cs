@@ -35,8 +35,8 @@ public sealed class QuietSecondTests
     private static void AssertCheap(IReadOnlyList<string[]> turns, int calls, int threads)
     {
         Assert.InRange(turns.Sum(turn => turn.Length), 0, turns.Count * calls);
-        var dear = turns.Where(turn => Threads(turn) > threads).ToList();
-        Assert.True(dear.Count <= turns.Count / 3, $"{dear.Count} of {turns.Count}, such as\n{string.Join('\n', dear.FirstOrDefault([]))}");
+        var expensive = turns.Where(turn => Threads(turn) > threads).ToList();
+        Assert.True(expensive.Count <= turns.Count / 3, $"{expensive.Count} of {turns.Count}, such as\n{string.Join('\n', expensive.FirstOrDefault([]))}");
         Assert.DoesNotContain(
             turns.SelectMany(turn => turn),
             line => line.Contains("execve(", StringComparison.Ordinal) || (line.Contains("clone", StringComparison.Ordinal) && !line.Contains("CLONE_THREAD", StringComparison.Ordinal)));

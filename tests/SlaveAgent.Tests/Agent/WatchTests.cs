@@ -74,7 +74,7 @@ public sealed class WatchTests
                 ? Answer.Json(200, new { result = true, message = (string?)null, resource = WithOneServer(File.ReadAllText(world.IniPath)) })
                 : answer;
 
-        await world.UntilAsync(() => lies > 2 && world.Agent.Output.Contains("it has to go on giving this list", StringComparison.Ordinal), "no doubt");
+        await world.UntilAsync(() => lies > 2 && world.Agent.Output.Contains("it has to go on giving this list", StringComparison.Ordinal), "the list was not questioned");
         Assert.True(all.SetEquals(world.File.Servers));
 
         world.K2hr3.OnAnswer = (request, answer) =>
@@ -120,7 +120,7 @@ public sealed class WatchTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("[GLOBAL]\nGROUP = other\n")]
-    public async Task A_file_that_is_lost_or_spoilt_while_K2HR3_is_away_is_made_again_from_the_last_answer(string? content)
+    public async Task A_file_that_is_lost_or_corrupt_while_K2HR3_is_down_is_restored_from_the_last_answer(string? content)
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\nretry:\n  first: 1h\n  cap: 1h\n");
         await world.WatchAsync();
@@ -137,7 +137,7 @@ public sealed class WatchTests
             await File.WriteAllTextAsync(world.IniPath, content, Cancel);
         }
 
-        await world.UntilAsync(() => world.HasFile && world.File.Generation > generation, "the file is not made anew");
+        await world.UntilAsync(() => world.HasFile && world.File.Generation > generation, "the file is not restored");
         await world.ConnectedAsync();
     }
 
@@ -150,7 +150,7 @@ public sealed class WatchTests
 
         await File.WriteAllTextAsync(world.IniPath, "[GLOBAL]\n", Cancel);
 
-        await world.UntilAsync(() => world.HasFile && world.File.Generation > generation, "the file is not made anew");
+        await world.UntilAsync(() => world.HasFile && world.File.Generation > generation, "the file is not restored");
         await world.ConnectedAsync();
     }
 

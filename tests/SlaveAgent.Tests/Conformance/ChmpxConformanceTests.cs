@@ -109,7 +109,7 @@ public sealed class ChmpxConformanceTests
     public async Task A_bad_file_ends_it_with_code_0(string kind, string what)
     {
         await using var chmpx = await RunningAsync(kind);
-        chmpx.Replace(Spoil(chmpx, 2, what));
+        chmpx.Replace(Corrupt(chmpx, 2, what));
         Assert.Equal(0, await chmpx.ExitCodeAsync());
     }
 
@@ -130,7 +130,7 @@ public sealed class ChmpxConformanceTests
     public async Task It_does_not_start_with(string kind, string what)
     {
         await using var chmpx = await ChmpxUnderTest.CreateAsync(kind);
-        chmpx.Write(Spoil(chmpx, 1, what));
+        chmpx.Write(Corrupt(chmpx, 1, what));
         chmpx.Start();
         Assert.NotEqual(0, await chmpx.ExitCodeAsync());
     }
@@ -143,7 +143,7 @@ public sealed class ChmpxConformanceTests
     public async Task A_reload_without_itself_is_taken(string kind)
     {
         await using var chmpx = await RunningAsync(kind);
-        chmpx.Replace(Spoil(chmpx, 2, "itself not listed"));
+        chmpx.Replace(Corrupt(chmpx, 2, "itself not listed"));
         await chmpx.UntilAsync(view => view.Revision == 2, "it is taken");
     }
 
@@ -436,9 +436,9 @@ public sealed class ChmpxConformanceTests
     private static TheoryData<string, string> Each(params string[] cases) => new(
         new[] { StandIn, Real }.SelectMany(kind => cases.Select(what => (kind, what))));
 
-    private static string Spoil(ChmpxUnderTest chmpx, int generation, string what) => Spoil(chmpx, chmpx.Ini(generation), what);
+    private static string Corrupt(ChmpxUnderTest chmpx, int generation, string what) => Corrupt(chmpx, chmpx.Ini(generation), what);
 
-    private static string Spoil(ChmpxUnderTest chmpx, string ini, string what) => what switch
+    private static string Corrupt(ChmpxUnderTest chmpx, string ini, string what) => what switch
     {
         "empty" => "",
         "garbage" => "garbage\n",

@@ -14,7 +14,7 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
     // For a machine at its worst, never part of a promise.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    // Whoever asks on the control port before a change was noticed loses chmpx the reload, so nobody does for so long: 30 times what it takes.
+    // A control port request before chmpx has noticed a change makes it miss the reload, so none is sent for this time: 30 times as long as it takes.
     private static readonly TimeSpan Unnoticed = TimeSpan.FromMilliseconds(1500);
 
     private readonly TempDirectory directory = new();

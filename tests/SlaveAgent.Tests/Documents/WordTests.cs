@@ -11,7 +11,11 @@ public sealed partial class WordTests
     private static readonly string[] s_notRead = [".svg", ".lock.json", ".sln"];
 
     /// <summary>Code that is being rewritten while this is written.</summary>
-    private static readonly string[] s_rewritten = ["src/SlaveAgent/", "tests/SlaveAgent.Tests/"];
+    private static readonly string[] s_rewritten =
+    [
+        "src/SlaveAgent/Reconciling/", "src/SlaveAgent/Commands/", "src/SlaveAgent/Chmpx/", "tests/SlaveAgent.Tests/Reconciling/", "tests/SlaveAgent.Tests/Chmpx/",
+        "tests/SlaveAgent.Tests/Agent/", "tests/SlaveAgent.Tests/Faults/", "tests/SlaveAgent.Benchmarks/Fleet/",
+    ];
 
     [Fact]
     public void No_word_of_the_list_stands_anywhere()

@@ -97,7 +97,7 @@ internal sealed class BadService : IAsyncDisposable
         _directory.Dispose();
     }
 
-    /// <summary>Lets a second of the pretended time pass.</summary>
+    /// <summary>Advances the fake time by a second.</summary>
     public void Tick() => _silent.Release();
 
     /// <summary>Lets the other side wait, until it goes away.</summary>

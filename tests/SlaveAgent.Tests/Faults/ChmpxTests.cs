@@ -67,8 +67,8 @@ public sealed class ChmpxTests
         await using var service = new BadService(secure: false);
         foreach (var (name, make) in s_kinds)
         {
-            var isDear = name is "endless" or "ten thousand servers" or "silent" or "slow";
-            await using var box = new FaultBox(run, service, isDear ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(4));
+            var isExpensive = name is "endless" or "ten thousand servers" or "silent" or "slow";
+            await using var box = new FaultBox(run, service, isExpensive ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(4));
             await box.ConvergeAsync(Promised);
             var (requests, looks, generation) = (service.Requests, box.Looks, box.Current!.FileVersion!.Value);
             box.Ring = make(box, service);

@@ -31,7 +31,7 @@ public sealed class CommandTests
     {
         var run = new FaultRun($"{tool} that fails");
         // A package manager is waited for however long it takes: one that hangs is tried apart from these.
-        // Nor can one that only says so be told from a unit that ends at once; for chmpx its silence tells.
+        // A unit that only claims to start cannot be distinguished from one that exits immediately; for chmpx, the unresponsive control port shows it.
         var ways = s_ways.Where(way => FaultRun.IsLong ? way.Name != "hangs" || tool != "apt-get" : !way.IsSlow)
             .Where(way => !way.Name.StartsWith("ends well", StringComparison.Ordinal) || tool != "systemctl")
             .OrderBy(_ => run.Random.Next()).Take(FaultRun.Times(3, int.MaxValue)).ToList();
@@ -80,7 +80,7 @@ public sealed class CommandTests
         await using var daemon = host.Start(FaultHost.Program, "run", "--token-file", await TokenFileAsync(host), "--root", host.Root);
         await daemon.UntilAsync(() => File.Exists(host.At("/begun")), "the package manager is not called");
 
-        // Told to end in the middle of the transaction, it ends after it.
+        // On SIGTERM in the middle of the transaction, it exits after the transaction.
         daemon.Signal("SIGTERM");
         Assert.False(daemon.HasEnded);
         await File.WriteAllTextAsync(host.At("/go-on"), string.Empty, TestContext.Current.CancellationToken);
@@ -91,7 +91,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task A_systemd_that_cannot_be_told_anything_is_no_reason_to_stop()
+    public async Task A_systemd_without_a_notify_socket_does_not_stop_the_agent()
     {
         var run = new FaultRun("systemd's socket gone");
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);

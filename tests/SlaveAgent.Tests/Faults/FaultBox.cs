@@ -92,7 +92,7 @@ internal sealed class FaultBox : IAsyncDisposable
     /// <summary>What the servers and systemd would say; no server is up but those that chmpx shows, unless a test says so.</summary>
     public PretendedInquiries Inquiries { get; } = new();
 
-    /// <summary>The agent starts anew on the same host.</summary>
+    /// <summary>Restarts the agent on the same host.</summary>
     public void Restart()
     {
         _client?.Dispose();
@@ -152,7 +152,7 @@ internal sealed class FaultBox : IAsyncDisposable
     }
 
     /// <summary>Goes on until the file is what K2HR3 says and chmpx is connected.</summary>
-    /// <param name="within">Of the pretended time.</param>
+    /// <param name="within">Of the fake time.</param>
     public async Task ConvergeAsync(TimeSpan within)
     {
         var began = Time.GetTimestamp();

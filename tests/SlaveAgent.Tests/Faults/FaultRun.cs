@@ -36,7 +36,7 @@ internal sealed class FaultRun
         }
     }
 
-    /// <summary>Says how far it is, ten times over the long form, so that one that is broken off has its counts too.</summary>
+    /// <summary>Reports progress ten times during the long form, so that an interrupted run has counts, too.</summary>
     public void Progress(int done, int of)
     {
         if (IsLong && done > 0 && done % Math.Max(1, of / 10) == 0)

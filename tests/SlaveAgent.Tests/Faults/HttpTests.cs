@@ -3,7 +3,7 @@ namespace SlaveAgent.Tests.Faults;
 /// <summary>K2HR3 bad in every way there is, alone and in random sequences; once it is well the slave must be as K2HR3 says.</summary>
 public sealed class HttpTests
 {
-    /// <summary>The longest delay after a service that did not answer, the longest poll, and a doubt.</summary>
+    /// <summary>The longest delay after a service that did not answer, the longest poll, and the confirmation of a list.</summary>
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(600 + 72 + 20);
 
     public static TheoryData<bool> Kinds => [false, true];
@@ -45,7 +45,7 @@ public sealed class HttpTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Random_sequences_of_bad_services_all_converge_once_healed(bool secure)
+    public async Task Random_sequences_of_bad_services_all_converge_once_the_service_recovers(bool secure)
     {
         var run = new FaultRun($"sequences of bad services, {(secure ? "https" : "http")}");
         await using var service = new BadService(secure);

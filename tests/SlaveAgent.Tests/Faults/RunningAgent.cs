@@ -8,7 +8,7 @@ namespace SlaveAgent.Tests.Faults;
 /// <summary>An agent that goes on until it is ended; all it says is kept.</summary>
 internal sealed class RunningAgent : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     private readonly StringBuilder _output = new();
     private readonly CommandTask<CommandResult> _running;
@@ -45,7 +45,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (!isSo())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"{otherwise}\n{Output}");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Timeout, $"{otherwise}\n{Output}");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }
@@ -54,7 +54,7 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public void Signal(string signal) => ProcessSignal.Send(Pid, signal);
 
-    public async Task<int> EndedAsync() => (await _running.Task.WaitAsync(Patience)).ExitCode;
+    public async Task<int> EndedAsync() => (await _running.Task.WaitAsync(Timeout)).ExitCode;
 
     public async Task KillAsync()
     {

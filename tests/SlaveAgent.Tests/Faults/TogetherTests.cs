@@ -8,7 +8,7 @@ public sealed class TogetherTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Bootstrap_has_the_identity_in_its_files_before_it_wakes_a_resting_daemon()
+    public async Task Bootstrap_has_the_identity_in_its_files_before_it_wakes_a_paused_daemon()
     {
         SystemCalls.Require();
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);
@@ -73,7 +73,7 @@ public sealed class TogetherTests
             var watching = Task.Run(() => WatchAsync(host, all), Cancel);
             var results = await Task.WhenAll(all);
             await watching;
-            // Of two bootstraps one may have been told to wait for the other.
+            // One of two bootstraps may wait for the other.
             Assert.All(results[..4], result => Assert.True(result.ExitCode == 0, run.Repeat(result.Output)));
             Assert.All(results[4..], result => Assert.True(result.ExitCode is 0 or 75, run.Repeat(result.Output)));
             written += 4;

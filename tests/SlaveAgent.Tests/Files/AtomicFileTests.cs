@@ -318,7 +318,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Only_a_file_that_is_to_be_exchanged_is() => Assert.False(AtomicFile.Write(_directory.Put("file", "old"), "new", ReadableByAll));
 
     [Fact]
-    public async Task Whoever_watches_the_inode_is_told_of_an_exchange_although_something_keeps_it_alive()
+    public async Task A_watcher_of_the_inode_is_notified_of_an_exchange_although_something_keeps_it_alive()
     {
         var path = _directory.Put("file", "old");
         await RunAsync("ln", path, _directory.At("backup"));

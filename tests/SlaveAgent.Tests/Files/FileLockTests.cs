@@ -129,7 +129,7 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_can_be_told_to_stop()
+    public async Task Waiting_can_be_cancelled()
     {
         using var first = FileLock.TryTake(Path);
         using var cancel = new CancellationTokenSource();

@@ -124,7 +124,7 @@ public sealed class IdentityStoreTests : IDisposable
         var steps = int.MaxValue;
         for (var cut = 0; cut <= steps; cut++)
         {
-            Anew();
+            Reopen();
             Store.Accept(C, "settings", Parent, basis: null);
             Store.Offer(Offer(New));
             var all = Store.StepsToAccept(New, "settings", Parent, Store.Observe());
@@ -156,7 +156,7 @@ public sealed class IdentityStoreTests : IDisposable
         var steps = int.MaxValue;
         for (var cut = 0; cut <= steps; cut++)
         {
-            Anew();
+            Reopen();
             Store.Accept(C, IdentityValues.None.Digest(), Parent, basis: null);
             steps = Run(Store.StepsToAccept(own, IdentityValues.None.Digest(), Clone, Store.Observe()), cut);
 
@@ -178,7 +178,7 @@ public sealed class IdentityStoreTests : IDisposable
     public void Whatever_happens_in_whatever_order_the_files_hold_what_was_accepted_and_no_offer_is_lost() => Gen.Int[0, 4].Array[1, 12].Sample(
         events =>
         {
-            Anew();
+            Reopen();
             Store.Accept(C, null, Parent, basis: null);
             string? offered = null;
             var number = 0;
@@ -223,7 +223,7 @@ public sealed class IdentityStoreTests : IDisposable
         iter: 60,
         threads: 1);
 
-    private void Anew()
+    private void Reopen()
     {
         _directory.Dispose();
         _directory = new TempDirectory();

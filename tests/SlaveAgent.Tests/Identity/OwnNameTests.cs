@@ -41,14 +41,14 @@ public sealed class OwnNameTests
     }
 
     [Fact]
-    public void What_cannot_be_told_is_not_refused()
+    public void An_unknown_name_is_not_refused()
     {
         var host = new HostNetwork("vm", [], Addresses($"127.0.0.1 {Interface}"));
         Assert.Equal(OwnNameCode.NotKnown, OwnName.Check("vm.novalocal", new ResolvedName([], [], IsKnown: false), host).Code);
         Assert.Equal(OwnNameCode.NotKnown, OwnName.Check("v[1-3].novalocal", new ResolvedName([], []), host).Code);
         Assert.Equal(OwnNameCode.NotKnown, OwnName.Check("vm.novalocal", new ResolvedName([], []), host with { Addresses = [] }).Code);
 
-        // The host name in DNS at a floating address: chmpx takes it, and /etc/hosts cannot be told from DNS here.
+        // The host name in DNS at a floating address: chmpx accepts it, and /etc/hosts cannot be distinguished from DNS here.
         Assert.Equal(OwnNameCode.NotKnown, OwnName.Check("vm", new ResolvedName(Addresses("192.0.2.1"), []), host).Code);
     }
 

@@ -272,7 +272,7 @@ public sealed class K2hr3ClientTests
     }
 
     [Fact]
-    public async Task A_reset_is_a_service_that_broke_off()
+    public async Task A_reset_is_a_broken_connection()
     {
         using var service = new Listener((socket, _) =>
         {

@@ -5,7 +5,7 @@ namespace SlaveAgent.Tests.K2hr3;
 /// <summary>The thread that sends requests by itself.</summary>
 public sealed class RequestThreadTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly RequestThread _thread = new();
 
@@ -31,9 +31,9 @@ public sealed class RequestThreadTests : IDisposable
         var first = Send(() =>
         {
             isSending.Set();
-            Assert.True(goOn.Wait(Patience));
+            Assert.True(goOn.Wait(Timeout));
         });
-        Assert.True(isSending.Wait(Patience, TestContext.Current.CancellationToken));
+        Assert.True(isSending.Wait(Timeout, TestContext.Current.CancellationToken));
         Assert.Null(_thread.TrySend(() => new HttpResponseMessage()));
         goOn.Set();
         await first;
@@ -46,7 +46,7 @@ public sealed class RequestThreadTests : IDisposable
         var second = await Task.Run(async () =>
         {
             await Send(() => { }).ConfigureAwait(false);
-            return await (_thread.TrySend(() => new HttpResponseMessage()) ?? throw new InvalidOperationException("it was not taken")).WaitAsync(Patience).ConfigureAwait(false);
+            return await (_thread.TrySend(() => new HttpResponseMessage()) ?? throw new InvalidOperationException("it was not taken")).WaitAsync(Timeout).ConfigureAwait(false);
         });
         Assert.NotNull(second);
     }
@@ -66,9 +66,9 @@ public sealed class RequestThreadTests : IDisposable
         var last = Send(() =>
         {
             isSending.Set();
-            Assert.True(goOn.Wait(Patience));
+            Assert.True(goOn.Wait(Timeout));
         });
-        Assert.True(isSending.Wait(Patience, TestContext.Current.CancellationToken));
+        Assert.True(isSending.Wait(Timeout, TestContext.Current.CancellationToken));
         _thread.Dispose();
         Assert.Null(_thread.TrySend(() => new HttpResponseMessage()));
         goOn.Set();
@@ -84,6 +84,6 @@ public sealed class RequestThreadTests : IDisposable
             return new HttpResponseMessage();
         });
         Assert.NotNull(answer);
-        return answer.WaitAsync(Patience);
+        return answer.WaitAsync(Timeout);
     }
 }

@@ -44,7 +44,7 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData("other.example", 0)]
     [InlineData(null, 3)]
-    public async Task A_certificate_of_another_name_or_out_of_date_is_not_believed(string? name, int days)
+    public async Task A_certificate_with_another_name_or_an_expired_one_is_not_accepted(string? name, int days)
     {
         await using var server = await ServeAsync(_authority, name: name, age: TimeSpan.FromDays(days));
         using var client = Client(server, new TlsFiles(Put("ca.pem", _authority.AuthorityPem), null, null));

@@ -58,7 +58,7 @@ public sealed class YrnTests
         });
 
     [Fact]
-    public void No_name_that_is_accepted_is_folded_into_another_by_whoever_normalises_addresses() => Wild.Sample(
+    public void No_accepted_name_is_changed_into_another_by_URL_normalization() => Wild.Sample(
         text => Yrn.TryParse(text) is not { } yrn
             || new Uri($"http://k2hr3/v1/role/{Uri.EscapeDataString(yrn.ToString()).Replace("%2F", "/", StringComparison.Ordinal)}").Segments.Length == 3 + yrn.Path.Count(c => c == '/') + 1,
         iter: Iterations.Of(50_000));

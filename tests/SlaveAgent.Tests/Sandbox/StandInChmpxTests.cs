@@ -94,7 +94,7 @@ public sealed class StandInChmpxTests
     public async Task An_invalid_file_makes_it_exit_with_code_0_and_prevents_a_start(string what)
     {
         await using var chmpx = await RunningAsync();
-        chmpx.Replace(Spoil(chmpx.Ini(2), what));
+        chmpx.Replace(Corrupt(chmpx.Ini(2), what));
         Assert.Equal(0, await chmpx.ExitCodeAsync());
 
         chmpx.Start();
@@ -205,7 +205,7 @@ public sealed class StandInChmpxTests
         Assert.Equal(generation, view!.Revision);
     }
 
-    private static string Spoil(string ini, string what) => what switch
+    private static string Corrupt(string ini, string what) => what switch
     {
         "no SVRNODE" => ini.Replace("[SVRNODE]", "[SVRNODE] #", StringComparison.Ordinal),
         "no SLVNODE" => ini[..ini.IndexOf("[SLVNODE]", StringComparison.Ordinal)],

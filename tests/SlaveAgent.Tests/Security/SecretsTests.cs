@@ -17,7 +17,7 @@ public sealed partial class SecretsTests(ITestOutputHelper output)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Under_a_closed_umask_chmpxs_user_and_whoever_asks_for_the_status_still_reach_what_is_theirs()
+    public async Task With_a_restrictive_umask_chmpxs_user_and_users_of_status_can_still_read_their_files()
     {
         await using var host = await FaultHost.CreateAsync(servers: 2);
         string[] directories = ["/etc/antpickax", "/run/k2hdkc-slave-agent", "/var/lib/k2hdkc-slave-agent"];

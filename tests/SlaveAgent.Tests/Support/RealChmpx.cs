@@ -9,7 +9,7 @@ namespace SlaveAgent.Tests.Support;
 internal sealed partial class RealChmpx : IAsyncDisposable
 {
     private const int HangUp = 1;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
     private static int s_given;
 
     private readonly Process _process;
@@ -128,7 +128,7 @@ internal sealed partial class RealChmpx : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         while (!_process.HasExited)
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "chmpx neither ended nor answered");
+            Assert.True(Stopwatch.GetElapsedTime(began) < Timeout, "chmpx neither ended nor answered");
             if (await AnswersAsync(cancel))
             {
                 return true;
@@ -149,13 +149,13 @@ internal sealed partial class RealChmpx : IAsyncDisposable
 
         try
         {
-            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience / 3);
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Timeout / 3);
         }
         catch (TimeoutException)
         {
-            // Now and then one that is told to end while a connection to its control port closes goes round in ChmEventSock::ReceiveWorkerProc for ever.
+            // Occasionally one that gets the signal while a control port connection closes loops forever in ChmEventSock::ReceiveWorkerProc.
             _process.Kill();
-            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Timeout);
         }
 
         await _output;

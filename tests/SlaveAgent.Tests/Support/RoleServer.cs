@@ -28,13 +28,13 @@ internal sealed class RoleServer : IAsyncDisposable
     /// <summary>The resource's text; null: the role may read no such resource.</summary>
     public string? Text { get; set; } = SampleIni.Text;
 
-    /// <summary>The status of every answer, in place of what was asked for.</summary>
+    /// <summary>The status of every answer, instead of the requested resource.</summary>
     public int? Trouble { get; set; }
 
     /// <summary>What was asked, such as <c>PUT role</c>, <c>GET resource</c> or <c>GET k2hr3-init-packages</c>, in its order.</summary>
     public IReadOnlyList<string> Requests => _requests;
 
-    /// <summary>The condition of each request for the text; null: asked for anew.</summary>
+    /// <summary>The condition of each request for the text; null: unconditional.</summary>
     public IReadOnlyList<string?> Conditions => _conditions;
 
     public static async Task<RoleServer> StartAsync()

@@ -8,7 +8,7 @@ namespace SlaveAgent.Tests.Agent;
 /// The shell tooling's place on a host, with its habits (Hosting/README.md, "Shell tooling"): writes the configuration in place, and leaves a process in the background
 /// that deletes it once the timer is disabled.
 /// </summary>
-internal sealed class PretendedTooling(AgentWorld world) : IDisposable
+internal sealed class FakeTooling(AgentWorld world) : IDisposable
 {
     public const string Timer = "k2hr3-get-resource.timer";
     public const string Service = "k2hr3-get-resource.service";
