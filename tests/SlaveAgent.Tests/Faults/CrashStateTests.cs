@@ -1,14 +1,17 @@
 using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Faults;
 
-/// <summary>The power goes at any moment of a write: every order in which the disk may have taken it up is built and looked at.</summary>
+/// <summary>The power goes at any moment of a write: every order in which the changes may have reached the disk is built and checked.</summary>
 public sealed class CrashStateTests
 {
     private const string Ini = "/etc/antpickax/k2hdkc.ini";
 
-    private static readonly string[] s_kept = ["/var/lib/k2hdkc-slave-agent/resource.json", "/var/lib/k2hdkc-slave-agent/role-keys.json"];
+    private static readonly string[] s_kept = [AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.AcceptedIdentity, AgentPaths.Machine];
 
     private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
 
@@ -33,9 +36,10 @@ public sealed class CrashStateTests
                 host.BootstrapAsync),
         };
         var (states, different) = (0, 0);
+        var kept = new HashSet<string>();
         foreach (var (calls, before) in recorded)
         {
-            var whole = before.Where(file => file.Key == Ini).Select(file => file.Value).Concat(calls.Where(call => IsStageOfIni(call)).Select(call => call.Content)).ToList();
+            var whole = WholeContents(calls, before);
             var seen = new HashSet<string>();
             foreach (var state in CrashStates.Of(calls, before, run.Random))
             {
@@ -47,57 +51,92 @@ public sealed class CrashStateTests
                 }
 
                 different++;
-                Assert.True(WhyBroken(state, whole) is null, run.Repeat($"{WhyBroken(state, whole)}"));
+                Assert.True(WhyBroken(host, state, whole) is null, run.Repeat($"{WhyBroken(host, state, whole)}"));
+                kept.UnionWith(s_kept.Where(state.ContainsKey));
             }
         }
 
         Assert.True(states > 100, $"only {states} states");
+
+        // Each kind of file was there in some state, and so was loaded as a restarted agent would.
+        Assert.Equal(s_kept.Order(), kept.Order());
         run.Say($"{states} states of {recorded.Count} recorded writes, {different} different in the file or in what the agent keeps");
     }
 
     [Fact]
-    public async Task The_look_at_crash_states_finds_a_write_that_is_not_synced_before_its_rename()
+    public async Task The_check_of_crash_states_finds_a_write_that_is_not_synced_before_its_rename()
     {
         SystemCalls.Require();
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);
         var (calls, before) = await RecordAsync(host, () => host.ChangeAsync(), host.RegenerateAsync);
-        var whole = before.Where(file => file.Key == Ini).Select(file => file.Value).Concat(calls.Where(call => IsStageOfIni(call)).Select(call => call.Content)).ToList();
+        var whole = WholeContents(calls, before);
         var unsynced = calls.Where(call => call.Name != "fsync").ToList();
-        Assert.Contains(CrashStates.Of(unsynced, before, new Random(1)), state => WhyBroken(state, whole) is not null);
+        Assert.Contains(CrashStates.Of(unsynced, before, new Random(1)), state => WhyBroken(host, state, whole) is not null);
     }
 
-    /// <summary>The file is absent or one that was written whole; what the agent keeps for itself is whole, or known for broken and passed over.</summary>
-    private static string? WhyBroken(IReadOnlyDictionary<string, byte[]> state, List<byte[]> whole)
+    [Fact]
+    public async Task The_check_of_crash_states_loads_what_this_host_keeps_and_finds_a_part_of_it()
     {
-        if (state.TryGetValue(Ini, out var ini))
+        await using var host = await FaultHost.BootstrappedAsync(servers: 2);
+        var files = s_kept.ToDictionary(name => name, name => File.ReadAllBytes(host.At(name)));
+        var whole = files.ToDictionary(file => file.Key, file => new List<byte[]> { file.Value });
+        Assert.Null(WhyBroken(host, files, whole));
+        foreach (var name in s_kept)
         {
-            if (!whole.Any(known => known.AsSpan().SequenceEqual(ini)))
-            {
-                return $"the file holds {ini.Length} bytes that nobody wrote as a whole";
-            }
+            var cut = files[name][..(files[name].Length / 2)];
+            Assert.NotNull(WhyBroken(host, new Dictionary<string, byte[]>(files) { [name] = cut }, whole));
 
-            if (!IniCheck.Check(IniReader.Read(System.Text.Encoding.UTF8.GetString(ini)), AnyFiles).IsEmpty)
+            // Also one that somebody wrote as it is, but that is not this host's.
+            Assert.NotNull(WhyBroken(host, new Dictionary<string, byte[]>(files) { [name] = "{}"u8.ToArray() }, new Dictionary<string, List<byte[]>>(whole) { [name] = ["{}"u8.ToArray()] }));
+        }
+    }
+
+    /// <summary>Each file is absent or one that was written completely, and the agent loads what it kept.</summary>
+    private static string? WhyBroken(FaultHost host, IReadOnlyDictionary<string, byte[]> state, IReadOnlyDictionary<string, List<byte[]>> whole)
+    {
+        foreach (var name in s_kept.Prepend(Ini))
+        {
+            if (state.TryGetValue(name, out var bytes) && !whole.GetValueOrDefault(name, []).Any(known => known.AsSpan().SequenceEqual(bytes)))
             {
-                return "the file does not pass the checks";
+                return $"{name} has {bytes.Length} bytes that were never written completely";
             }
         }
 
-        using var directory = new Support.TempDirectory();
-        foreach (var name in s_kept)
+        if (state.TryGetValue(Ini, out var ini) && !IniCheck.Check(IniReader.Read(System.Text.Encoding.UTF8.GetString(ini)), AnyFiles).IsEmpty)
         {
-            if (state.TryGetValue(name, out var bytes))
+            return "the file does not pass the checks";
+        }
+
+        using var directory = new TempDirectory();
+        foreach (var name in s_kept.Where(state.ContainsKey))
+        {
+            directory.Put(name.TrimStart('/'), System.Text.Encoding.UTF8.GetString(state[name]));
+            if (!IsLoaded(host, name, directory.Root))
             {
-                File.WriteAllBytes(directory.At("state.json"), bytes);
-                _ = AcceptedResource.Load(directory.At("state.json"), "yrn:yahoo:::t:resource:c/slave");
-                _ = RoleKeys.Load(directory.At("state.json"));
+                return $"{name} cannot be loaded as this host's";
             }
         }
 
         return null;
     }
 
-    private static bool IsStageOfIni(SystemCall call) =>
-        call.Name is "write" or "pwrite64" && call.Path.StartsWith("/etc/antpickax/.k2hdkc.ini.", StringComparison.Ordinal);
+    private static bool IsLoaded(FaultHost host, string name, HostRoot root) => name switch
+    {
+        AgentPaths.AcceptedResource => AcceptedResource.Load(root.At(name), host.Resource) is { Text.Length: > 0 },
+        AgentPaths.RoleKeys => RoleKeys.Load(root.At(name)) is { Units.Count: > 0 },
+        AgentPaths.AcceptedIdentity => new IdentityStore(root).Accepted is { Cuk: FaultHost.Cuk },
+        _ => MachineRecord.Load(root) is { MachineId: FaultHost.MachineId },
+    };
+
+    /// <summary>By path: the content before, and each content that was written to a stage of the file.</summary>
+    private static Dictionary<string, List<byte[]>> WholeContents(IReadOnlyList<SystemCall> calls, Dictionary<string, byte[]> before) =>
+        s_kept.Prepend(Ini).ToDictionary(
+            name => name,
+            name => before.Where(file => file.Key == name).Select(file => file.Value)
+                .Concat(calls.Where(call => IsStageOf(call, name)).Select(call => call.Content)).ToList());
+
+    private static bool IsStageOf(SystemCall call, string name) =>
+        call.Name is "write" or "pwrite64" && call.Path.StartsWith($"{Path.GetDirectoryName(name)}/.{Path.GetFileName(name)}.", StringComparison.Ordinal);
 
     private static async Task<(IReadOnlyList<SystemCall> Calls, Dictionary<string, byte[]> Before)> RecordAsync(
         FaultHost host, Func<Task> change, Func<string[], Task<(int ExitCode, string Output)>> command)

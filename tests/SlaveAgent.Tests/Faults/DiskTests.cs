@@ -25,6 +25,9 @@ public sealed class DiskTests
                       where call.Name is not "flock"
                       from error in Errors
                       select (call.Name, call.Number, Error: error)).Distinct().OrderBy(_ => run.Random.Next()).ToList();
+        // An error that cannot be overlooked is always among those tried.
+        var certain = points.First(point => point is { Name: "pwrite64" or "write", Error: "ENOSPC" });
+        points = [certain, .. points.Where(point => point != certain)];
         var refused = 0;
         foreach (var (name, number, error) in points.Take(FaultRun.Times(12, int.MaxValue)))
         {
@@ -38,6 +41,7 @@ public sealed class DiskTests
             Assert.True(again == 0 && host.IsCurrent(), run.Repeat($"after {error} at {name} {number}: {said}"));
         }
 
+        Assert.True(refused > 0, run.Repeat("no error ended a run"));
         run.Say($"{Math.Min(points.Count, FaultRun.Times(12, int.MaxValue))} errors, {refused} of them ended the run with a message");
     }
 

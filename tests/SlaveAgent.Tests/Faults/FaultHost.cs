@@ -19,6 +19,8 @@ internal sealed class FaultHost : IAsyncDisposable
 {
     public const string Cuk = "cuk-slave-under-fault";
 
+    public const string MachineId = "3d1219c7c4c5404aaa1f6d2a48adfda4";
+
     private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
 
     private readonly TempDirectory _directory = new();
@@ -84,6 +86,7 @@ internal sealed class FaultHost : IAsyncDisposable
 
             """);
         host._directory.Put("root/etc/k2hdkc-slave-agent/conf.d/10.yaml", settings);
+        host._directory.Put("root/etc/machine-id", $"{MachineId}\n");
         host._directory.Put("root/etc/os-release", "ID=debian\nVERSION_CODENAME=bookworm\n");
         host._service.RegisterHost(host._names.SlaveRole, new RegisteredHost("127.0.0.1", Cuk, "slave-under-fault.novalocal"));
         for (var i = 0; i < servers; i++)
@@ -102,6 +105,9 @@ internal sealed class FaultHost : IAsyncDisposable
         Assert.True(code == 0, output);
         return host;
     }
+
+    /// <summary>The YRN of the resource that the agent reads.</summary>
+    public string Resource => $"{_names.SlaveResource}";
 
     public string At(string hostPath) => Path.Join(Root, hostPath);
 

@@ -1,0 +1,61 @@
+using SlaveAgent.Files;
+using SlaveAgent.Sandbox.HostTools;
+using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Systemd;
+
+namespace SlaveAgent.Tests.Agent;
+
+/// <summary>What <c>unregister</c> does beside a daemon and to systemd, as a process.</summary>
+public sealed class UnregisterTests
+{
+    /// <summary>Far longer than an unregister that does not wait takes to its request; one that waits is not hurried by it.</summary>
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(6);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_neither_stops_chmpx_nor_leaves_its_role_before_the_daemon_has_paused()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.K2hr3.OnAnswer = (request, answer) =>
+        {
+            if (request.Kind == RequestKind.Unregister)
+            {
+                unregistered.TrySetResult();
+            }
+
+            return answer;
+        };
+
+        // The lock of a daemon that is in the middle of its work.
+        var work = FileLock.TryTake(world.Path("/run/k2hdkc-slave-agent/work.lock"));
+        Assert.NotNull(work);
+        var running = world.RunAsync("unregister");
+        await world.UntilAsync(() => File.Exists(world.Path("/var/lib/k2hdkc-slave-agent/unregistered")), "unregister does not begin");
+        await Task.WhenAny(unregistered.Task, Task.Delay(Enough, Cancel));
+        Assert.False(unregistered.Task.IsCompleted);
+        Assert.Equal(UnitState.Active, world.Units.StatusOf("chmpx.service").State);
+
+        work.Dispose();
+        var (code, output) = await running;
+
+        Assert.True(code == 0, output);
+        Assert.True(unregistered.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task After_removing_the_drop_in_of_chmpxs_unit_systemd_reloads_its_units()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        const string dropIn = "etc/systemd/system/chmpx.service.d/k2hdkc-slave-agent.conf";
+        HostSetup.Write(world.Layout, dropIn, "[Service]\nType=simple\n");
+        var before = world.Host.Calls.Count;
+
+        var (code, output) = await world.RunAsync("unregister");
+
+        Assert.True(code == 0, output);
+        Assert.False(File.Exists(world.Path($"/{dropIn}")));
+        Assert.Single(world.Host.Calls.Skip(before), call => call.Tool == "systemctl" && call.Arguments.SequenceEqual(["daemon-reload"]));
+    }
+}
