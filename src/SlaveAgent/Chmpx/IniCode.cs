@@ -57,9 +57,6 @@ public enum IniCode
     /// <summary>MAXCHMPX has no room for the servers and this node.</summary>
     TooFewPlaces,
 
-    /// <summary>More messages than the kernel lets a queue of an ordinary user have.</summary>
-    TooManyMessages,
-
     /// <summary>A node without NAME.</summary>
     NameMissing,
 

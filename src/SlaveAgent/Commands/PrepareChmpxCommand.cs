@@ -23,7 +23,13 @@ internal static class PrepareChmpxCommand
         {
             var root = options.RootOf(parsed);
             using var signals = new Signals();
-            RemoveLeftovers(root, parsed.GetValue(configuration)!);
+            if (root.TryRead(parsed.GetValue(configuration)!) is { } text)
+            {
+                var ini = IniReader.Read(text);
+                RaiseLimits(root, ini);
+                RemoveLeftovers(root, ini);
+            }
+
             var starts = new ChmpxStarts(root, new Systemctl(new CommandRunner(TimeProvider.System)), TimeProvider.System);
             await starts.WaitAsync(parsed.GetValue(unit)!, parsed.GetValue(configuration)!, Console.WriteLine, signals.Token);
             return ExitCode.Done;
@@ -31,10 +37,25 @@ internal static class PrepareChmpxCommand
         return command;
     }
 
-    private static void RemoveLeftovers(HostRoot root, string iniPath)
+    private static void RaiseLimits(HostRoot root, IniDocument ini)
     {
-        if (root.TryRead(iniPath) is not { } text || IniReader.Read(text) is not { ControlPort: { } port } ini
-            || ini.Global("GROUP") is not { Length: > 0 } group || group.Contains('/', StringComparison.Ordinal))
+        var needed = StartSizes.MessagesOf(ini);
+        try
+        {
+            if (MessageLimits.Raise(root, needed) is { Count: > 0 } raised)
+            {
+                Console.WriteLine($"Raised fs.mqueue.{string.Join(" and fs.mqueue.", raised)} to {needed}, the MAXMQSERVER and MAXMQCLIENT of the configuration");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.WriteLine($"fs.mqueue's limits could not be raised to {needed}, the MAXMQSERVER and MAXMQCLIENT of the configuration; chmpx may end on that: {e.Message}");
+        }
+    }
+
+    private static void RemoveLeftovers(HostRoot root, IniDocument ini)
+    {
+        if (ini.ControlPort is not { } port || ini.Global("GROUP") is not { Length: > 0 } group || group.Contains('/', StringComparison.Ordinal))
         {
             // chmpx will not start with such a file either.
             return;

@@ -51,6 +51,22 @@ public sealed class PrepareChmpxTests : IDisposable
         Assert.True(File.Exists(queue));
     }
 
+    [Theory]
+    [InlineData("MAXMQSERVER = 8\nMAXMQCLIENT = 1024\n", 1032)]
+    [InlineData("", 8193)]
+    [InlineData("MAXMQSERVER = 500\nMAXMQCLIENT = 99999\n", 32_768)]
+    [InlineData("MAXMQSERVER = 2\nMAXMQCLIENT = 8\n", 1025)]
+    public async Task It_raises_the_limits_of_queues_to_what_the_configuration_asks_for_and_lowers_none(string sizes, int limit)
+    {
+        _directory.Put(Ini, $"[GLOBAL]\nGROUP = ring\nSELFCTLPORT = 8031\n{sizes}");
+        var messages = _directory.Put("proc/sys/fs/mqueue/msg_max", "1025\n");
+        var queues = _directory.Put("proc/sys/fs/mqueue/queues_max", "100000\n");
+        Restarted(0);
+        Assert.Equal(0, (await RunAsync()).ExitCode);
+        Assert.Equal($"{limit}", (await File.ReadAllTextAsync(messages, TestContext.Current.CancellationToken)).Trim());
+        Assert.Equal("100000", (await File.ReadAllTextAsync(queues, TestContext.Current.CancellationToken)).Trim());
+    }
+
     private void Restarted(int times) => Tools.Show(_unit, $"Id={_unit}\nNRestarts={times}");
 
     private async Task<(int ExitCode, string Output)> RunAsync()
