@@ -5,18 +5,18 @@ namespace SlaveAgent.Chmpx;
 
 /// <summary>
 /// Asks the local chmpx through its control port: one command a connection, then it closes (Chmpx/README.md, "Control port"). Only DUMP is ever sent;
-/// among the others are some that take servers out of the ring. One look at a time.
+/// among the others are some that take servers out of the ring. One read at a time.
 /// </summary>
 public sealed class ControlPort(TimeProvider time)
 {
     private static readonly byte[] Dump = "DUMP\n"u8.ToArray();
 
     /// <summary>With no server reachable chmpx takes about 1 s (Chmpx/README.md, "Control port").</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// A chmpx that is well answers within a millisecond. So long its answer is waited for where the caller runs, because to be woken by another thread
-    /// costs more than the whole look; what takes longer is awaited.
+    /// costs more than the whole read; what takes longer is awaited.
     /// </summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(50);
 
@@ -49,7 +49,7 @@ public sealed class ControlPort(TimeProvider time)
             var (length, isWhole) = ReceiveAtOnce(socket, began);
             if (!isWhole)
             {
-                using var deadline = new CancellationTokenSource(Patience, time);
+                using var deadline = new CancellationTokenSource(AnswerTimeout, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
                 length = await ReceiveAsync(socket, length, either.Token);
             }

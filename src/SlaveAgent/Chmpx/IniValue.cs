@@ -76,7 +76,7 @@ public static class IniValue
                     afterBlank = c is ' ' or (>= '\t' and <= '\r');
                 }
 
-                // Before a # the backslash stays in wait, so that one at the end spoils the line.
+                // Before a # the backslash stays in wait, so that one at the end makes the line unreadable.
                 escaped = escaped && c == '#';
             }
         }

@@ -91,7 +91,7 @@ internal static class NodeRules
     {
         if (nodes.Self is not { } self)
         {
-            // It looks among the servers first, where such an entry is named by another rule.
+            // chmpx searches the servers first, where such an entry is named by another rule.
             var effect = nodes.Servers.Any(ini.FitsSelf) ? IniEffect.Harms : IniEffect.Ends;
             problems.Add(ini.FindSelf() is { } nameless && nameless["NAME"] is null
                 ? new IniProblem(IniCode.NameMissing, effect, nameless.Line, "this host's [SLVNODE] must have NAME")

@@ -1,7 +1,7 @@
 namespace SlaveAgent.Chmpx;
 
 /// <summary>
-/// When a server that this host's chmpx never tries again may be sent UPDATESTATUS. It connects every slave that lacked the server in about 0.1 s, and it is not harmless:
+/// When a server that this host's chmpx never tries again may be sent UPDATESTATUS. It connects every slave that missed the server in about 0.1 s, and it is not harmless:
 /// it brings a server into service that others had put out, without a merge, so writes made meanwhile would be missing there; each receiver stamps the status of every
 /// server anew, which can hide real changes during a merge; and a slave that vanished blocks the sending server's event loop for 5 s. So it is for a ring that
 /// is known to be at rest, and at most three times. Each status message renews the servers' times, so the age of the newest limits the whole fleet. Pure.
@@ -13,7 +13,7 @@ public static class UpdateStatusRule
 
     public static readonly TimeSpan LongestRandomDelay = TimeSpan.FromSeconds(60);
 
-    /// <summary>So that the second look is never the first one's report again.</summary>
+    /// <summary>So that the second observation is never the first one's report again.</summary>
     private static readonly TimeSpan LeastRandomDelay = TimeSpan.FromSeconds(1);
 
     public const int MostSendings = 3;
@@ -24,7 +24,7 @@ public static class UpdateStatusRule
     /// <summary>Each question blocks the server's event loop while it resolves names.</summary>
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(60);
 
-    /// <summary>A second look that is later than this, because the agent was away, is a first one.</summary>
+    /// <summary>A second observation that is later than this, because the agent was away, is a first one.</summary>
     private static readonly TimeSpan SecondLookLifetime = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan LargestClockDifference = TimeSpan.FromSeconds(10);
@@ -83,7 +83,7 @@ public static class UpdateStatusRule
     private static UpdateStatusVerdict.WaitUntil AskAgain(DateTimeOffset until, UpdateStatusReason reason, UpdateStatusHistory history) =>
         new(until, reason, history with { SecondLookAt = null, AskAgainAt = until, AskAgainFor = reason });
 
-    /// <summary>The second look needs a report of its own.</summary>
+    /// <summary>The second observation needs a report of its own.</summary>
     private static bool IsFresh(UpdateStatusSituation situation, UpdateStatusHistory history) =>
         situation is { Report: not null, ReportedAt: { } taken }
         && taken <= situation.Now

@@ -21,7 +21,7 @@ public sealed class IniReaderTests
     [Fact]
     public void Each_line_keeps_its_number()
     {
-        var ini = IniReader.Read("\n[GLOBAL]\n\n# words\nGROUP = g\n");
+        var ini = IniReader.Read("\n[GLOBAL]\n\n# note\nGROUP = g\n");
         Assert.Equal(2, ini.Sections[0].Line);
         Assert.Equal([4, 5], ini.Sections[0].Lines.Select(l => l.Number));
     }
@@ -97,7 +97,7 @@ public sealed class IniReaderTests
     public void A_line_that_begins_with_an_equals_sign_has_an_empty_key() => Assert.Equal("a", IniReader.Read("[GLOBAL]\n= a").Global(string.Empty));
 
     [Fact]
-    public void A_comment_before_the_first_section_is_no_problem() => Assert.Empty(IniReader.Read("# words\n[GLOBAL]").Problems);
+    public void A_comment_before_the_first_section_is_no_problem() => Assert.Empty(IniReader.Read("# note\n[GLOBAL]").Problems);
 
     [Fact]
     public void No_text_makes_reading_fail() =>

@@ -36,7 +36,7 @@ public sealed class IniValueTests
 
     [Fact]
     public void Every_value_agrees_with_a_restatement_of_chmpx_own_source() =>
-        Gen.Char["ab #\\\"'\t\r\v=\u00a0é"].Array[0, 12].Select(signs => new string(signs)).Sample(
+        Gen.Char["ab #\\\"'\t\r\v=\u00a0é"].Array[0, 12].Select(characters => new string(characters)).Sample(
             written => IniValue.TryRead(written) == Restated(written),
             iter: Iterations.Of(200_000),
             print: written => $"<{written}> is <{IniValue.TryRead(written)}> and should be <{Restated(written)}>");

@@ -52,8 +52,8 @@ public sealed class IniWriterTests
     [Fact]
     public void Comments_sections_and_quotes_stay_as_written()
     {
-        var text = IniWriter.Write(IniReader.Read("[GLOBAL]\n# words\nA = 'b #c' # d\n[K2HDKC]\nX = 1"), 1);
-        Assert.Contains("\n# words\n", text, StringComparison.Ordinal);
+        var text = IniWriter.Write(IniReader.Read("[GLOBAL]\n# note\nA = 'b #c' # d\n[K2HDKC]\nX = 1"), 1);
+        Assert.Contains("\n# note\n", text, StringComparison.Ordinal);
         Assert.Contains("= 'b #c' # d\n", text, StringComparison.Ordinal);
         Assert.Contains("\n[K2HDKC]\n", text, StringComparison.Ordinal);
     }

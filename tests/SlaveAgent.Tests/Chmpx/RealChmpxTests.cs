@@ -129,7 +129,7 @@ public sealed class RealChmpxTests(ITestOutputHelper output)
                     lines[at] = $"{lines[at].Split('=')[0]}= {string.Format(CultureInfo.InvariantCulture, Pick(random, Writings), lines[at].Split('=')[1].Trim())}";
                     break;
                 case 5:
-                    lines[at] = lines[at].Insert(random.Next(lines[at].Length + 1), Pick(random, Signs));
+                    lines[at] = lines[at].Insert(random.Next(lines[at].Length + 1), Pick(random, Characters));
                     break;
                 default:
                     (lines[at], var other) = (lines[random.Next(lines.Count)], lines[at]);
@@ -145,16 +145,16 @@ public sealed class RealChmpxTests(ITestOutputHelper output)
 
     private static T Pick<T>(Random random, T[] from) => from[random.Next(from.Length)];
 
-    private static readonly string[] Signs = ["#", " #", "\"", "'", "\\", "=", "[", "]", " ", "\t", "\r", "x", "9", "\u00a0", "é", "\\#", "\\ #", "\f", "\v", "-"];
+    private static readonly string[] Characters = ["#", " #", "\"", "'", "\\", "=", "[", "]", " ", "\t", "\r", "x", "9", "\u00a0", "é", "\\#", "\\ #", "\f", "\v", "-"];
 
-    private static readonly string[] Writings = ["'{0}'", "\"{0}\"", "{0} # words", "{0}#words", "\\{0}", "{0}\\#", "{0} \\#", "{0}\\ #x", "{0}\u00a0#x", "''{0}", "{0}\"\"", "\"{0}\\a\""];
+    private static readonly string[] Writings = ["'{0}'", "\"{0}\"", "{0} # note", "{0}#note", "\\{0}", "{0}\\#", "{0} \\#", "{0}\\ #x", "{0}\u00a0#x", "''{0}", "{0}\"\"", "\"{0}\\a\""];
 
     private static readonly string[] Values =
         ["", "0", "1", "-1", "2", "15", "31", "32767", "32768", "2147483647", "4294967296", "1x", "on", "yes", "NO", "true", "hash", "random", "NULL", "127.0.0.1", "localhost", "/", "/etc/passwd", "name", "CUK", "cuk-slv1", ".*"];
 
     private static readonly string[] Lines =
     [
-        "[GLOBAL]", "[SVRNODE]", "[SLVNODE]", "[K2HDKC]", "[svrnode]", "# words", "; words", "INCLUDE = /etc/passwd", "KEY", "= value", "SSL = yes", "SSL = no",
+        "[GLOBAL]", "[SVRNODE]", "[SLVNODE]", "[K2HDKC]", "[svrnode]", "# note", "; note", "INCLUDE = /etc/passwd", "KEY", "= value", "SSL = yes", "SSL = no",
         "SSL_VERIFY_PEER = yes", "SSL_VERIFY_PEER = no", "CAPATH = /etc", "CAPATH = NULL", "SERVER_CERT = /etc/passwd", "SERVER_PRIKEY = /etc/passwd", "SLAVE_CERT = /etc/passwd",
         "SLAVE_PRIKEY = /etc/passwd", "SSL_MIN_VER = tlsv1.2", "SSL_MIN_VER = default", "NSSDB_DIR = /etc", "CHMPXIDTYPE = NAME", "CHMPXIDTYPE = CUK", "CHMPXIDTYPE = CTLENDPOINTS",
         "CTLENDPOINTS = 127.0.0.1:5", "ENDPOINTS = 127.0.0.1:5,,x:y", "FORWARD_PEERS = 127.0.0.1", "REVERSE_PEERS = [", "CTLPORT = 9", "PORT = 9", "K2HMASKBIT = 20", "K2HCMASKBIT = 0", "MAXHISTLOG = 10",
