@@ -32,6 +32,9 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
 
     public bool IsRunning => daemon is { Task.IsCompleted: false };
 
+    /// <summary>How the daemon exited; null while it runs, or was never started.</summary>
+    public int? ExitCode => daemon is { Task.IsCompletedSuccessfully: true } ended ? ended.Task.Result.ExitCode : null;
+
     /// <summary>Runs one command and waits for it to exit.</summary>
     public async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {

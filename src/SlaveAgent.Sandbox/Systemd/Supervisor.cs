@@ -125,12 +125,22 @@ public sealed class Supervisor : IAsyncDisposable
         {
             return new(0);
         }
+        if (verb == "daemon-reload")
+        {
+            foreach (var unit in units.Values)
+            {
+                unit.Reload();
+            }
+            return new(0);
+        }
         var output = new ToolOutput(0);
         foreach (var unit in names.Select(UnitOf))
         {
             var one = await ControlAsync(verb, unit, parsed.GetValue(noBlock), parsed.GetValue(now),
                 (parsed.GetValue(properties) ?? []).SelectMany(list => list.Split(',')).ToList(), parsed.GetValue(value));
-            output = new(output.ExitCode == 0 ? one.ExitCode : output.ExitCode, output.Output + one.Output, output.Error + one.Error);
+            // show prints a block a unit, with an empty line between them.
+            var separator = verb == "show" && output.Output.Length > 0 ? "\n" : "";
+            output = new(output.ExitCode == 0 ? one.ExitCode : output.ExitCode, output.Output + separator + one.Output, output.Error + one.Error);
         }
         return parsed.GetValue(quiet) ? output with { Output = "" } : output;
     }
@@ -179,7 +189,7 @@ public sealed class Supervisor : IAsyncDisposable
             case "stop":
                 await RunAsync(true, noBlock, unit.StopAsync);
                 return new(0);
-            case "daemon-reload" or "reset-failed":
+            case "reset-failed":
                 return new(0);
             default:
                 return new(1, Error: $"Unknown command verb {verb}.\n");
@@ -211,6 +221,11 @@ public sealed class Supervisor : IAsyncDisposable
             ["ActiveState"] = state,
             ["SubState"] = status.State switch { UnitState.Active => "running", UnitState.Activating => "auto-restart", UnitState.Failed => "failed", _ => "dead" },
             ["UnitFileState"] = !unit.Exists ? "" : status.IsEnabled ? "enabled" : "disabled",
+            ["Type"] = "simple",
+            ["Result"] = status.State == UnitState.Failed ? "exit-code" : "success",
+            ["NeedDaemonReload"] = unit.NeedsReload ? "yes" : "no",
+            ["ExecMainStartTimestampMonotonic"] = ((long)(status.StartedAt?.TotalMicroseconds ?? 0)).ToString(CultureInfo.InvariantCulture),
+            ["ExecMainCode"] = status.LastExitCode is null ? "0" : "1",
             ["MainPID"] = status.Pid.ToString(CultureInfo.InvariantCulture),
             ["NRestarts"] = status.Restarts.ToString(CultureInfo.InvariantCulture),
             ["ExecMainStatus"] = $"{status.LastExitCode ?? 0}",

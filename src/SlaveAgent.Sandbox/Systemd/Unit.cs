@@ -17,12 +17,18 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
     private CancellationTokenSource? restarting;
     private int restarts;
     private int? lastExitCode;
+    private TimeSpan? startedAt;
+    private UnitFile? loaded;
+    private string loadedFrom = "";
 
     public UnitState State { get; private set; } = UnitState.Inactive;
 
     public string Path { get; } = System.IO.Path.Combine(layout.UnitDirectory, name);
 
     public bool Exists => File.Exists(Path);
+
+    /// <summary>Its file or a drop-in was changed since it was loaded, and is not in force before the next <see cref="Reload"/>.</summary>
+    public bool NeedsReload => loaded is not null && Fingerprint() != loadedFrom;
 
     private string WantsLink => System.IO.Path.Combine(layout.WantsDirectory, name);
 
@@ -34,7 +40,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         {
             lock (lines)
             {
-                return new(name, State, IsEnabled, process is { HasExited: false } running ? running.Id : 0, restarts, lastExitCode, [.. lines]);
+                return new(name, State, IsEnabled, process is { HasExited: false } running ? running.Id : 0, restarts, lastExitCode, startedAt, [.. lines]);
             }
         }
     }
@@ -45,6 +51,16 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         if (!IsEnabled)
         {
             File.CreateSymbolicLink(WantsLink, Path);
+        }
+    }
+
+    /// <summary>Reads its files again.</summary>
+    public void Reload()
+    {
+        loaded = null;
+        if (Exists)
+        {
+            Loaded();
         }
     }
 
@@ -59,7 +75,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
             cancellationToken.ThrowIfCancellationRequested();
             if (State is not UnitState.Active)
             {
-                Spawn(UnitFile.Read(Path));
+                Spawn(Loaded());
                 report(name, "started");
             }
         }
@@ -104,9 +120,27 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         changing.Dispose();
     }
 
+    /// <summary>The files that the unit is loaded from, with the times of their last change.</summary>
+    private string Fingerprint()
+    {
+        var dropIns = System.IO.Path.Combine(layout.Root, "etc/systemd/system", $"{name}.d");
+        var files = Directory.Exists(dropIns) ? Directory.EnumerateFiles(dropIns).Order(StringComparer.Ordinal).Prepend(Path) : [Path];
+        return string.Join('\n', files.Select(file => $"{file} {File.GetLastWriteTimeUtc(file):O}"));
+    }
+
+    private UnitFile Loaded()
+    {
+        if (loaded is null)
+        {
+            loadedFrom = Fingerprint();
+            loaded = UnitFile.Read(Path);
+        }
+        return loaded;
+    }
+
     private async Task EndAsync(Process running)
     {
-        var signal = Exists ? UnitFile.Read(Path).KillSignal : "SIGTERM";
+        var signal = Exists ? Loaded().KillSignal : "SIGTERM";
         ProcessSignal.Send(running.Id, signal);
         using var timeout = new CancellationTokenSource(StopTimeout);
         try
@@ -124,6 +158,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
     private void Spawn(UnitFile file)
     {
         State = UnitState.Active;
+        startedAt = TimeProvider.System.GetElapsedTime(0);
         // A timer has nothing to run.
         if (file.ExecStart is not [var program, .. var arguments])
         {

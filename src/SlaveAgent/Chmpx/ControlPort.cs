@@ -7,7 +7,7 @@ namespace SlaveAgent.Chmpx;
 /// Asks the local chmpx through its control port: one command a connection, then it closes (Chmpx/README.md, "Control port"). Only DUMP is ever sent;
 /// among the others are some that take servers out of the ring. One read at a time.
 /// </summary>
-public sealed class ControlPort(TimeProvider time)
+public sealed class ControlPort(TimeProvider time) : IControlPort
 {
     private static readonly byte[] Dump = "DUMP\n"u8.ToArray();
 
@@ -33,7 +33,7 @@ public sealed class ControlPort(TimeProvider time)
     /// gives the same object again.
     /// </summary>
     /// <param name="port">On 127.0.0.1.</param>
-    public async ValueTask<RingView?> LookAsync(int port, CancellationToken cancel)
+    public async ValueTask<RingView?> PollAsync(int port, CancellationToken cancel)
     {
         try
         {

@@ -45,7 +45,7 @@ public static class IniWriter
 
     /// <summary>
     /// The same configuration with each node once. chmpx takes two sections with one NAME and control port for one node and lets the later
-    /// keys overwrite, also another CUK (lib/chmutil.cc, sorted_insert_strmaparr): a host made anew under its old name would lose its own entry
+    /// keys overwrite, also another CUK (lib/chmutil.cc, sorted_insert_strmaparr): a host made again under its old name would lose its own entry
     /// to its predecessor's, so of those the entry with SELFCUK wins, and of servers the one that the ring shows.
     /// </summary>
     /// <param name="ring">The servers that chmpx shows, with whether each is up; null or empty when that is not known.</param>

@@ -3,7 +3,7 @@ namespace SlaveAgent.Chmpx;
 /// <summary>One server node as the local chmpx sees it.</summary>
 /// <param name="Name">As chmpx shows it, normalised; for people only.</param>
 /// <param name="InService">It is part of the ring.</param>
-/// <param name="IsUp">chmpx believes it alive.</param>
+/// <param name="IsUp">chmpx takes it for alive.</param>
 /// <param name="IsConnected">There is a socket to it: the only proof of a connection (Chmpx/README.md, "DUMP").</param>
 public sealed record RingServer(NodeKey Key, string Name, bool InService, bool IsUp, bool IsConnected)
 {

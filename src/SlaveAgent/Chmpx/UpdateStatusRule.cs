@@ -3,7 +3,7 @@ namespace SlaveAgent.Chmpx;
 /// <summary>
 /// When a server that this host's chmpx never tries again may be sent UPDATESTATUS. It connects every slave that missed the server in about 0.1 s, and it is not harmless:
 /// it brings a server into service that others had put out, without a merge, so writes made meanwhile would be missing there; each receiver stamps the status of every
-/// server anew, which can hide real changes during a merge; and a slave that vanished blocks the sending server's event loop for 5 s. So it is for a ring that
+/// server again, which can hide real changes during a merge; and a slave that vanished blocks the sending server's event loop for 5 s. So it is for a ring that
 /// is known to be at rest, and at most three times. Each status message renews the servers' times, so the age of the newest limits the whole fleet. Pure.
 /// </summary>
 public static class UpdateStatusRule
@@ -18,7 +18,7 @@ public static class UpdateStatusRule
 
     public const int MostSendings = 3;
 
-    /// <summary>A report says what was; older ones are asked for anew.</summary>
+    /// <summary>A report says what was; older ones are asked for again.</summary>
     private static readonly TimeSpan ReportLifetime = TimeSpan.FromSeconds(10);
 
     /// <summary>Each question blocks the server's event loop while it resolves names.</summary>

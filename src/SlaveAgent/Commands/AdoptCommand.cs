@@ -6,12 +6,12 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Takes over a host that the shell tooling looks after, and gives it back; the configuration is there for chmpx all the while.</summary>
+/// <summary>Takes over a host that is managed by the shell tooling, and gives it back; the configuration is there for chmpx all the while.</summary>
 internal static class AdoptCommand
 {
     public static Command Create(CommonOptions options)
     {
-        var giveBack = new Option<bool>("--give-back") { Description = "End the agent and let the shell tooling look after this host again" };
+        var giveBack = new Option<bool>("--give-back") { Description = "End the agent and let the shell tooling manage this host again" };
         var command = new Command("adopt", "Take over a host that runs the shell tooling (k2hr3-get-resource), or give it back");
         options.AddIdentityTo(command);
         command.Options.Add(giveBack);
@@ -75,11 +75,11 @@ internal static class AdoptCommand
 
         parts.Root.Delete(AgentPaths.AdoptedTooling);
         parts.Root.Delete(AgentPaths.AdoptedConfiguration);
-        Console.WriteLine("The shell tooling looks after this host again.");
+        Console.WriteLine("The shell tooling manages this host again.");
         return ExitCode.Done;
     }
 
-    /// <summary>Before anything is stopped; a second try after a first that broke off must not take the half-stopped tooling for what it was.</summary>
+    /// <summary>Before anything is stopped; a second try after a first that was interrupted must not take the half-stopped tooling for what it was.</summary>
     private static async Task RememberAsync(AgentParts parts, ShellTooling tooling, CancellationToken cancel)
     {
         var path = parts.Root.At(AgentPaths.AdoptedTooling);
@@ -110,28 +110,33 @@ internal static class AdoptCommand
 
     private static async Task<int> StartAgentAsync(AgentParts parts, CancellationToken cancel)
     {
-        const string Rest = "This host is taken over; adopt --give-back undoes it.";
+        const string Undo = "This host is taken over; adopt --give-back undoes it.";
         if (AgentUnits.FindFile(parts.Root, AgentUnits.Daemon) is null)
         {
-            Console.WriteLine($"{Rest} Start the agent now: k2hdkc-slave-agent run.");
+            Console.WriteLine($"{Undo} Start the agent now: k2hdkc-slave-agent run.");
             return ExitCode.Done;
         }
 
-        if (await DaemonUnit.StartAsync(parts.Systemctl, cancel) is not ExitCode.Done and var failed)
+        if (await DaemonUnit.StartAsync(parts.Units, cancel) is not ExitCode.Done and var failed)
         {
-            await Console.Error.WriteLineAsync("Nobody looks after this host until it is.");
+            await Console.Error.WriteLineAsync("Nobody manages this host until it is.");
             return failed;
         }
 
-        Console.WriteLine($"Started {AgentUnits.Daemon}, which restarts {parts.Settings.Chmpx.Unit} once if it ran through its shell helper. {Rest}");
+        Console.WriteLine($"Started {AgentUnits.Daemon}, which restarts {parts.Settings.Chmpx.Unit} once if it ran through its shell helper. {Undo}");
         return ExitCode.Done;
     }
 
     /// <returns>That an agent runs outside of its unit; null when none runs any more.</returns>
     private static async Task<string?> EndAgentAsync(AgentParts parts, CancellationToken cancel)
     {
-        await AgentUnits.DisableAndStopAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
-        await AgentUnits.DisableAndStopAsync(AgentUnits.Daemon, parts.Root, parts.Systemctl, cancel);
+        foreach (var unit in new[] { AgentUnits.Bootstrap, AgentUnits.Daemon }.Where(unit => AgentUnits.FindFile(parts.Root, unit) is not null))
+        {
+            if (await parts.Units.EndAsync(unit, cancel) is { } problem)
+            {
+                return $"{Progress.Sentence(problem)} Run adopt --give-back again.";
+            }
+        }
 
         var path = parts.Root.At(AgentPaths.DaemonLock);
         return FileLock.IsHeld(path) ? $"The agent still runs{FileLock.HolderText(path)}; end it, then run adopt --give-back again." : null;
@@ -153,13 +158,15 @@ internal static class AdoptCommand
 
     private static async Task HandBackChmpxAsync(AgentParts parts, CancellationToken cancel)
     {
-        if (!parts.DropIn.Remove())
+        var before = (await parts.Systemctl.ShowAsync([parts.Settings.Chmpx.Unit], cancel))?.GetValueOrDefault(parts.Settings.Chmpx.Unit);
+        var wasThere = parts.DropIn.Remove();
+        if (await parts.Units.ReloadAsync(parts.Settings.Chmpx.Unit, cancel) is { } problem)
         {
+            Console.WriteLine($"{Progress.Sentence(problem)} Run systemctl daemon-reload, and restart {parts.Settings.Chmpx.Unit}.");
             return;
         }
 
-        await parts.Systemctl.ReloadUnitsAsync(cancel);
-        if (await parts.Systemctl.StateAsync(parts.Settings.Chmpx.Unit, cancel) is "active" or "activating")
+        if (wasThere && before is { IsActive: true })
         {
             await parts.Systemctl.TryRestartAsync(parts.Settings.Chmpx.Unit, cancel);
             Console.WriteLine($"Restarted {parts.Settings.Chmpx.Unit} as packaged; its shell helper takes ten seconds before it starts chmpx.");

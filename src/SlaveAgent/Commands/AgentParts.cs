@@ -61,24 +61,25 @@ internal sealed class AgentParts : IDisposable
             root, inquiries, settings.Chmpx.RequestsStatus, () => Client.ClockDifference, time, Random.Shared.NextDouble, log);
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
         var questions = new RingQuestions(inquiries, tracker, Ring, Addresses, time, Random.Shared.NextDouble, log);
-        var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync, time, log);
+        var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync);
+        var packages = new PackageController(
+            Role, File, () => FindPackageManager(settings.Packages, root, commands), new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated);
+        var connection = new ConnectionController(
+            Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log);
+        Configuration = new ConfigurationController(
+            Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan);
         Controllers =
         [
             new RegistrationController(Client, resource, _keeper, () => host.Token, Addresses),
-            new PackageController(
-                Role, Resource, identity.Cuk, () => FindPackageManager(settings.Packages, root, commands),
-                new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated),
-            new ConfigurationController(Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan),
-            new OwnNameController(
-                new ServiceController(
-                    Role, File, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, Systemctl), Systemctl, settings.Services, settings.Chmpx.Unit, time),
-                ownName),
-            new OwnNameController(
-                new ReadyController(
-                    new ConnectionController(
-                        Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log),
-                    Systemctl, root, settings.Ready.Follow, time),
-                ownName),
+            new RoleController(Role, Resource, identity.Cuk),
+            Configuration,
+            packages,
+            new OwnNameController(ownName),
+            new ServiceController(
+                Role, File, Ring, account, new Supervisor(root, DropIn, File.HostPath, settings.Chmpx, time), Systemctl, settings.Services, settings.Chmpx.Unit,
+                () => packages.IsComplete, time),
+            connection,
+            new ReadyController(() => connection.IsReady, Systemctl, root, settings.Ready.Follow, time),
         ];
     }
 
@@ -88,7 +89,7 @@ internal sealed class AgentParts : IDisposable
 
     public K2hr3Identity Identity { get; }
 
-    /// <summary>On which the identity rests.</summary>
+    /// <summary>From which the identity follows.</summary>
     public IdentityDecision Decision { get; }
 
     public TimeProvider Time { get; }
@@ -105,6 +106,9 @@ internal sealed class AgentParts : IDisposable
     public RoleMemory Role { get; }
 
     public Systemctl Systemctl { get; }
+
+    /// <summary>Units for commands that wait.</summary>
+    public UnitControl Units => new(Systemctl, Time);
 
     public ConfigurationFile File { get; }
 
@@ -124,7 +128,9 @@ internal sealed class AgentParts : IDisposable
 
     public AddressWatch Addresses { get; }
 
-    /// <summary>The pipeline, in its order.</summary>
+    public ConfigurationController Configuration { get; }
+
+    /// <summary>In the order of their kinds.</summary>
     public IReadOnlyList<IController> Controllers { get; }
 
     /// <param name="settings">Those of <paramref name="setup"/>, or those that a SIGHUP brought since.</param>
@@ -156,17 +162,17 @@ internal sealed class AgentParts : IDisposable
         return parts;
     }
 
-    /// <summary>The loop over these steps, with what it reports to.</summary>
+    /// <summary>The loop over these controllers, with what it reports to.</summary>
     /// <param name="keepsStatus">Whether the status file is this process's to write.</param>
-    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IController> steps, bool keepsStatus, Func<StatusBoard, ReconcilerHooks> hooks)
+    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IController> controllers, bool keepsStatus, Func<StatusBoard, ReconcilerHooks> hooks)
     {
-        var board = new StatusBoard(steps, File, Ring, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
-        var schedule = new Schedule(steps, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
-        return (new Reconciler(steps, schedule, board, hooks(board), Time, Log), board);
+        var board = new StatusBoard(controllers, File, Ring, () => Client.Contact, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
+        var schedule = new Schedule(controllers, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
+        return (new Reconciler(controllers, schedule, board, hooks(board), Time, Log), board);
     }
 
     /// <summary>
-    /// Keeps what only options said of who this host is, and then takes the mark of <c>unregister</c> away: a daemon that is paused looks for it each second,
+    /// Keeps what only options said of who this host is, and then takes the mark of <c>unregister</c> away: a daemon that is paused checks it each second,
     /// and goes by what is kept.
     /// </summary>
     public async Task HandIdentityToDaemonAsync(CancellationToken cancel)
@@ -212,7 +218,7 @@ internal sealed class AgentParts : IDisposable
 
         try
         {
-            return new RenewingHandler(new TlsFiles(At(settings.AuthorityFile), At(settings.ClientCertificate), At(settings.ClientKey)));
+            return new RenewingHandler(new TlsFiles(At(settings.AuthorityFile), At(settings.ClientCertificate), At(settings.ClientKey)), TimeProvider.System);
         }
         catch (IOException e)
         {

@@ -17,7 +17,7 @@ internal static class ArrivingIdentity
     {
         var commands = new CommandRunner(time);
         var began = time.GetTimestamp();
-        var told = false;
+        var isLogged = false;
         while (true)
         {
             var reading = await IdentityReader.ReadAsync(setup, setup.Settings, commands, time, cancel);
@@ -38,10 +38,10 @@ internal static class ArrivingIdentity
                 return null;
             }
 
-            if (!told)
+            if (!isLogged)
             {
                 await Console.Error.WriteLineAsync(reading.Decision.Message);
-                told = true;
+                isLogged = true;
             }
 
             await Task.Delay(BetweenPolls, time, cancel);

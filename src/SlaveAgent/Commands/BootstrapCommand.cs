@@ -9,20 +9,20 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Takes the host from nothing to connected: runs the pipeline until no step has anything left to do.</summary>
+/// <summary>Takes the host from nothing to connected: runs the controllers until none has anything left to do.</summary>
 internal static class BootstrapCommand
 {
     public static Command Create(CommonOptions options)
     {
         var timeout = new Option<string>("--timeout")
         {
-            Description = $"How long to try before giving up with exit code 75, such as 90s or 5m, or {Patience.Endless}",
+            Description = $"How long to try before giving up with exit code 75, such as 90s or 5m, or {TimeLimit.Endless}",
             HelpName = "DURATION",
             DefaultValueFactory = _ => "10m",
         };
         var handOver = new Option<bool>("--hand-over")
         {
-            Description = "On a slave node's role, install and then enable and start the daemon, which does the rest",
+            Description = "On a slave node's role, install and then enable and start the daemon, which does the remainder",
         };
         var command = new Command("bootstrap", "Register, install, configure, start and connect this host, once; safe to repeat");
         options.AddIdentityTo(command);
@@ -30,16 +30,20 @@ internal static class BootstrapCommand
         command.Options.Add(handOver);
         command.SetAction(async (parsed, _) =>
         {
-            var patience = Patience.Parse(parsed.GetValue(timeout)!);
+            var timeLimit = TimeLimit.Parse(parsed.GetValue(timeout)!);
             var setup = Setup.Of(options, parsed);
             using var signals = new Signals();
             await using var log = Logging.Create(Logging.IsUnderSystemd ? setup.Settings.LogLevel : LogLevel.Error);
-            return await RunAsync(setup, patience, parsed.GetValue(handOver), log, TimeProvider.System, signals.Token);
+            var code = ExitCode.Failed;
+
+            // The controllers share their state without locks, and so run on one thread.
+            await LoopThread.RunAsync(async time => code = await RunAsync(setup, timeLimit, parsed.GetValue(handOver), log, time, signals.Token));
+            return code;
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Setup setup, TimeSpan patience, bool handOver, Logger log, TimeProvider time, CancellationToken cancel)
+    private static async Task<int> RunAsync(Setup setup, TimeSpan timeLimit, bool handOver, Logger log, TimeProvider time, CancellationToken cancel)
     {
         using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), time, cancel);
         if (turn is null)
@@ -49,7 +53,7 @@ internal static class BootstrapCommand
             return ExitCode.TryAgainLater;
         }
 
-        if (await ArrivingIdentity.WaitAsync(setup, patience, time, cancel) is not { } reading)
+        if (await ArrivingIdentity.WaitAsync(setup, timeLimit, time, cancel) is not { } reading)
         {
             return ExitCode.TryAgainLater;
         }
@@ -57,28 +61,28 @@ internal static class BootstrapCommand
         using var parts = await AgentParts.CreateAsync(setup, setup.Settings, time, log, cancel, takesOffer: true, reading: reading);
         await parts.HandIdentityToDaemonAsync(cancel);
         var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
-        var needRoot = parts.Controllers.Where(step => step.Kind is ControllerKinds.Registration or ControllerKinds.Packages).ToList();
+        var needRoot = parts.Controllers.Where(controller => controller.Kind is ControllerKinds.Registration or ControllerKinds.Role or ControllerKinds.Packages).ToList();
         parts.File.RemoveStaleStages();
         var progress = new Progress(Logging.IsUnderSystemd ? TextWriter.Null : Console.Out, time);
         progress.Begin($"Bootstrapping {parts.Identity.Tag} into {parts.Identity.Role} at {parts.Identity.ApiUri.ToString().TrimEnd('/')}");
         if (daemonRuns)
         {
-            progress.Say("The agent is running already and sees to configuration, services and connection itself.");
+            progress.Add("The agent is running already and manages configuration, services and connection itself.");
         }
 
         if (parts.Decision is { Code: IdentityCode.Offered } offered)
         {
             // Nothing of the identity in force is touched for one that K2HR3 may refuse.
-            progress.Say($"{Progress.Sentence(offered.Message)} The one in force stays until K2HR3 accepts it.");
-            if (await TryUntilAsync(board => board.IsSettled, parts, [.. needRoot.Where(step => step.Kind == ControllerKinds.Registration)], patience, progress, time, cancel) is not ExitCode.Done and var refused)
+            progress.Add($"{Progress.Sentence(offered.Message)} The one in force stays until K2HR3 accepts it.");
+            if (await TryUntilAsync(board => board.IsSettled, parts, [.. needRoot.Where(controller => controller.Kind == ControllerKinds.Registration)], timeLimit, progress, time, cancel) is not ExitCode.Done and var refused)
             {
                 return refused;
             }
         }
 
-        return daemonRuns ? await TryUntilAsync(board => board.IsSettled, parts, needRoot, patience, progress, time, cancel)
-            : handOver ? await HandOverAsync(parts, needRoot, patience, progress, time, cancel)
-            : await TryUntilAsync(board => IsForGood(parts, board), parts, parts.Controllers, patience, progress, time, cancel);
+        return daemonRuns ? await TryUntilAsync(board => board.IsSettled, parts, needRoot, timeLimit, progress, time, cancel)
+            : handOver ? await HandOverAsync(parts, needRoot, timeLimit, progress, time, cancel)
+            : await TryUntilAsync(board => IsForGood(parts, board), parts, parts.Controllers, timeLimit, progress, time, cancel);
     }
 
     /// <summary>
@@ -87,22 +91,29 @@ internal static class BootstrapCommand
     private static bool IsForGood(AgentParts parts, StatusBoard board) => board.IsSettled && (parts.Role.IsSlaveNode is true || board.IsConfirmed);
 
     /// <summary>
-    /// Leaves a slave node to the daemon. On another role does the rest itself, and goes on asking until it is certain that it is one, for there will be no daemon
+    /// Leaves a slave node to the daemon. On another role does the remainder itself, and goes on asking until it is certain that it is one, for there will be no daemon
     /// that sees it become a slave node's.
     /// </summary>
     private static async Task<int> HandOverAsync(
-        AgentParts parts, IReadOnlyList<IController> needRoot, TimeSpan patience, Progress progress, TimeProvider time, CancellationToken cancel)
+        AgentParts parts, IReadOnlyList<IController> needRoot, TimeSpan timeLimit, Progress progress, TimeProvider time, CancellationToken cancel)
     {
         while (true)
         {
-            var code = await TryUntilAsync(board => board.IsSettled, parts, needRoot, patience, progress, time, cancel);
+            string? missing = null;
+            var code = await TryUntilAsync(
+                board =>
+                {
+                    missing = WhyIncomplete(board);
+                    return board.IsSettled || CanBeHandedOver(parts, board);
+                },
+                parts, needRoot, timeLimit, progress, time, cancel);
             var isSlaveNode = parts.Role.IsSlaveNode is true;
             if (code == ExitCode.Done)
             {
                 code = isSlaveNode
-                    ? await DaemonUnit.StartAsync(parts.Systemctl, cancel)
+                    ? await DaemonUnit.StartAsync(parts.Units, cancel)
                     : await TryUntilAsync(
-                        board => parts.Role.IsSlaveNode is true || IsForGood(parts, board), parts, parts.Controllers, patience, progress, time, cancel);
+                        board => parts.Role.IsSlaveNode is true || IsForGood(parts, board), parts, parts.Controllers, timeLimit, progress, time, cancel);
             }
 
             if (code == ExitCode.Done && !isSlaveNode && parts.Role.IsSlaveNode is true)
@@ -110,54 +121,66 @@ internal static class BootstrapCommand
                 continue;
             }
 
+            if (code == ExitCode.Done && missing is not null)
+            {
+                await Console.Error.WriteLineAsync($"The agent is started, and this is left: {missing}. Run bootstrap again once it can be had.");
+                return ExitCode.TryAgainLater;
+            }
+
             if (code == ExitCode.Done)
             {
                 // From the next boot on the daemon, or the role's own services, need no bootstrap.
-                await parts.Systemctl.DisableAsync(AgentUnits.Bootstrap, cancel);
+                if (AgentUnits.FindFile(parts.Root, AgentUnits.Bootstrap) is not null && await parts.Units.DisableAsync(AgentUnits.Bootstrap, cancel) is { } problem)
+                {
+                    await Console.Error.WriteLineAsync($"{Progress.Sentence(problem)} It runs again at the next boot, which does no harm.");
+                }
             }
 
             return code;
         }
     }
 
+    /// <summary>What is missing is not what chmpx needs: a package that cannot be had keeps no slave from its cluster.</summary>
+    private static bool CanBeHandedOver(AgentParts parts, StatusBoard board) =>
+        parts.Role.IsSlaveNode is true
+        && board.OutcomeOf(ControllerKinds.Registration) is { IsSettled: true }
+        && board.OutcomeOf(ControllerKinds.Role) is { IsSettled: true }
+        && board.OutcomeOf(ControllerKinds.Packages) is Outcome.Failed { Reason: Reasons.PackagesMissing or Reasons.InvalidName }
+        && AgentUnits.FindFile(parts.Root, UnitName.WithSuffix(parts.Settings.Chmpx.Unit)) is not null;
+
+    private static string? WhyIncomplete(StatusBoard board) => board.OutcomeOf(ControllerKinds.Packages) is Outcome.Failed failed ? failed.Message : null;
+
     private static async Task<int> TryUntilAsync(
         Func<StatusBoard, bool> isDone,
         AgentParts parts,
-        IReadOnlyList<IController> steps,
-        TimeSpan patience,
+        IReadOnlyList<IController> controllers,
+        TimeSpan timeLimit,
         Progress progress,
         TimeProvider time,
         CancellationToken cancel)
     {
-        var (reconciler, board) = parts.Assemble(steps, keepsStatus: !FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock)), _ => new ReconcilerHooks { Heard = progress.Hear });
-        using var deadline = new CancellationTokenSource(patience, time);
+        var (reconciler, board) = parts.Assemble(controllers, keepsStatus: !FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock)), _ => new ReconcilerHooks());
+        board.Changed += progress.Note;
+        using var deadline = new CancellationTokenSource(timeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try
         {
-            while (true)
+            await reconciler.RunAsync(either.Token, () => reconciler.IsIdle && board.HaveAllRun && (isDone(board) || board.IsStuck));
+            if (isDone(board))
             {
-                await reconciler.RunDueAsync(either.Token);
-                if (isDone(board))
-                {
-                    progress.End($"Done: {board.Message}");
-                    return ExitCode.Done;
-                }
-
-                if (board.HaveAllRun && board.NeedsPerson)
-                {
-                    await Console.Error.WriteLineAsync($"Bootstrap failed. {Progress.Sentence(board.FirstOpen?.Outcome.Message ?? string.Empty)}");
-                    return ExitCode.Failed;
-                }
-
-                await reconciler.SleepAsync(either.Token);
+                progress.End($"Done: {board.Message}");
+                return ExitCode.Done;
             }
+
+            await Console.Error.WriteLineAsync($"Bootstrap failed. {Progress.Sentence(board.FirstOpen?.Outcome.Message ?? string.Empty)}");
+            return ExitCode.Failed;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             var open = board.FirstOpen;
             await Console.Error.WriteLineAsync(
-                $"Not done after {patience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s. "
-                + (open is { } o ? $"{Progress.Sentence($"{o.Step.Name}: {o.Outcome.Message}")} " : string.Empty)
+                $"Not done after {timeLimit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s. "
+                + (open is { } o ? $"{Progress.Sentence($"{o.Controller.Name}: {o.Outcome.Message}")} " : string.Empty)
                 + "Nothing is lost: run bootstrap again, or let the daemon go on.");
             return ExitCode.TryAgainLater;
         }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SlaveAgent.Hosting;
 using SlaveAgent.Identity;
 
 namespace SlaveAgent.Commands;

@@ -19,7 +19,8 @@ public static class CommandLine
           k2hdkc-slave-agent regenerate         query K2HR3 now and rewrite the configuration if it changed
           systemctl reload k2hdkc-slave-agent   reload the settings and poll immediately
 
-        Settings are in /etc/k2hdkc-slave-agent/agent.yaml. Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 75 try again later.
+        Settings are in /etc/k2hdkc-slave-agent/agent.yaml. Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 75 try again later; of status 3 not
+        connected, 4 degraded.
         """;
 
     public static async Task<int> RunAsync(string[] args)

@@ -9,7 +9,7 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and look at once".</summary>
+/// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and poll at once".</summary>
 internal sealed class Daemon(
     Setup setup, Func<AgentSettings> reload, HangUps hangUps, LoggingLevelSwitch level, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
     : BackgroundService
@@ -27,7 +27,7 @@ internal sealed class Daemon(
         base.Dispose();
     }
 
-    // On its own thread also because the host is not to be held up: READY goes out while the first step runs.
+    // On its own thread also because the host is not to be held up: READY goes out while the first controllers run.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopThread.RunAsync(time => WatchAsync(time, stoppingToken));
 
     private async Task WatchAsync(TimeProvider time, CancellationToken stoppingToken)
@@ -42,7 +42,7 @@ internal sealed class Daemon(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            log.Information("Told to end; the configuration and the services stay as they are");
+            log.Information("Shutting down; the configuration and the services stay as they are");
         }
         catch (SettingsException e)
         {
@@ -62,11 +62,11 @@ internal sealed class Daemon(
         var unregistered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (reconciler, _) = parts.Assemble(parts.Controllers, keepsStatus: true, board => new ReconcilerHooks
         {
-            Pulse = () => _report.Tell(board.Message, time),
-            IsResting = () =>
+            Pulse = () => _report.Notify(board.Message, time),
+            IsPaused = () =>
             {
                 identity.Observe();
-                return _turn.Rests() && (unregistered.TrySetResult() || true);
+                return _turn.IsPaused() && (unregistered.TrySetResult() || true);
             },
         });
         log.Information(
@@ -83,7 +83,7 @@ internal sealed class Daemon(
                 var first = await Task.WhenAny(hangUp, running, replaced, unregistered.Task);
                 if (first == running)
                 {
-                    // It never ends by itself; what broke it must be seen, and the agent started anew.
+                    // It never ends by itself; what broke it must be seen, and the agent started again.
                     await running;
                 }
 
@@ -106,7 +106,7 @@ internal sealed class Daemon(
                     return changed;
                 }
 
-                reconciler.Wake(ControllerKinds.Configuration | ControllerKinds.Connection);
+                reconciler.Wake(ControllerKinds.Configuration | ControllerKinds.Services | ControllerKinds.Connection);
             }
         }
         finally
@@ -116,7 +116,7 @@ internal sealed class Daemon(
         }
     }
 
-    /// <summary>What was said of the connection is no longer true; <c>status</c> then looks for itself.</summary>
+    /// <summary>What was said of the connection is no longer true; <c>status</c> then observes for itself.</summary>
     private void ForgetStatus()
     {
         try
@@ -149,10 +149,10 @@ internal sealed class Daemon(
     {
         var commands = new CommandRunner(time);
         var began = time.GetTimestamp();
-        string? told = null;
+        string? logged = null;
         while (true)
         {
-            await RestWhileUnregisteredAsync(time, cancel);
+            await PauseWhileUnregisteredAsync(time, cancel);
             IdentityReading reading;
             try
             {
@@ -164,13 +164,13 @@ internal sealed class Daemon(
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                if (e.Message != told)
+                if (e.Message != logged)
                 {
                     log.Warning("Who this host is cannot be read: {Why}; tried again each second", e.Message);
-                    told = e.Message;
+                    logged = e.Message;
                 }
 
-                _report.Tell($"waiting: {e.Message}", time);
+                _report.Notify($"waiting: {e.Message}", time);
                 await Task.Delay(IdentityRetry / 5, time, cancel);
                 continue;
             }
@@ -183,32 +183,33 @@ internal sealed class Daemon(
                 return reading;
             }
 
-            if (why != told)
+            if (why != logged)
             {
                 ForgetStatus();
-                log.Information("Waiting: {Why}", why);
-                told = why;
+                log.Information("Waiting: {Why} ({Code})", why, reading.Decision.Code);
+                logged = why;
             }
 
-            _report.Tell($"waiting: {why}", time);
+            _report.Notify($"waiting: {why}", time);
             await Task.Delay(IdentityRetry / 5, time, cancel);
         }
     }
 
     /// <summary>After <c>unregister</c> there is no identity to start with; the agent waits for bootstrap to bring one.</summary>
-    private async Task RestWhileUnregisteredAsync(TimeProvider time, CancellationToken cancel)
+    private async Task PauseWhileUnregisteredAsync(TimeProvider time, CancellationToken cancel)
     {
-        var told = false;
-        while (_turn.Rests())
+        var isLogged = false;
+        while (_turn.IsPaused())
         {
-            if (!told)
+            _turn.Dispose();
+            if (!isLogged)
             {
                 ForgetStatus();
-                log.Information("This host was unregistered; the agent rests until bootstrap takes it into its role again");
-                told = true;
+                log.Information("This host was unregistered; the agent is paused until bootstrap takes it into its role again");
+                isLogged = true;
             }
 
-            _report.Tell("unregistered; bootstrap takes this host into its role again", time);
+            _report.Notify("unregistered; bootstrap takes this host into its role again", time);
             await Task.Delay(IdentityRetry / 5, time, cancel);
         }
     }
@@ -221,7 +222,7 @@ internal sealed class Daemon(
             var now = reload();
             if (now.Source == before.Source)
             {
-                log.Information("SIGHUP: looking at once");
+                log.Information("SIGHUP: the settings are the same; polling at once");
                 return null;
             }
 

@@ -6,15 +6,12 @@ namespace SlaveAgent.Commands;
 internal static class DaemonUnit
 {
     /// <returns>The exit code; why it could not be done is said on standard error.</returns>
-    public static async Task<int> StartAsync(Systemctl systemctl, CancellationToken cancel)
+    public static async Task<int> StartAsync(UnitControl units, CancellationToken cancel)
     {
-        foreach (var tell in new[] { systemctl.EnableAsync, systemctl.StartAsync })
+        if ((await units.EnableAsync(AgentUnits.Daemon, cancel) ?? await units.StartAsync(AgentUnits.Daemon, cancel)) is { } problem)
         {
-            if (await tell(AgentUnits.Daemon, cancel) is { IsDone: false } result)
-            {
-                await Console.Error.WriteLineAsync($"{AgentUnits.Daemon} could not be enabled and started: {result.LastLines()}");
-                return ExitCode.Failed;
-            }
+            await Console.Error.WriteLineAsync(Progress.Sentence(problem));
+            return ExitCode.Failed;
         }
 
         return ExitCode.Done;

@@ -9,6 +9,12 @@ public static class ExitCode
     /// <summary>Wrong usage or settings: the same call will fail again.</summary>
     public const int Usage = 2;
 
+    /// <summary>Of <c>status</c>: this host is not connected to its cluster.</summary>
+    public const int NotConnected = 3;
+
+    /// <summary>Of <c>status</c>: it is connected to some of the servers that are up.</summary>
+    public const int Degraded = 4;
+
     /// <summary>Something outside is not ready: the same call can succeed later (EX_TEMPFAIL of sysexits.h).</summary>
     public const int TryAgainLater = 75;
 }

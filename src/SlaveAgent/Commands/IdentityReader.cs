@@ -5,7 +5,7 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Gathers what every source says of who this host is, sets right what was broken off, and decides.</summary>
+/// <summary>Gathers what every source says of who this host is, sets right what was interrupted, and decides.</summary>
 internal static class IdentityReader
 {
     /// <param name="settings">Those of <paramref name="setup"/>, or those that a SIGHUP brought since.</param>

@@ -2,7 +2,7 @@ using SlaveAgent.Identity;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>The decision on this host's identity with what it rests on.</summary>
+/// <summary>The decision on this host's identity with what it is based on.</summary>
 /// <param name="Considered">Digest of what the settings say.</param>
 /// <param name="Basis">The identity's files as they were.</param>
 internal sealed record IdentityReading(IdentityDecision Decision, string Considered, Machine Machine, IdentityStamp Basis)

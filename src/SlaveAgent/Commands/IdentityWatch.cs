@@ -29,9 +29,9 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
     private (IdentityStamp Files, string Tokens) _acted = (first.Basis, string.Empty);
     private (IdentityStamp Files, string Tokens) _seen = (first.Basis, string.Empty);
     private long _seenAt = time.GetTimestamp();
-    private IdentityStatus? _told;
+    private IdentityStatus? _logged;
 
-    /// <summary>Looks at the files without reading them: some system calls, called each second.</summary>
+    /// <summary>Observes the files without reading them: some system calls, called each second.</summary>
     public void Observe()
     {
         (IdentityStamp Files, string Tokens) now;
@@ -71,11 +71,11 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
                 }
 
                 failures++;
-                Tell(_reading.Decision with { Message = $"{_reading.Decision.Message}; {why}" });
+                Report(_reading.Decision with { Message = $"{_reading.Decision.Message}; {why}" });
             }
             else
             {
-                Tell(_reading.Decision);
+                Report(_reading.Decision);
             }
 
             var isOut = await LeaveFormerAsync(failures, cancel);
@@ -189,15 +189,15 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
         return true;
     }
 
-    private void Tell(IdentityDecision decision)
+    private void Report(IdentityDecision decision)
     {
-        if (_told is { } told && told.Code == decision.Code && told.Message == decision.Message)
+        if (_logged is { } logged && logged.Code == decision.Code && logged.Message == decision.Message)
         {
             return;
         }
 
-        _told = new IdentityStatus(decision.Code, decision.Message, time.GetUtcNow(), _running?.Who.Role.ToString());
-        if (_told.IsOfferOpen)
+        _logged = new IdentityStatus(decision.Code, decision.Message, time.GetUtcNow(), _running?.Who.Role.ToString());
+        if (_logged.IsOfferOpen)
         {
             log.Warning("Identity: {Message}; the one in force stays, and this one is tried again ({Code})", decision.Message, decision.Code);
         }
@@ -208,7 +208,7 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
 
         try
         {
-            _told.Save(setup.Root);
+            _logged.Save(setup.Root);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

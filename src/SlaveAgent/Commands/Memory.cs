@@ -12,7 +12,7 @@ internal static class Memory
         _ = Posix.SetLimit(Posix.CoreLimit, in none);
         if (Posix.EffectiveUser() == 0)
         {
-            // Only root's: another user's agent is a try-out, which that user may look into.
+            // Only root's: another user's agent is a trial, which that user may inspect.
             _ = Posix.Control(Posix.SetDumpable, 0, 0, 0, 0);
         }
     }

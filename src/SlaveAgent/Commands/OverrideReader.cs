@@ -3,7 +3,7 @@ using SlaveAgent.Hosting;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Looks a setting of a shell helper up where the helper would.</summary>
+/// <summary>Finds a setting of a shell helper where the helper would.</summary>
 internal sealed class OverrideReader(HostRoot root)
 {
     private const string Directory = "/etc/antpickax";

@@ -1,47 +1,34 @@
 using System.Globalization;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Tells a person how bootstrap goes on: a line a step when it is done, with the time since the last, and one for what is waited for.</summary>
+/// <summary>Tells a person how bootstrap goes on: a line for each condition that changes, with the time since the last.</summary>
 internal sealed class Progress(TextWriter output, TimeProvider time)
 {
-    private const int NameWidth = 20;
+    private const int NameWidth = 21;
 
-    private readonly Dictionary<ControllerKinds, string> _said = [];
     private readonly long _begun = time.GetTimestamp();
     private long _last = time.GetTimestamp();
 
-    public void Begin(string words) => output.WriteLine(words);
+    public void Begin(string message) => output.WriteLine(message);
 
-    public void Say(string words) => output.WriteLine($"  {words}");
+    public void Add(string message) => output.WriteLine($"  {message}");
 
-    public void Hear(IController step, Outcome outcome)
+    public void Note(Condition condition)
     {
-        var mark = outcome switch
-        {
-            Outcome.Changed => "changed",
-            Outcome.Unchanged => "ok",
-            Outcome.NothingToDo => "nothing",
-            Outcome.Waiting => "waiting",
-            _ => "failed",
-        };
-        var line = $"{mark}|{outcome.Message}";
-        if (_said.GetValueOrDefault(step.Kind) == line)
-        {
-            return;
-        }
-
-        _said[step.Kind] = line;
-        output.WriteLine($"  {step.Name.PadRight(NameWidth)} {mark,-8} {Seconds(time.GetElapsedTime(_last)),7}  {outcome.Message}");
+        var mark = condition.Status == ConditionStatus.True ? "yes" : "not yet";
+        var reason = condition.Reason is Reasons.AsDesired or Reasons.Changed or Reasons.NotApplicable ? string.Empty : $" ({condition.Reason})";
+        output.WriteLine($"  {condition.Type.PadRight(NameWidth)} {mark,-8} {Seconds(time.GetElapsedTime(_last)),7}  {condition.Message}{reason}");
         _last = time.GetTimestamp();
     }
 
-    public void End(string words) => output.WriteLine($"{words} ({Seconds(time.GetElapsedTime(_begun))})");
+    public void End(string message) => output.WriteLine($"{message} ({Seconds(time.GetElapsedTime(_begun))})");
 
-    /// <summary>The words with a capital in front and one full stop behind, whatever a tool's own message ended with.</summary>
-    public static string Sentence(string words) =>
-        words.TrimEnd('.', ' ') is { Length: > 0 } trimmed ? $"{char.ToUpperInvariant(trimmed[0])}{trimmed[1..]}." : words;
+    /// <summary>The message with a capital in front and one full stop behind, whatever a tool's own message ended with.</summary>
+    public static string Sentence(string message) =>
+        message.TrimEnd('.', ' ') is { Length: > 0 } trimmed ? $"{char.ToUpperInvariant(trimmed[0])}{trimmed[1..]}." : message;
 
     private static string Seconds(TimeSpan time) => $"{time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s";
 }

@@ -8,16 +8,16 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Asks K2HR3 now and writes the configuration anew; shows what changes. Works beside a running daemon, which takes turns in writing.</summary>
+/// <summary>Asks K2HR3 now and writes the configuration again; shows what changes. Works beside a running daemon, which takes turns in writing.</summary>
 internal static class RegenerateCommand
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(20);
 
     public static Command Create(CommonOptions options)
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the difference and write nothing" };
-        var force = new Option<bool>("--force") { Description = "Write and have chmpx load it even when nothing changed" };
-        var command = new Command("regenerate", "Ask K2HR3 now and write the k2hdkc configuration anew, showing the difference");
+        var force = new Option<bool>("--force") { Description = "Write and have chmpx load it even when nothing changed, or most servers would go" };
+        var command = new Command("regenerate", "Ask K2HR3 now and write the k2hdkc configuration again, showing the difference");
         options.AddIdentityTo(command);
         command.Options.Add(dryRun);
         command.Options.Add(force);
@@ -34,7 +34,7 @@ internal static class RegenerateCommand
     private static async Task<int> RunAsync(Setup setup, bool dryRun, bool force, Logger log, CancellationToken cancel)
     {
         using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, cancel);
-        var answer = await parts.Resource.LookAsync(anew: true, cancel);
+        var answer = await parts.Resource.ReadAsync(fresh: true, cancel);
         if (answer is not K2hr3Answer.Text text)
         {
             var why = K2hr3Outcome.Of(answer, "reading the role's resource").Message;
@@ -42,14 +42,32 @@ internal static class RegenerateCommand
             return ExitCode.TryAgainLater;
         }
 
-        switch (ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles, parts.Plan()))
+        await parts.File.PollAllowedAsync(cancel);
+        parts.Ring.Note(parts.File.Current?.ControlPort is { } port ? await parts.ControlPort.PollAsync(port, cancel) : null);
+        parts.File.Refresh();
+        var plan = ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles, parts.Plan());
+        switch (ConfigurationDecision.Make(plan, parts.File.Current, parts.File.HasRightMode, parts.Ring.View, text.Value == parts.Resource.AcceptedText))
         {
-            case ConfigurationPlan.Usable usable:
-                return await ApplyAsync(parts, text.Value, usable, dryRun, force, cancel);
-            case ConfigurationPlan.NoSlave noSlave:
-                Console.WriteLine($"There is nothing to configure: the role's resource is no slave configuration ({noSlave.Why}).");
+            case ConfigurationDecision.UpToDate same when !force:
+                NoteWarnings(same.Plan);
+                Console.WriteLine($"Nothing changed: {parts.File.Path} is generation {parts.File.Current!.FileVersion} and says what K2HR3 says; nothing is written.");
                 return ExitCode.Done;
-            case ConfigurationPlan.Refused refused:
+            case ConfigurationDecision.UpToDate same:
+                return await WriteAsync(parts, text.Value, same.Plan, dryRun, cancel);
+            case ConfigurationDecision.Write write:
+                return await WriteAsync(parts, text.Value, write.Plan, dryRun, cancel);
+            case ConfigurationDecision.LargeShrink shrink when force:
+                return await WriteAsync(parts, text.Value, shrink.Plan, dryRun, cancel);
+            case ConfigurationDecision.LargeShrink shrink:
+                NoteWarnings(shrink.Plan);
+                Show(parts.File.Path, parts.File.ReadText() ?? string.Empty, NextText(parts, shrink.Plan));
+                await Console.Error.WriteLineAsync(
+                    $"K2HR3 leaves out more than half of the servers that are up or in the file, as a store in trouble does. Nothing is written: a running agent takes the list once K2HR3 has gone on giving it for {parts.Settings.Configuration.SecondAnswerAfter.TotalSeconds:0} s, and --force takes it now.");
+                return ExitCode.TryAgainLater;
+            case ConfigurationDecision.NotASlave other:
+                Console.WriteLine($"There is nothing to configure: the role's resource is no slave configuration ({other.Why}).");
+                return ExitCode.Done;
+            case ConfigurationDecision.Refused refused:
                 await Console.Error.WriteLineAsync($"The role's resource was refused, because {refused.Why}; the last good file stays.\n  {string.Join("\n  ", refused.Problems)}");
                 return ExitCode.Failed;
             default:
@@ -58,36 +76,20 @@ internal static class RegenerateCommand
         }
     }
 
-    private static async Task<int> ApplyAsync(
-        AgentParts parts, string text, ConfigurationPlan.Usable plan, bool dryRun, bool force, CancellationToken cancel)
+    private static async Task<int> WriteAsync(AgentParts parts, string text, ConfigurationPlan.Usable plan, bool dryRun, CancellationToken cancel)
     {
-        foreach (var warning in plan.Warnings)
-        {
-            Console.WriteLine($"Note: the role's resource, {warning}.");
-        }
-
-        parts.File.Refresh();
-        var before = parts.File.Current;
-        var oldText = parts.File.ReadText() ?? string.Empty;
-        var same = before is { FileVersion: not null } && IniComparison.SaysTheSame(before, plan.Ini);
-        if (same && !force)
-        {
-            Console.WriteLine($"Nothing changed: {parts.File.Path} is generation {before!.FileVersion} and says what K2HR3 says; nothing is written.");
-            return ExitCode.Done;
-        }
-
+        NoteWarnings(plan);
+        var before = parts.File.ReadText() ?? string.Empty;
         if (dryRun)
         {
-            Show(parts.File.Path, oldText, IniWriter.Write(plan.Ini, ConfigurationFile.Next(before?.FileVersion ?? 0)));
+            Show(parts.File.Path, before, NextText(parts, plan));
             Console.WriteLine("Nothing was written (--dry-run).");
             return ExitCode.Done;
         }
 
-        await parts.File.PollAllowedAsync(cancel);
-        var loaded = before?.ControlPort is { } port ? (await parts.ControlPort.LookAsync(port, cancel))?.Revision : null;
-        var (generation, copyFailed) = await parts.File.WriteAsync(plan.Ini, loaded, cancel);
+        var (generation, copyFailed) = await parts.File.WriteAsync(plan.Ini, parts.Ring.View?.Revision, cancel);
         parts.Resource.Accept(text);
-        Show(parts.File.Path, oldText, parts.File.ReadText() ?? string.Empty);
+        Show(parts.File.Path, before, parts.File.ReadText() ?? string.Empty);
         if (copyFailed is not null)
         {
             Console.WriteLine($"Note: no copy of it could be kept: {copyFailed}");
@@ -95,6 +97,16 @@ internal static class RegenerateCommand
 
         Console.WriteLine(await FollowAsync(parts, generation, cancel));
         return ExitCode.Done;
+    }
+
+    private static string NextText(AgentParts parts, ConfigurationPlan.Usable plan) => IniWriter.Write(plan.Ini, ConfigurationFile.Next(parts.File.Current?.FileVersion ?? 0));
+
+    private static void NoteWarnings(ConfigurationPlan.Usable plan)
+    {
+        foreach (var warning in plan.Warnings)
+        {
+            Console.WriteLine($"Note: the role's resource, {warning}.");
+        }
     }
 
     private static void Show(string path, string before, string after) =>
@@ -108,7 +120,7 @@ internal static class RegenerateCommand
         while (parts.Time.GetElapsedTime(written) < parts.Settings.Chmpx.LoadDeadline)
         {
             await parts.File.PollAllowedAsync(cancel);
-            if (await parts.ControlPort.LookAsync(port, cancel) is not { } view)
+            if (await parts.ControlPort.PollAsync(port, cancel) is not { } view)
             {
                 return $"Generation {generation} is written; chmpx does not answer on control port {port} and reads it when it starts.";
             }
@@ -118,9 +130,9 @@ internal static class RegenerateCommand
                 return $"Generation {generation} is written; chmpx has loaded it.";
             }
 
-            await Task.Delay(BetweenLooks, parts.Time, cancel);
+            await Task.Delay(BetweenPolls, parts.Time, cancel);
         }
 
-        return $"Generation {generation} is written; chmpx has not loaded it yet; a running agent sees to it, and status shows how it goes.";
+        return $"Generation {generation} is written; chmpx has not loaded it yet; a running agent repairs that, and status shows the progress.";
     }
 }

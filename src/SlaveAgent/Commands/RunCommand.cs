@@ -11,12 +11,12 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>The daemon: bootstraps what is left to do and then watches, until it is told to end.</summary>
+/// <summary>The daemon: does what is left of the bootstrap and then watches, until it is stopped.</summary>
 internal static class RunCommand
 {
     public static Command Create(CommonOptions options)
     {
-        var command = new Command("run", "Watch over this host until told to end; what systemd starts");
+        var command = new Command("run", "Watch over this host until stopped; what systemd starts");
         options.AddIdentityTo(command);
         command.Options.Add(options.InstallBy);
         command.SetAction(async (parsed, cancel) =>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Cancels when the process is told to end, so that it ends in order.</summary>
+/// <summary>Cancels when the process is to shut down, so that it ends in order.</summary>
 internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();

@@ -1,122 +1,84 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
-using SlaveAgent.Chmpx;
-using SlaveAgent.Files;
 using SlaveAgent.Identity;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Tells what the agent knows; without a daemon, what can be seen from here.</summary>
+/// <summary>Tells what the agent knows; without a daemon, what can be observed from here.</summary>
 internal static class StatusCommand
 {
     public static Command Create(CommonOptions options)
     {
-        var json = new Option<bool>("--json") { Description = "Print it as JSON" };
-        var command = new Command("status", "Tell where the agent stands, and each server with its connection");
+        var json = new Option<bool>("--json") { Description = "Print it as JSON, as described in k2hdkc-slave-agent(8)" };
+        var command = new Command("status", "Tell whether this host is connected, and each server with its connection");
         command.Options.Add(json);
         command.SetAction(async (parsed, cancel) =>
         {
             var root = options.RootOf(parsed);
-            var runs = FileLock.IsHeld(root.At(AgentPaths.DaemonLock));
-            var identity = IdentityStatus.Load(root);
-            var status = (runs ? Read(root) : null) ?? await LookAsync(Setup.LoadSettings(options, parsed, root), root, runs, cancel);
-            Console.WriteLine(parsed.GetValue(json) ? StatusJson.Write(status) : Describe(status, identity));
-            return ExitCode.Done;
+            var status = StatusFile.TryReadOfLiving(root) ?? await StatusObserver.ObserveAsync(Setup.LoadSettings(options, parsed, root), root, cancel);
+            Console.WriteLine(parsed.GetValue(json) ? StatusJson.Write(status) : Describe(status, IdentityStatus.Load(root)));
+            return status.Connection.State switch
+            {
+                ConnectionStates.Connected or ConnectionStates.NotASlave => ExitCode.Done,
+                ConnectionStates.Degraded => ExitCode.Degraded,
+                _ => ExitCode.NotConnected,
+            };
         });
         return command;
-    }
-
-    private static AgentStatus? Read(HostRoot root)
-    {
-        try
-        {
-            return root.TryRead(AgentPaths.StatusFile) is { } text ? StatusJson.Read(text) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The file, the ring and the last daemon's words, as they can be had without a daemon.</summary>
-    private static async Task<AgentStatus> LookAsync(Settings.AgentSettings settings, HostRoot root, bool runs, CancellationToken cancel)
-    {
-        var file = new ConfigurationFile(root, AgentParts.OutputPath(settings, new OverrideReader(root)), settings.Configuration.Mode, 0, TimeProvider.System);
-        await file.PollAllowedAsync(cancel);
-        var view = file.Current?.ControlPort is { } port ? await new ControlPort(TimeProvider.System).LookAsync(port, cancel) : null;
-        var last = Read(root);
-        var servers = ServerList.Of(file.Current, view);
-        var connected = servers.Count(server => server.State == "connected");
-        var words = file.Current is null ? "there is no configuration"
-            : view is null ? "chmpx does not answer"
-            : $"{connected}/{servers.Count} servers connected, generation {view.Revision}";
-        var unregistered = File.Exists(root.At(AgentPaths.UnregisteredMarker));
-        return new AgentStatus(
-            unregistered ? "unregistered" : runs ? "starting" : "no agent runs",
-            words,
-            File.Exists(root.At(AgentPaths.StatusFile)) ? File.GetLastWriteTimeUtc(root.At(AgentPaths.StatusFile)) : TimeProvider.System.GetUtcNow(),
-            0,
-            AgentVersion.Text,
-            new IdentityFiles(root).ReadRole(),
-            file.Path,
-            file.Current?.FileVersion,
-            view?.Revision,
-            servers,
-            [],
-            last?.LastAnswer,
-            last?.LastError);
     }
 
     private static string Describe(AgentStatus status, IdentityStatus? identity)
     {
         var lines = new List<string>
         {
-            $"{status.Phase}: {status.Message}",
-            $"  since          {Moment(status.Since)}",
+            $"{status.Connection.State} ({status.Connection.Reason}): {status.Connection.Message}",
+            $"  since          {Moment(status.Connection.Since)}",
+            $"  control        {status.Control.State} ({status.Control.Reason}): {status.Control.Message}",
             $"  role           {status.Role ?? "not known"}",
-            $"  configuration  {status.ConfigurationFile}, "
-                + (status.Generation is { } generation ? $"generation {generation}, " : "not there, ")
-                + (status.Loaded is { } loaded ? $"chmpx has loaded {loaded}" : "chmpx does not answer"),
-            $"  K2HR3          {(status.LastAnswer is { } answer ? $"last answered {Moment(answer)}" : "has not answered yet")}",
+            $"  configuration  {status.Generation.File}, "
+                + (status.Generation.Written is { } generation ? $"generation {generation}, " : "not there, ")
+                + (status.Generation.Loaded is { } loaded ? $"chmpx has loaded {loaded}" : "chmpx does not answer"),
         };
+        lines.AddRange(status.Generation.RestartNeeds.Select(need => $"    takes effect when chmpx is restarted: {need}"));
+        lines.AddRange(status.Warnings.Select(warning => $"    warning: the role's resource, {warning}"));
+        if (status.K2hr3 is { } k2hr3)
+        {
+            lines.Add($"  K2HR3          {k2hr3.Address}, {(k2hr3.LastAnswered is { } answered ? $"last answered {Moment(answered)}" : "has not answered yet")}"
+                + (k2hr3.Error is { } error ? $"; {error}; next attempt {Moment(k2hr3.NextAttempt)}" : string.Empty));
+        }
+
+        if (status.Chmpx is { } chmpx)
+        {
+            lines.Add($"  chmpx          {chmpx.Unit} is {chmpx.State}{(chmpx.Exit is { } exit ? $", {exit}" : string.Empty)}{(chmpx.Restarts > 0 ? $", started again {chmpx.Restarts} times" : string.Empty)}"
+                + (chmpx.LastLines is { Length: > 0 } last ? $"; its last lines: {last}" : string.Empty));
+        }
+
         if (identity is { IsOfferOpen: true })
         {
             lines.Add($"  identity       {identity.Message} ({identity.Code}, since {Moment(identity.Since)})");
         }
 
-        if (status.Connection is { } connection)
+        if (status.Servers.List.Count > 0)
         {
-            lines.Add($"  connection     {connection.State} ({connection.Reason}){(connection.Missing.Count > 0 ? $"; up and not connected: {string.Join(", ", connection.Missing)}" : string.Empty)}");
-            lines.AddRange(connection.RestartNeeds.Select(need => $"    takes effect when chmpx is restarted: {need}"));
-            lines.AddRange(connection.Warnings.Select(warning => $"    warning: the role's resource, {warning}"));
-            if (connection.Unit is { } unit)
-            {
-                lines.Add($"  chmpx          {unit}{(connection.UnitLastLines is { Length: > 0 } last ? $"; its last lines: {last}" : string.Empty)}");
-            }
+            lines.Add($"  servers        {status.Servers.Connected} connected, {status.Servers.Up} up, {status.Servers.Listed} listed");
+            lines.AddRange(status.Servers.List.Select(server =>
+                $"    {server.State,-10} {server.Address ?? server.Name}{(server.Since is { } since ? $"  since {Moment(since)}" : string.Empty)}  (cuk {server.Cuk}, control port {server.ControlPort})"));
         }
 
-        if (status.Servers.Count > 0)
+        if (status.Conditions.Count > 0)
         {
-            lines.Add("  servers");
-            lines.AddRange(status.Servers.Select(server => $"    {server.State,-10} {server.Name}  (cuk {server.Cuk}, control port {server.ControlPort})"));
+            lines.Add("  conditions");
+            lines.AddRange(status.Conditions.Select(condition => $"    {condition.Type,-21} {condition.Status,-8} {condition.Reason}{(condition.Message.Length > 0 ? $": {condition.Message}" : string.Empty)}"));
         }
 
-        if (status.Steps.Count > 0)
+        if (status.LastError is { } failure)
         {
-            lines.Add("  steps");
-            lines.AddRange(status.Steps.Select(step => $"    {step.Name,-20} {step.State,-13} {step.Message}"));
-        }
-
-        if (status.LastError is { } error)
-        {
-            lines.Add($"  last error     {Moment(error.At)}, {error.Step}: {error.Message}");
+            lines.Add($"  last error     {Moment(failure.At)}, {failure.Type} ({failure.Reason}): {failure.Message}");
         }
 
         return string.Join('\n', lines);
     }
 
-    private static string Moment(DateTimeOffset moment) =>
-        moment.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    private static string Moment(DateTimeOffset? moment) => moment is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "not known";
 }

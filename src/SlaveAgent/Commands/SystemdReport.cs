@@ -5,17 +5,17 @@ using Serilog;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>What systemd is told while the daemon runs: where it stands, and that it lives.</summary>
+/// <summary>Notifies systemd while the daemon runs: of its status in one line, and that it is alive.</summary>
 /// <param name="systemd">Null where the daemon was not started by systemd.</param>
 /// <param name="watchdog">systemd's <c>WATCHDOG_USEC</c>.</param>
 internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog, ILogger log)
 {
-    private readonly TimeSpan? _patience = PatienceOf(watchdog);
-    private string? _told;
-    private long? _fed;
+    private readonly TimeSpan? _limit = LimitOf(watchdog);
+    private string? _sent;
+    private long? _notifiedAt;
 
     /// <summary>To be called at least once in a quarter of the watchdog's time.</summary>
-    public void Tell(string words, TimeProvider time)
+    public void Notify(string message, TimeProvider time)
     {
         if (systemd is not { IsEnabled: true })
         {
@@ -24,26 +24,26 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
 
         try
         {
-            if (words != _told)
+            if (message != _sent)
             {
-                systemd.Notify(new ServiceState($"STATUS={words.ReplaceLineEndings(" ")}"));
-                _told = words;
+                systemd.Notify(new ServiceState($"STATUS={message.ReplaceLineEndings(" ")}"));
+                _sent = message;
             }
 
-            if (_patience is { } patience && (_fed is not { } fed || time.GetElapsedTime(fed) >= patience / 4))
+            if (_limit is { } limit && (_notifiedAt is not { } at || time.GetElapsedTime(at) >= limit / 4))
             {
                 systemd.Notify(new ServiceState("WATCHDOG=1"));
-                _fed = time.GetTimestamp();
+                _notifiedAt = time.GetTimestamp();
             }
         }
         catch (SocketException e)
         {
-            // systemd is being restarted, or its socket is full; it is told again in a second.
-            log.Debug("systemd could not be told: {Why}", e.Message);
+            // systemd is being restarted, or its socket is full; it is notified again in a second.
+            log.Debug("systemd could not be notified: {Why}", e.Message);
         }
     }
 
-    /// <summary>systemd tells in microseconds how long it waits for a sign of life (sd_watchdog_enabled(3)).</summary>
-    private static TimeSpan? PatienceOf(string? microseconds) =>
+    /// <summary>systemd tells in microseconds how long it waits for a notification (sd_watchdog_enabled(3)).</summary>
+    private static TimeSpan? LimitOf(string? microseconds) =>
         long.TryParse(microseconds, CultureInfo.InvariantCulture, out var time) && time > 0 ? TimeSpan.FromMicroseconds(time) : null;
 }

@@ -8,14 +8,14 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Takes the host out of its role: stops the role's units in reverse order, leaves K2HR3, removes the identity. A running daemon rests from then on.</summary>
+/// <summary>Takes the host out of its role: stops the role's units in reverse order, leaves K2HR3, removes the identity. A running daemon is paused from then on.</summary>
 internal static class UnregisterCommand
 {
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private static readonly TimeSpan DaemonPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenObservations = TimeSpan.FromMilliseconds(50);
 
     public static Command Create(CommonOptions options)
     {
@@ -59,12 +59,17 @@ internal static class UnregisterCommand
         if (AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
         {
             // With it stop the services that require the connection.
-            await parts.Systemctl.StopAsync(AgentUnits.Ready, cancel);
+            await ReportAsync(await parts.Units.StopAsync(AgentUnits.Ready, cancel));
         }
 
         // One that waits for its next try, or for the next boot, would take the host into its role again.
-        await AgentUnits.DisableAndStopAsync(AgentUnits.Bootstrap, parts.Root, parts.Systemctl, cancel);
-        await DaemonRestsAsync(parts, cancel);
+        if (AgentUnits.FindFile(parts.Root, AgentUnits.Bootstrap) is not null && await parts.Units.EndAsync(AgentUnits.Bootstrap, cancel) is { } bootstrap)
+        {
+            await Console.Error.WriteLineAsync($"{Progress.Sentence(bootstrap)} It would take this host into its role again; nothing else was done. Run unregister again.");
+            return ExitCode.TryAgainLater;
+        }
+
+        await DaemonPausedAsync(parts, cancel);
         var stopped = await StopServicesAsync(parts, cancel);
         if (!await LeaveAsync(parts, force, cancel))
         {
@@ -80,9 +85,11 @@ internal static class UnregisterCommand
             parts.Root.Delete(path);
         }
 
-        if (parts.DropIn.Remove())
+        // Observed and not remembered: an unregister that was killed in between has the drop-in gone and the unit still loaded with it.
+        var wasThere = parts.DropIn.Remove();
+        if (wasThere || AgentUnits.FindFile(parts.Root, UnitName.WithSuffix(parts.Settings.Chmpx.Unit)) is not null)
         {
-            await parts.Systemctl.ReloadUnitsAsync(cancel);
+            await ReportAsync(await parts.Units.ReloadAsync(parts.Settings.Chmpx.Unit, cancel));
         }
 
         // Last: while it is there, unregistering can be repeated.
@@ -91,14 +98,22 @@ internal static class UnregisterCommand
         return stopped ? ExitCode.Done : ExitCode.Failed;
     }
 
-    /// <summary>Waits until a running daemon has seen the mark: a step of its that is under way would start what is stopped here.</summary>
-    private static async Task DaemonRestsAsync(AgentParts parts, CancellationToken cancel)
+    /// <summary>Waits until a running daemon has seen the mark: what it has under way would start what is stopped here.</summary>
+    private static async Task DaemonPausedAsync(AgentParts parts, CancellationToken cancel)
     {
         var began = parts.Time.GetTimestamp();
         while (FileLock.IsHeld(parts.Root.At(AgentPaths.WorkLock))
-            && parts.Time.GetElapsedTime(began) < DaemonPatience)
+            && parts.Time.GetElapsedTime(began) < PauseLimit)
         {
-            await Task.Delay(BetweenLooks, parts.Time, cancel);
+            await Task.Delay(BetweenObservations, parts.Time, cancel);
+        }
+    }
+
+    private static async Task ReportAsync(string? problem)
+    {
+        if (problem is not null)
+        {
+            await Console.Error.WriteLineAsync(Progress.Sentence(problem));
         }
     }
 
@@ -116,12 +131,9 @@ internal static class UnregisterCommand
         var all = true;
         foreach (var unit in units.Except(skipped))
         {
-            var stopped = await parts.Systemctl.StopAsync(unit, cancel);
-            var disabled = await parts.Systemctl.DisableAsync(unit, cancel);
-            all &= stopped.IsDone && disabled.IsDone;
-            Console.WriteLine(stopped.IsDone && disabled.IsDone
-                ? $"Stopped and disabled {unit}."
-                : $"Stopping {unit} failed: {(stopped.IsDone ? disabled : stopped).LastLines()}");
+            var problem = await parts.Units.StopAsync(unit, cancel) ?? await parts.Units.DisableAsync(unit, cancel);
+            all &= problem is null;
+            Console.WriteLine(problem is null ? $"Stopped and disabled {unit}." : Progress.Sentence(problem));
         }
 
         return all;
@@ -168,6 +180,6 @@ internal static class UnregisterCommand
 
     /// <summary>Whether the role's resource lists this host; null where that is not known.</summary>
     private static async Task<bool?> IsListedAsync(AgentParts parts, CancellationToken cancel) =>
-        await parts.Resource.LookAsync(anew: true, cancel) is not K2hr3Answer.Text text ? null
+        await parts.Resource.ReadAsync(fresh: true, cancel) is not K2hr3Answer.Text text ? null
         : ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles) is not (ConfigurationPlan.SelfMissing or ConfigurationPlan.NoSlave);
 }

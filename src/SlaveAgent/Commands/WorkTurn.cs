@@ -3,7 +3,7 @@ using SlaveAgent.Files;
 namespace SlaveAgent.Commands;
 
 /// <summary>
-/// Whether the watching agent works or rests. While it works it holds a lock, so that <c>unregister</c>, once it has set its mark and found the lock
+/// Whether the watching agent works or is paused. While it works it holds a lock, so that <c>unregister</c>, once it has set its mark and found the lock
 /// free, knows that nothing is under way and nothing will begin.
 /// </summary>
 internal sealed class WorkTurn(HostRoot root) : IDisposable
@@ -11,25 +11,20 @@ internal sealed class WorkTurn(HostRoot root) : IDisposable
     private readonly string _mark = root.At(AgentPaths.UnregisteredMarker);
     private FileLock? _lock;
 
-    /// <summary>Asked before anything is done; lets go of the lock when the host is unregistered.</summary>
-    public bool Rests()
+    /// <summary>Whether the host is unregistered, so that nothing may be started. Takes the lock while it is not.</summary>
+    public bool IsPaused()
     {
-        // The lock comes before the look, as the mark comes before the look at the lock on the other side. Who finds it taken for a moment is
-        // met by somebody who looks whether it is held, and so has set the mark.
+        // The lock is taken before the mark is checked, as the other side sets the mark before it checks the lock. A lock that is taken for a moment is being
+        // checked by somebody who has set the mark.
         if (_lock is null && !File.Exists(_mark))
         {
             _lock = TryTake();
         }
 
-        if (!File.Exists(_mark))
-        {
-            return false;
-        }
-
-        Dispose();
-        return true;
+        return File.Exists(_mark);
     }
 
+    /// <summary>Nothing is under way any more, and nothing will begin while the mark is there.</summary>
     public void Dispose()
     {
         _lock?.Dispose();

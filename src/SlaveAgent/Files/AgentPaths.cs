@@ -62,8 +62,11 @@ public static class AgentPaths
     /// <summary>What the repair of the connection has to know of this boot's past.</summary>
     public const string ConnectionMemory = RuntimeDirectory + "/connection.json";
 
-    /// <summary>There while chmpx's unit is to be restarted, because the drop-in has come or gone since its last start.</summary>
-    public const string ChmpxRestartDue = RuntimeDirectory + "/chmpx-restart-due";
+    /// <summary>There while chmpx runs by an older unit file than the one in place.</summary>
+    public const string ChmpxUnitChange = RuntimeDirectory + "/chmpx-unit-change.json";
+
+    /// <summary>What was observed in this boot of the ready target and the units that require it.</summary>
+    public const string ReadyMemory = RuntimeDirectory + "/ready.json";
 
     /// <summary>When chmpx's unit was last started, and on what.</summary>
     public const string ChmpxStart = RuntimeDirectory + "/chmpx-start.json";

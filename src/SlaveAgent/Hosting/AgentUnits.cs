@@ -28,14 +28,4 @@ public static class AgentUnits
     /// <summary>The path of a unit's file, without the root; null when there is none in the packages' directories.</summary>
     public static string? FindFile(HostRoot root, string unit) =>
         Directories.Select(directory => $"{directory}/{unit}").FirstOrDefault(path => File.Exists(root.At(path)));
-
-    /// <summary>Disables and stops the unit if it exists on this host.</summary>
-    public static async Task DisableAndStopAsync(string unit, HostRoot root, Systemctl systemctl, CancellationToken cancel)
-    {
-        if (FindFile(root, unit) is not null)
-        {
-            await systemctl.DisableAsync(unit, cancel);
-            await systemctl.StopAsync(unit, cancel);
-        }
-    }
 }

@@ -40,6 +40,8 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, OsR
         return installed.IsDone || updated.IsDone ? installed : updated;
     }
 
+    public Task<CommandResult> InstallAloneAsync(string package) => TryInstallAsync([package]);
+
     public bool SetUpRepository(string key)
     {
         var source = string.Join('\n',

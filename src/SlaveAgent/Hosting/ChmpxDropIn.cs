@@ -28,7 +28,10 @@ public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, stri
     /// <summary>Whether chmpx's user is known; until then nothing is written.</summary>
     public bool IsKnown => sharing() is not null;
 
-    /// <returns>Whether anything was written, so that a daemon-reload is needed.</returns>
+    /// <summary>Whether it is not there, or not as it should be; false while that is not known.</summary>
+    public bool IsDifferent => sharing() is { } known && root.TryRead(Path) != Content(known);
+
+    /// <returns>Whether anything was written: then systemd has to load its units again.</returns>
     public bool Write() => sharing() is { } known && SystemFile.WriteIfDifferent(root.At(Path), Content(known));
 
     /// <returns>Whether it existed.</returns>

@@ -8,6 +8,20 @@ namespace SlaveAgent.Hosting;
 /// <summary>Runs a host tool found on PATH: no shell, arguments passed unchanged, the C locale, only the last lines of the output kept.</summary>
 public sealed class CommandRunner(TimeProvider time)
 {
+    /// <summary>
+    /// For whatever tool it is: no questions, no pager of changes, and needrestart does not restart the unit that runs apt while apt waits for it. systemd takes
+    /// notifications of the daemon itself only.
+    /// </summary>
+    private static readonly Dictionary<string, string?> ToolEnvironment = new(StringComparer.Ordinal)
+    {
+        ["LC_ALL"] = "C.UTF-8",
+        ["DEBIAN_FRONTEND"] = "noninteractive",
+        ["APT_LISTCHANGES_FRONTEND"] = "none",
+        ["NEEDRESTART_SUSPEND"] = "1",
+        ["UCF_FORCE_CONFFOLD"] = "1",
+        ["NOTIFY_SOCKET"] = null,
+    };
+
     private const int KeptOutput = 8 * 1024;
 
     /// <summary>For output that a tool left in its pipe when it exited.</summary>
@@ -48,7 +62,7 @@ public sealed class CommandRunner(TimeProvider time)
         {
             var running = Cli.Wrap(path)
                 .WithArguments(arguments)
-                .WithEnvironmentVariables(e => e.Set("LC_ALL", "C.UTF-8").Set("DEBIAN_FRONTEND", "noninteractive"))
+                .WithEnvironmentVariables(ToolEnvironment)
                 .WithValidation(CommandResultValidation.None)
                 .WithStandardOutputPipe(target)
                 .WithStandardErrorPipe(target)

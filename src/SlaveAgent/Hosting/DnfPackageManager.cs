@@ -25,6 +25,8 @@ public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, OsR
         return installed.ExitCode is null ? await CommandRunner.RunToCompletionAsync("yum", arguments) : installed;
     }
 
+    public Task<CommandResult> InstallAloneAsync(string package) => InstallAsync([package]);
+
     public bool SetUpRepository(string key)
     {
         var source = string.Join('\n',

@@ -11,7 +11,10 @@ public interface IPackageManager
     /// <returns>The result of the tool, with its output if it failed.</returns>
     Task<CommandResult> InstallAsync(IReadOnlyList<string> packages);
 
-    /// <summary>Configures the AntPickax repository as a signed source, if it is not already.</summary>
+    /// <summary>Installs one package by the lists as they are; after the others of a transaction that failed, each of which may have been what it failed on.</summary>
+    Task<CommandResult> InstallAloneAsync(string package);
+
+    /// <summary>Sets up the AntPickax repository as a signed source, unless it is there as it should be.</summary>
     /// <param name="key">The repository's public key, ASCII armoured.</param>
     /// <returns>Whether anything was written.</returns>
     bool SetUpRepository(string key);

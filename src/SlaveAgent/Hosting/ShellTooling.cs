@@ -9,11 +9,12 @@ namespace SlaveAgent.Hosting;
 /// chmpx's configuration as soon as the timer is disabled (Hosting/README.md, "Shell tooling"). This determines the order in which it is stopped.
 /// </summary>
 /// <param name="units">The timer and its service.</param>
-public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyList<string> units, TimeProvider time)
+public sealed class ShellTooling(HostRoot root, ISystemd systemd, IReadOnlyList<string> units, TimeProvider time)
 {
     private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
+    private readonly UnitControl _units = new(systemd, time);
     private readonly HelperProcesses _processes = new(root);
 
     public bool IsInstalled => units.Any(unit => AgentUnits.FindFile(root, unit) is not null) || _processes.Find().Count > 0;
@@ -22,24 +23,13 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
 
     private IEnumerable<string> Installed => units.Where(unit => AgentUnits.FindFile(root, unit) is not null);
 
-    /// <summary>Which of its timers are enabled, and which are active.</summary>
+    /// <summary>Which of its timers start at boot, and which run now.</summary>
     public async Task<(IReadOnlyList<string> Enabled, IReadOnlyList<string> Active)> ObserveAsync(CancellationToken cancel)
     {
-        List<string> enabled = [], active = [];
-        foreach (var timer in Timers)
-        {
-            if (await systemctl.IsEnabledAsync(timer, cancel))
-            {
-                enabled.Add(timer);
-            }
-
-            if (await systemctl.StateAsync(timer, cancel) == "active")
-            {
-                active.Add(timer);
-            }
-        }
-
-        return (enabled, active);
+        var shown = await systemd.ShowAsync([.. Timers], cancel);
+        return (
+            [.. Timers.Where(timer => shown?.GetValueOrDefault(timer) is { FileState: "enabled" })],
+            [.. Timers.Where(timer => shown?.GetValueOrDefault(timer) is { Active: UnitActiveState.Active })]);
     }
 
     /// <summary>Stops all of it and keeps the configuration.</summary>
@@ -50,9 +40,9 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
         // Stopped but not yet disabled: nothing new is started, and the background process notices no change.
         foreach (var timer in Timers)
         {
-            if (await systemctl.StopAsync(timer, cancel) is { IsDone: false } result)
+            if (await _units.StopAsync(timer, cancel) is { } problem)
             {
-                return $"stopping {timer} failed ({result.LastLines()})";
+                return problem;
             }
 
             report($"Stopped {timer}.");
@@ -61,9 +51,9 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
         // It writes the configuration in place: interrupted, it would leave a partial file, on which chmpx exits (Chmpx/README.md, "Reload").
         foreach (var service in Installed.Where(unit => !IsTimer(unit)))
         {
-            if (!await HasExitedAsync(service, cancel) && await systemctl.StopAsync(service, cancel) is { IsDone: false } result)
+            if (!await HasExitedAsync(service, cancel) && await _units.StopAsync(service, cancel) is { } problem)
             {
-                return $"stopping {service} failed ({result.LastLines()})";
+                return problem;
             }
         }
 
@@ -74,9 +64,9 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
 
         foreach (var timer in Timers)
         {
-            if (await systemctl.DisableAsync(timer, cancel) is { IsDone: false } result)
+            if (await _units.DisableAsync(timer, cancel) is { } problem)
             {
-                return $"disabling {timer} failed ({result.LastLines()})";
+                return problem;
             }
 
             report($"Disabled {timer}.");
@@ -91,14 +81,14 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
     {
         foreach (var timer in Timers.Where(timer => enabled.Contains(timer) || active.Contains(timer)))
         {
-            if (enabled.Contains(timer) && await systemctl.EnableAsync(timer, cancel) is { IsDone: false } notEnabled)
+            if (enabled.Contains(timer) && await _units.EnableAsync(timer, cancel) is { } notEnabled)
             {
-                return $"enabling {timer} failed ({notEnabled.LastLines()})";
+                return notEnabled;
             }
 
-            if (active.Contains(timer) && await systemctl.StartAsync(timer, cancel) is { IsDone: false } notStarted)
+            if (active.Contains(timer) && await _units.StartAsync(timer, cancel) is { } notStarted)
             {
-                return $"starting {timer} failed ({notStarted.LastLines()})";
+                return notStarted;
             }
 
             report(active.Contains(timer) ? $"Started {timer} again." : $"Enabled {timer} again.");
@@ -110,7 +100,7 @@ public sealed class ShellTooling(HostRoot root, Systemctl systemctl, IReadOnlyLi
     private async Task<bool> HasExitedAsync(string service, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
-        while (await systemctl.StateAsync(service, cancel) is "active" or "activating" or "deactivating" or "reloading")
+        while ((await systemd.ShowAsync([service], cancel))?.GetValueOrDefault(service) is { Active: not (UnitActiveState.Inactive or UnitActiveState.Failed) })
         {
             if (time.GetElapsedTime(began) >= RunTimeout)
             {

@@ -27,6 +27,21 @@ public sealed record UnitStatus(
     TimeSpan? StartedAt,
     ImmutableArray<string> Dependents)
 {
-    /// <summary>It runs or is starting.</summary>
+    /// <summary>Such as <c>enabled</c>, <c>disabled</c>, <c>static</c> or <c>masked</c>; empty when not said.</summary>
+    public string FileState { get; init; } = string.Empty;
+
+    /// <summary>Of a service, such as <c>simple</c> or <c>oneshot</c>; empty when not said.</summary>
+    public string Type { get; init; } = string.Empty;
+
+    /// <summary>It is not started at the next boot and can be enabled.</summary>
+    public bool IsDisabled => FileState is "disabled" or "enabled-runtime" or "linked" or "linked-runtime";
+
+    /// <summary>It is started at the next boot, by itself or by another unit.</summary>
+    public bool IsEnabled => FileState.Length > 0 && !IsDisabled && FileState is not ("masked" or "masked-runtime" or "bad");
+
+    /// <summary>A oneshot that has run in this boot and ended well: it is done and not to be started again.</summary>
+    public bool HasCompleted => Type == "oneshot" && Active == UnitActiveState.Inactive && Result == "success" && StartedAt is not null;
+
+    /// <summary>It runs, or is just being started: what depends on it has it, or will.</summary>
     public bool IsActive => Active is UnitActiveState.Active or UnitActiveState.Reloading or UnitActiveState.Activating;
 }

@@ -9,7 +9,7 @@ public static class UnitStatusReader
     /// <summary>The properties to request, with <c>-p</c>.</summary>
     public const string Properties =
         "Id,Names,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts,ConditionResult,ConditionTimestampMonotonic,NeedDaemonReload,MainPID,"
-        + "ExecMainStartTimestampMonotonic,RequiredBy,BoundBy";
+        + "ExecMainStartTimestampMonotonic,RequiredBy,BoundBy,UnitFileState,Type";
 
     /// <summary>The requested units, by these names. A unit without a block, for example because its name is invalid, is missing.</summary>
     public static ImmutableDictionary<string, UnitStatus> Read(string output, IEnumerable<string> units)
@@ -20,6 +20,11 @@ public static class UnitStatusReader
             .Where(pair => pair.Found.Block is not null)
             .ToImmutableDictionary(pair => pair.Unit, pair => StatusOf(pair.Unit, pair.Found.Block), StringComparer.Ordinal);
     }
+
+    /// <summary>A unit of which no more is known than whether it runs and whether it is enabled.</summary>
+    /// <param name="active">What <c>systemctl is-active</c> printed.</param>
+    public static UnitStatus ReadStates(string unit, string active, bool isEnabled) =>
+        new(unit, UnitLoadState.Loaded, ActiveOf(active), string.Empty, string.Empty, null, 0, false, false, 0, null, []) { FileState = isEnabled ? "enabled" : "disabled" };
 
     private static IEnumerable<Dictionary<string, string>> BlocksOf(string output)
     {
@@ -55,7 +60,11 @@ public static class UnitStatusReader
             block.GetValueOrDefault("NeedDaemonReload") == "yes",
             (int)Math.Min(Number(block, "MainPID"), int.MaxValue),
             Number(block, "ExecMainStartTimestampMonotonic") is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond and var started ? TimeSpan.FromMicroseconds(started) : null,
-            [.. ListOf(block, "RequiredBy").Concat(ListOf(block, "BoundBy")).Distinct(StringComparer.Ordinal)]);
+            [.. ListOf(block, "RequiredBy").Concat(ListOf(block, "BoundBy")).Distinct(StringComparer.Ordinal)])
+        {
+            FileState = block.GetValueOrDefault("UnitFileState", string.Empty),
+            Type = block.GetValueOrDefault("Type", string.Empty),
+        };
     }
 
     // CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 while no main process has exited since the last start.

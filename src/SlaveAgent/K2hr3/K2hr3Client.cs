@@ -29,6 +29,7 @@ public sealed class K2hr3Client : IDisposable
         _token = token;
         _timeout = timeout;
         _time = time;
+        Contact = new K2hr3Contact(identity.ApiUri.GetLeftPart(UriPartial.Authority));
         _http = new FlurlClient(new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -44,7 +45,13 @@ public sealed class K2hr3Client : IDisposable
 
     public K2hr3Identity Identity => _identity;
 
-    /// <summary>K2HR3's clock minus this host's, from the Date header of its last answer, to a second; null before the first answer.</summary>
+    /// <summary>The longest that one request can take.</summary>
+    public TimeSpan LongestRequest => _timeout;
+
+    /// <summary>When K2HR3 was last asked and last answered.</summary>
+    public K2hr3Contact Contact { get; private set; }
+
+    /// <summary>K2HR3's clock less this host's, from the Date header of its last answer, to a second; null before the first.</summary>
     public TimeSpan? ClockDifference { get; private set; }
 
     /// <summary>Registers this host in its role; idempotent. Always with the token.</summary>
@@ -97,21 +104,28 @@ public sealed class K2hr3Client : IDisposable
     {
         using var deadline = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        var connection = new ConnectionRecord(_time);
+        Contact = Contact with { AskedAt = _time.GetUtcNow() };
         try
         {
-            using var answer = await Prepare(url, request, token).SendAsync(method, cancellationToken: either.Token);
+            using var answer = await Prepare(url, request, token)
+                .BeforeCall(call => call.HttpRequestMessage.Options.Set(ConnectionRecord.Key, connection))
+                .SendAsync(method, cancellationToken: either.Token);
             var response = answer.ResponseMessage;
             RecordClock(response.Headers.Date);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+            Contact = Contact with { AnsweredAt = _time.GetUtcNow(), AnswerTime = connection.SinceConnected, Error = null };
             return K2hr3Reading.Read(
                 request, (int)response.StatusCode, body, ETagOf(response), RetryAfter(response), token);
         }
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            return deadline.IsCancellationRequested
-                ? new K2hr3Answer.Unavailable(K2hr3Failure.Timeout, $"it did not answer within {_timeout.TotalSeconds:0} s")
-                : Describe(e);
+            var unavailable = !deadline.IsCancellationRequested ? Describe(e)
+                : connection.IsConnected ? new K2hr3Answer.Unavailable(K2hr3Failure.Timeout, $"it did not answer within {_timeout.TotalSeconds:0} s")
+                : new K2hr3Answer.Unavailable(K2hr3Failure.Connection, $"no connection could be made within {_timeout.TotalSeconds:0} s");
+            Contact = Contact with { Error = unavailable.Reason };
+            return unavailable;
         }
     }
 

@@ -10,39 +10,38 @@ namespace SlaveAgent.K2hr3;
 /// </summary>
 public sealed class RenewingHandler : HttpMessageHandler
 {
-    private static readonly HttpRequestOptionsKey<CancellationToken> Over = new("over");
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>For one address of several: the next one may answer.</summary>
+    private static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>For name, connection and TLS together, also after the request that needed them was given up; Linux alone gives up after two minutes.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly TimeProvider _time;
     private readonly TlsFiles _files;
     private readonly Func<DnsEndPoint, EndPoint> _find;
-    private readonly RequestThread _thread = new();
     private readonly Lock _lock = new();
     private HttpMessageInvoker _connections;
     private (FileVersion?, FileVersion?, FileVersion?) _versions;
 
-    /// <param name="find">Returns the address for a name and port; null: the name is resolved.</param>
-    /// <exception cref="IOException">A file cannot be read, or has unexpected content.</exception>
-    public RenewingHandler(TlsFiles files, Func<DnsEndPoint, EndPoint>? find = null)
+    /// <param name="find">Where to connect to for a name and port; null: where the name resolves to.</param>
+    /// <exception cref="IOException">A file cannot be read, or does not hold what it should.</exception>
+    public RenewingHandler(TlsFiles files, TimeProvider time, Func<DnsEndPoint, EndPoint>? find = null)
     {
+        _time = time;
         _files = files;
         _find = find ?? (static endPoint => endPoint);
         _versions = files.Versions();
         _connections = Connect();
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        var connections = Current();
-        request.Options.Set(Over, cancellationToken);
-        return _thread.TrySend(() => connections.Send(request, cancellationToken)) ?? connections.SendAsync(request, cancellationToken);
-    }
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Current().SendAsync(request, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             _connections.Dispose();
-            _thread.Dispose();
         }
 
         base.Dispose(disposing);
@@ -71,8 +70,7 @@ public sealed class RenewingHandler : HttpMessageHandler
         }
     }
 
-    /// <summary>No redirects (the token must not follow them), no cookies, and none of the handler's timers, whose ticks would cost more than a poll:
-    /// no connection is kept open or outlives its request.</summary>
+    /// <summary>No redirects (the token must not follow them), no cookies, and no connection that is kept: K2HR3 closes it before the next poll.</summary>
     private HttpMessageInvoker Connect() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -80,21 +78,45 @@ public sealed class RenewingHandler : HttpMessageHandler
         AutomaticDecompression = DecompressionMethods.None,
         PooledConnectionIdleTimeout = TimeSpan.Zero,
         ConnectCallback = ConnectAsync,
+        ConnectTimeout = ConnectTimeout,
         SslOptions = _files.Read(),
     });
 
-    /// <summary>The default does the same without blocking a thread, but wakes two threads for it.</summary>
-    private ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
+    /// <summary>Tries each address of the name for a few seconds, and the last one for as long as there is time.</summary>
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        // This limits connecting, too (socket(7), SO_SNDTIMEO).
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = (int)ConnectTimeout.TotalMilliseconds };
+        _ = context.InitialRequestMessage.Options.TryGetValue(ConnectionRecord.Key, out var record);
+        record?.NoteConnecting();
+        EndPoint[] addresses = _find(context.DnsEndPoint) switch
+        {
+            DnsEndPoint name => [.. (await Dns.GetHostAddressesAsync(name.Host, cancel)).Select(address => new IPEndPoint(address, name.Port))],
+            var found => [found],
+        };
+        for (var next = 0; ; next++)
+        {
+            var isLast = next >= addresses.Length - 1;
+            try
+            {
+                var stream = await ConnectAsync(addresses[next], isLast ? Timeout.InfiniteTimeSpan : AddressTimeout, cancel);
+                record?.NoteConnected();
+                return stream;
+            }
+            catch (Exception e) when (!isLast && !cancel.IsCancellationRequested && e is SocketException or OperationCanceledException)
+            {
+                // The next address may answer.
+            }
+        }
+    }
+
+    private async Task<Stream> ConnectAsync(EndPoint address, TimeSpan timeout, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // Cancelling the request closes its connection in any state; the registration ends with the request's cancellation source.
-            _ = context.InitialRequestMessage.Options.TryGetValue(Over, out var over);
-            over.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), socket);
-            socket.Connect(_find(context.DnsEndPoint));
-            return ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true));
+            await socket.ConnectAsync(address, either.Token);
+            return new NetworkStream(socket, ownsSocket: true);
         }
         catch
         {

@@ -6,7 +6,7 @@ namespace SlaveAgent.Reconciling;
 
 /// <summary>
 /// This host's addresses, read again every few seconds. K2HR3 knows a host by the address it registered from, and chmpx's connections stay bound to the
-/// address they were made from: a change is a reason to register again and to look at the connections.
+/// address they were made from: a change is a reason to register again and to check the connections.
 /// </summary>
 /// <param name="read">The addresses of the interfaces; null when they cannot be had.</param>
 public sealed class AddressWatch(Func<IReadOnlySet<IPAddress>?> read, TimeProvider time)

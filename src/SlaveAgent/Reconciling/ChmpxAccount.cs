@@ -7,7 +7,7 @@ namespace SlaveAgent.Reconciling;
 /// Whether the role's key <c>k2hdkc-dbaas-add-user</c> asks for it does not matter: a host is right when the user is there, whoever created it.
 /// </summary>
 /// <param name="isNeeded">Whether it is the agent that says which user chmpx runs as; a unit of another's making says so itself.</param>
-/// <param name="ofOverrideConf">Reads SUBPROCESS_USER anew.</param>
+/// <param name="ofOverrideConf">Reads SUBPROCESS_USER again.</param>
 /// <param name="delegated">Has the bootstrap service create it; null where this process may.</param>
 public sealed class ChmpxAccount(
     RoleMemory role, Func<bool> isNeeded, Func<string?> ofOverrideConf, Accounts accounts, ChmpxGroup group, Func<CancellationToken, Task<CommandResult>>? delegated)
@@ -53,7 +53,7 @@ public sealed class ChmpxAccount(
         {
             return await delegated(cancel) is { IsDone: false } notStarted
                 ? Missing(user, $"{AgentUnits.Bootstrap}, which creates it, could not be started: {notStarted.LastLines()}")
-                : new Outcome.Waiting($"chmpx's user {user.Name} ({user.Source}) does not exist; {AgentUnits.Bootstrap} creates it") { Code = ReasonCodes.ChmpxUserMissing };
+                : new Outcome.Waiting($"chmpx's user {user.Name} ({user.Source}) does not exist; {AgentUnits.Bootstrap} creates it") { Reason = Reasons.ChmpxUserMissing };
         }
 
         var created = await accounts.CreateAsync(user.Name, Home, cancel);
@@ -62,10 +62,10 @@ public sealed class ChmpxAccount(
     }
 
     private static Outcome.Failed Missing(ChmpxUser user, string why) =>
-        new($"chmpx's user {user.Name} ({user.Source}) does not exist, and chmpx is not started as root instead; {why}") { Code = ReasonCodes.ChmpxUserMissing };
+        new($"chmpx's user {user.Name} ({user.Source}) does not exist, and chmpx is not started as root instead; {why}") { Reason = Reasons.ChmpxUserMissing };
 
     private static Outcome.Failed? WhyUnknown(ChmpxUser user, AccountLookup found) => found.Problem is { } problem
-        ? new Outcome.Failed($"whether chmpx's user {user.Name} ({user.Source}) exists is not known, and chmpx is not started as root instead: {problem}") { Code = ReasonCodes.ChmpxUserUnknown }
+        ? new Outcome.Failed($"whether chmpx's user {user.Name} ({user.Source}) exists is not known, and chmpx is not started as root instead: {problem}") { Reason = Reasons.ChmpxUserUnknown }
         : null;
 
     /// <summary>The first of the candidates that is not root under another name.</summary>

@@ -40,7 +40,7 @@ public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directori
         {
             return await delegated(cancel) is { IsDone: false } notStarted
                 ? Missing($"{AgentUnits.Bootstrap}, which creates it, could not be started: {notStarted.LastLines()}")
-                : new Outcome.Waiting($"the group {Name}, which chmpx shares its files with, does not exist; {AgentUnits.Bootstrap} creates it") { Code = ReasonCodes.ChmpxGroupMissing };
+                : new Outcome.Waiting($"the group {Name}, which chmpx shares its files with, does not exist; {AgentUnits.Bootstrap} creates it") { Reason = Reasons.ChmpxGroupMissing };
         }
 
         var created = await groups.CreateAsync(Name, cancel);
@@ -53,10 +53,10 @@ public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directori
         : null;
 
     private static Outcome.Failed Missing(string why) =>
-        new($"the group {Name}, which chmpx shares its files with, does not exist; {why}") { Code = ReasonCodes.ChmpxGroupMissing };
+        new($"the group {Name}, which chmpx shares its files with, does not exist; {why}") { Reason = Reasons.ChmpxGroupMissing };
 
     private static Outcome.Failed? WhyUnknown(GroupLookup found) => found.Problem is { } problem
-        ? new Outcome.Failed($"whether the group {Name} exists, which chmpx shares its files with, is not known: {problem}") { Code = ReasonCodes.ChmpxGroupUnknown }
+        ? new Outcome.Failed($"whether the group {Name} exists, which chmpx shares its files with, is not known: {problem}") { Reason = Reasons.ChmpxGroupUnknown }
         : null;
 
     private async Task<GroupLookup> LookUpAsync(string user, CancellationToken cancel)

@@ -3,7 +3,7 @@ using Serilog;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// Compares this host's clock with K2HR3's. chmpx stamps what it hears of servers with its own clock and takes nothing older: a slave whose clock is ahead
+/// Compares this host's clock with K2HR3's. chmpx stamps what it receives from servers with its own clock and takes nothing older: a slave whose clock is ahead
 /// ignores what the servers say of themselves, and after a lost network it connects to none of them.
 /// </summary>
 public sealed class ClockCheck(ILogger log)

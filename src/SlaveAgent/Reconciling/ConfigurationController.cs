@@ -24,9 +24,6 @@ public sealed class ConfigurationController(
     ILogger log,
     Func<PlanOptions>? options = null) : IController
 {
-    /// <summary>A resource with thousands of wrong entries must not fill the journal.</summary>
-    private const int MostWarnings = 20;
-
     private const string ShrinkQuestion = "shrink";
 
     private readonly ClockCheck _clock = new(log);
@@ -37,16 +34,19 @@ public sealed class ConfigurationController(
 
     public ControllerKinds Kind => ControllerKinds.Configuration;
 
-    public string Name => "write configuration";
+    public string Name => "configuration";
 
-    public bool AsksK2hr3 => true;
+    public Lane Lane => Lane.K2hr3;
 
-    public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(2);
+    public TimeSpan WatchdogLimit => resource.LongestRequest + TimeSpan.FromMinutes(2);
 
-    public async Task<Outcome> RunAsync(CancellationToken cancel)
+    public async Task<Outcome> RunAsync(CancellationToken cancel) =>
+        await ReconcileAsync(cancel) is var outcome && outcome.AnswerTime == resource.AnswerTime ? outcome : outcome with { AnswerTime = resource.AnswerTime };
+
+    private async Task<Outcome> ReconcileAsync(CancellationToken cancel)
     {
         file.Refresh();
-        var answer = await resource.LookAsync(anew: evidence.Of(ShrinkQuestion) is not null, cancel);
+        var answer = await resource.ReadAsync(fresh: evidence.Of(ShrinkQuestion) is not null, cancel);
         _clock.Note(resource.ClockDifference);
         if (NotASlave(answer) is { } other)
         {
@@ -68,18 +68,18 @@ public sealed class ConfigurationController(
         switch (resource.NotASlave)
         {
             case EvidenceStage.TooFew when answer is K2hr3Answer.Text:
-                return new Outcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
+                return new Outcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again") { Reason = Reasons.NotASlave };
             case EvidenceStage.Unconfirmed:
                 role.LearnOther(isConfirmed: false);
                 return new Outcome.NothingToDo($"{resource.WhyNotASlave}; certain once K2HR3 has said so for {evidence.Settings.Duration.TotalSeconds:0} s")
                 {
-                    Code = ReasonCodes.NotASlave,
+                    Reason = Reasons.NotASlave,
                     IsUnconfirmed = true,
                     RecheckAfter = resource.Remaining,
                 };
             case EvidenceStage.Confirmed:
                 role.LearnOther(isConfirmed: true);
-                return new Outcome.NothingToDo(resource.WhyNotASlave!) { Code = ReasonCodes.NotASlave };
+                return new Outcome.NothingToDo(resource.WhyNotASlave!) { Reason = Reasons.NotASlave };
             default:
                 return null;
         }
@@ -113,56 +113,57 @@ public sealed class ConfigurationController(
         // Certificates can vanish while text and file stay: such a configuration is judged each time.
         _settled = outcome is Outcome.Unchanged && !restsOnHost ? (text, file.Current!, plannedFor, outcome) : null;
 
-        // Its packages and services would be looked at only at the role's interval.
+        // Its packages and services would be checked only at the role's interval.
         return wasOther && role.IsSlaveNode is true
-            ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Packages, TriggerReason = outcome.TriggerReason ?? "a slave node's now" }
+            ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Role, TriggerReason = outcome.TriggerReason ?? "a slave node's now" }
             : outcome;
     }
 
     private async Task<Outcome> ApplyAsync(string text, ConfigurationPlan plan, CancellationToken cancel)
     {
-        switch (plan)
+        switch (ConfigurationDecision.Make(plan, file.Current, file.HasRightMode, ring.View, text == resource.AcceptedText))
         {
-            case ConfigurationPlan.NoSlave noSlave:
+            case ConfigurationDecision.NotASlave other:
                 // It was a slave's configuration and now is none: an empty answer of a store in trouble is likelier than a changed mind.
-                return new Outcome.Failed($"the role's resource is suddenly no slave configuration ({noSlave.Why}); the last good file stays");
-            case ConfigurationPlan.SelfMissing:
+                return new Outcome.Failed($"the role's resource is suddenly no slave configuration ({other.Why}); the last good file stays") { Reason = Reasons.SuddenlyNotASlave };
+            case ConfigurationDecision.NotListed:
                 return registerAgain
                     ? new Outcome.Waiting("the role's resource does not list this host; it is registered again")
                     {
                         Triggers = ControllerKinds.Registration,
                         TriggerReason = "not listed",
+                        Reason = Reasons.NotListed,
                     }
-                    : new Outcome.Waiting("the role's resource does not list this host, and host.register_again is off");
-            case ConfigurationPlan.Refused refused:
+                    : new Outcome.Waiting("the role's resource does not list this host, and host.register_again is off") { Reason = Reasons.NotListed };
+            case ConfigurationDecision.Refused refused:
                 return new Outcome.Failed(
                     $"the role's resource was refused, because {refused.Why}: {string.Join("; ", refused.Problems.Take(3))}"
                     + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
-                    + (file.Current is null ? string.Empty : "; the last good file stays"));
-            case ConfigurationPlan.Usable usable:
-                return await ApplyAsync(text, usable, cancel);
+                    + (file.Current is null ? string.Empty : "; the last good file stays"))
+                {
+                    Reason = Reasons.ConfigurationRefused,
+                };
+            case ConfigurationDecision.UpToDate same:
+                Warn(same.Plan.Warnings);
+                evidence.Note(ShrinkQuestion, null);
+                resource.Accept(text);
+                return new Outcome.Unchanged($"generation {file.Current!.FileVersion} with {Servers(same.Plan.Ini)} is what K2HR3 says");
+            case ConfigurationDecision.LargeShrink shrink when Unconfirmed(shrink.Plan.Ini) is { } unconfirmed:
+                Warn(shrink.Plan.Warnings);
+                return unconfirmed;
+            case ConfigurationDecision.LargeShrink shrink:
+                return await WriteAsync(text, shrink.Plan, cancel);
+            case ConfigurationDecision.Write write:
+                return await WriteAsync(text, write.Plan, cancel);
             default:
-                throw new InvalidOperationException("a plan that is none of its kinds");
+                throw new InvalidOperationException("a decision that is none of its kinds");
         }
     }
 
-    private async Task<Outcome> ApplyAsync(string text, ConfigurationPlan.Usable plan, CancellationToken cancel)
+    private async Task<Outcome> WriteAsync(string text, ConfigurationPlan.Usable plan, CancellationToken cancel)
     {
         Warn(plan.Warnings);
         var before = file.Current;
-        if (file.HasRightMode && before is { FileVersion: not null } && IniComparison.SaysTheSame(before, plan.Ini))
-        {
-            evidence.Note(ShrinkQuestion, null);
-            resource.Accept(text);
-            return new Outcome.Unchanged($"generation {before.FileVersion} with {Servers(plan.Ini)} is what K2HR3 says");
-        }
-
-        // What was accepted before is no shrink, whatever somebody wrote into the file since.
-        if (text != resource.AcceptedText && ShrinkGuard.LosesTooMany(plan.Ini, before, ring.View) && Unconfirmed(plan.Ini) is { } unconfirmed)
-        {
-            return unconfirmed;
-        }
-
         evidence.Note(ShrinkQuestion, null);
         var (generation, copyFailed) = await file.WriteAsync(plan.Ini, ring.View?.Revision, cancel);
         if (copyFailed is not null)
@@ -175,7 +176,8 @@ public sealed class ConfigurationController(
             ? $"generation {generation} with {Servers(plan.Ini)}"
             : $"generation {generation} with {Servers(plan.Ini)}, before {Servers(before)}")
         {
-            Triggers = ControllerKinds.Connection,
+            Triggers = ControllerKinds.Connection | (before is null ? ControllerKinds.Services : ControllerKinds.None),
+            TriggerReason = $"generation {generation}",
         };
     }
 
@@ -195,7 +197,7 @@ public sealed class ConfigurationController(
             $"K2HR3 lists {Servers(list)} and leaves out more than half of those that are up or in the file; it has to go on giving this list for {settings.SecondAnswerAfter.TotalSeconds:0.#} s",
             remaining > TimeSpan.Zero && remaining < spacing ? remaining : spacing)
         {
-            Code = ReasonCodes.LargeShrink,
+            Reason = Reasons.LargeShrink,
         };
     }
 
@@ -203,7 +205,7 @@ public sealed class ConfigurationController(
     {
         if (resource.Gone is EvidenceStage.Confirmed)
         {
-            failed = failed with { Code = ReasonCodes.RoleGone };
+            failed = failed with { Reason = Reasons.RoleGone };
         }
 
         return await lastGood.RestoreAsync(cancel) is { } generation
@@ -215,14 +217,14 @@ public sealed class ConfigurationController(
     {
         if (!warnings.SequenceEqual(_warned))
         {
-            foreach (var warning in warnings.Take(MostWarnings))
+            foreach (var warning in warnings.Take(RingMemory.MostWarnings))
             {
                 log.Warning("The role's resource, {Warning}", warning.ToString());
             }
 
-            if (warnings.Length > MostWarnings)
+            if (warnings.Length > RingMemory.MostWarnings)
             {
-                log.Warning("The role's resource has {Count} more warnings of this kind", warnings.Length - MostWarnings);
+                log.Warning("The role's resource has {Count} more warnings of this kind", warnings.Length - RingMemory.MostWarnings);
             }
         }
 

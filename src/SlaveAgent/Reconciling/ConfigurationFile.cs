@@ -8,7 +8,7 @@ namespace SlaveAgent.Reconciling;
 public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMode mode, int keep, TimeProvider time)
 {
     /// <summary>Who writes has the lock for some milliseconds; one that was stopped in between must not stop the watching too.</summary>
-    private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Each poll of the control port makes chmpx read the file outside of its watch, which then takes the file for unchanged: a poll between a write and
@@ -81,7 +81,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
                 return;
             }
 
-            // A timer counts whole milliseconds and drops the rest.
+            // A timer counts whole milliseconds and drops the remainder.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancel);
         }
     }
@@ -101,7 +101,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
     public async Task<(int Generation, string? CopyFailed)> WriteAsync(IniDocument ini, int? loaded, CancellationToken cancel)
     {
-        using var turn = await FileLock.TakeAsync(root.At(AgentPaths.WriteLock), TurnPatience, time, cancel);
+        using var turn = await FileLock.TakeAsync(root.At(AgentPaths.WriteLock), LockTimeout, time, cancel);
         Refresh();
         var generation = Next(Math.Max(Math.Max(Current?.FileVersion ?? 0, _generations.Newest), loaded ?? 0));
         var text = IniWriter.Write(ini, generation);

@@ -6,7 +6,7 @@ using SlaveAgent.Settings;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// Looks at the ring through chmpx's control port and sees to it that chmpx has loaded the generation in place and is really connected.
+/// Polls the ring through chmpx's control port, and acts until chmpx has loaded the generation in place and is connected.
 /// </summary>
 public sealed class ConnectionController(
     RoleMemory role,
@@ -14,23 +14,23 @@ public sealed class ConnectionController(
     ConfigurationFile file,
     RingMemory ring,
     LastGoodConfiguration lastGood,
-    ControlPort controlPort,
+    IControlPort controlPort,
     ConnectionTracker tracker,
     RingQuestions questions,
     StatusRequester requester,
     AddressWatch addresses,
-    Systemctl systemctl,
+    ISystemd systemd,
     ChmpxSettings settings,
     TimeProvider time,
     ILogger log) : IController
 {
     /// <summary>Right after a change chmpx is about to follow (50 ms to load, 0.3 s to connect); later it is no hurry.</summary>
     private static readonly TimeSpan SoonAfterChange = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LookSoon = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>So many may ask K2HR3 at once; more of them take turns, for it needs 45 to 90 ms an answer and gives few at a time.</summary>
-    private const int AskTogether = 16;
-    private static readonly TimeSpan AskShare = TimeSpan.FromMilliseconds(30);
+    /// <summary>So many may ask K2HR3 at once; of more each takes a slot, for it needs 45 to 90 ms an answer and gives few at a time.</summary>
+    private const int BurstSize = 16;
+    private static readonly TimeSpan Slot = TimeSpan.FromMilliseconds(30);
 
     /// <summary>While chmpx shows the same, it is judged again after so long: files beside the configuration can change, too.</summary>
     private static readonly TimeSpan QuietLifetime = TimeSpan.FromSeconds(30);
@@ -38,6 +38,9 @@ public sealed class ConnectionController(
     private readonly long _started = time.GetTimestamp();
     private readonly SlaveCount _slaves = new();
     private readonly RepeatedWarning _otherWriter = new(time);
+    private readonly Inquiry<CommandResult?> _restart = new();
+    private bool? _announced;
+    private ChmpxProcess _process;
     private long? _answered;
     private IniDocument? _judged;
     private bool _changedByOthers;
@@ -49,12 +52,9 @@ public sealed class ConnectionController(
 
     public ControllerKinds Kind => ControllerKinds.Connection;
 
-    /// <summary>As in the status.</summary>
-    public const string StepName = "verify connection";
+    public string Name => "connection";
 
-    public string Name => StepName;
-
-    public bool AsksK2hr3 => false;
+    public Lane Lane => Lane.Connection;
 
     public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(5);
 
@@ -66,24 +66,37 @@ public sealed class ConnectionController(
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
+        var outcome = await ReconcileAsync(cancel);
+        if (_announced == IsReady)
+        {
+            return outcome;
+        }
+
+        _announced = IsReady;
+        return outcome with { Triggers = outcome.Triggers | ControllerKinds.Ready, TriggerReason = outcome.TriggerReason ?? (IsReady ? "connected" : "not connected") };
+    }
+
+    private async Task<Outcome> ReconcileAsync(CancellationToken cancel)
+    {
         if (role.IsSlaveNode is false)
         {
             IsReady = false;
             ring.Note(null);
             ring.Verdict = null;
-            return new Outcome.NothingToDo("no connection is wanted, because the role has no slave configuration");
+            return new Outcome.NothingToDo("no connection is wanted, because the role has no slave configuration") { Reason = Reasons.NotASlave };
         }
 
         IsPollPaused = false;
         _changedByOthers |= file.Refresh();
 
-        // Not left to the step that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits.
+        // Not left to the controller that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits.
         if (await lastGood.RestoreAsync(cancel) is { } restored)
         {
             IsReady = false;
-            return new Outcome.Waiting($"generation {restored} was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", LookSoon)
+            return new Outcome.Waiting($"generation {restored} was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", Soon)
             {
-                Triggers = ControllerKinds.Configuration,
+                Reason = Reasons.Restored,
+                Triggers = ControllerKinds.Configuration | ControllerKinds.Services,
                 TriggerReason = "no configuration",
             };
         }
@@ -95,6 +108,7 @@ public sealed class ConnectionController(
             ring.Verdict = null;
             return new Outcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
+                Reason = file.Current is null ? Reasons.NoConfiguration : Reasons.ForeignFile,
                 Triggers = TakeChangedByOthers() ? ControllerKinds.Configuration : ControllerKinds.None,
                 TriggerReason = "no configuration",
             };
@@ -105,16 +119,24 @@ public sealed class ConnectionController(
         {
             // A poll makes chmpx read the file outside of its watch, which then takes it for unchanged.
             _quiet = null;
-            return new Outcome.Waiting("the configuration was just written; chmpx is given time to notice it", left);
+            return new Outcome.Waiting("the configuration was just written; chmpx is given time to notice it", left) { Reason = Reasons.JustWritten };
         }
 
         var changedByOthers = TakeChangedByOthers();
 
         var before = ring.View;
-        ring.Note(await controlPort.LookAsync(port, cancel));
+        ring.Note(await controlPort.PollAsync(port, cancel));
         addresses.Refresh();
+        if (!ReferenceEquals(file.Current, ini))
+        {
+            // Another lane wrote it while chmpx took its time to answer.
+            return new Outcome.Waiting("the configuration was just written", Soon) { Reason = Reasons.JustWritten };
+        }
+
+        var isOtherProcess = ring.View is { } view && view.Process != _process;
         if (ring.View is not null)
         {
+            _process = ring.View.Process;
             _answered = time.GetTimestamp();
             questions.NoteAnswered();
         }
@@ -150,8 +172,14 @@ public sealed class ConnectionController(
 
         ring.Verdict = verdict;
         ring.RestartNeeds = tracker.RestartNeeds;
-        var outcome = Outcome(verdict, acted, changedByOthers, slaves);
-        _quiet = verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null }
+        var outcome = OutcomeOf(verdict, acted, changedByOthers, slaves);
+        if (isOtherProcess)
+        {
+            // Its unit was started again, by whomever.
+            outcome = outcome with { Triggers = outcome.Triggers | ControllerKinds.Services, TriggerReason = outcome.TriggerReason ?? $"process {_process.Pid}" };
+        }
+
+        _quiet = !isOtherProcess && verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null }
             && !changedByOthers && !addresses.IsRegistrationOutdated && !questions.IsPending ? outcome : null;
         (_quietSince, _quietChanges) = (time.GetTimestamp(), addresses.Changes);
         return outcome;
@@ -176,9 +204,9 @@ public sealed class ConnectionController(
 
     /// <summary>A changed control port is taken at a start only; until then chmpx answers where it did.</summary>
     private async ValueTask<bool> AnswersElsewhereAsync(int port, CancellationToken cancel) =>
-        ring.View is null && tracker.LastControlPort is > 0 and var last && last != port && await controlPort.LookAsync(last, cancel) is not null;
+        ring.View is null && tracker.LastControlPort is > 0 and var last && last != port && await controlPort.PollAsync(last, cancel) is not null;
 
-    /// <returns>What was done or why it could not be, in words; null when nothing was to be done.</returns>
+    /// <returns>A message on what was done; null when nothing was to be done.</returns>
     private async Task<string?> ActAsync(RingVerdict verdict, RingSituation s, CancellationToken cancel)
     {
         switch (verdict.Action)
@@ -189,8 +217,8 @@ public sealed class ConnectionController(
                 return $"{verdict.Message} (generation {generation})";
             case RingAction.Restart:
                 tracker.NoteRestart(verdict.Cause, verdict.IsDeadlineOver);
-                var result = await systemctl.TryRestartAsync(settings.Unit, cancel);
-                return result.IsDone ? verdict.Message : $"{verdict.Message}, which failed: {result.LastLines()}";
+                RequestRestart(cancel);
+                return verdict.Message;
             case RingAction.AskPeer:
                 questions.AskPeer(s, cancel);
                 return null;
@@ -203,22 +231,38 @@ public sealed class ConnectionController(
             case RingAction.AskDependents:
                 questions.AskDependents(cancel);
                 return null;
+            case RingAction.None when verdict.IsRestartPaused && tracker.IsRestartOverdue:
+                tracker.NoteRestartAgain();
+                RequestRestart(cancel);
+                return $"{verdict.Message}; the restart of chmpx had no effect and is requested again";
             default:
                 return null;
         }
     }
 
-    private Outcome Outcome(RingVerdict verdict, string? acted, bool changedByOthers, int slaves)
+    /// <summary>Not waited for: systemctl may hang, and whether chmpx was restarted is seen of chmpx itself.</summary>
+    private void RequestRestart(CancellationToken cancel)
+    {
+        if (_restart.TryTake(out var last) && last is { IsDone: false })
+        {
+            log.Warning("Restarting {Unit} failed: {Why}", settings.Unit, last.LastLines());
+        }
+
+        _restart.Start(async () => await systemd.TryRestartAsync(settings.Unit, cancel));
+    }
+
+    private Outcome OutcomeOf(RingVerdict verdict, string? acted, bool changedByOthers, int slaves)
     {
         // What was done about a connection that is not there has not brought it yet: only a connected slave is settled.
         Outcome outcome = IsReady
             ? acted is not null ? new Outcome.Changed(acted) : new Outcome.Unchanged(verdict.Message)
             : acted is not null ? new Outcome.Waiting(acted)
-            : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? LookSoon : null);
+            : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? Soon : null);
+        outcome = outcome with { Reason = verdict.State.ToString() };
         outcome = verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : slaves)
             : changedByOthers ? outcome with { Triggers = ControllerKinds.Configuration, TriggerReason = "the file was changed" }
             : verdict is { State: RingState.Unresponsive, Action: RingAction.None } && IsLongUnresponsive
-            ? outcome with { Triggers = ControllerKinds.Services, TriggerReason = "silent" }
+            ? outcome with { Triggers = ControllerKinds.Services | ControllerKinds.OwnName, TriggerReason = "unresponsive" }
             : outcome;
         return addresses.IsRegistrationOutdated
             ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Registration, TriggerReason = $"{outcome.TriggerReason} address" }
@@ -233,9 +277,9 @@ public sealed class ConnectionController(
     {
         Triggers = ControllerKinds.Configuration,
         TriggerReason = disagreement,
-        TriggerSpread = slaves <= AskTogether ? TimeSpan.Zero : slaves * AskShare,
+        TriggerSpread = slaves <= BurstSize ? TimeSpan.Zero : slaves * Slot,
     };
 
-    /// <summary>Long enough that a chmpx which only starts anew would have answered; a unit that somebody stopped is started again.</summary>
+    /// <summary>Long enough that a chmpx which only starts again would have answered; a unit that somebody stopped is started again.</summary>
     private bool IsLongUnresponsive => time.GetElapsedTime(_answered ?? _started) > settings.LoadDeadline;
 }

@@ -36,6 +36,9 @@ public sealed record ConnectionMemory
 
     public RestartRecord? Stranded { get; init; }
 
+    /// <summary>A restart of chmpx that was requested and not observed yet; null when there is none.</summary>
+    public PendingRestart? Pending { get; init; }
+
     /// <summary>What the last restart for the configuration was to put into force.</summary>
     public IReadOnlyList<RestartNeed> RestartedFor { get; init; } = [];
 
@@ -66,5 +69,5 @@ public sealed record ConnectionMemory
 
     // /run is empty after a boot, but not in every container that is started again.
     private bool IsOfThisBoot(long now) =>
-        new[] { FirstConnectedAt, ReadyAt, Configuration?.LastAt, Partial?.LastAt, Stranded?.LastAt }.All(time => time is null || time <= now);
+        new[] { FirstConnectedAt, ReadyAt, Configuration?.LastAt, Partial?.LastAt, Stranded?.LastAt, Pending?.At }.All(time => time is null || time <= now);
 }

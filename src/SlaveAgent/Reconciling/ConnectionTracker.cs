@@ -8,12 +8,16 @@ namespace SlaveAgent.Reconciling;
 
 /// <summary>
 /// Folds what is seen of chmpx, poll after poll, into the situation that <see cref="RingJudge"/> judges. What a restarted agent has to know is kept in
-/// <see cref="ConnectionMemory"/>; the rest is seen anew.
+/// <see cref="ConnectionMemory"/>; the rest is seen again.
 /// </summary>
 public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Func<string, DateTimeOffset?> fileChangedAt, TimeProvider time, Func<double> random, ILogger log)
 {
     /// <summary>So long after the last restart a slave has to be well before the next one is the first again: a ring that comes and goes is no reason for many.</summary>
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(60);
+
+    /// <summary>chmpx takes a second to end and to start; a restart whose effect does not show is requested again after so long, and then ever more rarely.</summary>
+    private static readonly TimeSpan RestartRecheck = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRestartRecheck = TimeSpan.FromSeconds(60);
 
     /// <summary>Units can be started at any time; what systemd said of them is asked again after so long.</summary>
     private static readonly TimeSpan DependentsLifetime = TimeSpan.FromSeconds(30);
@@ -21,7 +25,6 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private readonly long _started = time.GetTimestamp();
     private ConnectionMemory _memory = ConnectionMemory.Load(root, time.GetTimestamp());
     private readonly RepeatedWarning _ownEnds = new(time);
-    private bool _restartRequested;
     private long? _answered;
     private IniDocument? _judged;
     private int _stamps;
@@ -44,6 +47,9 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
     /// <summary>Where the run of chmpx that last answered was reached; 0 when none ever did in this boot.</summary>
     public int LastControlPort => _memory.ControlPort;
+
+    /// <summary>A restart was requested, had no effect, and is to be requested again.</summary>
+    public bool IsRestartOverdue => _memory.Pending is { } pending && Since(pending.At) >= RetryDelay.Doubled(RestartRecheck, pending.Times - 1, LongestRestartRecheck);
 
     /// <param name="view">What chmpx shows; null while it does not answer.</param>
     /// <param name="otherPort">chmpx answers where it did before, although the file names another control port.</param>
@@ -98,15 +104,21 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         };
     }
 
-    /// <summary>Before chmpx's unit is restarted: a restart that then fails, or is lost with the agent, is repeated after the next pause.</summary>
+    /// <summary>Before chmpx's unit is restarted: a restart that then fails, has no effect, or is lost with the agent, is requested again.</summary>
     public void NoteRestart(RestartCause cause, bool isLate)
     {
         var record = (_memory.Of(cause) ?? new RestartRecord(0, 0, 0)).Next(time.GetTimestamp(), isLate);
-        Keep(_memory.With(cause, record) with { RestartedFor = cause == RestartCause.Configuration ? [.. RestartNeeds] : _memory.RestartedFor });
+        Keep(_memory.With(cause, record) with
+        {
+            RestartedFor = cause == RestartCause.Configuration ? [.. RestartNeeds] : _memory.RestartedFor,
+            Pending = new PendingRestart(time.GetTimestamp(), 1),
+        });
         _jitter = random();
-        _restartRequested = true;
         _reachable = null;
     }
+
+    /// <summary>Before the restart that is pending is requested again.</summary>
+    public void NoteRestartAgain() => Keep(_memory with { Pending = new PendingRestart(time.GetTimestamp(), (_memory.Pending?.Times ?? 0) + 1) });
 
     public void NoteStamp() => _stamps++;
 
@@ -118,7 +130,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             _stamps = 0;
         }
 
-        var memory = _memory;
+        var memory = _memory with { Pending = null };
         if (!hasLingering && RestartNeeds.IsEmpty)
         {
             memory = memory with { Configuration = null };
@@ -175,13 +187,12 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private void ObserveProcess(IniDocument ini, RingView view, ConfigurationFile file)
     {
         var memory = _memory;
-        NoteOwnEnds(memory.Process.Pid > 0 && memory.Process != view.Process && !_restartRequested);
+        NoteOwnEnds(memory.Process.Pid > 0 && memory.Process != view.Process && memory.Pending is null);
         if (memory.Process != view.Process)
         {
-            _restartRequested = false;
             var isFileOfStart = view.Revision == ini.FileVersion && fileChangedAt(file.Path) is { } changed
                 && changed <= DateTimeOffset.FromUnixTimeSeconds(view.Process.StartTime) + TimeSpan.FromSeconds(1);
-            memory = memory with { Process = view.Process, WasConnected = false, Sizes = isFileOfStart ? StartSizes.Of(ini) : null };
+            memory = memory with { Process = view.Process, Pending = null, WasConnected = false, Sizes = isFileOfStart ? StartSizes.Of(ini) : null };
             if (view.Revision == ini.FileVersion && memory.RestartedFor.Count > 0)
             {
                 // A restart that did not take a difference away will not do so the next time either.
@@ -212,7 +223,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     {
         if ((ended ? _ownEnds.Note() : _ownEnds.Poll()) is { } due)
         {
-            log.Warning("chmpx was started anew without the agent's asking: it ended by itself, or somebody restarted it{Times}", due.IsFirst ? string.Empty : $", {due.Times} times in {due.Within.TotalSeconds:0} s");
+            log.Warning("chmpx was started again without the agent's asking: it ended by itself, or somebody restarted it{Times}", due.IsFirst ? string.Empty : $", {due.Times} times in {due.Within.TotalSeconds:0} s");
         }
     }
 

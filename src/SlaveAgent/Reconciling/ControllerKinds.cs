@@ -1,14 +1,17 @@
 namespace SlaveAgent.Reconciling;
 
-/// <summary>The steps of the pipeline, in their order; as flags, so that an outcome can ask for others.</summary>
+/// <summary>The controllers, in the order in which those of a lane run; as flags, so that an outcome can trigger others.</summary>
 [Flags]
 public enum ControllerKinds
 {
     None = 0,
     Registration = 1,
-    Packages = 2,
+    Role = 2,
     Configuration = 4,
-    Services = 8,
-    Connection = 16,
-    All = 31,
+    Packages = 8,
+    OwnName = 16,
+    Services = 32,
+    Connection = 64,
+    Ready = 128,
+    All = 255,
 }

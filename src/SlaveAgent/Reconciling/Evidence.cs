@@ -1,7 +1,7 @@
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// What K2HR3's answers to one question go on claiming, where that would be final or take something away. "Said three times" is over in two to four seconds, and
+/// What K2HR3's answers to one question go on claiming, where that would be final or take something away. Three answers alone come within two to four seconds, and
 /// a store in trouble says nothing else for half a minute or longer, so it is both counted and timed. Pure.
 /// </summary>
 /// <param name="Claim">A stable text, equal for equal claims.</param>

@@ -14,7 +14,7 @@ public sealed class EvidenceMemory
     private readonly TimeProvider _time;
     private Dictionary<string, Evidence> _known = [];
 
-    /// <summary>The file holds what this process knows, and what others heard since.</summary>
+    /// <summary>The file holds what this process knows, and what others received since.</summary>
     private bool _isShared;
 
     /// <param name="root">Null: it is not kept over restarts.</param>
@@ -45,7 +45,7 @@ public sealed class EvidenceMemory
             return;
         }
 
-        // bootstrap works beside the daemon, and what one heard the other must not put back.
+        // bootstrap works beside the daemon, and what one was answered the other must not undo.
         Load();
         if (Evidence.After(Of(question), claim, Now) is { } after)
         {

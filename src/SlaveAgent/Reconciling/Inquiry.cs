@@ -12,7 +12,10 @@ public sealed class Inquiry<T>
     public bool IsPending => _running is not null;
 
     /// <summary>Begins to ask, unless a question is under way or its answer was not taken yet.</summary>
-    public void Start(Func<Task<T>> ask) => _running ??= Task.Run(ask);
+    public void Start(Func<Task<T>> ask) => _running ??= AskAsync(ask);
+
+    // What fails before its first await is a failed question as well.
+    private static async Task<T> AskAsync(Func<Task<T>> ask) => await ask();
 
     /// <summary>The answer, once; a question that failed has none.</summary>
     /// <returns>Whether a question has ended since the last call.</returns>

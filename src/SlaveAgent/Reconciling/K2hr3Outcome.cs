@@ -2,7 +2,7 @@ using SlaveAgent.K2hr3;
 
 namespace SlaveAgent.Reconciling;
 
-/// <summary>The one place that turns K2HR3's refusals and silences into a step's outcome.</summary>
+/// <summary>The one place that turns K2HR3's refusals and missing answers into an outcome.</summary>
 internal static class K2hr3Outcome
 {
     /// <param name="doing">What was being done, such as <c>registering this host</c>.</param>
@@ -12,11 +12,21 @@ internal static class K2hr3Outcome
             $"{doing} failed: K2HR3 cannot be asked, {away.Reason}", Consequence.K2hr3Away, away.RetryAfter)
         {
             TimedOut = away.TimedOut,
+            Reason = away.TimedOut ? Reasons.K2hr3Timeout : Reasons.K2hr3Unreachable,
         },
         K2hr3Answer.Denied { Status: 401 } => new Outcome.Failed(
-            $"{doing} failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away),
+            $"{doing} failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away)
+        {
+            Reason = Reasons.TokenRejected,
+        },
         K2hr3Answer.Denied denied => new Outcome.Failed(
-            $"{doing} failed: K2HR3 refused ({denied.Status}): {denied.Reason}", Consequence.K2hr3Away),
-        _ => new Outcome.Failed($"{doing} failed: K2HR3 gave an answer that does not belong to the question", Consequence.K2hr3Away),
+            $"{doing} failed: K2HR3 refused ({denied.Status}): {denied.Reason}", Consequence.K2hr3Away)
+        {
+            Reason = Reasons.K2hr3Refused,
+        },
+        _ => new Outcome.Failed($"{doing} failed: K2HR3 gave an answer that does not belong to the request", Consequence.K2hr3Away)
+        {
+            Reason = Reasons.K2hr3Unexpected,
+        },
     };
 }

@@ -1,25 +1,34 @@
 namespace SlaveAgent.Reconciling;
 
-/// <summary>What a step found or did. The words are one sentence's part for a person, never with a secret in it.</summary>
-/// <param name="Message">What is, or happened.</param>
+/// <summary>What a controller observed and did.</summary>
+/// <param name="Message">For people: what is, or happened, as part of a sentence, and never with a secret in it. No program goes by it.</param>
 public abstract record Outcome(string Message)
 {
-    /// <summary>Controllers that have to run now because of what this one found.</summary>
+    /// <summary>Controllers that have to run now because of what this one observed.</summary>
     public ControllerKinds Triggers { get; init; }
 
-    /// <summary>What the demand rests on: while it stays the same, following it again can wait longer.</summary>
+    /// <summary>What the trigger is based on: while it stays the same, following it again can wait longer.</summary>
     public string? TriggerReason { get; init; }
 
     /// <summary>All hosts of the ring have this reason in the same second: over so long they spread following it for the first time.</summary>
     public TimeSpan TriggerSpread { get; init; }
 
-    /// <summary>One of <see cref="ReasonCodes"/>, for programs; null where the kind of outcome says all.</summary>
-    public string? Code { get; init; }
+    private readonly string? _reason;
 
-    /// <summary>It rests on what K2HR3 has not said for long enough: good to go on with, not to leave the host on.</summary>
+    /// <summary>One of <see cref="Reasons"/>, for programs.</summary>
+    public string Reason
+    {
+        get => _reason ?? DefaultReason;
+        init => _reason = value;
+    }
+
+    /// <summary>How long K2HR3 took to answer once it had the request, by the client's own record; zero where it was not asked.</summary>
+    public TimeSpan AnswerTime { get; init; }
+
+    /// <summary>It is based on what K2HR3 has not said for long enough: good to go on with, not to leave the host with.</summary>
     public bool IsUnconfirmed { get; init; }
 
-    /// <summary>When a settled step is to run again although nothing is open, sooner than its interval; null: at its interval.</summary>
+    /// <summary>When a settled controller is to run again although nothing is open, sooner than its interval; null: at its interval.</summary>
     public TimeSpan? RecheckAfter { get; init; }
 
     /// <summary>Everything is as it should be.</summary>
@@ -32,7 +41,7 @@ public abstract record Outcome(string Message)
     public sealed record NothingToDo(string Message) : Outcome(Message);
 
     /// <summary>Nothing is wrong, but somebody else has to act or some time to pass first.</summary>
-    /// <param name="Again">When to look again; null: as after a failure.</param>
+    /// <param name="Again">When to run again; null: as after a failure.</param>
     public sealed record Waiting(string Message, TimeSpan? Again = null) : Outcome(Message);
 
     /// <param name="RetryAfter">Least delay that the other side asked for.</param>
@@ -41,6 +50,15 @@ public abstract record Outcome(string Message)
         /// <summary>The other side took the request and did not answer in time: it has too much to do, and a next try would add to it.</summary>
         public bool TimedOut { get; init; }
     }
+
+    private string DefaultReason => this switch
+    {
+        Unchanged => Reasons.AsDesired,
+        Changed => Reasons.Changed,
+        NothingToDo => Reasons.NotApplicable,
+        Waiting => Reasons.Waiting,
+        _ => Reasons.Failed,
+    };
 
     /// <summary>Nothing more is to be done for now.</summary>
     public bool IsSettled => this is Unchanged or Changed or NothingToDo;

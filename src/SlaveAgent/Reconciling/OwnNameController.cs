@@ -1,26 +1,23 @@
 namespace SlaveAgent.Reconciling;
 
-/// <summary>Runs a step, and where chmpx does not answer says with its outcome that the NAME of this host's own entry is why.</summary>
-public sealed class OwnNameController(IController inner, OwnNameJudge judge) : IController
+/// <summary>While chmpx does not answer: finds out whether the NAME of this host's own entry is why. The resolver may take its time; nobody waits for it.</summary>
+public sealed class OwnNameController(OwnNameJudge judge) : IController
 {
-    public ControllerKinds Kind => inner.Kind;
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(5);
 
-    public string Name => inner.Name;
+    public ControllerKinds Kind => ControllerKinds.OwnName;
 
-    public bool AsksK2hr3 => inner.AsksK2hr3;
+    public string Name => "own name";
 
-    public TimeSpan WatchdogLimit => inner.WatchdogLimit + OwnNameJudge.Wait;
+    public Lane Lane => Lane.OwnName;
+
+    public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(2);
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
-        if (Kind == ControllerKinds.Services)
-        {
-            await judge.JudgeAsync(cancel);
-        }
-
-        var outcome = await inner.RunAsync(cancel);
-        return !outcome.IsSettled && judge.Refusal is { } refusal
-            ? outcome with { Message = $"{outcome.Message}; {refusal.Message}", Code = outcome.Code ?? ReasonCodes.OwnNameRefused }
-            : outcome;
+        await judge.JudgeAsync(cancel);
+        return judge.Refusal is { } refusal ? new Outcome.Failed(refusal.Message) { Reason = Reasons.OwnNameRefused }
+            : judge.IsOpen ? new Outcome.NothingToDo("chmpx does not answer yet") { RecheckAfter = Recheck }
+            : new Outcome.NothingToDo("chmpx judges it itself");
     }
 }

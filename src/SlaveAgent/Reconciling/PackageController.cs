@@ -1,108 +1,71 @@
-using SlaveAgent.Chmpx;
 using SlaveAgent.Hosting;
-using SlaveAgent.K2hr3;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Reconciling;
 
-/// <summary>
-/// Installs what the role lists and the host does not have. Also finds out whether the role is a slave node's at all, because only there the agent
-/// stands in for some of the packages.
-/// </summary>
+/// <summary>Installs what the role lists and the host does not have. What cannot be had is named, and everything else is installed all the same.</summary>
 /// <param name="account">chmpx's user, created after the packages: one of them may bring it.</param>
 /// <param name="delegated">Has the bootstrap service install what is missing; null when the agent may do so itself.</param>
 public sealed class PackageController(
     RoleMemory role,
-    ResourceReader resource,
-    string cuk,
+    ConfigurationFile file,
     Func<IPackageManager?> findManager,
     Func<CancellationToken, Task<(string? Key, string? Problem)>> readRepositoryKey,
     PackageSettings settings,
     ChmpxAccount account,
     Func<CancellationToken, Task<CommandResult>>? delegated) : IController
 {
-    // Certificates may come with a package that is yet to be installed; here it only matters what the resource is for.
-    private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
+    /// <summary>So many names that cannot be are told.</summary>
+    private const int MostNames = 5;
+
+    /// <summary>In a row.</summary>
+    private int _failures;
 
     public ControllerKinds Kind => ControllerKinds.Packages;
 
-    public string Name => "install packages";
+    public string Name => "packages";
 
-    public bool AsksK2hr3 => true;
+    public Lane Lane => Lane.Packages;
 
     /// <summary>A slow mirror behind a lock held for long: a package manager is waited for, never killed.</summary>
     public TimeSpan WatchdogLimit => TimeSpan.FromHours(2);
 
+    /// <summary>The last run found nothing to install, or installed it.</summary>
+    public bool IsComplete { get; private set; }
+
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
-        if (await LearnRoleAsync(cancel) is { } failed)
+        var outcome = await ReconcileAsync(cancel);
+        IsComplete = outcome.IsSettled;
+        return outcome;
+    }
+
+    private async Task<Outcome> ReconcileAsync(CancellationToken cancel)
+    {
+        var isSlaveNode = role.IsSlaveNode ?? file.IsThere;
+        if (role.KeysFor(isSlaveNode) is not { } keys)
         {
-            return failed;
+            return new Outcome.Waiting("which packages the role lists is not known yet") { Reason = Reasons.RoleUnknown };
         }
 
-        var isSlaveNode = role.IsSlaveNode is true;
-        var keys = role.KeysFor(isSlaveNode)!;
         var skipped = !role.IsSurelyOther ? settings.Superseded.Intersect(keys.Packages.Concat(keys.AntPickaxPackages)).ToList() : [];
         var packages = keys.Packages.Except(skipped).Distinct().ToList();
         var antPickax = keys.AntPickaxPackages.Except(skipped).Except(packages).Distinct().ToList();
-        var note = (isSlaveNode && role.Keys!.ListsNothing ? "; as the role lists nothing, this slave node gets the documented packages and services" : string.Empty)
-            + (skipped.Count > 0 ? $"; left out, {WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}" : string.Empty)
-            + (role.Kept is { } kept ? $"; {kept}" : string.Empty);
+        var note = skipped.Count > 0 ? $"; left out, {WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}" : string.Empty;
         var outcome = packages.Count + antPickax.Count == 0
             ? new Outcome.Unchanged($"the role lists no packages{note}")
             : await InstallAsync(packages, antPickax, note, cancel);
         var noUser = isSlaveNode ? await account.EnsureAsync(cancel) : null;
-        if ((outcome.IsSettled ? noUser : outcome) is { } open)
+        _failures = outcome is Outcome.Failed ? _failures + 1 : 0;
+        return ((outcome.IsSettled ? noUser : null) ?? outcome) with
         {
-            return open;
-        }
-
-        return outcome with
-        {
-            Triggers = ControllerKinds.Services,
-            TriggerReason = $"{(isSlaveNode ? "slave" : role.IsSurelyOther ? "other" : "maybe other")}: {string.Join(',', keys.Units)}",
-            IsUnconfirmed = !isSlaveNode && (role.IsUnconfirmed || resource.NotASlave is EvidenceStage.Unconfirmed),
-            RecheckAfter = Sooner(role.RecheckAfter, resource.NotASlave is EvidenceStage.Unconfirmed ? resource.Remaining : null),
-            Code = isSlaveNode && role.Keys!.ListsNothing ? ReasonCodes.DocumentedSet : null,
+            // Every other time, because the reading itself has the packages tried again. A list that cannot be had may be what a store in trouble once said, and is read again long before its interval is over.
+            Triggers = _failures % 2 == 1 ? ControllerKinds.Role : !IsComplete && outcome.IsSettled ? ControllerKinds.Services : ControllerKinds.None,
+            TriggerReason = outcome is Outcome.Failed ? "packages fail" : outcome.Message,
         };
     }
 
     internal static string WhyLeftOut(bool isSlaveNode) => isSlaveNode ? "because this agent does its work" : "until it is certain that the role is no slave node's";
-
-    private static TimeSpan? Sooner(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b : a;
-
-    private async Task<Outcome?> LearnRoleAsync(CancellationToken cancel)
-    {
-        // Of a slave node's role each poll learns anew what its resource is; to ask once more would be one request of sixteen too many.
-        if (role.IsSlaveNode is true)
-        {
-            return await role.ReadKeysAsync(cancel);
-        }
-
-        var answer = await resource.LookAsync(anew: false, cancel);
-        switch (resource.NotASlave)
-        {
-            case EvidenceStage.TooFew when answer is K2hr3Answer.Text:
-                return new Outcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again");
-            case (EvidenceStage.Unconfirmed or EvidenceStage.Confirmed) and var stage:
-                role.LearnOther(isConfirmed: stage is EvidenceStage.Confirmed);
-                if (!resource.IsUnreadable)
-                {
-                    return await role.ReadKeysAsync(cancel);
-                }
-
-                role.LearnUnreadable();
-                return null;
-        }
-
-        if (answer is not K2hr3Answer.Text text)
-        {
-            return K2hr3Outcome.Of(answer, "reading the role's resource");
-        }
-
-        role.Learn(ConfigurationPlan.Make(text.Value, cuk, AnyFiles), resource.AcceptedText is not null);
-        return await role.ReadKeysAsync(cancel);
-    }
 
     private async Task<Outcome> InstallAsync(List<string> packages, List<string> antPickax, string note, CancellationToken cancel)
     {
@@ -110,49 +73,86 @@ public sealed class PackageController(
         {
             return new Outcome.Failed(
                 "installing packages failed: this system is neither of the Debian nor of the Red Hat family (ID and ID_LIKE in /etc/os-release)",
-                Consequence.NeedsPerson);
+                Consequence.NeedsPerson)
+            {
+                Reason = Reasons.UnsupportedSystem,
+            };
         }
 
-        if (packages.Concat(antPickax).Where(name => !PackageName.IsValid(name, manager.Family)).ToList() is { Count: > 0 } refused)
+        var invalid = packages.Concat(antPickax).Where(name => !PackageName.IsValid(name, manager.Family)).ToList();
+        var outcome = await InstallAsync(manager, [.. packages.Except(invalid)], [.. antPickax.Except(invalid)], note, cancel);
+        return invalid.Count == 0 ? outcome : new Outcome.Failed(
+            $"the role lists what no package can be called: {PrintableNames(invalid)}; of the others: {outcome.Message}", Consequence.NeedsPerson)
         {
-            return new Outcome.Failed(
-                $"installing packages refused: the role lists what no package can be called: {string.Join(", ", refused.Select(Printable))}",
-                Consequence.NeedsPerson);
-        }
+            Reason = outcome.IsSettled ? Reasons.InvalidName : outcome.Reason,
+        };
+    }
 
+    private async Task<Outcome> InstallAsync(IPackageManager manager, List<string> packages, List<string> antPickax, string note, CancellationToken cancel)
+    {
         var missing = await MissingAsync(manager, packages, cancel);
         var missingAntPickax = await MissingAsync(manager, antPickax, cancel);
         var all = missing.Concat(missingAntPickax).ToList();
         if (all.Count == 0)
         {
-            return new Outcome.Unchanged($"all {packages.Count + antPickax.Count} packages are there{note}");
+            return new Outcome.Unchanged($"all {packages.Count + antPickax.Count} packages are installed{note}");
         }
 
         if (!settings.Install)
         {
             return new Outcome.Failed(
-                $"packages are missing ({string.Join(", ", all)}) and packages.install is off; install them or switch it on", Consequence.NeedsPerson);
+                $"packages are missing ({string.Join(", ", all)}) and packages.install is off; install them or switch it on", Consequence.NeedsPerson)
+            {
+                Reason = Reasons.InstallOff,
+            };
         }
 
         if (delegated is not null)
         {
             return await delegated(cancel) is { IsDone: false } notStarted
-                ? new Outcome.Failed($"packages are missing ({string.Join(", ", all)}) and {AgentUnits.Bootstrap} could not be started: {notStarted.LastLines()}")
-                : new Outcome.Waiting($"packages are missing ({string.Join(", ", all)}); {AgentUnits.Bootstrap} installs them");
+                ? new Outcome.Failed($"packages are missing ({string.Join(", ", all)}) and {AgentUnits.Bootstrap} could not be started: {notStarted.LastLines()}") { Reason = Reasons.PackagesMissing }
+                : new Outcome.Waiting($"packages are missing ({string.Join(", ", all)}); {AgentUnits.Bootstrap} installs them") { Reason = Reasons.Delegated };
         }
 
-        if (missingAntPickax.Count > 0 && await SetUpRepositoryAsync(manager, cancel) is { } problem)
+        var noRepository = missingAntPickax.Count > 0 ? await SetUpRepositoryAsync(manager, cancel) : null;
+        return await InstallAsync(manager, noRepository is null ? all : missing, note, cancel) is var outcome && noRepository is null ? outcome
+            : new Outcome.Failed($"setting up the AntPickax repository failed: {noRepository}; not installed: {string.Join(", ", missingAntPickax)}") { Reason = Reasons.RepositoryFailed };
+    }
+
+    private static async Task<Outcome> InstallAsync(IPackageManager manager, List<string> packages, string note, CancellationToken cancel)
+    {
+        if (packages.Count == 0)
         {
-            return new Outcome.Failed($"setting up the AntPickax repository failed: {problem}");
+            return new Outcome.Unchanged("nothing else is missing");
         }
 
-        var result = await manager.InstallAsync(all);
-        var still = await MissingAsync(manager, all, cancel);
+        var result = await manager.InstallAsync(packages);
+        var still = await MissingAsync(manager, packages, cancel);
+        if (still.Count > 0 && packages.Count > 1)
+        {
+            // One that cannot be had fails the whole transaction.
+            foreach (var package in still.ToList())
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (await manager.InstallAloneAsync(package) is { IsDone: false } failed)
+                {
+                    result = failed;
+                }
+            }
+
+            still = await MissingAsync(manager, still, cancel);
+        }
+
+        var installed = packages.Except(still).ToList();
         return still.Count == 0
-            ? new Outcome.Changed($"installed {string.Join(", ", all)}{note}")
-            : new Outcome.Failed(result.IsDone
+            ? new Outcome.Changed($"installed {string.Join(", ", installed)}{note}")
+            : new Outcome.Failed((result.IsDone
                 ? $"the package manager ended well but did not install {string.Join(", ", still)}"
-                : $"installing {string.Join(", ", still)} failed: {result.LastLines()}");
+                : $"installing {string.Join(", ", still)} failed: {result.LastLines()}")
+                + (installed.Count > 0 ? $"; installed {string.Join(", ", installed)}" : string.Empty))
+            {
+                Reason = Reasons.PackagesMissing,
+            };
     }
 
     private async Task<string?> SetUpRepositoryAsync(IPackageManager manager, CancellationToken cancel)
@@ -180,6 +180,10 @@ public sealed class PackageController(
 
         return missing;
     }
+
+    /// <summary>The first names of a list, which can be as long as an answer is.</summary>
+    internal static string PrintableNames(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(MostNames).Select(Printable)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : string.Empty);
 
     internal static string Printable(string name) =>
         $"\"{new string([.. name.Take(60).Select(c => char.IsControl(c) ? '?' : c)])}\"";

@@ -1,83 +1,91 @@
+using System.Collections.Immutable;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// Verifies the connection and tells systemd when it is there: <c>k2hdkc-slave-ready.target</c> is started, and with it the services that require it, until the
-/// target was seen active; after that it is left alone, also when somebody stops it. Processes are started only while that is open.
+/// Tells systemd that the connection is there: has <c>k2hdkc-slave-ready.target</c> started, and the services that require it, until each was seen to have
+/// started. After that no process is run for it, and what somebody stops stays stopped.
 /// </summary>
+/// <param name="isConnected">Whether programs may start.</param>
 /// <param name="follow">Whether the target is stopped when the connection is lost; else it stays once it was reached.</param>
-public sealed class ReadyController(ConnectionController verify, Systemctl systemctl, HostRoot root, bool follow, TimeProvider time) : IController
+public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, HostRoot root, bool follow, TimeProvider time) : IController
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FirstRecheck = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRecheck = TimeSpan.FromSeconds(60);
 
-    /// <summary>What was last seen of the target, or null while it is to be found out; what was asked for is no proof of it.</summary>
-    private bool? _isActive;
-    private int _tries;
-    private long _triedAt;
+    private readonly UnitActionLog _requests = new(time);
+    private ReadyMemory _memory = ReadyMemory.Load(root);
+    private ReadyMemory? _complete;
+    private int _rechecks;
 
-    public ControllerKinds Kind => verify.Kind;
+    public ControllerKinds Kind => ControllerKinds.Ready;
 
-    public string Name => verify.Name;
+    public string Name => "ready target";
 
-    public bool AsksK2hr3 => verify.AsksK2hr3;
+    public Lane Lane => Lane.Ready;
 
-    public TimeSpan WatchdogLimit => verify.WatchdogLimit;
+    public TimeSpan WatchdogLimit => TimeSpan.FromHours(1);
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
-        var outcome = await verify.RunAsync(cancel);
         if (AgentUnits.FindFile(root, AgentUnits.Ready) is null)
         {
-            return outcome;
+            return new Outcome.NothingToDo($"{AgentUnits.Ready} is not on this host") { Reason = Reasons.NoTarget };
         }
 
-        if (verify.IsReady && _isActive is not true && IsDue)
+        var isReady = isConnected();
+        if (isReady ? _complete is not null : !follow || !_memory.IsTargetDone)
         {
-            NoteTry();
-            _isActive = await ReachAsync(cancel) ? true : null;
-            _tries = _isActive is true ? 0 : _tries;
-        }
-        else if (!verify.IsReady && follow && _isActive is true && IsDue)
-        {
-            NoteTry();
-            await systemctl.StopSoonAsync(AgentUnits.Ready, cancel);
-            _isActive = await systemctl.StateAsync(AgentUnits.Ready, cancel) is "active";
-            _tries = _isActive is true ? _tries : 0;
+            return isReady ? Reached() : NotConnected();
         }
 
-        return outcome;
+        if (await systemd.ShowAsync([AgentUnits.Ready], cancel) is not { } shown || shown.GetValueOrDefault(AgentUnits.Ready) is not { } target)
+        {
+            return new Outcome.Failed($"systemd does not tell the state of {AgentUnits.Ready}") { Reason = Reasons.SystemdUnreachable };
+        }
+
+        IReadOnlyCollection<UnitStatus> dependents = isReady && !target.Dependents.IsEmpty ? [.. (await systemd.ShowAsync(target.Dependents, cancel))?.Values ?? []] : [];
+        var (memory, wanted) = isReady ? ReadyPlan.Reach(_memory, target, dependents) : ReadyPlan.Leave(target);
+        Keep(memory);
+        _complete = isReady && memory.IsTargetDone && wanted.IsEmpty && dependents.Count == target.Dependents.Length ? memory : null;
+        return wanted.IsEmpty && (_complete is not null || !isReady) ? isReady ? Reached() : NotConnected() : await RequestAsync(wanted, cancel);
     }
 
-    private bool IsDue => _tries == 0 || time.GetElapsedTime(_triedAt) >= RetryDelay.Doubled(FirstPause, _tries - 1, LongestPause);
+    private static Outcome.Unchanged Reached() => new($"{AgentUnits.Ready} was reached");
 
-    private void NoteTry()
+    private static Outcome.NothingToDo NotConnected() => new($"{AgentUnits.Ready} waits for the connection") { Reason = Reasons.NotConnected };
+
+    private async Task<Outcome> RequestAsync(ImmutableArray<UnitAction> wanted, CancellationToken cancel)
     {
-        _tries++;
-        _triedAt = time.GetTimestamp();
-    }
-
-    /// <returns>Whether the target is active.</returns>
-    private async Task<bool> ReachAsync(CancellationToken cancel)
-    {
-        if (await systemctl.StateAsync(AgentUnits.Ready, cancel) == "active")
+        var due = _requests.Due(wanted);
+        var failures = new List<string>();
+        foreach (var action in due)
         {
-            return true;
-        }
-
-        // A service that was to start while the target could not be reached yet, as in a first boot before the host had an identity,
-        // was given up by systemd with "dependency failed" and is not tried again by the target's start alone.
-        await systemctl.StartAsync(AgentUnits.Ready, cancel);
-        foreach (var unit in await systemctl.RequiredByAsync(AgentUnits.Ready, cancel))
-        {
-            if (await systemctl.IsEnabledAsync(unit, cancel))
+            _requests.Note(action);
+            if (await systemd.SendAsync(action, cancel) is { IsDone: false } failed)
             {
-                await systemctl.StartAsync(unit, cancel);
+                failures.Add($"{action} failed: {failed.LastLines()}");
             }
         }
 
-        return false;
+        _rechecks = due.IsEmpty ? _rechecks + 1 : 0;
+        return failures.Count > 0
+            ? new Outcome.Failed(string.Join("; ", failures)) { Reason = Reasons.UnitsFailing }
+            : new Outcome.Waiting(
+                due.IsEmpty ? $"waiting for systemd: {string.Join(", ", wanted)}" : $"requested: {string.Join(", ", due)}", RetryDelay.Doubled(FirstRecheck, _rechecks, LongestRecheck))
+            {
+                Reason = Reasons.UnitsChanging,
+            };
+    }
+
+    private void Keep(ReadyMemory memory)
+    {
+        if (!memory.SaysTheSame(_memory))
+        {
+            memory.Save(root);
+            _memory = memory;
+        }
     }
 }

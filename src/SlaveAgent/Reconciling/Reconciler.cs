@@ -3,108 +3,202 @@ using Serilog;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// The loop: runs the steps that are due, in their order, one after the other, and sleeps until the next is. It ends only when it is cancelled.
+/// The loop: starts the controllers that are due, at most one a lane, and takes their outcomes when they end; no lane waits for another. All of it, and what
+/// the controllers do between two awaits, runs on one thread, which so owns the state without locks. It ends only when it is cancelled.
 /// </summary>
-public sealed class Reconciler(IReadOnlyList<IController> steps, Schedule schedule, StatusBoard board, ReconcilerHooks hooks, TimeProvider time, ILogger log)
+public sealed class Reconciler(
+    IReadOnlyList<IController> controllers, Schedule schedule, StatusBoard board, ReconcilerHooks hooks, TimeProvider time, ILogger log)
 {
-    /// <summary>How often the watchdog is fed at the least, also while a step works.</summary>
+    /// <summary>How often the watchdog is fed at the least, whatever runs.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
     private readonly long _started = time.GetTimestamp();
-    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _wanted;
-    private bool _rests;
+    private readonly List<Run> _running = [];
 
-    /// <summary>Has these steps run now; may be called from any thread.</summary>
+    /// <summary>Its continuation is the sleeping loop, which comes back to its own thread by its context; a detour by the thread pool would only cost.</summary>
+    private TaskCompletionSource _woken = new();
+
+    private int _wanted;
+    private bool _isPaused;
+
+    /// <summary>Nothing runs, and nothing is due.</summary>
+    public bool IsIdle => _running.Count == 0 && schedule.Next > Now;
+
+    /// <summary>Has these controllers run now; may be called from any thread.</summary>
     public void Wake(ControllerKinds wanted)
     {
         Interlocked.Or(ref _wanted, (int)wanted);
         Volatile.Read(ref _woken).TrySetResult();
     }
 
-    public async Task RunAsync(CancellationToken cancel)
+    /// <param name="isOver">Asked after each pass; null: it goes on until it is cancelled.</param>
+    public async Task RunAsync(CancellationToken cancel, Func<bool>? isOver = null)
     {
-        while (true)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        try
         {
-            await RunDueAsync(cancel);
-            await SleepAsync(cancel);
-        }
-    }
-
-    /// <summary>One pass: every step that is due, in order.</summary>
-    public async Task RunDueAsync(CancellationToken cancel)
-    {
-        hooks.Pulse();
-        TakeWanted();
-        _rests = hooks.IsResting();
-        if (_rests)
-        {
-            board.Rest();
-        }
-
-        foreach (var step in steps)
-        {
-            if (!_rests && schedule.IsDue(step.Kind, Now))
+            while (true)
             {
-                var began = Now;
-                var outcome = await RunAsync(step, cancel);
-                schedule.Record(step.Kind, outcome, Now, Now - began);
-                board.Report(step, outcome, schedule.DueAt(step.Kind) - Now);
-                hooks.Heard(step, outcome);
+                Pass(ended.Token);
+                if (isOver?.Invoke() is true)
+                {
+                    return;
+                }
 
-                // unregister sets its mark at any moment: a pass that is under way must not start again what it stops.
-                _rests = step != steps[^1] && hooks.IsResting();
+                await SleepAsync(cancel);
             }
         }
+        finally
+        {
+            await ended.CancelAsync();
+            await Task.WhenAll(_running.Select(run => (Task)run.Task)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
     }
 
-    /// <summary>Sleeps until a step is due or somebody wakes the loop.</summary>
+    /// <summary>One pass, and all that it started to its end; for who watches the controllers one pass at a time.</summary>
+    public async Task RunDueAsync(CancellationToken cancel)
+    {
+        Pass(cancel);
+        while (_running.Count > 0)
+        {
+            await Task.WhenAny(_running.Select(run => run.Task));
+            Pass(cancel, starts: false);
+        }
+    }
+
+    /// <summary>Sleeps until a controller is due, one has ended, or somebody wakes the loop.</summary>
     public async Task SleepAsync(CancellationToken cancel)
     {
-        var rest = _rests ? Heartbeat : schedule.Next - Now;
-        if (rest <= TimeSpan.Zero)
+        var left = _isPaused ? Heartbeat : NextDue() - Now;
+        if (left <= TimeSpan.Zero)
         {
             cancel.ThrowIfCancellationRequested();
             return;
         }
 
         await Volatile.Read(ref _woken).Task
-            .WaitAsync(rest < Heartbeat ? WholeMilliseconds(rest) : Heartbeat, time, cancel)
+            .WaitAsync(left < Heartbeat ? WholeMilliseconds(left) : Heartbeat, time, cancel)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         cancel.ThrowIfCancellationRequested();
     }
 
-    // WaitAsync leaves out what is less than a millisecond, and the loop would come too early, find nothing due and sleep again.
-    private static TimeSpan WholeMilliseconds(TimeSpan rest) => TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds));
-
     private TimeSpan Now => time.GetElapsedTime(_started);
+
+    private void Pass(CancellationToken cancel, bool starts = true)
+    {
+        TakeWanted();
+        TakeEnded();
+        if (!_running.Exists(run => time.GetElapsedTime(run.Began) > run.Controller.WatchdogLimit))
+        {
+            hooks.Pulse();
+        }
+
+        if (!starts)
+        {
+            return;
+        }
+
+        _isPaused = hooks.IsPaused();
+        foreach (var controller in controllers)
+        {
+            if (!_isPaused && schedule.IsDue(controller.Kind, Now) && IsLaneFree(controller.Lane))
+            {
+                Start(controller, cancel);
+
+                // unregister sets its mark at any moment, and nothing may be started after it.
+                _isPaused = hooks.IsPaused();
+            }
+        }
+    }
+
+    private bool IsLaneFree(Lane lane)
+    {
+        foreach (var run in _running)
+        {
+            if (run.Controller.Lane == lane)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>When the next controller is due whose lane is free; the others run when their lane's work has ended, which wakes the loop.</summary>
+    private TimeSpan NextDue()
+    {
+        var next = TimeSpan.MaxValue;
+        foreach (var controller in controllers)
+        {
+            if (schedule.DueAt(controller.Kind) is var due && due < next && IsLaneFree(controller.Lane))
+            {
+                next = due;
+            }
+        }
+
+        return next;
+    }
+
+    private void Start(IController controller, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        schedule.NoteStarted(controller.Kind);
+        var task = RunAsync(controller, cancel);
+        if (task.IsCompletedSuccessfully)
+        {
+            Take(controller, task.Result);
+            return;
+        }
+
+        _running.Add(new Run(controller, task, began));
+        task.ContinueWith(static (_, loop) => ((Reconciler)loop!).Wake(ControllerKinds.None), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void TakeEnded()
+    {
+        for (var i = 0; i < _running.Count;)
+        {
+            var run = _running[i];
+            if (!run.Task.IsCompleted)
+            {
+                i++;
+                continue;
+            }
+
+            _running.RemoveAt(i);
+
+            // It ends without an outcome only when it was cancelled.
+            if (run.Task.IsCompletedSuccessfully)
+            {
+                Take(run.Controller, run.Task.Result);
+            }
+        }
+    }
+
+    private void Take(IController controller, Outcome outcome)
+    {
+        schedule.Record(controller.Kind, outcome, Now);
+        board.Report(controller, outcome, schedule.DueAt(controller.Kind) - Now);
+        hooks.Reported(controller, outcome);
+    }
+
+    // WaitAsync leaves out what is less than a millisecond, and the loop would come too early, find nothing due and sleep again.
+    private static TimeSpan WholeMilliseconds(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
 
     private void TakeWanted()
     {
         if (Volatile.Read(ref _woken).Task.IsCompleted)
         {
-            Volatile.Write(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Volatile.Write(ref _woken, new TaskCompletionSource());
             schedule.RunNow((ControllerKinds)Interlocked.Exchange(ref _wanted, 0));
         }
     }
 
-    private async Task<Outcome> RunAsync(IController step, CancellationToken cancel)
+    private async Task<Outcome> RunAsync(IController controller, CancellationToken cancel)
     {
-        var began = time.GetTimestamp();
         try
         {
-            var running = step.RunAsync(cancel);
-            while (!running.IsCompleted)
-            {
-                await ((Task)running).WaitAsync(Heartbeat, time, CancellationToken.None)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-                if (!running.IsCompleted && time.GetElapsedTime(began) < step.WatchdogLimit)
-                {
-                    hooks.Pulse();
-                }
-            }
-
-            return await running;
+            return await controller.RunAsync(cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -112,13 +206,15 @@ public sealed class Reconciler(IReadOnlyList<IController> steps, Schedule schedu
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Outcome.Failed($"{step.Name} failed on this host: {e.Message}");
+            return new Outcome.Failed($"{controller.Name} failed on this host: {e.Message}") { Reason = Reasons.HostError };
         }
         catch (Exception e)
         {
             // The loop's edge: whatever it was, it must not end the agent.
-            log.Error(e, "{Step}: failed in a way that was not foreseen; it is tried again with growing delays; please report this", step.Name);
-            return new Outcome.Failed($"{step.Name} failed in a way that was not foreseen: {e.GetType().Name}");
+            log.Error(e, "{Controller}: failed unexpectedly; it is tried again with growing delays; please report this", controller.Name);
+            return new Outcome.Failed($"{controller.Name} failed unexpectedly: {e.GetType().Name}") { Reason = Reasons.InternalError };
         }
     }
+
+    private sealed record Run(IController Controller, Task<Outcome> Task, long Began);
 }

@@ -7,23 +7,23 @@ namespace SlaveAgent.Reconciling;
 /// Puts this host into its role, and then its identity in force: only what K2HR3 has accepted takes the place of what it had accepted before.
 /// </summary>
 /// <param name="resource">What a host that K2HR3 knows by its address reads to be accepted.</param>
-/// <param name="addresses">Told of a registration, which K2HR3 keeps under the address it came from.</param>
+/// <param name="addresses">Notified of a registration, which K2HR3 keeps under the address it came from.</param>
 public sealed class RegistrationController(K2hr3Client client, Yrn resource, IdentityKeeper keeper, Func<RoleToken?> token, AddressWatch? addresses = null) : IController
 {
     public ControllerKinds Kind => ControllerKinds.Registration;
 
-    public string Name => "register host";
+    public string Name => "registration";
 
-    public bool AsksK2hr3 => true;
+    public Lane Lane => Lane.K2hr3;
 
-    public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(2);
+    public TimeSpan WatchdogLimit => client.LongestRequest + TimeSpan.FromMinutes(2);
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         var identity = client.Identity;
         if (!identity.ByAddress && token() is null)
         {
-            return new Outcome.Failed("registering this host failed: the role token is gone from its file", Consequence.NeedsPerson);
+            return new Outcome.Failed("registering this host failed: the role token is gone from its file", Consequence.NeedsPerson) { Reason = Reasons.TokenMissing };
         }
 
         if (identity.ByAddress && keeper.IsInForce)
@@ -42,9 +42,9 @@ public sealed class RegistrationController(K2hr3Client client, Yrn resource, Ide
                     addresses?.NoteRegistered(sentFrom);
                 }
 
-                return !isInForce ? new Outcome.Waiting("another identity was put in force meanwhile; the agent starts over with it")
+                return !isInForce ? new Outcome.Waiting("another identity was put in force meanwhile; the agent starts over with it") { Reason = Reasons.IdentityReplaced }
                     : identity.ByAddress ? KnownByAddress(identity)
-                    : new Outcome.Changed($"registered as {identity.Tag} ({identity.Cuk}) in {identity.Role}");
+                    : new Outcome.Changed($"registered as {identity.Tag} ({identity.Cuk}) in {identity.Role}") { Reason = Reasons.Registered };
             case K2hr3Answer.Denied { IsUnreadable: true } when identity.ByAddress:
                 // A role that may read no resource has nothing by which it could be accepted.
                 return KnownByAddress(identity);
@@ -53,5 +53,5 @@ public sealed class RegistrationController(K2hr3Client client, Yrn resource, Ide
         }
     }
 
-    private static Outcome.NothingToDo KnownByAddress(K2hr3Identity identity) => new($"K2HR3 knows this host by its address, as a member of {identity.Role}");
+    private static Outcome.NothingToDo KnownByAddress(K2hr3Identity identity) => new($"K2HR3 knows this host by its address, as a member of {identity.Role}") { Reason = Reasons.KnownByAddress };
 }

@@ -26,7 +26,7 @@ public sealed class RepeatedWarning(TimeProvider time)
         return new WarningDue(1, TimeSpan.Zero);
     }
 
-    /// <summary>To be called now and then, so that the last count is told although it does not happen again.</summary>
+    /// <summary>To be called now and then, so that the last count is logged although it does not happen again.</summary>
     /// <returns>What is to be logged now; null: nothing.</returns>
     public WarningDue? Poll()
     {

@@ -62,22 +62,28 @@ public sealed class ResourceReader
         _ => null,
     };
 
+    /// <summary>The longest that one request can take.</summary>
+    public TimeSpan LongestRequest => _client.LongestRequest;
+
+    /// <summary>How long K2HR3 took for its last answer.</summary>
+    public TimeSpan AnswerTime => _client.Contact.AnswerTime;
+
     /// <summary>K2HR3's clock less this host's; null before the first answer.</summary>
     public TimeSpan? ClockDifference => _client.ClockDifference;
 
-    /// <param name="anew">Ask without a condition, so that K2HR3 builds the text once more.</param>
+    /// <param name="fresh">Ask without a condition, so that K2HR3 builds the text once more.</param>
     /// <returns><see cref="K2hr3Answer.Text"/> for both 200 and 304.</returns>
-    public async Task<K2hr3Answer> LookAsync(bool anew, CancellationToken cancel)
+    public async Task<K2hr3Answer> ReadAsync(bool fresh, CancellationToken cancel)
     {
-        var answer = await _client.ReadTextAsync(_resource, anew ? null : _known?.ETag, cancel);
+        var answer = await _client.ReadTextAsync(_resource, fresh ? null : _known?.ETag, cancel);
         if (answer is K2hr3Answer.Text text)
         {
             _known = text;
         }
 
-        var heard = answer is K2hr3Answer.NotModified && _known is not null ? _known : answer;
-        _evidence.Note(_question, ClaimOf(heard));
-        return heard;
+        var answered = answer is K2hr3Answer.NotModified && _known is not null ? _known : answer;
+        _evidence.Note(_question, ClaimOf(answered));
+        return answered;
     }
 
     /// <summary>Remembers over restarts that this text became a configuration.</summary>
@@ -96,7 +102,7 @@ public sealed class ResourceReader
         }
     }
 
-    private string? ClaimOf(K2hr3Answer heard) => heard switch
+    private string? ClaimOf(K2hr3Answer answered) => answered switch
     {
         K2hr3Answer.Denied { IsUnreadable: true } => Unreadable,
         K2hr3Answer.Text when _accepted is not null => null,

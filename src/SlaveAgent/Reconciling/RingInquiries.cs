@@ -5,7 +5,7 @@ namespace SlaveAgent.Reconciling;
 
 /// <summary>Asks the servers and systemd.</summary>
 /// <param name="unit">chmpx's.</param>
-public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort servers, PortProbe probe, Systemctl systemctl, string unit, TimeProvider time) : IRingInquiries
+public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort servers, PortProbe probe, ISystemd systemd, string unit, TimeProvider time) : IRingInquiries
 {
     public async Task<PeerReport?> AskPeerAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
     {
@@ -24,11 +24,11 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
     public async Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) =>
         await probe.FirstOpenAsync(await resolver.ResolveAsync(ini.Servers.SelectMany(section => NodeEndpoints.DataOf(ini, section)), cancel), cancel) is not null;
 
-    public async Task<int?> CountDependentsAsync(CancellationToken cancel) => (await systemctl.ActiveDependentsAsync(unit, cancel))?.Length;
+    public async Task<int?> CountDependentsAsync(CancellationToken cancel) => await systemd.ActiveDependentsAsync(unit, cancel) is { } active ? active.Length : null;
 
     public async Task<UnitReport?> ShowUnitAsync(CancellationToken cancel) =>
-        await systemctl.ShowAsync([unit], cancel) is { } shown && shown.TryGetValue(unit, out var status)
-            ? new UnitReport(status, await systemctl.LastLinesAsync(unit, cancel))
+        await systemd.ShowAsync([unit], cancel) is { } shown && shown.TryGetValue(unit, out var status)
+            ? new UnitReport(status, await systemd.LastLinesAsync(unit, cancel))
             : null;
 
     public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel)
@@ -45,7 +45,7 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
 
     public async Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
     {
-        // Not another address after one that took the command and did not answer: it may have told the ring already.
+        // Not another address after one that took the command and did not answer: it may have informed the ring already.
         var endpoints = await resolver.ResolveAsync(SectionsOf(ini, server).SelectMany(section => NodeEndpoints.ControlOf(ini, section)), cancel);
         return endpoints.IsEmpty ? null
             : await servers.AskAsync(endpoints[0], ServerCommand.UpdateStatus, null, cancel) is ServerReply.Answered answer ? UpdateStatusReader.Read(answer.Text) : null;

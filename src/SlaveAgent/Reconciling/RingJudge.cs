@@ -65,15 +65,15 @@ public static class RingJudge
 
     private static RingVerdict ForConfiguration(RingSituation s, string why) => MayRestart(s)
         ? Restart(RingState.Loading, $"{why}; chmpx is restarted")
-        : new RingVerdict(RingState.Loading, why);
+        : new RingVerdict(RingState.Loading, why) { IsRestartPaused = true };
 
     private static RingVerdict Loading(RingSituation s, RingView view)
     {
-        var words = $"chmpx has generation {view.Revision} loaded and not {s.Ini.FileVersion}";
-        return s.SinceChange <= s.Settings.LoadDeadline ? new RingVerdict(RingState.Loading, words)
-            : s.Stamps < StampsBeforeRestart ? new RingVerdict(RingState.Loading, $"{words}; it is stamped again", RingAction.Stamp)
-            : MayRestart(s) ? Restart(RingState.Loading, $"{words}, also after {s.Stamps} new numbers; it is restarted")
-            : new RingVerdict(RingState.Loading, words);
+        var message = $"chmpx has generation {view.Revision} loaded and not {s.Ini.FileVersion}";
+        return s.SinceChange <= s.Settings.LoadDeadline ? new RingVerdict(RingState.Loading, message)
+            : s.Stamps < StampsBeforeRestart ? new RingVerdict(RingState.Loading, $"{message}; it is stamped again", RingAction.Stamp)
+            : MayRestart(s) ? Restart(RingState.Loading, $"{message}, also after {s.Stamps} new numbers; it is restarted")
+            : new RingVerdict(RingState.Loading, message) { IsRestartPaused = true };
     }
 
     private static RingVerdict Loaded(RingSituation s, RingView view)
@@ -107,9 +107,9 @@ public static class RingJudge
     }
 
     /// <param name="showsUp">chmpx itself shows one of them up.</param>
-    private static RingVerdict Partial(RingSituation s, List<(NodeKey Key, string Name)> missing, bool showsUp, string words)
+    private static RingVerdict Partial(RingSituation s, List<(NodeKey Key, string Name)> missing, bool showsUp, string message)
     {
-        var verdict = new RingVerdict(RingState.Partial, words)
+        var verdict = new RingVerdict(RingState.Partial, message)
         {
             Missing = [.. missing.Select(server => server.Name)],
             MissingKeys = [.. missing.Select(server => server.Key)],
@@ -120,7 +120,7 @@ public static class RingJudge
             return verdict with
             {
                 Action = IsQuestionDue(s) ? RingAction.AskPeer : RingAction.RequestStatus,
-                Message = $"{words}; chmpx is not restarted, because programs have the cluster open",
+                Message = $"{message}; chmpx is not restarted, because programs have the cluster open",
             };
         }
 
@@ -135,8 +135,8 @@ public static class RingJudge
         }
 
         return Shorter(s.SinceMissing, s.Partial.SinceRestart) >= RepairPause.Partial(s.Partial, IsLate(s), s.Slaves, s.Jitter)
-            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Message = $"{words}; chmpx is restarted, because it does not try them again by itself" }
-            : verdict;
+            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Message = $"{message}; chmpx is restarted, because it does not try them again by itself" }
+            : verdict with { IsRestartPaused = true };
     }
 
     private static RingVerdict NoneConnected(
@@ -160,7 +160,7 @@ public static class RingJudge
         return s.IsReachable is true
             ? Shorter(s.SinceMissing, s.Stranded.SinceRestart) >= RepairPause.Stranded(s.Stranded, s.Slaves)
                 ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; a listed server can be reached, so chmpx is restarted" }
-                : verdict
+                : verdict with { IsRestartPaused = true }
             : s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
     }
 
@@ -169,7 +169,7 @@ public static class RingJudge
         var verdict = new RingVerdict(RingState.Stranded, $"{count}, all through an address that this host does not have any more");
         return s.Stranded.SinceRestart >= RepairPause.Stranded(s.Stranded, s.Slaves)
             ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; chmpx is restarted" }
-            : verdict;
+            : verdict with { IsRestartPaused = true };
     }
 
     private static RingVerdict WithLingering(RingSituation s, RingView view, RingVerdict verdict)
@@ -199,7 +199,7 @@ public static class RingJudge
     private static bool MayRestart(RingSituation s) => s.Configuration.Restarts == 0
         || s.Configuration.SinceRestart > RetryDelay.Doubled(s.Settings.AnswerDeadline, s.Configuration.Restarts - 1, LongestBetweenRestarts);
 
-    private static RingVerdict Restart(RingState state, string words) => new(state, words, RingAction.Restart) { Cause = RestartCause.Configuration };
+    private static RingVerdict Restart(RingState state, string message) => new(state, message, RingAction.Restart) { Cause = RestartCause.Configuration };
 
     /// <summary>Servers that are alive in the ring and not listed, and listed ones that are not alive there: reasons to ask K2HR3.</summary>
     private static string? Disagreement(HashSet<NodeKey> listed, RingView view, Dictionary<NodeKey, RingServer> shown)

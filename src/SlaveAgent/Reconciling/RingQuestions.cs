@@ -19,6 +19,7 @@ public sealed class RingQuestions(
     private readonly Inquiry<UnitReport?> _unit = new();
     private readonly Inquiry<bool> _sockets = new();
     private long? _unitAt;
+    private string? _unitLogged;
     private long? _socketsAt;
     private int? _changesSeen;
 
@@ -89,11 +90,12 @@ public sealed class RingQuestions(
     /// <summary>chmpx answers.</summary>
     public void NoteAnswered()
     {
-        ring.Unit = null;
+        ring.UnitLastLines = null;
+        _unitLogged = null;
         _unitAt = null;
     }
 
-    /// <summary>Looks at the connections once, after each change of address, and then until none is left that comes from a lost one.</summary>
+    /// <summary>Checks the connections once, after each change of address, and then until none is left that comes from a lost one.</summary>
     public void AskSockets(IniDocument ini, CancellationToken cancel)
     {
         if (_changesSeen != addresses.Changes || (IsBoundToLostAddress && (_socketsAt is not { } at || time.GetElapsedTime(at) >= BetweenSockets)))
@@ -106,12 +108,18 @@ public sealed class RingQuestions(
 
     private void NoteUnit(UnitReport? unit)
     {
-        if (unit is not null && ring.Unit?.ToString() != unit.ToString())
+        if (unit is null)
         {
-            log.Warning("chmpx does not answer: {Unit}{LastLines}", unit.ToString(), unit.LastLines.Length > 0 ? $"; its last lines: {unit.LastLines}" : string.Empty);
+            return;
         }
 
-        ring.Unit = unit;
+        if (unit.ToString() != _unitLogged)
+        {
+            _unitLogged = unit.ToString();
+            log.Warning("chmpx does not answer: {Unit}{LastLines}", _unitLogged, unit.LastLines.Length > 0 ? $"; its last lines: {unit.LastLines}" : string.Empty);
+        }
+
+        (ring.Unit, ring.UnitLastLines) = (unit.Status, unit.LastLines);
     }
 
     /// <summary>Another one each time, so that one which does not answer does not keep the others from being asked.</summary>

@@ -4,7 +4,7 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Reconciling;
 
-/// <summary>All that a judgement of the ring rests on, as values.</summary>
+/// <summary>All that a judgement of the ring is based on, as values.</summary>
 /// <param name="Ini">The configuration in place.</param>
 /// <param name="View">What chmpx shows; null while it does not answer.</param>
 /// <param name="SinceChange">Since the file last changed.</param>
@@ -73,6 +73,6 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>How many slaves the resource lists.</summary>
     public int Slaves { get; init; } = 1;
 
-    /// <summary>From 0 up to, not including, 1; drawn anew for each pause.</summary>
+    /// <summary>From 0 up to, not including, 1; drawn again for each pause.</summary>
     public double Jitter { get; init; }
 }

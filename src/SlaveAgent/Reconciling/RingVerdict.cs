@@ -11,6 +11,9 @@ public sealed record RingVerdict(RingState State, string Message, RingAction Act
     /// <summary>Of <see cref="RingAction.Restart"/>.</summary>
     public RestartCause Cause { get; init; }
 
+    /// <summary>chmpx would be restarted if that had not been done a short while ago.</summary>
+    public bool IsRestartPaused { get; init; }
+
     /// <summary>Servers that are gone for good still show in chmpx.</summary>
     public bool HasLingering { get; init; }
 

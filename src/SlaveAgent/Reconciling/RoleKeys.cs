@@ -15,6 +15,9 @@ public sealed record RoleKeys(IReadOnlyList<string> Packages, IReadOnlyList<stri
 
     public const string ChmpxUserKey = "k2hdkc-dbaas-proc-user";
 
+    /// <summary>Each name costs a process; a list of nonsense must not start a million of them.</summary>
+    private const int MostNames = 1000;
+
     /// <summary>Null when the role does not say, and in a file of an agent that did not read it.</summary>
     public string? ChmpxUser { get; init; }
 
@@ -39,9 +42,9 @@ public sealed record RoleKeys(IReadOnlyList<string> Packages, IReadOnlyList<stri
         Packages.SequenceEqual(other.Packages) && AntPickaxPackages.SequenceEqual(other.AntPickaxPackages) && Units.SequenceEqual(other.Units)
         && ChmpxUser == other.ChmpxUser;
 
-    /// <summary>A key's value: names parted by commas, blanks around them not counting.</summary>
+    /// <summary>A key's value: names separated by commas, blanks around them not counting.</summary>
     public static IReadOnlyList<string> Split(string value) =>
-        value.Split([',', ' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        [.. value.Split([',', ' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MostNames)];
 
     public static RoleKeys? Load(string path) =>
         StateFile.TryLoad(path, StateJson.Default.RoleKeys) is { Packages: not null, AntPickaxPackages: not null, Units: not null } keys ? keys : null;

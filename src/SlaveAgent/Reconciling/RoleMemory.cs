@@ -77,7 +77,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     public void LearnUnreadable() => Keys ??= new RoleKeys([], [], []);
 
     /// <summary>
-    /// Reads the role's keys anew. A key that is not set lists nothing. What the role listed before and lists no longer is kept until K2HR3 has said so for long
+    /// Reads the role's keys again. A key that is not set lists nothing. What the role listed before and lists no longer is kept until K2HR3 has said so for long
     /// enough; all else is taken at once.
     /// </summary>
     /// <returns>Null when all were read, else why not.</returns>

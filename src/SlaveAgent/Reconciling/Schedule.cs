@@ -3,8 +3,8 @@ using SlaveAgent.Settings;
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// Decides when each step runs next; nobody else decides about delays. Time is what has passed since some start and only grows,
-/// so a clock that is set, either way, changes nothing.
+/// Decides when each controller runs next; nobody else decides about delays. Time is what has passed since some start and only grows, so a clock that is
+/// set, either way, changes nothing.
 /// </summary>
 public sealed class Schedule
 {
@@ -12,20 +12,25 @@ public sealed class Schedule
     /// Triggers with a new reason that are followed at once before they wait for the poll; one comes back with each of its intervals. A cluster that
     /// is scaled gives a handful; a server that comes and goes every second would give one a second, from every host.
     /// </summary>
-    private const int AtOnce = 20;
+    private const int BurstSize = 20;
 
     /// <summary>
-    /// A K2HR3 that takes seconds to answer has a long line of hosts waiting: each then leaves it alone for so many times what its last answer took. A
-    /// quiet one answers in 45 to 90 ms (K2hr3/README.md, "Cost and caching"), so this is nothing at the default interval.
+    /// A K2HR3 that takes seconds to answer has a long queue of hosts: each then pauses for so many times what its last answer took. A quiet one answers in
+    /// 45 to 90 ms (K2hr3/README.md, "Cost and caching"), so this is nothing at the default interval.
     /// </summary>
-    private const int Rests = 30;
+    private const int PauseFactor = 30;
 
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan LongestAfterTimeout = TimeSpan.FromMinutes(10);
 
     /// <summary>As if repeated so often that the wait is the poll's interval.</summary>
-    private const int Often = 62;
+    private const int MaxExponent = 62;
+
+    /// <summary>Units are observed after each action and when chmpx's process is another one; this is for what changes by itself.</summary>
+    private static readonly TimeSpan UnitInterval = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Never = TimeSpan.FromDays(3650);
 
     private readonly WatchSettings _watch;
     private readonly RetrySettings _retry;
@@ -38,54 +43,72 @@ public sealed class Schedule
     private int _k2hr3Timeouts;
 
     /// <param name="random">From 0 up to, not including, 1.</param>
-    public Schedule(IEnumerable<IController> steps, WatchSettings watch, RetrySettings retry, Func<double> random)
+    public Schedule(IEnumerable<IController> controllers, WatchSettings watch, RetrySettings retry, Func<double> random)
     {
         _watch = watch;
         _retry = retry;
         _random = random;
-        foreach (var step in steps)
+        foreach (var controller in controllers)
         {
-            _entries[step.Kind] = new Entry { AsksK2hr3 = step.AsksK2hr3 };
+            _entries[controller.Kind] = new Entry { AsksK2hr3 = controller.AsksK2hr3 };
         }
     }
 
-    public bool IsDue(ControllerKinds step, TimeSpan now) => DueOf(_entries[step]) <= now;
+    public bool IsDue(ControllerKinds controller, TimeSpan now) => DueOf(_entries[controller]) <= now;
 
-    /// <summary>When the next step is due.</summary>
+    /// <summary>When the next controller is due.</summary>
     public TimeSpan Next => _entries.Values.Min(DueOf);
 
-    /// <summary>When the step is due; for the status.</summary>
-    public TimeSpan DueAt(ControllerKinds step) => DueOf(_entries[step]);
+    /// <summary>When the controller is due; for the status.</summary>
+    public TimeSpan DueAt(ControllerKinds controller) => DueOf(_entries[controller]);
 
-    /// <summary>Takes note of how a step ended, and decides when it and those it demands run next.</summary>
-    /// <param name="took">How long the step ran, which for one that asks K2HR3 is how long that took to answer.</param>
-    public void Record(ControllerKinds step, Outcome outcome, TimeSpan now, TimeSpan took = default)
+    /// <summary>A run begins: what triggers the controller from now on has not been seen by it, and it runs again for that.</summary>
+    public void NoteStarted(ControllerKinds controller)
     {
-        var entry = _entries[step];
+        var entry = _entries[controller];
+        entry.IsRunning = true;
+        entry.DueMeanwhile = null;
+    }
+
+    /// <summary>Takes note of how a run ended, and decides when this controller and those it triggers run next.</summary>
+    public void Record(ControllerKinds controller, Outcome outcome, TimeSpan now)
+    {
+        var entry = _entries[controller];
         entry.Failures = outcome.IsSettled ? 0 : entry.Failures + 1;
         entry.LastRun = now;
-        entry.Due = now + DelayAfter(step, outcome, entry, took);
+        entry.Due = now + DelayAfter(controller, outcome, entry);
         entry.NotBefore = outcome is Outcome.Waiting { Again: not null } ? entry.Due : TimeSpan.Zero;
+        if (entry.DueMeanwhile is { } meanwhile && meanwhile < entry.Due)
+        {
+            entry.Due = meanwhile;
+        }
+
+        entry.IsRunning = false;
         if (entry.AsksK2hr3)
         {
             RecordK2hr3(outcome, now);
         }
 
-        RecordDemands(step, outcome, now);
+        RecordTriggers(controller, outcome, now);
     }
 
-    /// <summary>A person, or a new start, wants these steps at once, whatever they waited for.</summary>
-    public void RunNow(ControllerKinds steps)
+    /// <summary>A person, or a new start, wants these controllers at once, whatever they waited for.</summary>
+    public void RunNow(ControllerKinds controllers)
     {
+        if (controllers == ControllerKinds.None)
+        {
+            return;
+        }
+
         _k2hr3AwayUntil = TimeSpan.Zero;
         foreach (var (kind, entry) in _entries)
         {
-            if (steps.HasFlag(kind))
+            if (controllers.HasFlag(kind))
             {
-                entry.Due = TimeSpan.Zero;
                 entry.NotBefore = TimeSpan.Zero;
                 entry.Failures = 0;
-                entry.Asked.Clear();
+                entry.Triggered.Clear();
+                entry.BringForward(TimeSpan.Zero);
             }
         }
     }
@@ -110,68 +133,72 @@ public sealed class Schedule
     }
 
     /// <summary>
-    /// A demand runs its step at once, but a demand that only repeats itself waits longer each time, up to the poll's interval:
-    /// a K2HR3 that lags behind the ring is not hammered, nor for a reason that never stays the same.
+    /// A trigger runs its controller at once, but one that only repeats itself waits longer each time, up to the poll's interval: a K2HR3 that lags behind the
+    /// ring is not asked over and over, nor for a reason that never stays the same.
     /// </summary>
-    private void RecordDemands(ControllerKinds by, Outcome outcome, TimeSpan now)
+    private void RecordTriggers(ControllerKinds by, Outcome outcome, TimeSpan now)
     {
         var reason = outcome.TriggerReason;
         foreach (var (kind, entry) in _entries)
         {
             if (!outcome.Triggers.HasFlag(kind))
             {
-                entry.Asked.Remove(by);
+                entry.Triggered.Remove(by);
                 continue;
             }
 
-            var before = entry.Asked.GetValueOrDefault(by);
-            var demand = before is null || before.Reason != reason
-                ? new Demand(reason, !entry.AsksK2hr3 || TakeAtOnce(entry, now) ? 1 : Often, entry.LastRun, now + (outcome.TriggerSpread * _random()))
-                : before.SeenRun != entry.LastRun ? before with { Times = before.Times + 1, SeenRun = entry.LastRun } : before;
-            entry.Asked[by] = demand;
-            var wait = demand.Times == 1 ? TimeSpan.Zero : RetryDelay.Doubled(_watch.AskAgain, demand.Times - 2, _watch.K2hr3Interval);
-            var at = Max(Max(entry.NotBefore, demand.From), entry.LastRun is { } last ? Max(now, last + wait) : now);
-            if (at < entry.Due)
+            var before = entry.Triggered.GetValueOrDefault(by);
+            if (entry.IsRunning && before is not null && before.Reason == reason)
             {
-                entry.Due = at;
+                // The run that is under way is for this very reason, or began after it was known.
+                continue;
             }
+
+            var trigger = before is null || before.Reason != reason
+                ? new Trigger(reason, !entry.AsksK2hr3 || TakeFromBurst(entry, now) ? 1 : MaxExponent, entry.LastRun, now + (outcome.TriggerSpread * _random()))
+                : before.SeenRun != entry.LastRun ? before with { Times = before.Times + 1, SeenRun = entry.LastRun } : before;
+            entry.Triggered[by] = trigger;
+            var wait = trigger.Times == 1 ? TimeSpan.Zero : RetryDelay.Doubled(_watch.AskAgain, trigger.Times - 2, _watch.K2hr3Interval);
+            var at = Max(Max(entry.NotBefore, trigger.From), entry.LastRun is { } last ? Max(now, last + wait) : now);
+            entry.BringForward(at);
         }
     }
 
-    private bool TakeAtOnce(Entry entry, TimeSpan now)
+    private bool TakeFromBurst(Entry entry, TimeSpan now)
     {
         if (now - entry.Refilled >= _watch.K2hr3Interval)
         {
-            entry.AtOnce = (int)Math.Min(AtOnce, entry.AtOnce + ((now - entry.Refilled) / _watch.K2hr3Interval));
+            entry.Burst = (int)Math.Min(BurstSize, entry.Burst + ((now - entry.Refilled) / _watch.K2hr3Interval));
             entry.Refilled = now;
         }
 
-        if (entry.AtOnce == 0)
+        if (entry.Burst == 0)
         {
             return false;
         }
 
-        entry.AtOnce--;
+        entry.Burst--;
         return true;
     }
 
-    private TimeSpan DelayAfter(ControllerKinds step, Outcome outcome, Entry entry, TimeSpan took) => outcome switch
+    private TimeSpan DelayAfter(ControllerKinds controller, Outcome outcome, Entry entry) => outcome switch
     {
         Outcome.Waiting { Again: { } again } => again,
         Outcome.Failed { Consequence: Consequence.NeedsPerson } => _retry.Cap,
-        Outcome.Failed or Outcome.Waiting when step == ControllerKinds.Connection => _watch.RingInterval,
+        Outcome.Failed or Outcome.Waiting when controller == ControllerKinds.Connection => _watch.RingInterval,
         Outcome.Failed or Outcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
         // Hosts that were launched together have the same reason in the same second.
-        { RecheckAfter: { } soon } => Min(RetryDelay.Jittered(soon, _watch.Jitter, _random()), IntervalOf(step, took)),
-        _ => IntervalOf(step, took),
+        { RecheckAfter: { } soon } => Min(RetryDelay.Jittered(soon, _watch.Jitter, _random()), IntervalOf(controller, outcome.AnswerTime)),
+        _ => IntervalOf(controller, outcome.AnswerTime),
     };
 
-    private TimeSpan IntervalOf(ControllerKinds step, TimeSpan took) => step switch
+    private TimeSpan IntervalOf(ControllerKinds controller, TimeSpan answerTime) => controller switch
     {
         ControllerKinds.Connection => _watch.RingInterval,
-        ControllerKinds.Configuration => RetryDelay.Jittered(Max(_watch.K2hr3Interval, Min(took * Rests, LongestRest)), _watch.Jitter, _random()),
-        ControllerKinds.Packages or ControllerKinds.Services => _watch.RoleInterval,
-        _ => TimeSpan.FromDays(3650),
+        ControllerKinds.Configuration => RetryDelay.Jittered(Max(_watch.K2hr3Interval, Min(answerTime * PauseFactor, LongestPause)), _watch.Jitter, _random()),
+        ControllerKinds.Role or ControllerKinds.Packages => _watch.RoleInterval,
+        ControllerKinds.Services => UnitInterval,
+        _ => Never,
     };
 
     private TimeSpan DueOf(Entry entry) => entry.AsksK2hr3 ? Max(entry.Due, _k2hr3AwayUntil) : entry.Due;
@@ -189,24 +216,41 @@ public sealed class Schedule
 
         public TimeSpan Due { get; set; }
 
-        /// <summary>The step itself said when; only a person is served sooner.</summary>
+        public bool IsRunning { get; set; }
+
+        /// <summary>When it is due because of what happened during the run that is under way; null: nothing did.</summary>
+        public TimeSpan? DueMeanwhile { get; set; }
+
+        /// <summary>The controller itself said when; only a person is served sooner.</summary>
         public TimeSpan NotBefore { get; set; }
 
         public TimeSpan? LastRun { get; set; }
 
         public int Failures { get; set; }
 
-        /// <summary>How many demands with a new reason are still followed at once, and when that was last counted.</summary>
-        public int AtOnce { get; set; } = Schedule.AtOnce;
+        /// <summary>How many triggers with a new reason are still followed at once, and when that was last counted.</summary>
+        public int Burst { get; set; } = BurstSize;
 
         public TimeSpan Refilled { get; set; }
 
-        /// <summary>The demands of other steps that still stand.</summary>
-        public Dictionary<ControllerKinds, Demand> Asked { get; } = [];
+        /// <summary>The triggers of other controllers that still stand.</summary>
+        public Dictionary<ControllerKinds, Trigger> Triggered { get; } = [];
+
+        public void BringForward(TimeSpan at)
+        {
+            if (IsRunning)
+            {
+                DueMeanwhile = DueMeanwhile is { } before && before < at ? before : at;
+            }
+            else if (at < Due)
+            {
+                Due = at;
+            }
+        }
     }
 
-    /// <param name="Times">How often this step ran for it already, and once more.</param>
-    /// <param name="SeenRun">The demanded step's last run when this was counted.</param>
-    /// <param name="From">This host's turn among all that have the same reason.</param>
-    private sealed record Demand(string? Reason, int Times, TimeSpan? SeenRun, TimeSpan From);
+    /// <param name="Times">How often this controller ran for it already, and once more.</param>
+    /// <param name="SeenRun">The triggered controller's last run when this was counted.</param>
+    /// <param name="From">This host's slot among all that have the same reason.</param>
+    private sealed record Trigger(string? Reason, int Times, TimeSpan? SeenRun, TimeSpan From);
 }

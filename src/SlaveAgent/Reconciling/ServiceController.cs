@@ -1,159 +1,178 @@
+using System.Collections.Immutable;
 using SlaveAgent.Hosting;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Reconciling;
 
-/// <summary>Enables and starts the role's units in their order; on a slave node only once there is a configuration for chmpx, and chmpx only with its user.</summary>
+/// <summary>
+/// Enables and starts the role's units in their order; on a slave node only once there is a configuration for chmpx, and chmpx only with its user. Each request
+/// is repeated until systemd shows its effect.
+/// </summary>
 /// <param name="chmpxUnit">The unit that runs chmpx.</param>
+/// <param name="arePackagesInstalled">Whether packages are still to come, with which a unit may come.</param>
 public sealed class ServiceController(
     RoleMemory role,
     ConfigurationFile file,
+    RingMemory ring,
     ChmpxAccount account,
     Supervisor supervisor,
-    Systemctl systemctl,
+    ISystemd systemd,
     ServiceSettings settings,
     string chmpxUnit,
+    Func<bool> arePackagesInstalled,
     TimeProvider time) : IController
 {
-    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
+    /// <summary>After a request its effect is checked so soon, and then ever more rarely.</summary>
+    private static readonly TimeSpan FirstRecheck = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRecheck = TimeSpan.FromSeconds(30);
 
-    private const int SettleLooks = 15;
+    /// <summary>Users and groups hardly ever go; while nothing is to be started they are not checked more often.</summary>
+    private static readonly TimeSpan AccountLifetime = TimeSpan.FromHours(1);
+
+    private readonly UnitActionLog _requests = new(time);
+    private long? _accountAt;
+    private int _rechecks;
 
     public ControllerKinds Kind => ControllerKinds.Services;
 
-    public string Name => "start services";
+    public string Name => "services";
 
-    public bool AsksK2hr3 => false;
+    public Lane Lane => Lane.Services;
 
-    public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(10);
+    /// <summary>Each of a few requests for each of many units may take its whole deadline.</summary>
+    public TimeSpan WatchdogLimit => TimeSpan.FromHours(1);
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
-        // Only looked at: that the file is another one is the next step's to find.
         var hasConfiguration = file.IsThere;
         var isSlaveNode = role.IsSlaveNode ?? hasConfiguration;
         if (role.KeysFor(isSlaveNode) is not { } keys)
         {
-            return new Outcome.Waiting("which services the role lists is not known yet");
+            return new Outcome.Waiting("which services the role lists is not known yet") { Reason = Reasons.RoleUnknown };
         }
 
         if (isSlaveNode && !hasConfiguration)
         {
-            return new Outcome.Waiting("there is no configuration yet for chmpx to start with");
+            return new Outcome.Waiting("there is no configuration yet for chmpx to start with") { Reason = Reasons.NoConfiguration };
         }
 
-        var (units, skipped, refused) = Sort(keys, isSlaveNode);
-        if (refused.Count > 0)
-        {
-            return new Outcome.Failed(
-                $"starting services refused: the role lists what no unit can be called: {string.Join(", ", refused.Select(PackageController.Printable))}",
-                Consequence.NeedsPerson);
-        }
+        var (units, skipped, invalid) = Sort(keys, isSlaveNode);
+        var chmpx = isSlaveNode ? UnitName.WithSuffix(chmpxUnit) : null;
 
         // Everything that may start chmpx waits for its user; the other units do not.
-        var noUser = isSlaveNode ? await account.CheckAsync(cancel) : null;
-        if (noUser is not null)
+        var noUser = chmpx is not null ? await CheckAccountAsync(cancel) : null;
+        var change = chmpx is null || noUser is not null ? null : supervisor.Prepare();
+        var wanted = noUser is null ? units : units.Remove(chmpx!);
+        if (await ObserveAsync(wanted, chmpx, skipped, cancel) is not { } observed)
         {
-            units.Remove(UnitName.WithSuffix(chmpxUnit));
-        }
-        else if (isSlaveNode && await supervisor.PrepareAsync(cancel) is { } unprepared)
-        {
-            return new Outcome.Failed(unprepared);
+            return new Outcome.Failed("systemd does not answer: systemctl show failed or did not end in time") { Reason = Reasons.SystemdUnreachable };
         }
 
-        var leftOut = await LeftOutAsync(skipped, isSlaveNode, cancel);
-        var started = new List<string>();
-        foreach (var unit in units)
+        if (chmpx is not null)
         {
-            if (await systemctl.StateAsync(unit, cancel) == "deactivating")
+            ring.Unit = observed.GetValueOrDefault(chmpx) ?? ring.Unit;
+        }
+
+        var verdict = ServicePlan.Make(new ServiceSituation(wanted, observed, chmpx, change, arePackagesInstalled()));
+        var failures = new List<string>();
+        var due = _requests.Due(verdict.Wanted);
+        foreach (var action in due)
+        {
+            _requests.Note(action);
+            if (await systemd.SendAsync(action, cancel) is { IsDone: false } failed)
             {
-                // A start would cancel the stop that somebody waits for.
-                return new Outcome.Waiting($"{unit} is being stopped; it is started when that is done");
-            }
-
-            if (await StartAsync(unit, started, cancel) is { } problem)
-            {
-                return new Outcome.Failed(problem);
-            }
-        }
-
-        if (noUser is not null)
-        {
-            return noUser;
-        }
-
-        return started.Count > 0
-            ? new Outcome.Changed($"started {string.Join(", ", started)}{leftOut}")
-            : new Outcome.Unchanged(units.Count == 0 ? $"the role lists no services{leftOut}" : $"{string.Join(", ", units)} running{leftOut}");
-    }
-
-    /// <summary>The units to run in order, those this agent stands in for, and what is no unit's name.</summary>
-    private (List<string> Units, List<string> Skipped, List<string> Refused) Sort(RoleKeys keys, bool isSlaveNode)
-    {
-        var refused = keys.Units.Where(name => !UnitName.IsValid(name)).ToList();
-        var names = keys.Units.Except(refused).Select(UnitName.WithSuffix).Distinct().ToList();
-        var skipped = isSlaveNode || !role.IsSurelyOther ? names.Where(settings.Superseded.Contains).ToList() : [];
-        return (names.Except(skipped).ToList(), skipped, refused);
-    }
-
-    /// <summary>Message on the units this agent stands in for; two that write the configuration by turns are a person's to part.</summary>
-    private async Task<string> LeftOutAsync(List<string> skipped, bool isSlaveNode, CancellationToken cancel)
-    {
-        if (skipped.Count == 0)
-        {
-            return string.Empty;
-        }
-
-        var words = $"; left out, {PackageController.WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}";
-        foreach (var unit in isSlaveNode ? skipped : [])
-        {
-            if (await systemctl.StateAsync(unit, cancel) is "active")
-            {
-                return $"{words}, but {unit} runs and writes the configuration too: run k2hdkc-slave-agent adopt";
+                failures.Add($"{action} failed: {failed.LastLines()}");
             }
         }
 
-        return words;
-    }
-
-    private async Task<string?> StartAsync(string unit, List<string> started, CancellationToken cancel)
-    {
-        if (!await systemctl.IsEnabledAsync(unit, cancel) && await systemctl.EnableAsync(unit, cancel) is { IsDone: false } notEnabled)
+        if (change is not null && verdict.IsChangeInForce)
         {
-            return $"enabling {unit} failed: {notEnabled.LastLines()}";
+            supervisor.Forget();
         }
 
-        if (await systemctl.StateAsync(unit, cancel) is "active" or "activating" or "reloading")
+        var outcome = await OutcomeOfAsync(verdict, due, failures, invalid, change, cancel);
+        return noUser is not null && !outcome.Reason.Equals(Reasons.UnitsFailing, StringComparison.Ordinal) ? noUser : WithSkipped(outcome, skipped, isSlaveNode, observed);
+    }
+
+    private async Task<Outcome?> CheckAccountAsync(CancellationToken cancel)
+    {
+        if (_accountAt is { } at && time.GetElapsedTime(at) < AccountLifetime)
         {
             return null;
         }
 
-        if (await systemctl.StartAsync(unit, cancel) is { IsDone: false } notStarted)
-        {
-            return $"starting {unit} failed: {notStarted.LastLines()}";
-        }
-
-        started.Add(unit);
-        return await WhyNotRunningAsync(unit, cancel);
+        var missing = await account.CheckAsync(cancel);
+        _accountAt = missing is null ? time.GetTimestamp() : null;
+        return missing;
     }
 
-    private async Task<string?> WhyNotRunningAsync(string unit, CancellationToken cancel)
+    private async Task<ImmutableDictionary<string, UnitStatus>?> ObserveAsync(ImmutableArray<string> units, string? chmpx, ImmutableArray<string> skipped, CancellationToken cancel)
     {
-        for (var look = 0; look < SettleLooks; look++)
+        var all = units.Concat(chmpx is null ? [] : [chmpx]).Concat(skipped).Distinct().ToList();
+        return all.Count == 0 ? ImmutableDictionary<string, UnitStatus>.Empty : await systemd.ShowAsync(all, cancel);
+    }
+
+    private async Task<Outcome> OutcomeOfAsync(
+        ServiceVerdict verdict, ImmutableArray<UnitAction> sent, List<string> failures, ImmutableArray<string> invalid, UnitChange? change, CancellationToken cancel)
+    {
+        var failing = verdict.Findings.Where(finding => finding.IsFailing).ToList();
+        var isChanging = verdict.Wanted.Length > 0 || verdict.Findings.Any(finding => !finding.IsGood && !finding.IsFailing);
+        _rechecks = isChanging ? sent.IsEmpty ? _rechecks + 1 : 0 : 0;
+        var again = isChanging ? RetryDelay.Doubled(FirstRecheck, _rechecks, LongestRecheck) : (TimeSpan?)null;
+        if (failing.Count > 0 || invalid.Length > 0 || failures.Count > 0)
         {
-            switch (await systemctl.StateAsync(unit, cancel))
+            var messages = (invalid.IsEmpty ? [] : new[] { $"the role lists what no unit can be called: {PackageController.PrintableNames(invalid)}" })
+                .Concat(failing.Select(finding => finding.ToString()))
+                .Concat(failures);
+            var last = failing.Find(finding => finding.State == UnitFindingState.Failed) is { } failed ? await systemd.LastLinesAsync(failed.Unit, cancel) : string.Empty;
+            return new Outcome.Failed(string.Join("; ", messages) + (last.Length > 0 ? $"; its last lines: {last}" : string.Empty))
             {
-                case "active":
-                    return null;
-                case "failed":
-                    return $"{unit} failed to start: {await systemctl.LastLinesAsync(unit, cancel)}";
-                default:
-                    await Task.Delay(SettleTime, time, cancel);
-                    break;
-            }
+                Reason = failing.Count == 0 && failures.Count == 0 ? Reasons.InvalidName : Reasons.UnitsFailing,
+
+                // What cannot be started at all may be what a store in trouble once said, and is read again long before its interval is over; while packages fail as
+                // well, they have it read.
+                Triggers = arePackagesInstalled() && (invalid.Length > 0 || failing.Exists(finding => finding.State is UnitFindingState.NotFound or UnitFindingState.Invalid)) ? ControllerKinds.Role : ControllerKinds.None,
+                TriggerReason = "services cannot be started",
+            };
         }
 
-        // A queued job, as in a first boot, or a unit that ends at once; the next look sees.
-        return null;
+        if (isChanging)
+        {
+            return sent.IsEmpty
+                ? new Outcome.Waiting(string.Join("; ", verdict.Findings.Where(finding => !finding.IsGood).Select(finding => finding.ToString()).DefaultIfEmpty("systemd is at work")), again) { Reason = Reasons.UnitsChanging }
+                : new Outcome.Waiting($"requested: {string.Join(", ", sent)}", again) { Reason = Reasons.UnitsChanging };
+        }
+
+        var names = verdict.Findings.IsEmpty ? "the role lists no services" : string.Join(", ", verdict.Findings.Select(finding => finding.ToString()));
+        return change is not null && !verdict.IsChangeInForce
+            ? new Outcome.Unchanged($"{names}; the changed unit of chmpx takes effect at its next start") { Reason = Reasons.RestartPending }
+            : new Outcome.Unchanged(names);
+    }
+
+    /// <summary>The units to run in order, those this agent stands in for, and what is no unit's name.</summary>
+    private (ImmutableArray<string> Units, ImmutableArray<string> Skipped, ImmutableArray<string> Invalid) Sort(RoleKeys keys, bool isSlaveNode)
+    {
+        var invalid = keys.Units.Where(name => !UnitName.IsValid(name)).Distinct().ToImmutableArray();
+        var names = keys.Units.Except(invalid).Select(UnitName.WithSuffix).Distinct().ToList();
+        var skipped = isSlaveNode || !role.IsSurelyOther ? names.Where(settings.Superseded.Contains).ToImmutableArray() : [];
+        return ([.. names.Except(skipped)], skipped, invalid);
+    }
+
+    /// <summary>The same, with a note on the units this agent stands in for; of two that write the configuration by turns a person has to end one.</summary>
+    private static Outcome WithSkipped(Outcome outcome, ImmutableArray<string> skipped, bool isSlaveNode, ImmutableDictionary<string, UnitStatus> observed)
+    {
+        if (skipped.IsEmpty)
+        {
+            return outcome;
+        }
+
+        var message = $"{outcome.Message}; left out, {PackageController.WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}";
+        return isSlaveNode && skipped.FirstOrDefault(unit => observed.GetValueOrDefault(unit) is { Active: UnitActiveState.Active }) is { } running
+            ? outcome with
+            {
+                Message = $"{message}, but {running} runs and writes the configuration too: run k2hdkc-slave-agent adopt",
+                Reason = outcome.IsSettled ? Reasons.OtherToolRuns : outcome.Reason,
+            }
+            : outcome with { Message = message };
     }
 }

@@ -9,7 +9,7 @@ internal static class StateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <returns>Null when there is none, or none that can be read: all of it can be learnt anew.</returns>
+    /// <returns>Null when there is none, or none that can be read: all of it can be learnt again.</returns>
     public static T? TryLoad<T>(string path, JsonTypeInfo<T> type)
         where T : class
     {

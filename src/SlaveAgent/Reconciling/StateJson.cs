@@ -6,9 +6,10 @@ namespace SlaveAgent.Reconciling;
 [JsonSerializable(typeof(RoleKeys))]
 [JsonSerializable(typeof(AcceptedResource))]
 [JsonSerializable(typeof(AdoptedTooling))]
-[JsonSerializable(typeof(AgentStatus))]
 [JsonSerializable(typeof(ConnectionMemory))]
 [JsonSerializable(typeof(StatusRequestMemory))]
 [JsonSerializable(typeof(ChmpxStart))]
+[JsonSerializable(typeof(UnitChange))]
+[JsonSerializable(typeof(ReadyMemory))]
 [JsonSerializable(typeof(Dictionary<string, Evidence>))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,155 +1,211 @@
 using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Reconciling;
 
 /// <summary>
-/// Hears every outcome; says what changed to the log, keeps the status file, and knows in one word where the agent stands.
-/// What only repeats itself is neither logged nor written.
+/// Turns outcomes into conditions, and says what changed: to the log, to the status file, and in one line to systemd. What only repeats itself is neither
+/// logged nor written.
 /// </summary>
+/// <param name="contact">When K2HR3 was asked and answered.</param>
 /// <param name="keepsFile">Off beside a running daemon, whose status file it is.</param>
 public sealed class StatusBoard(
-    IReadOnlyList<IController> steps, ConfigurationFile file, RingMemory ring, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
+    IReadOnlyList<IController> controllers, ConfigurationFile file, RingMemory ring, Func<K2hr3Contact> contact, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
 {
-    private const string Unregistered = "unregistered";
-
-    private const UnixFileMode ReadableByAll =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
-    /// <summary>How long the file may keep an older time of K2HR3's last answer, while it answers and nothing else is new: to write it costs a third of a poll.</summary>
+    /// <summary>How long the file may keep older times of K2HR3's, while it answers and nothing else is new: to write it costs a third of a poll.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<ControllerKinds, (Outcome Outcome, DateTimeOffset Since)> _outcomes = [];
-    private readonly string _path = root.At(AgentPaths.StatusFile);
+    private readonly Dictionary<ControllerKinds, (Outcome Outcome, Condition Condition)> _known = [];
+    private readonly Dictionary<ControllerKinds, DateTimeOffset> _next = [];
+    private readonly Dictionary<NodeKey, (string State, DateTimeOffset Since)> _servers = [];
     private ErrorStatus? _lastError;
-    private DateTimeOffset? _lastAnswer;
-    private (string Phase, DateTimeOffset Since) _phase = ("starting", time.GetUtcNow());
+    private Fact _connection = new(ConnectionStates.Disconnected, Reasons.NotObserved, "the agent is starting", time.GetUtcNow());
+    private Fact _control = new(ControlStates.Stale, Reasons.NotObserved, "K2HR3 was not asked yet", time.GetUtcNow());
+    private int? _connectedGeneration;
     private RingView? _publishedView;
     private IniDocument? _publishedFile;
     private bool _isPublished;
     private long _publishedAt;
 
+    /// <summary>Raised for each condition that became another one.</summary>
+    public event Action<Condition>? Changed;
+
     /// <summary>One line for <c>systemctl status</c>.</summary>
     public string Message { get; private set; } = "starting";
 
-    /// <summary>Every step has run and none has anything left to do.</summary>
-    public bool IsSettled => steps.All(step => _outcomes.TryGetValue(step.Kind, out var o) && o.Outcome.IsSettled);
+    /// <summary>Every controller that bootstrap waits for has run, and none has anything left to do.</summary>
+    public bool IsSettled => controllers.Where(IsAwaited).All(controller => _known.TryGetValue(controller.Kind, out var known) && known.Outcome.IsSettled);
 
-    /// <summary>Nothing that was found rests on what K2HR3 has not said for long enough.</summary>
-    public bool IsConfirmed => !_outcomes.Values.Any(o => o.Outcome.IsUnconfirmed);
+    /// <summary>Nothing that was observed is based on what K2HR3 has not said for long enough.</summary>
+    public bool IsConfirmed => !_known.Values.Any(known => known.Outcome.IsUnconfirmed);
 
-    /// <summary>A step failed in a way that trying again alone will not mend.</summary>
-    public bool NeedsPerson => _outcomes.Values.Any(o => o.Outcome is Outcome.Failed { Consequence: Consequence.NeedsPerson });
+    /// <summary>Something failed in a way that trying again alone will not repair, and either holds up the others or is all that is left.</summary>
+    public bool IsStuck => _known.Values.Any(known => IsForPerson(known.Outcome) && (known.Outcome.Reason != Reasons.InvalidName || IsAllElseSettled));
 
-    public bool HaveAllRun => _outcomes.Count == steps.Count;
+    private bool IsAllElseSettled => controllers.Where(IsAwaited).All(controller => OutcomeOf(controller.Kind) is { } outcome && (outcome.IsSettled || IsForPerson(outcome)));
 
-    /// <summary>The first step that is not settled, with what it said; null when all are.</summary>
-    public (IController Step, Outcome Outcome)? FirstOpen => steps
-        .Where(step => _outcomes.TryGetValue(step.Kind, out var o) && !o.Outcome.IsSettled)
-        .Select(step => ((IController, Outcome)?)(step, _outcomes[step.Kind].Outcome))
+    public bool HaveAllRun => controllers.All(controller => _known.ContainsKey(controller.Kind));
+
+    /// <summary>The first controller that is not settled, with what it said; null when all are.</summary>
+    public (IController Controller, Outcome Outcome)? FirstOpen => controllers
+        .Where(controller => IsAwaited(controller) && _known.TryGetValue(controller.Kind, out var known) && !known.Outcome.IsSettled)
+        .Select(controller => ((IController, Outcome)?)(controller, _known[controller.Kind].Outcome))
         .FirstOrDefault();
 
-    public Outcome? OutcomeOf(ControllerKinds step) => _outcomes.TryGetValue(step, out var o) ? o.Outcome : null;
+    public Outcome? OutcomeOf(ControllerKinds controller) => _known.TryGetValue(controller, out var known) ? known.Outcome : null;
 
-    /// <param name="again">When the step runs next, for the log.</param>
-    public void Report(IController step, Outcome outcome, TimeSpan again)
+    /// <param name="again">When the controller runs next.</param>
+    public void Report(IController controller, Outcome outcome, TimeSpan again)
     {
-        var now = time.GetUtcNow();
-        var before = _outcomes.TryGetValue(step.Kind, out var o) ? o.Outcome : null;
-        var isNews = before is null || (!ReferenceEquals(before, outcome) && (before.GetType() != outcome.GetType() || before.Message != outcome.Message || before.IsUnconfirmed != outcome.IsUnconfirmed || before.Code != outcome.Code));
-        if (isNews)
+        var isNews = !_known.TryGetValue(controller.Kind, out var before) || (!ReferenceEquals(before.Outcome, outcome) && IsOther(before.Outcome, outcome));
+        if (controller.AsksK2hr3)
         {
-            _outcomes[step.Kind] = (outcome, now);
-        }
-
-        if (step.AsksK2hr3 && outcome is not Outcome.Failed { Consequence: Consequence.K2hr3Away })
-        {
-            _lastAnswer = now;
-        }
-
-        if (outcome is Outcome.Failed && isNews)
-        {
-            _lastError = new ErrorStatus(step.Name, outcome.Message, now);
+            _next[controller.Kind] = time.GetUtcNow() + again;
         }
 
         if (isNews || outcome is Outcome.Changed)
         {
-            Log(step, outcome, before, again);
+            Log(controller, outcome, before.Outcome, again);
+        }
+
+        if (isNews)
+        {
+            Note(controller, outcome, before.Condition);
         }
 
         if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ReferenceEquals(file.Current, _publishedFile) || !_isPublished
-            || (step.AsksK2hr3 && time.GetElapsedTime(_publishedAt) >= Freshness))
+            || (controller.AsksK2hr3 && time.GetElapsedTime(_publishedAt) >= Freshness))
         {
-            Publish(now);
+            Publish();
         }
     }
 
-    /// <summary>The host was taken out of its role by <c>unregister</c>; nothing is done until it is registered again.</summary>
-    public void Rest()
+    public AgentStatus Snapshot()
     {
-        if (_phase.Phase != Unregistered)
+        var k2hr3 = contact();
+        return new AgentStatus
         {
-            _phase = (Unregistered, time.GetUtcNow());
-            Message = "unregistered; bootstrap takes this host into its role again";
-            log.Information("This host was unregistered; the agent rests until bootstrap takes it into its role again");
-            Write();
-        }
+            Pid = Environment.ProcessId,
+            Role = role,
+            Connection = _connection,
+            Control = _control,
+            IsReady = OutcomeOf(ControllerKinds.Connection) is Outcome.Unchanged or Outcome.Changed,
+            IsUnconfirmed = !IsConfirmed,
+            Servers = ServersStatus.Of([.. ServerList.Of(file.Current, ring.View).Select(server => server with { Since = SinceOf(server) })]),
+            Generation = new GenerationStatus(file.Path, file.Current?.FileVersion, ring.View?.Revision, _connectedGeneration, [.. ring.RestartNeeds.Select(need => need.ToString())]),
+            K2hr3 = new K2hr3Status(k2hr3.Address, k2hr3.AskedAt, k2hr3.AnsweredAt, k2hr3.Error, _next.Count == 0 ? null : _next.Values.Min()),
+            Chmpx = ring.Unit is { } unit ? new ChmpxStatus(unit.Name, unit.Active.ToString().ToLowerInvariant(), unit.Exit?.ToString(), unit.Restarts, ring.UnitLastLines) : null,
+            Warnings = [.. ring.ResourceWarnings.Take(RingMemory.MostWarnings).Select(warning => warning.ToString())],
+            Conditions = [.. controllers.OrderBy(controller => controller.Kind).Select(controller => _known.TryGetValue(controller.Kind, out var known)
+                ? known.Condition
+                : new Condition(TypeOf(controller.Kind), ConditionStatus.Unknown, Reasons.NotObserved, string.Empty, null, null))],
+            LastError = _lastError,
+        };
     }
 
-    public AgentStatus Snapshot() => new(
-        _phase.Phase,
-        Message,
-        _phase.Since,
-        Environment.ProcessId,
-        AgentVersion.Text,
-        role,
-        file.Path,
-        file.Current?.FileVersion,
-        ring.View?.Revision,
-        ServerList.Of(file.Current, ring.View),
-        [.. steps.Select(step => _outcomes.TryGetValue(step.Kind, out var o)
-            ? new ControllerStatus(step.Name, StateOf(o.Outcome), o.Outcome.Message, o.Since) { Code = o.Outcome.Code }
-            : new ControllerStatus(step.Name, "not run yet", string.Empty, null))],
-        _lastAnswer,
-        _lastError)
-    {
-        Connection = OutcomeOf(ControllerKinds.Connection) is { } verified
-            ? ConnectionStatus.Of(ring, verified is not Outcome.NothingToDo, file.Current is not null)
-            : null,
-        IsUnconfirmed = !IsConfirmed,
-    };
+    private static bool IsForPerson(Outcome outcome) => outcome is Outcome.Failed { Consequence: Consequence.NeedsPerson };
 
-    private void Publish(DateTimeOffset now)
+    private static bool IsAwaited(IController controller) => controller.Kind is not (ControllerKinds.Ready or ControllerKinds.OwnName);
+
+    private static bool IsOther(Outcome before, Outcome now) =>
+        before.GetType() != now.GetType() || before.Reason != now.Reason || before.Message != now.Message || before.IsUnconfirmed != now.IsUnconfirmed;
+
+    private void Note(IController controller, Outcome outcome, Condition? before)
     {
-        var open = FirstOpen;
-        var phase = open is { } o ? PhaseOf(o.Step, o.Outcome) : HaveAllRun ? Settled() : "starting";
-        if (phase != _phase.Phase)
+        var now = time.GetUtcNow();
+        var status = StatusOf(controller.Kind, outcome);
+        var since = before is not null && before.Status == status && before.Reason == outcome.Reason ? before.Since : now;
+        var condition = new Condition(TypeOf(controller.Kind), status, outcome.Reason, outcome.Message, since, file.Current?.FileVersion);
+        _known[controller.Kind] = (outcome, condition);
+        if (outcome is Outcome.Failed)
         {
-            _phase = (phase, now);
+            _lastError = new ErrorStatus(condition.Type, outcome.Reason, outcome.Message, now);
         }
 
-        Message = open is var (step, outcome) ? $"{step.Name}: {outcome.Message}" : OutcomeOf(ControllerKinds.Connection)?.Message ?? OutcomeOf(steps[^1].Kind)?.Message ?? "starting";
+        Changed?.Invoke(condition);
+    }
+
+    private void Publish()
+    {
+        var now = time.GetUtcNow();
+        if (OutcomeOf(ControllerKinds.Connection) is Outcome.Unchanged or Outcome.Changed && ring.View is { } view)
+        {
+            _connectedGeneration = view.Revision;
+        }
+
+        var connection = Connection();
+        _connection = connection with { Since = connection.State == _connection.State ? _connection.Since : now };
+        var control = Control();
+        _control = control with { Since = control.State == _control.State ? _control.Since : now };
+        Message = _control.State == ControlStates.Current ? $"{_connection.State}: {_connection.Message}" : $"{_connection.State}: {_connection.Message}; {_control.State}: {_control.Message}";
         Write();
     }
 
-    private string Settled() => OutcomeOf(ControllerKinds.Connection) switch
+    private Fact Connection()
     {
-        null => "installed", // A bootstrap that leaves the connection to the daemon.
-        Outcome.NothingToDo => "idle",
-        _ => "connected",
-    };
+        if (OutcomeOf(ControllerKinds.Connection) is not { } outcome)
+        {
+            // A bootstrap that leaves the connection to the daemon.
+            return new Fact(ConnectionStates.Disconnected, Reasons.NotObserved, FirstOpen is { } open ? $"{open.Controller.Name}, {open.Outcome.Message}" : "the connection was not observed yet", null);
+        }
 
-    private static string PhaseOf(IController step, Outcome outcome) => (outcome, step.Kind) switch
+        var state = outcome is Outcome.NothingToDo ? ConnectionStates.NotASlave
+            : file.Current is null || ring.Verdict is null ? ConnectionStates.Disconnected
+            : ring.Verdict.State switch
+            {
+                RingState.Connected => ConnectionStates.Connected,
+                RingState.Partial or RingState.Connecting => ConnectionStates.Degraded,
+                _ => ConnectionStates.Disconnected,
+            };
+        return new Fact(state, outcome.Reason, state == ConnectionStates.Disconnected && WhyNot() is { } why ? $"{outcome.Message}; {why}" : outcome.Message, null);
+    }
+
+    /// <summary>What keeps chmpx from being connected, where another condition tells; null where none does.</summary>
+    private string? WhyNot()
     {
-        (Outcome.Failed { Consequence: Consequence.NeedsPerson }, _) => "stalled",
-        (Outcome.Failed { Consequence: Consequence.K2hr3Away }, _) => "waiting for K2HR3",
-        (_, ControllerKinds.Registration) => "registering",
-        (_, ControllerKinds.Packages) => "installing",
-        (_, ControllerKinds.Configuration) => "configuring",
-        (_, ControllerKinds.Services) => "starting services",
-        _ => "connecting",
-    };
+        foreach (var kind in new[] { ControllerKinds.OwnName, ControllerKinds.Services, ControllerKinds.Packages })
+        {
+            if (OutcomeOf(kind) is Outcome.Failed failed && (kind == ControllerKinds.OwnName || ring.View is null))
+            {
+                return failed.Message;
+            }
+        }
+
+        return file.Current is null && OutcomeOf(ControllerKinds.Configuration) is { IsSettled: false } open ? open.Message : null;
+    }
+
+    private Fact Control()
+    {
+        foreach (var controller in controllers.Where(controller => controller.AsksK2hr3))
+        {
+            if (OutcomeOf(controller.Kind) is not { } outcome)
+            {
+                return new Fact(ControlStates.Stale, Reasons.NotObserved, "K2HR3 was not asked everything yet", null);
+            }
+
+            if (!outcome.IsSettled)
+            {
+                return new Fact(ControlStates.Stale, outcome.Reason, outcome.Message, null);
+            }
+        }
+
+        return new Fact(ControlStates.Current, Reasons.AsDesired, "what K2HR3 says is in force", null);
+    }
+
+    private DateTimeOffset SinceOf(ServerStatus server)
+    {
+        var key = new NodeKey(server.Cuk, server.ControlPort);
+        if (!_servers.TryGetValue(key, out var known) || known.State != server.State)
+        {
+            known = (server.State, time.GetUtcNow());
+            _servers[key] = known;
+        }
+
+        return known.Since;
+    }
 
     private void Write()
     {
@@ -163,39 +219,49 @@ public sealed class StatusBoard(
 
         try
         {
-            Directories.MakeOwn(Path.GetDirectoryName(_path)!);
-            AtomicFile.Write(_path, StatusJson.Write(Snapshot()), ReadableByAll, durable: false);
+            StatusFile.Write(root, Snapshot());
             _isPublished = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _isPublished = false;
-            log.Debug("The status file could not be written: {Why}", e.Message);
+            log.Debug("The status file {Path} could not be written: {Why}", root.At(AgentPaths.StatusFile), e.Message);
         }
     }
 
-    private void Log(IController step, Outcome outcome, Outcome? before, TimeSpan again)
+    private void Log(IController controller, Outcome outcome, Outcome? before, TimeSpan again)
     {
+        var type = TypeOf(controller.Kind);
         switch (outcome)
         {
             case Outcome.Failed:
-                log.Warning("{Step}: {Message}; tried again in {Again:0.0} s", step.Name, outcome.Message, again.TotalSeconds);
+                log.Warning("{Condition}: {Message} ({Reason}); next attempt in {Again:0.0} s", type, outcome.Message, outcome.Reason, again.TotalSeconds);
                 break;
-            case Outcome.Unchanged when before is Outcome.Unchanged or Outcome.Changed && step.Kind != ControllerKinds.Connection:
-                log.Debug("{Step}: {Message}", step.Name, outcome.Message);
+            case Outcome.Unchanged when before is Outcome.Unchanged or Outcome.Changed && controller.Kind != ControllerKinds.Connection:
+            case Outcome.NothingToDo when controller.Kind is ControllerKinds.OwnName or ControllerKinds.Ready:
+                log.Debug("{Condition}: {Message} ({Reason})", type, outcome.Message, outcome.Reason);
                 break;
             default:
-                log.Information("{Step}: {Message}", step.Name, outcome.Message);
+                log.Information("{Condition}: {Message} ({Reason})", type, outcome.Message, outcome.Reason);
                 break;
         }
     }
 
-    private static string StateOf(Outcome outcome) => outcome switch
+    private static ConditionStatus StatusOf(ControllerKinds kind, Outcome outcome) => outcome switch
     {
-        Outcome.Unchanged => "unchanged",
-        Outcome.Changed => "changed",
-        Outcome.NothingToDo => "nothing to do",
-        Outcome.Waiting => "waiting",
-        _ => "failed",
+        Outcome.NothingToDo when kind is ControllerKinds.Connection or ControllerKinds.Ready => ConditionStatus.False,
+        _ => outcome.IsSettled ? ConditionStatus.True : ConditionStatus.False,
+    };
+
+    private static string TypeOf(ControllerKinds kind) => kind switch
+    {
+        ControllerKinds.Registration => ConditionTypes.Registered,
+        ControllerKinds.Role => ConditionTypes.RoleRead,
+        ControllerKinds.Configuration => ConditionTypes.ConfigurationCurrent,
+        ControllerKinds.Packages => ConditionTypes.PackagesInstalled,
+        ControllerKinds.OwnName => ConditionTypes.OwnNameValid,
+        ControllerKinds.Services => ConditionTypes.ServicesRunning,
+        ControllerKinds.Connection => ConditionTypes.Connected,
+        _ => ConditionTypes.ReadyReached,
     };
 }

@@ -4,67 +4,38 @@ using SlaveAgent.Settings;
 
 namespace SlaveAgent.Reconciling;
 
-/// <summary>Prepares the host's systemd for chmpx and for the programs beside it, before the services are started.</summary>
-public sealed class Supervisor(HostRoot root, ChmpxDropIn dropIn, string iniPath, ChmpxSettings settings, Systemctl systemctl)
+/// <summary>Keeps the files by which this host's systemd runs chmpx, and programs find its configuration.</summary>
+public sealed class Supervisor(HostRoot root, ChmpxDropIn dropIn, string iniPath, ChmpxSettings settings, TimeProvider time)
 {
-    private bool IsRestartDue => File.Exists(root.At(AgentPaths.ChmpxRestartDue));
+    private string ChangePath => root.At(AgentPaths.ChmpxUnitChange);
 
-    /// <returns>What could not be done, in words; null when all is as it should be.</returns>
-    public async Task<string?> PrepareAsync(CancellationToken cancel)
+    /// <summary>Writes what is not as it should be. Whether systemd has loaded it, and chmpx runs by it, is for others to observe.</summary>
+    /// <returns>The last change to how chmpx is run, until it was forgotten; null when there was none in this boot.</returns>
+    /// <exception cref="IOException">A file could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
+    public UnitChange? Prepare()
     {
         // For EnvironmentFile= of a user's service: libchmpx finds its configuration by this variable.
         SystemFile.WriteIfDifferent(root.At(AgentPaths.EnvironmentFile), $"CHMCONFFILE={iniPath}\n");
-        var changed = settings.Supervision == Supervision.Direct && dropIn.IsForThisHost ? Write() : Remove();
-
-        // Asked each time: a reload that failed, or an agent that ended before it, must not leave systemd with the old unit.
-        if ((changed || await NeedsReloadAsync(cancel))
-            && await systemctl.ReloadUnitsAsync(cancel) is { IsDone: false } notReloaded)
+        var isWanted = settings.Supervision == Supervision.Direct && dropIn.IsForThisHost;
+        if (isWanted ? dropIn.IsDifferent : dropIn.Exists)
         {
-            return $"systemctl daemon-reload failed: {notReloaded.LastLines()}";
+            // Before the drop-in itself: an agent that ends in between finds here what is still to be done. A package of Debian's starts its units when it
+            // is installed: then the helper is at work already, in its first waits.
+            NoteChange(needsRestart: !isWanted || !dropIn.Exists);
+            _ = isWanted ? dropIn.Write() : dropIn.Remove();
         }
 
-        return IsRestartDue ? await RestartAsync(cancel) : null;
+        return StateFile.TryLoad(ChangePath, StateJson.Default.UnitChange);
     }
 
-    private async Task<bool> NeedsReloadAsync(CancellationToken cancel) =>
-        await systemctl.ShowAsync([settings.Unit], cancel) is { } shown && shown.TryGetValue(settings.Unit, out var status) && status.NeedsReload;
+    /// <summary>chmpx was observed to run as its unit says.</summary>
+    public void Forget() => root.Delete(AgentPaths.ChmpxUnitChange);
 
-    private bool Write()
+    private void NoteChange(bool needsRestart)
     {
-        if (dropIn is { Exists: false, IsKnown: true })
-        {
-            // A package of Debian's starts its units when it is installed: then the helper is at work already, in its first waits.
-            NoteRestartDue();
-        }
-
-        return dropIn.Write();
-    }
-
-    private bool Remove()
-    {
-        if (dropIn.Exists)
-        {
-            NoteRestartDue();
-        }
-
-        return dropIn.Remove();
-    }
-
-    /// <summary>Before the drop-in comes or goes: an agent that ends in between finds here what is still to be done.</summary>
-    private void NoteRestartDue()
-    {
-        Directories.MakeOwn(root.At(AgentPaths.RuntimeDirectory));
-        AtomicFile.Write(root.At(AgentPaths.ChmpxRestartDue), string.Empty, UnixFileMode.UserRead | UnixFileMode.UserWrite, durable: false);
-    }
-
-    private async Task<string?> RestartAsync(CancellationToken cancel)
-    {
-        if (await systemctl.TryRestartAsync(settings.Unit, cancel) is { IsDone: false } notRestarted)
-        {
-            return $"restarting {settings.Unit} failed: {notRestarted.LastLines()}";
-        }
-
-        root.Delete(AgentPaths.ChmpxRestartDue);
-        return null;
+        // A restart that is still due stays due.
+        var isDue = StateFile.TryLoad(ChangePath, StateJson.Default.UnitChange) is { NeedsRestart: true };
+        StateFile.Save(ChangePath, new UnitChange(time.GetElapsedTime(0), needsRestart || isDue), StateJson.Default.UnitChange);
     }
 }

@@ -20,11 +20,11 @@ internal sealed class FleetSlave
     public FleetSlave(VirtualTime time, K2hr3Client client, WatchSettings watch, Func<int> ring, int slaves, Random random)
     {
         var resource = new ResourceReader(client, client.Identity.Role.ToResource(), s_root, new EvidenceMemory(null, EvidenceSettings.From(new SettingsValues()), time));
-        IReadOnlyList<IController> steps = [new RoleStep(client, resource), new WriteStep(this, resource), new LookStep(this, ring, slaves)];
+        IReadOnlyList<IController> controllers = [new RoleReader(client, resource), new Writer(this, resource), new Watcher(this, ring, slaves)];
         var file = new ConfigurationFile(s_root, "/k2hdkc.ini", UnixFileMode.UserRead, 0, time);
-        var board = new StatusBoard(steps, file, new RingMemory(), null, s_root, keepsFile: false, time, Logger.None);
-        var schedule = new Schedule(steps, watch, FleetSettings.Retry, random.NextDouble);
-        _reconciler = new Reconciler(steps, schedule, board, new ReconcilerHooks(), time, Logger.None);
+        var board = new StatusBoard(controllers, file, new RingMemory(), () => client.Contact, null, s_root, keepsFile: false, time, Logger.None);
+        var schedule = new Schedule(controllers, watch, FleetSettings.Retry, random.NextDouble);
+        _reconciler = new Reconciler(controllers, schedule, board, new ReconcilerHooks(), time, Logger.None);
         Time = time;
     }
 
@@ -56,21 +56,21 @@ internal sealed class FleetSlave
     }
 
     /// <summary>The role's packages, services and user: the resource and four keys.</summary>
-    private sealed class RoleStep(K2hr3Client client, ResourceReader resource) : IController
+    private sealed class RoleReader(K2hr3Client client, ResourceReader resource) : IController
     {
         private static readonly string[] s_keys = [RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey, RoleKeys.ChmpxUserKey];
 
-        public ControllerKinds Kind => ControllerKinds.Packages;
+        public ControllerKinds Kind => ControllerKinds.Role;
 
-        public string Name => "install packages";
+        public string Name => "role";
 
-        public bool AsksK2hr3 => true;
+        public Lane Lane => Lane.K2hr3;
 
         public TimeSpan WatchdogLimit => TimeSpan.FromHours(2);
 
         public async Task<Outcome> RunAsync(CancellationToken cancel)
         {
-            if (await resource.LookAsync(anew: false, cancel) is not K2hr3Answer.Text and var none)
+            if (await resource.ReadAsync(fresh: false, cancel) is not K2hr3Answer.Text and var none)
             {
                 return K2hr3Outcome.Of(none, "reading the role's resource");
             }
@@ -87,21 +87,21 @@ internal sealed class FleetSlave
         }
     }
 
-    private sealed class WriteStep(FleetSlave slave, ResourceReader resource) : IController
+    private sealed class Writer(FleetSlave slave, ResourceReader resource) : IController
     {
         private static readonly Outcome s_unchanged = new Outcome.Unchanged("as K2HR3 says");
 
         public ControllerKinds Kind => ControllerKinds.Configuration;
 
-        public string Name => "write configuration";
+        public string Name => "configuration";
 
-        public bool AsksK2hr3 => true;
+        public Lane Lane => Lane.K2hr3;
 
         public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(2);
 
         public async Task<Outcome> RunAsync(CancellationToken cancel)
         {
-            var answer = await resource.LookAsync(anew: false, cancel);
+            var answer = await resource.ReadAsync(fresh: false, cancel);
             if (answer is not K2hr3Answer.Text text)
             {
                 return K2hr3Outcome.Of(answer, "reading the role's resource");
@@ -109,19 +109,19 @@ internal sealed class FleetSlave
 
             var before = slave.Servers;
             slave.Take(int.Parse(text.Value, System.Globalization.CultureInfo.InvariantCulture));
-            return slave.Servers == before ? s_unchanged : new Outcome.Changed("written") { Triggers = ControllerKinds.Connection };
+            return (slave.Servers == before ? s_unchanged : new Outcome.Changed("written") { Triggers = ControllerKinds.Connection }) with { AnswerTime = resource.AnswerTime };
         }
     }
 
-    private sealed class LookStep(FleetSlave slave, Func<int> ring, int slaves) : IController
+    private sealed class Watcher(FleetSlave slave, Func<int> ring, int slaves) : IController
     {
         private static readonly Outcome s_quiet = new Outcome.Unchanged("connected");
 
         public ControllerKinds Kind => ControllerKinds.Connection;
 
-        public string Name => "verify connection";
+        public string Name => "connection";
 
-        public bool AsksK2hr3 => false;
+        public Lane Lane => Lane.Connection;
 
         public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(5);
 

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using SlaveAgent.Files;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Benchmarks.Processes;
 
@@ -75,13 +77,16 @@ internal sealed class MeasuredHost : IAsyncDisposable
 
     public void Configure(string settings) => HostSetup.Write(World.Layout, "etc/k2hdkc-slave-agent/conf.d/measure.yaml", settings);
 
-    /// <summary>Starts the daemon and waits until it says it is connected.</summary>
+    /// <summary>Starts the daemon and waits until it is connected, and each of its controllers has run once.</summary>
     public async Task WatchAsync(CancellationToken cancel)
     {
         var said = World.Agent.Output.Length;
         World.Agent.Start();
         await DbaasWorld.UntilAsync(
-            _ => Task.FromResult(World.Agent.Output[said..].Contains("servers connected", StringComparison.Ordinal) ? null : $"the daemon is not connected\n{World.Agent.Output[said..]}"),
+            _ => Task.FromResult(
+                StatusFile.TryReadOfLiving(new HostRoot(World.Layout.Root)) is { Connection.State: ConnectionStates.Connected } status && status.Conditions.All(condition => condition.Status != ConditionStatus.Unknown)
+                    ? null
+                    : $"the daemon is not connected\n{World.Agent.Output[said..]}"),
             Timeout, cancel);
     }
 

@@ -50,13 +50,13 @@ internal static class WatchedHour
             var inquiries = new RingInquiries(new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), systemctl, chmpx.Unit, time);
             var requester = new StatusRequester(root, inquiries, false, () => null, time, () => 0.5, Logger.None);
             var addresses = new AddressWatch(HostAddresses.Read, time);
-            var step = new ConnectionController(
+            var controller = new ConnectionController(
                 role, resource, file, ring, lastGood, new ControlPort(time), tracker, new RingQuestions(inquiries, tracker, ring, addresses, time, () => 0.5, Logger.None),
                 requester, addresses, systemctl, chmpx, time, Logger.None);
-            var schedule = new Schedule([step], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
-            var board = new StatusBoard([step], file, ring, null, root, keepsFile: true, time, Logger.None);
-            var reconciler = new Reconciler([step], schedule, board, new ReconcilerHooks(), time, Logger.None);
-            return await WatchAsync(reconciler, step, time);
+            var schedule = new Schedule([controller], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
+            var board = new StatusBoard([controller], file, ring, () => client.Contact, null, root, keepsFile: true, time, Logger.None);
+            var reconciler = new Reconciler([controller], schedule, board, new ReconcilerHooks(), time, Logger.None);
+            return await WatchAsync(reconciler, controller, time);
         }
         finally
         {
@@ -64,7 +64,7 @@ internal static class WatchedHour
         }
     }
 
-    private static async Task<(IReadOnlyList<double> Bytes, int Collections)> WatchAsync(Reconciler reconciler, ConnectionController step, VirtualTime time)
+    private static async Task<(IReadOnlyList<double> Bytes, int Collections)> WatchAsync(Reconciler reconciler, ConnectionController controller, VirtualTime time)
     {
         for (var look = 0; look < 60; look++)
         {
@@ -72,7 +72,7 @@ internal static class WatchedHour
             time.Pass(TimeSpan.FromSeconds(1));
         }
 
-        if (!step.IsReady)
+        if (!controller.IsReady)
         {
             throw new InvalidOperationException("the watching loop is not connected, so nothing would be measured");
         }

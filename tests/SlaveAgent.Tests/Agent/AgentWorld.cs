@@ -1,10 +1,12 @@
 using System.Globalization;
+using SlaveAgent.Files;
 using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Agent;
@@ -91,13 +93,33 @@ internal sealed class AgentWorld : IAsyncDisposable
     public Task UntilAsync(Func<bool> isSo, string otherwise) =>
         DbaasWorld.UntilAsync(_ => Task.FromResult(isSo() ? null : $"{otherwise}\n{Agent.Output}"), Timeout, Cancel);
 
-    /// <summary>Starts the daemon and waits until it has gone through its steps once and is connected.</summary>
+    /// <summary>What the agent at work says of itself; null while none does.</summary>
+    public AgentStatus? Status => StatusFile.TryReadOfLiving(new HostRoot(Layout.Root));
+
+    /// <summary>The host was unregistered, and the daemon works no more.</summary>
+    public bool IsPaused => Agent.IsRunning && Status is null
+        && System.IO.File.Exists(Path(AgentPaths.UnregisteredMarker))
+        && FileLock.LivingHolderOf(Path(AgentPaths.DaemonLock)) is not null
+        && !FileLock.IsHeld(Path(AgentPaths.WorkLock));
+
+    /// <summary>Whether a condition is as it is for this reason.</summary>
+    public bool Has(string condition, string reason) => Status?.Find(condition)?.Reason == reason;
+
+    /// <summary>Whether a code, which stands in brackets behind its message, has been logged or printed.</summary>
+    public bool HasLogged(string code) => Agent.Output.Contains($"({code})", StringComparison.Ordinal);
+
+    /// <summary>Starts the daemon and waits until each of its controllers has run once and it is connected.</summary>
     public async Task WatchAsync()
     {
         Agent.Start();
+        await WatchingAsync();
+    }
+
+    /// <summary>Waits until each of the daemon's controllers has run once and it is connected.</summary>
+    public async Task WatchingAsync()
+    {
         await UntilAsync(
-            () => Agent.Output.LastIndexOf("Watching over", StringComparison.Ordinal) is >= 0 and var begun
-                && Agent.Output.IndexOf("servers connected", begun, StringComparison.Ordinal) >= 0,
+            () => Status is { Connection.State: ConnectionStates.Connected } status && status.Conditions.All(condition => condition.Status != ConditionStatus.Unknown),
             "the daemon does not come to watch");
         await ConnectedAsync();
     }
@@ -105,7 +127,7 @@ internal sealed class AgentWorld : IAsyncDisposable
     /// <summary>The daemon's process number, as soon as it has its lock.</summary>
     public async Task<int> DaemonPidAsync()
     {
-        var path = Path("/run/k2hdkc-slave-agent/daemon.pid");
+        var path = Path(AgentPaths.RuntimeDirectory + "/daemon.pid");
         await UntilAsync(() => System.IO.File.Exists(path) && System.IO.File.ReadAllText(path).Length > 0, "the daemon does not start");
         return int.Parse(await System.IO.File.ReadAllTextAsync(path, Cancel), CultureInfo.InvariantCulture);
     }

@@ -5,6 +5,7 @@ using SlaveAgent.Files;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Agent;
 
@@ -18,12 +19,12 @@ public sealed class DaemonTests
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
         await world.K2hr3.SetOutageAsync(new Outage(OutageMode.StorePaused, TimeSpan.FromMinutes(2)), Cancel);
         world.Agent.Start();
-        await world.UntilAsync(() => world.Agent.Output.Contains("Watching over", StringComparison.Ordinal), "the daemon does not start");
+        await world.UntilAsync(() => world.Status is not null, "the daemon does not start");
 
         await world.Agent.StopAsync();
 
         Assert.False(world.Agent.IsRunning);
-        Assert.Contains("Told to end", world.Agent.Output, StringComparison.Ordinal);
+        Assert.Equal(0, world.Agent.ExitCode);
         Assert.Empty(Directory.EnumerateFiles(world.Layout.Root, ".*.stage", SearchOption.AllDirectories));
     }
 
@@ -70,7 +71,7 @@ public sealed class DaemonTests
 
         HangUp(await world.DaemonPidAsync());
 
-        await world.UntilAsync(() => world.Agent.Output.Contains("verify connection: 1/1", StringComparison.Ordinal), "the daemon does not come to watch");
+        await world.WatchingAsync();
         Assert.True(world.Agent.IsRunning);
     }
 
@@ -80,14 +81,15 @@ public sealed class DaemonTests
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n");
         await world.WatchAsync();
         var pid = await world.DaemonPidAsync();
+        var before = Registrations(world);
 
         world.Configure("30-bad", "watch:\n  k2hr3_interval: never\n");
         HangUp(pid);
-        await world.UntilAsync(() => world.Agent.Output.Contains("must be a duration", StringComparison.Ordinal), "the bad setting is not told");
+        await world.UntilAsync(() => world.Agent.Output.Contains("30-bad.yaml", StringComparison.Ordinal), "the bad setting is not told");
         File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-bad.yaml"));
         world.Configure("20-test", "watch:\n  k2hr3_interval: 2h\n");
         HangUp(pid);
-        await world.UntilAsync(() => world.Agent.Output.Contains("the settings changed", StringComparison.Ordinal), "the new settings are not taken");
+        await world.UntilAsync(() => Registrations(world) > before, "the daemon does not start over with the new settings");
 
         await world.Cluster.AddAsync(1);
         await world.ConnectedAsync();
@@ -102,7 +104,7 @@ public sealed class DaemonTests
 
         world.Configure("30-bad", "k2hr3:\n  ca_file: /nowhere.pem\n");
         HangUp(await world.DaemonPidAsync());
-        await world.UntilAsync(() => world.Agent.Output.Contains("goes on with the settings it has", StringComparison.Ordinal), "that they cannot be used is not told");
+        await world.UntilAsync(() => world.Agent.Output.Contains("/nowhere.pem", StringComparison.Ordinal), "that they cannot be used is not told");
 
         await world.Cluster.AddAsync(1);
         await world.ConnectedAsync();
@@ -114,17 +116,19 @@ public sealed class DaemonTests
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1, "watch:\n  k2hr3_interval: 1h\n");
         await world.WatchAsync();
-        var before = Registrations();
+        var before = Registrations(world);
+        Assert.Contains($"{ConditionTypes.Registered}: ", world.Agent.Output, StringComparison.Ordinal);
+        var output = world.Agent.Output.Length;
 
         HostSetup.Write(world.Layout, "etc/k2hdkc-slave-agent/token", world.Token);
         File.Delete(world.Path("/etc/antpickax/k2hr3-role-token"));
         world.Configure("30-other", "k2hr3:\n  token_file: /etc/k2hdkc-slave-agent/token\nlog:\n  level: warning\n");
         HangUp(await world.DaemonPidAsync());
-        await world.UntilAsync(() => Registrations() > before, "the daemon does not start over with the new settings");
+        await world.UntilAsync(() => Registrations(world) > before, "the daemon does not start over with the new settings");
+        await world.WatchingAsync();
 
-        Assert.Equal(world.Agent.Output.LastIndexOf("Watching over", StringComparison.Ordinal), world.Agent.Output.IndexOf("Watching over", StringComparison.Ordinal));
-
-        int Registrations() => world.K2hr3.Counts.ByKind.GetValueOrDefault(RequestKind.Register);
+        // What goes well is logged at another level.
+        Assert.DoesNotContain($"{ConditionTypes.Registered}: ", world.Agent.Output[output..], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,14 +175,14 @@ public sealed class DaemonTests
 
         Assert.All(regenerated, result => Assert.True(result.ExitCode == 0, result.Output));
         Assert.True(code == 0, output);
-        Assert.Contains("The agent is running already", output, StringComparison.Ordinal);
+        Assert.Equal(await world.DaemonPidAsync(), world.Status?.Pid);
         Assert.True(world.File.Generation >= before + 3);
         await world.ConnectedAsync();
         Assert.True(world.Agent.IsRunning);
     }
 
     [Fact]
-    public async Task Unregister_takes_the_host_out_and_the_daemon_rests_until_bootstrap_brings_it_back()
+    public async Task Unregister_takes_the_host_out_and_the_daemon_is_paused_until_bootstrap_brings_it_back()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
         await world.WatchAsync();
@@ -191,7 +195,7 @@ public sealed class DaemonTests
         Assert.DoesNotContain(world.K2hr3.Hosts(world.Names.SlaveRole), host => host.Cuk == world.Cuk);
         Assert.False(File.Exists(world.IniPath));
         Assert.Empty(Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*"));
-        await world.UntilAsync(() => world.Agent.Output.Contains("rests until bootstrap", StringComparison.Ordinal), "the daemon does not rest");
+        await world.UntilAsync(() => world.IsPaused, "the daemon is not paused");
 
         var (back, said) = await world.TryBootstrapAsync();
 
@@ -203,15 +207,17 @@ public sealed class DaemonTests
     public async Task Unregister_ends_a_bootstrap_service_that_waits_for_its_next_try_or_boot()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
-        HostSetup.Write(world.Layout, "usr/lib/systemd/system/k2hdkc-slave-bootstrap.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n");
+        const string Bootstrap = "k2hdkc-slave-bootstrap.service";
+        HostSetup.Write(world.Layout, $"usr/lib/systemd/system/{Bootstrap}", Package.Unit("the bootstrap", "/bin/sleep 1000000", "SIGTERM"));
+        using var tooling = new FakeTooling(world);
+        await tooling.SystemctlAsync("enable", Bootstrap);
+        await tooling.SystemctlAsync("start", "--no-block", Bootstrap);
+        await world.UntilAsync(() => world.Units.StatusOf(Bootstrap) is { State: UnitState.Active, IsEnabled: true }, "the service does not wait");
 
         var (code, output) = await world.RunAsync("unregister");
 
         Assert.True(code == 0, output);
-        foreach (var call in new[] { "disable", "stop" })
-        {
-            Assert.Contains(world.Host.Calls, made => made.Tool == "systemctl" && made.Arguments.SequenceEqual([call, "--", "k2hdkc-slave-bootstrap.service"]));
-        }
+        Assert.Equal((UnitState.Inactive, false), (world.Units.StatusOf(Bootstrap).State, world.Units.StatusOf(Bootstrap).IsEnabled));
     }
 
     [Fact]
@@ -228,7 +234,7 @@ public sealed class DaemonTests
             var (code, output) = await world.RunAsync("unregister");
 
             Assert.True(code == 0, output);
-            await world.UntilAsync(() => world.Agent.Output.Contains("rests until bootstrap", StringComparison.Ordinal), "the daemon does not rest");
+            await world.UntilAsync(() => world.IsPaused, "the daemon is not paused");
             Assert.Equal(UnitState.Inactive, world.Units.StatusOf("chmpx.service").State);
             Assert.DoesNotContain(world.K2hr3.Hosts(world.Names.SlaveRole), host => host.Cuk == world.Cuk);
             Assert.False(world.HasFile);
@@ -238,16 +244,14 @@ public sealed class DaemonTests
     }
 
     [Fact]
-    public async Task Unregistering_beside_a_daemon_that_rests_from_its_start_does_not_wait_for_it()
+    public async Task Unregistering_beside_a_daemon_that_is_paused_from_its_start_does_not_wait_for_it()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
         HostSetup.Write(world.Layout, "var/lib/k2hdkc-slave-agent/unregistered", string.Empty);
         world.Agent.Start();
-        await world.UntilAsync(() => world.Agent.Output.Contains("rests until bootstrap", StringComparison.Ordinal), "the daemon does not rest");
-        var work = new FileInfo(world.Path("/run/k2hdkc-slave-agent/work.lock"));
+        await world.UntilAsync(() => world.IsPaused, "the daemon is not paused");
 
-        // Once it rests, nothing is under way that unregister would have to wait for.
-        await world.UntilAsync(() => !work.Exists || !FileLock.IsHeld(work.FullName), "the daemon does not say that it rests");
+        // Once it is paused, nothing is under way that unregister would have to wait for.
         var (code, output) = await world.RunAsync("unregister");
 
         Assert.True(code == 0, output);
@@ -263,9 +267,11 @@ public sealed class DaemonTests
         var (code, output) = await world.RunAsync("unregister");
 
         Assert.Equal(75, code);
-        Assert.Contains("is at work", output, StringComparison.Ordinal);
+        Assert.Contains($"(process {Environment.ProcessId})", output, StringComparison.Ordinal);
         Assert.True(world.HasFile);
     }
+
+    private static int Registrations(AgentWorld world) => world.K2hr3.Counts.ByKind.GetValueOrDefault(RequestKind.Register);
 
     private static void HangUp(int pid)
     {

@@ -50,6 +50,7 @@ public sealed class UnregisterTests
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
         const string dropIn = "etc/systemd/system/chmpx.service.d/k2hdkc-slave-agent.conf";
         HostSetup.Write(world.Layout, dropIn, "[Service]\nType=simple\n");
+        await SupervisorClient.AskAsync(world.Layout.Socket, new SupervisorRequest("systemctl", ["daemon-reload"]), Cancel);
         var before = world.Host.Calls.Count;
 
         var (code, output) = await world.RunAsync("unregister");

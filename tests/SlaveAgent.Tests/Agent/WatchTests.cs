@@ -1,5 +1,7 @@
+using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Agent;
 
@@ -52,7 +54,7 @@ public sealed class WatchTests
             : answer;
         await world.TryBootstrapAsync("--timeout", "1s");
         world.Agent.Start();
-        await world.UntilAsync(() => world.Agent.Output.Contains("the role's resource is empty; certain once", StringComparison.Ordinal), "the daemon does not find the resource empty");
+        await world.UntilAsync(() => world.Status is { IsUnconfirmed: true } && world.Has(ConditionTypes.ConfigurationCurrent, Reasons.NotASlave), "the daemon does not find the resource empty");
         Assert.Empty(world.Host.Installed);
 
         isEmpty = false;
@@ -74,12 +76,12 @@ public sealed class WatchTests
                 ? Answer.Json(200, new { result = true, message = (string?)null, resource = WithOneServer(File.ReadAllText(world.IniPath)) })
                 : answer;
 
-        await world.UntilAsync(() => lies > 2 && world.Agent.Output.Contains("it has to go on giving this list", StringComparison.Ordinal), "the list was not questioned");
+        await world.UntilAsync(() => lies > 2 && world.HasLogged(Reasons.LargeShrink), "the short list is not questioned");
         Assert.True(all.SetEquals(world.File.Servers));
 
         world.K2hr3.OnAnswer = (request, answer) =>
             request is { Method: "GET", Kind: RequestKind.Resource } ? Answer.Json(200, new { result = true, message = (string?)null, resource = string.Empty }) : answer;
-        await world.UntilAsync(() => world.Agent.Output.Contains("suddenly no slave configuration", StringComparison.Ordinal), "the empty answer is not refused");
+        await world.UntilAsync(() => world.Has(ConditionTypes.ConfigurationCurrent, Reasons.SuddenlyNotASlave), "the empty answer is not refused");
         Assert.True(all.SetEquals(world.File.Servers));
     }
 
@@ -126,7 +128,7 @@ public sealed class WatchTests
         await world.WatchAsync();
         var generation = world.File.Generation;
         await world.K2hr3.SetOutageAsync(new Outage(OutageMode.Stopped), Cancel);
-        await world.UntilAsync(() => world.Agent.Output.Contains("K2HR3 cannot be asked", StringComparison.Ordinal), "K2HR3 is not missed");
+        await world.UntilAsync(() => world.Status is { Control: { State: ControlStates.Stale, Reason: Reasons.K2hr3Unreachable } }, "K2HR3 is not missed");
 
         if (content is null)
         {
@@ -142,7 +144,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task What_somebody_writes_into_the_file_is_set_right()
+    public async Task What_somebody_writes_into_the_file_is_repaired()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2);
         await world.WatchAsync();
@@ -166,7 +168,11 @@ public sealed class WatchTests
                 ? Answer.Json(200, new { result = true, message = (string?)null, resource = before.Replace("DELIVERMODE         = hash", "DELIVERMODE = hush", StringComparison.Ordinal) })
                 : answer;
 
-        await world.UntilAsync(() => world.Agent.Output.Contains("DELIVERMODE must be hash or random, not \"hush\"", StringComparison.Ordinal), "no refusal");
+        await world.UntilAsync(() => world.Has(ConditionTypes.ConfigurationCurrent, Reasons.ConfigurationRefused), "no refusal");
+
+        // The line, the key and its value, which are K2HR3's.
+        var line = before.Split('\n').Index().First(line => line.Item.StartsWith("DELIVERMODE", StringComparison.Ordinal)).Index + 1;
+        Assert.All([$"line {line}", "DELIVERMODE", "hush"], data => Assert.Contains(data, world.Status!.Find(ConditionTypes.ConfigurationCurrent)!.Message, StringComparison.Ordinal));
         Assert.Equal(before, await File.ReadAllTextAsync(world.IniPath, Cancel));
         Assert.DoesNotContain(world.Units.Events, unit => unit.What.StartsWith("exited", StringComparison.Ordinal));
     }
@@ -196,7 +202,7 @@ public sealed class WatchTests
         var (code, output) = await world.RunAsync("regenerate");
 
         Assert.Equal(1, code);
-        Assert.Contains("is a symbolic link", output, StringComparison.Ordinal);
+        Assert.Contains(System.IO.Path.GetFileName(world.IniPath), output, StringComparison.Ordinal);
         Assert.Equal("do not touch", await File.ReadAllTextAsync(precious, Cancel));
     }
 

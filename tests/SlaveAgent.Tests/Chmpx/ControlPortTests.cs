@@ -23,7 +23,7 @@ public sealed class ControlPortTests
             asked = command;
             await socket.SendAsync(Dump, Cancel);
         });
-        var view = await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel);
+        var view = await new ControlPort(TimeProvider.System).PollAsync(chmpx.Port, Cancel);
         Assert.Equal(3, view?.Servers.Length);
         Assert.Equal("DUMP\n", asked);
     }
@@ -40,7 +40,7 @@ public sealed class ControlPortTests
                 await Task.Yield();
             }
         });
-        Assert.Equal(3, (await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel))?.Servers.Length);
+        Assert.Equal(3, (await new ControlPort(TimeProvider.System).PollAsync(chmpx.Port, Cancel))?.Servers.Length);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ControlPortTests
         var large = Encoding.UTF8.GetBytes(entry.Insert(from, string.Concat(Enumerable.Repeat(entry[from..to], 1000))));
         Assert.True(large.Length > 10 * 64 * 1024);
         using var chmpx = new Listener((socket, _) => socket.SendAsync(large, Cancel).AsTask());
-        Assert.Equal(1003, (await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel))?.Servers.Length);
+        Assert.Equal(1003, (await new ControlPort(TimeProvider.System).PollAsync(chmpx.Port, Cancel))?.Servers.Length);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ControlPortTests
         var views = new List<RingView?>();
         for (var left = answers.Count; left > 0; left--)
         {
-            views.Add(await port.LookAsync(chmpx.Port, Cancel));
+            views.Add(await port.PollAsync(chmpx.Port, Cancel));
         }
 
         Assert.Same(views[0], views[1]);
@@ -78,19 +78,19 @@ public sealed class ControlPortTests
     {
         var port = new ControlPort(TimeProvider.System);
         using var chmpx = new Listener((socket, _) => socket.SendAsync(Dump, Cancel).AsTask());
-        var before = await port.LookAsync(chmpx.Port, Cancel);
-        Assert.Null(await port.LookAsync(Listener.ClosedPort(), Cancel));
-        Assert.Same(before, await port.LookAsync(chmpx.Port, Cancel));
+        var before = await port.PollAsync(chmpx.Port, Cancel);
+        Assert.Null(await port.PollAsync(Listener.ClosedPort(), Cancel));
+        Assert.Same(before, await port.PollAsync(chmpx.Port, Cancel));
     }
 
     [Fact]
-    public async Task Nobody_listening_is_no_view() => Assert.Null(await new ControlPort(TimeProvider.System).LookAsync(Listener.ClosedPort(), Cancel));
+    public async Task Nobody_listening_is_no_view() => Assert.Null(await new ControlPort(TimeProvider.System).PollAsync(Listener.ClosedPort(), Cancel));
 
     [Fact]
     public async Task A_connection_that_is_closed_without_a_word_is_no_view()
     {
         using var chmpx = new Listener((_, _) => Task.CompletedTask);
-        Assert.Null(await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel));
+        Assert.Null(await new ControlPort(TimeProvider.System).PollAsync(chmpx.Port, Cancel));
     }
 
     [Fact]
@@ -101,14 +101,14 @@ public sealed class ControlPortTests
             await socket.SendAsync(Dump.AsMemory(0, 5000), Cancel);
             socket.LingerState = new LingerOption(true, 0);
         });
-        Assert.Null(await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel));
+        Assert.Null(await new ControlPort(TimeProvider.System).PollAsync(chmpx.Port, Cancel));
     }
 
     [Fact]
     public async Task Nonsense_is_no_view()
     {
         using var chmpx = new Listener((socket, _) => socket.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), Cancel).AsTask());
-        Assert.Null(await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel));
+        Assert.Null(await new ControlPort(TimeProvider.System).PollAsync(chmpx.Port, Cancel));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class ControlPortTests
             asked.SetResult();
             await Task.Delay(Timeout.Infinite, Cancel);
         });
-        var looking = new ControlPort(time).LookAsync(chmpx.Port, Cancel);
+        var looking = new ControlPort(time).PollAsync(chmpx.Port, Cancel);
         await asked.Task.WaitAsync(Cancel);
         Assert.False(looking.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(5));
@@ -142,7 +142,7 @@ public sealed class ControlPortTests
                 await Task.Delay(1, Cancel);
             }
         });
-        Assert.Null(await new ControlPort(time).LookAsync(chmpx.Port, Cancel));
+        Assert.Null(await new ControlPort(time).PollAsync(chmpx.Port, Cancel));
         await looked.CancelAsync();
     }
 
@@ -157,14 +157,14 @@ public sealed class ControlPortTests
                 await Task.Delay(100, Cancel);
             }
         });
-        Assert.Equal(3, (await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel))?.Servers.Length);
+        Assert.Equal(3, (await new ControlPort(TimeProvider.System).PollAsync(chmpx.Port, Cancel))?.Servers.Length);
     }
 
     [Fact]
     public async Task An_answer_that_is_larger_than_any_rings_is_no_view_although_it_is_whole()
     {
         using var chmpx = new Listener((socket, _) => socket.SendAsync(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Dump).PadRight(5 * 1024 * 1024, '\n')), Cancel).AsTask());
-        Assert.Null(await new ControlPort(new FakeTimeProvider()).LookAsync(chmpx.Port, Cancel));
+        Assert.Null(await new ControlPort(new FakeTimeProvider()).PollAsync(chmpx.Port, Cancel));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class ControlPortTests
                 sent += await socket.SendAsync(line, Cancel);
             }
         });
-        Assert.Null(await new ControlPort(new FakeTimeProvider()).LookAsync(chmpx.Port, Cancel));
+        Assert.Null(await new ControlPort(new FakeTimeProvider()).PollAsync(chmpx.Port, Cancel));
         Assert.InRange(Volatile.Read(ref sent), 1, 64 * 1024 * 1024);
     }
 
@@ -188,7 +188,7 @@ public sealed class ControlPortTests
     {
         using var chmpx = new Listener((_, _) => Task.Delay(Timeout.Infinite, Cancel));
         using var cancel = new CancellationTokenSource();
-        var looking = new ControlPort(new FakeTimeProvider()).LookAsync(chmpx.Port, cancel.Token);
+        var looking = new ControlPort(new FakeTimeProvider()).PollAsync(chmpx.Port, cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => looking.AsTask());
     }

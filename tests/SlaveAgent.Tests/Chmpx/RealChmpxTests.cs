@@ -24,7 +24,7 @@ public sealed class RealChmpxTests(ITestOutputHelper output)
         var file = directory.Put("slave.ini", Accepted(RealChmpx.Slave(group, port), 77)!);
         await using var chmpx = RealChmpx.Start(file, group, port);
         Assert.True(await chmpx.ComesUpAsync(Cancel));
-        var view = await new ControlPort(TimeProvider.System).LookAsync(port, Cancel);
+        var view = await new ControlPort(TimeProvider.System).PollAsync(port, Cancel);
         Assert.Equal(77, view?.Revision);
         Assert.Equal([new NodeKey("cuk-svr1", 2), new NodeKey("cuk-svr2", 4)], view?.Servers.Select(s => s.Key).Order(Comparer<NodeKey>.Create((a, b) => a.ControlPort - b.ControlPort)));
         Assert.All(view!.Servers, server => Assert.False(server.IsConnected));

@@ -49,7 +49,7 @@ public sealed class UpdateStatusRuleTests
     [Theory]
     [InlineData(-11)]
     [InlineData(1)]
-    public void A_report_that_is_not_of_now_is_asked_for_anew(int seconds) =>
+    public void A_report_that_is_not_of_now_is_asked_for_again(int seconds) =>
         Wait(Ripe with { ReportedAt = Start.AddSeconds(seconds), History = UpdateStatusHistory.Empty }, UpdateStatusReason.NeedsReport);
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class UpdateStatusRuleTests
     [InlineData(UpdateStatusReason.NotReported)]
     [InlineData(UpdateStatusReason.NotInServiceAndUp)]
     [InlineData(UpdateStatusReason.RingIsMoving)]
-    public void A_report_that_forbids_it_is_asked_for_again_after_a_minute_and_the_looks_begin_anew(UpdateStatusReason reason)
+    public void A_report_that_forbids_it_is_asked_for_again_after_a_minute_and_the_looks_begin_again(UpdateStatusReason reason)
     {
         ReportedServer[][] reports = reason switch
         {
@@ -152,7 +152,7 @@ public sealed class UpdateStatusRuleTests
         NotAllowed(Ripe with { History = new UpdateStatusHistory(Sent: 3, LastSent: Start.AddYears(-1), SecondLookAt: Start.AddSeconds(-1)) }, UpdateStatusReason.LimitReached);
 
     [Fact]
-    public void When_all_were_connected_in_between_the_count_begins_anew_and_the_pause_remains()
+    public void When_all_were_connected_in_between_the_count_begins_again_and_the_pause_remains()
     {
         var history = new UpdateStatusHistory(Sent: 3, LastSent: Start, SecondLookAt: Start).WhenComplete();
         Assert.Equal(new UpdateStatusHistory(LastSent: Start), history);

@@ -34,12 +34,12 @@ internal sealed class BadService : IAsyncDisposable
         {
             _authority = Authority("the authority");
             _authorityFile = _directory.Put("authority.pem", _authority.ExportCertificatePem());
-            var stranger = Authority("somebody else's authority");
+            var otherAuthority = Authority("somebody else's authority");
             var now = DateTimeOffset.UtcNow;
             _certificates["good"] = Certificate(_authority, "127.0.0.1", now.AddDays(-2), now.AddDays(2));
             _certificates["expired"] = Certificate(_authority, "127.0.0.1", now.AddDays(-2), now.AddDays(-1));
             _certificates["of another name"] = Certificate(_authority, "127.0.0.2", now.AddDays(-2), now.AddDays(2));
-            _certificates["of an unknown authority"] = Certificate(stranger, "127.0.0.1", now.AddDays(-2), now.AddDays(2));
+            _certificates["of an unknown authority"] = Certificate(otherAuthority, "127.0.0.1", now.AddDays(-2), now.AddDays(2));
         }
 
         _ = AcceptAsync(_listener);
@@ -82,6 +82,7 @@ internal sealed class BadService : IAsyncDisposable
 
     public RenewingHandler Handler() => new(
         _authorityFile is null ? TlsFiles.None : new TlsFiles(_authorityFile, null, null),
+        TimeProvider.System,
         asked => Bad?.IsUnresolved is true ? throw new SocketException((int)SocketError.HostNotFound) : new IPEndPoint(IPAddress.Loopback, asked.Port));
 
     public async ValueTask DisposeAsync()

@@ -118,7 +118,7 @@ public sealed class CrashTests
 
         await using var last = host.StartDaemon();
         await host.UntilCurrentAsync(last);
-        await last.UntilSaidAsync("servers connected");
+        await host.UntilConnectedAsync(last);
         Assert.DoesNotContain(host.Stages, stage => stage.Contains("k2hdkc.ini", StringComparison.Ordinal));
         run.Say($"{kills} kills, {broken} of them before the change of the moment was written");
     }

@@ -1,4 +1,5 @@
 using SlaveAgent.Files;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Faults;
 
@@ -65,7 +66,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public async Task A_file_that_can_neither_be_exchanged_nor_renamed_over_stays_and_that_is_said()
+    public async Task A_file_that_can_neither_be_exchanged_nor_renamed_over_stays_and_the_run_fails()
     {
         SystemCalls.Require();
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);
@@ -109,7 +110,7 @@ public sealed class DiskTests
                 var log = host.At("/strace.log");
                 // The first two dozen calls fail on each thread, and then no more.
                 await using var daemon = host.StartDaemon(SystemCalls.Trace(log, $"{name}:error={error}:when=1..24"));
-                await daemon.UntilSaidAsync("Watching over");
+                await daemon.UntilAsync(() => host.Status is not null, "it does not start");
                 await host.ChangeAsync();
                 await host.UntilCurrentAsync(daemon);
                 Assert.Null(host.WhyBroken());
@@ -176,6 +177,7 @@ public sealed class DiskTests
         await host.ChangeAsync();
         var script = """
             set -e
+            cp "$R/etc/antpickax/k2hdkc.ini" "$R/../before.ini"
             mount --bind "$R/etc" "$R/etc"
             mount -o remount,ro,bind "$R/etc"
             "$P" run --root "$R" > "$R/../daemon.log" 2>&1 &
@@ -183,7 +185,7 @@ public sealed class DiskTests
             until grep -q "Read-only" "$R/../daemon.log"; do sleep 0.1; done
             kill -0 $daemon
             mount -o remount,rw,bind "$R/etc"
-            until grep -q "write configuration: generation" "$R/../daemon.log"; do sleep 0.1; done
+            while cmp -s "$R/etc/antpickax/k2hdkc.ini" "$R/../before.ini"; do sleep 0.1; done
             kill -TERM $daemon
             wait $daemon
             """;
@@ -234,7 +236,7 @@ public sealed class DiskTests
             await using (var daemon = host.Start(FaultHost.Program, "run", "--token-file", WriteToken(host, token), "--root", host.Root))
             {
                 await daemon.UntilAsync(
-                    () => daemon.HasEnded || daemon.Output.Contains("verify connection: ", StringComparison.Ordinal) || daemon.Output.Contains("no configuration", StringComparison.Ordinal),
+                    () => daemon.HasEnded || daemon.HasLogged(ConditionTypes.Connected),
                     run.Repeat($"a {thing.Name} in the place of {file} holds it up"));
                 Assert.False(daemon.HasEnded, run.Repeat($"a {thing.Name} in the place of {file} ends it: {daemon.Output}"));
                 Remove(path);

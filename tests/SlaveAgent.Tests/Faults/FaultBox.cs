@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
-using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
@@ -11,7 +10,7 @@ using SlaveAgent.Tests.Support;
 namespace SlaveAgent.Tests.Faults;
 
 /// <summary>
-/// The whole pipeline in this process over real sockets and files, with a clock that the test moves: a day takes seconds, and every request, look
+/// The whole pipeline in this process over real sockets and files, with a clock that the test moves: a day takes seconds, and every request, poll
 /// and restart can be counted.
 /// </summary>
 internal sealed class FaultBox : IAsyncDisposable
@@ -38,6 +37,8 @@ internal sealed class FaultBox : IAsyncDisposable
         _run = run;
         _ringInterval = ringInterval;
         Service = service;
+        Systemd = new FakeSystemd(Time);
+        Systemd.Run(Unit);
         _chmpx = new Listener(AnswerRingAsync, isLow: true);
         Servers = ["svr1", "svr2", "svr3"];
         Restart();
@@ -51,7 +52,10 @@ internal sealed class FaultBox : IAsyncDisposable
 
     public StatusBoard Board { get; private set; } = null!;
 
-    public string Unit { get; } = Tools.NewUnit();
+    public string Unit { get; } = "chmpx.service";
+
+    /// <summary>Runs chmpx: each start of its unit is another process that answers.</summary>
+    public FakeSystemd Systemd { get; }
 
     public int Looks { get; private set; }
 
@@ -74,7 +78,7 @@ internal sealed class FaultBox : IAsyncDisposable
 
     public IniDocument? Current => _file.Current;
 
-    public int Restarts => Tools.CallsAbout(Unit).Count(call => call.StartsWith("try-restart", StringComparison.Ordinal));
+    public int Restarts => Systemd.Count($"try-restart {Unit}");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -90,7 +94,7 @@ internal sealed class FaultBox : IAsyncDisposable
     }
 
     /// <summary>What the servers and systemd would say; no server is up but those that chmpx shows, unless a test says so.</summary>
-    public PretendedInquiries Inquiries { get; } = new();
+    public FakeInquiries Inquiries { get; } = new();
 
     /// <summary>Restarts the agent on the same host.</summary>
     public void Restart()
@@ -99,7 +103,6 @@ internal sealed class FaultBox : IAsyncDisposable
         var root = _directory.Root;
         var identity = new K2hr3Identity(Service.Address, Role, Role.TenantYrn, Cuk, "slv1", null, null, false);
         _client = new K2hr3Client(identity, () => Token, Service.Handler(), TimeSpan.FromSeconds(40), Time);
-        var systemctl = new Systemctl(new CommandRunner(TimeProvider.System));
         var settings = new ChmpxSettings(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
         var evidence = DefaultSettings.EvidenceOf(_directory, Time);
         var resource = new ResourceReader(_client, Role.ToResource(), root, evidence);
@@ -107,29 +110,31 @@ internal sealed class FaultBox : IAsyncDisposable
         var account = NoAccount.Of(role, root);
         var ring = new RingMemory();
         _file = new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
-        var supervisor = Supervisors.Make(root, settings);
+        var supervisor = Supervisors.Make(root, settings, time: Time);
         var packages = new PackageSettings(true, InstallBy.Agent, [], new Uri("http://127.0.0.1:1/"), "/none", null, TimeSpan.Zero);
         var lastGood = new LastGoodConfiguration(resource, _file, ring, Cuk, AnyFiles);
         var addresses = new AddressWatch(() => new HashSet<IPAddress>(), Time);
         var tracker = new ConnectionTracker(
             root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger);
-        IController[] steps =
+        var packageController = new PackageController(role, _file, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, account, null);
+        IController[] controllers =
         [
             new RegistrationController(_client, Role.ToResource(), Keepers.Of(root, identity, Token, Time), () => Token),
-            new PackageController(role, resource, Cuk, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, account, null),
+            new RoleController(role, resource, Cuk),
             new ConfigurationController(
                 resource, role, _file, ring, lastGood, evidence, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
-            new ServiceController(role, _file, account, supervisor, systemctl, new ServiceSettings([]), Unit, Time),
+            packageController,
+            new ServiceController(role, _file, ring, account, supervisor, Systemd, new ServiceSettings([]), Unit, () => packageController.IsComplete, Time),
             new ConnectionController(
                 role, resource, _file, ring, lastGood, new ControlPort(Time), tracker,
                 new RingQuestions(Inquiries, tracker, ring, addresses, Time, _run.Random.NextDouble, Log.Logger),
-                new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), addresses, systemctl, settings, Time, Log.Logger),
+                new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), addresses, Systemd, settings, Time, Log.Logger),
         ];
         var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
-        _schedule = new Schedule(steps, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);
-        Board = new StatusBoard(steps, _file, ring, Role.ToString(), root, keepsFile: false, Time, Log.Logger);
-        _reconciler = new Reconciler(steps, _schedule, Board, new ReconcilerHooks(), Time, Log.Logger);
+        _schedule = new Schedule(controllers, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);
+        Board = new StatusBoard(controllers, _file, ring, () => _client.Contact, Role.ToString(), root, keepsFile: false, Time, Log.Logger);
+        _reconciler = new Reconciler(controllers, _schedule, Board, new ReconcilerHooks(), Time, Log.Logger);
         _started = Time.GetTimestamp();
     }
 
@@ -193,7 +198,7 @@ internal sealed class FaultBox : IAsyncDisposable
                 _run.Repeat($"the file is nothing that it may be: {File.ReadAllText(_file.Path)[..Math.Min(2000, (int)new FileInfo(_file.Path).Length)]}"));
         }
 
-        Assert.DoesNotContain(Log.Lines.TakeLast(5), line => line.Contains(Token.Value, StringComparison.Ordinal) || line.Contains("not foreseen", StringComparison.Ordinal));
+        Assert.DoesNotContain(Log.Lines.TakeLast(5), line => line.Contains(Token.Value, StringComparison.Ordinal) || line.Contains(Reasons.InternalError, StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
@@ -204,7 +209,10 @@ internal sealed class FaultBox : IAsyncDisposable
         _directory.Dispose();
     }
 
-    public byte[] GoodDump() => DumpText.Of(
+    /// <summary>What the run of chmpx that is under way shows.</summary>
+    public byte[] Dump(int revision, params (string Name, string Socket, string Status)[] servers) => DumpText.From(DumpText.Of(revision, servers), pid: Systemd[Unit].MainPid);
+
+    public byte[] GoodDump() => Dump(
         _file.Current?.FileVersion ?? 0,
         [.. (_file.Current?.Servers ?? []).Select(server => server["NAME"]!).Union(Servers).Select(DumpText.Good)]);
 

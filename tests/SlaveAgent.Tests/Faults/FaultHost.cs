@@ -6,6 +6,7 @@ using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Reconciling;
 using SlaveAgent.Tests.Support;
 
@@ -119,6 +120,25 @@ internal sealed class FaultHost : IAsyncDisposable
         File.Move(path, _directory.At($"bin/{name}"), overwrite: true);
     }
 
+    /// <summary>A systemctl that shows every unit in this state.</summary>
+    /// <param name="state">As a word of the shell.</param>
+    /// <param name="start">What a start does.</param>
+    public static string Systemctl(string state, string start = ":") =>
+        $"""
+        case "$1 $2" in
+        start*) {start} ;;
+        'show --value') ;;
+        show*)
+            while [ "$1" != -- ]; do shift; done
+            shift
+            state={state}
+            for unit; do
+                printf 'Id=%s\nLoadState=loaded\nActiveState=%s\nResult=success\nUnitFileState=enabled\nType=simple\nNeedDaemonReload=no\nMainPID=1\nExecMainStartTimestampMonotonic=1000000\n\n' "$unit" "$state"
+            done ;;
+        esac
+        exit 0
+        """;
+
     public string[] Calls(string tool) => File.Exists(_directory.At($"bin/{tool}.log")) ? File.ReadAllLines(_directory.At($"bin/{tool}.log")) : [];
 
     public string LogOf(string tool) => _directory.At($"bin/{tool}.log");
@@ -197,6 +217,11 @@ internal sealed class FaultHost : IAsyncDisposable
 
     public IReadOnlyList<string> Stages => [.. Directory.EnumerateFiles(Root, ".*.stage", SearchOption.AllDirectories)];
 
+    /// <summary>What the agent at work says of itself; null while none does.</summary>
+    public AgentStatus? Status => StatusFile.TryReadOfLiving(new HostRoot(Root));
+
+    public Task UntilConnectedAsync(RunningAgent agent) => agent.UntilAsync(() => Status is { Connection.State: ConnectionStates.Connected }, "it does not become connected");
+
     public Task UntilCurrentAsync(RunningAgent agent) => agent.UntilAsync(IsCurrent, "the file does not become what K2HR3 says");
 
     public async ValueTask DisposeAsync()
@@ -266,7 +291,7 @@ internal sealed class FaultHost : IAsyncDisposable
     private void WriteTools()
     {
         const string Log = "echo \"$*\" >> \"$0.log\"\n";
-        PutTool("systemctl", $"{Log}case $1 in is-active) echo active ;; esac\nexit 0");
+        PutTool("systemctl", Log + Systemctl("active"));
         PutTool("journalctl", "exit 0");
         PutTool("dpkg-query", "printf installed");
         PutTool("apt-get", $"{Log}exit 0");

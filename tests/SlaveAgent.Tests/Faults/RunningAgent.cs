@@ -50,7 +50,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         }
     }
 
-    public Task UntilSaidAsync(string words) => UntilAsync(() => Output.Contains(words, StringComparison.Ordinal), $"it never says \"{words}\"");
+    /// <summary>Whether it has logged anything on this condition.</summary>
+    public bool HasLogged(string condition) => Output.Contains($"{condition}: ", StringComparison.Ordinal);
 
     public void Signal(string signal) => ProcessSignal.Send(Pid, signal);
 

@@ -99,7 +99,7 @@ public sealed class TimeTests
                 return self.Dump();
             });
         await using var daemon = host.StartDaemon();
-        await daemon.UntilSaidAsync("servers connected");
+        await host.UntilConnectedAsync(daemon);
         // Twenty looks and a poll a second, which is as fast as the settings let it.
         var began = seen;
         await UntilAsync(() => seen - began >= looks / 5, daemon);
@@ -120,7 +120,7 @@ public sealed class TimeTests
         var run = new FaultRun("a host that sleeps");
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);
         await using var daemon = host.StartDaemon();
-        await daemon.UntilSaidAsync("servers connected");
+        await host.UntilConnectedAsync(daemon);
         var sleeps = FaultRun.Times(2, 50);
         for (var sleep = 0; sleep < sleeps; sleep++)
         {

@@ -56,6 +56,19 @@ public sealed class SystemctlShowTests
     }
 
     [Fact]
+    public async Task Starts_restarts_and_stops_are_requested_without_waiting_for_their_jobs()
+    {
+        var unit = Tools.NewUnit();
+        await _systemctl.StartAsync(unit, Cancel);
+        await _systemctl.TryRestartAsync(unit, Cancel);
+        await _systemctl.RequestStopAsync(unit, Cancel);
+        await _systemctl.EnableAsync(unit, Cancel);
+        await _systemctl.DisableAsync(unit, Cancel);
+        Assert.Equal(
+            [$"start --no-block -- {unit}", $"try-restart --no-block -- {unit}", $"stop --no-block -- {unit}", $"enable -- {unit}", $"disable -- {unit}"], Tools.CallsAbout(unit));
+    }
+
+    [Fact]
     public async Task The_real_systemd_is_understood()
     {
         Assert.SkipUnless(Directory.Exists("/run/systemd/system"), "systemd does not run here");

@@ -1,6 +1,5 @@
 using CsCheck;
 using SlaveAgent.Files;
-using SlaveAgent.Hosting;
 using SlaveAgent.Identity;
 using SlaveAgent.Tests.Support;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using SlaveAgent.Hosting;
 using SlaveAgent.Identity;
 
 namespace SlaveAgent.Tests.Identity;

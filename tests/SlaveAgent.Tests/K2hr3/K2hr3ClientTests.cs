@@ -378,7 +378,7 @@ public sealed class K2hr3ClientTests
             return context.Response.WriteAsync(Good, Cancel);
         });
         var token = RoleToken.TryParse("old");
-        using var client = new K2hr3Client(Identity(server.Address), () => token, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), TimeProvider.System);
+        using var client = new K2hr3Client(Identity(server.Address), () => token, new RenewingHandler(TlsFiles.None, TimeProvider.System), TimeSpan.FromSeconds(40), TimeProvider.System);
         await client.ReadTextAsync(Role.ToResource(), null, Cancel);
         token = RoleToken.TryParse("new");
         await client.ReadTextAsync(Role.ToResource(), null, Cancel);
@@ -471,7 +471,7 @@ public sealed class K2hr3ClientTests
     }
 
     private static K2hr3Client Client(Uri address, TimeProvider? time = null, Func<K2hr3Identity, K2hr3Identity>? identity = null) =>
-        new((identity ?? (i => i))(Identity(address)), () => Token, new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), time ?? TimeProvider.System);
+        new((identity ?? (i => i))(Identity(address)), () => Token, new RenewingHandler(TlsFiles.None, TimeProvider.System), TimeSpan.FromSeconds(40), time ?? TimeProvider.System);
 
     private static K2hr3Identity Identity(Uri address) => new(address, Role, "yrn:yahoo:::tenant0", "cuk-slv1", "slv1", null, null, ByAddress: false);
 

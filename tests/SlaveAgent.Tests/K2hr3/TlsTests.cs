@@ -134,7 +134,7 @@ public sealed class TlsTests : IDisposable
             File.WriteAllText(file, content == "another's" ? _authority.Client("other").Key : content);
         }
 
-        var problem = Assert.Throws<IOException>(() => new RenewingHandler(files)).Message;
+        var problem = Assert.Throws<IOException>(() => new RenewingHandler(files, TimeProvider.System)).Message;
         Assert.Contains(setting, problem, StringComparison.Ordinal);
         Assert.Contains(file, problem, StringComparison.Ordinal);
         Assert.DoesNotContain(key.Split('\n')[1], problem, StringComparison.Ordinal);
@@ -150,7 +150,7 @@ public sealed class TlsTests : IDisposable
 
     private static K2hr3Client Client(SmallServer server, TlsFiles files) => new(
         new K2hr3Identity(server.Address, Role, "tenant0", "cuk-slv1", "slv1", null, null, ByAddress: false),
-        () => RoleToken.TryParse("0123456789abcdef"), new RenewingHandler(files), TimeSpan.FromSeconds(40), TimeProvider.System);
+        () => RoleToken.TryParse("0123456789abcdef"), new RenewingHandler(files, TimeProvider.System), TimeSpan.FromSeconds(40), TimeProvider.System);
 
     /// <param name="shown">The authority of the certificate that a client has to show; null: none has to.</param>
     /// <param name="seen">Whom they were issued to. Each connection serves one request, so that each request shows its certificate.</param>

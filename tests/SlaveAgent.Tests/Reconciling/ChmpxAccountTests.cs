@@ -37,7 +37,7 @@ public sealed class ChmpxAccountTests : IDisposable
     {
         Passwd("root:x:0:0::/root:/bin/sh");
         var account = Make();
-        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await account.CheckAsync(Cancel)).Code);
+        Assert.Equal(Reasons.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await account.CheckAsync(Cancel)).Reason);
         Assert.Null(account.ExistingName);
     }
 
@@ -71,7 +71,7 @@ public sealed class ChmpxAccountTests : IDisposable
     {
         Passwd("k2hdkc:x:0:0::/root:/bin/sh");
         var account = Make();
-        Assert.Equal(ReasonCodes.ChmpxUserUnknown, (await account.EnsureAsync(Cancel))?.Code);
+        Assert.Equal(Reasons.ChmpxUserUnknown, (await account.EnsureAsync(Cancel))?.Reason);
         Assert.Null(account.ExistingName);
     }
 
@@ -100,7 +100,7 @@ public sealed class ChmpxAccountTests : IDisposable
     {
         // A file where the directory should be: no tool can write below it.
         _directory.Put("etc", "in the way");
-        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await Make("demo").EnsureAsync(Cancel)).Code);
+        Assert.Equal(Reasons.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await Make("demo").EnsureAsync(Cancel)).Reason);
     }
 
     [Fact]
@@ -109,8 +109,8 @@ public sealed class ChmpxAccountTests : IDisposable
         var asked = 0;
         _delegated = () => new CommandResult(asked++, "no such unit");
         var account = Make("demo");
-        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<Outcome.Waiting>(await account.EnsureAsync(Cancel)).Code);
-        Assert.Contains("no such unit", Assert.IsType<Outcome.Failed>(await account.EnsureAsync(Cancel)).Message, StringComparison.Ordinal);
+        Assert.Equal(Reasons.ChmpxUserMissing, Assert.IsType<Outcome.Waiting>(await account.EnsureAsync(Cancel)).Reason);
+        Assert.Equal(Reasons.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await account.EnsureAsync(Cancel)).Reason);
         Passwd("demo:x:1000:1000::/:/bin/sh");
         Assert.Null(await account.EnsureAsync(Cancel));
         Assert.Equal(2, asked);

@@ -35,7 +35,7 @@ public sealed class ChmpxGroupTests : IDisposable
     {
         Group("app-group:x:1001:");
         var group = Make();
-        Assert.Equal(ReasonCodes.ChmpxGroupMissing, Assert.IsType<Outcome.Failed>(await group.CheckAsync("k2hdkc", Cancel)).Code);
+        Assert.Equal(Reasons.ChmpxGroupMissing, Assert.IsType<Outcome.Failed>(await group.CheckAsync("k2hdkc", Cancel)).Reason);
         Assert.Null(group.Sharing);
     }
 
@@ -62,7 +62,7 @@ public sealed class ChmpxGroupTests : IDisposable
     public async Task A_group_that_could_not_be_created_is_still_missing()
     {
         _directory.Put("etc/group/in-the-way", string.Empty);
-        Assert.Equal(ReasonCodes.ChmpxGroupMissing, Assert.IsType<Outcome.Failed>(await Make().EnsureAsync("k2hdkc", Cancel)).Code);
+        Assert.Equal(Reasons.ChmpxGroupMissing, Assert.IsType<Outcome.Failed>(await Make().EnsureAsync("k2hdkc", Cancel)).Reason);
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class ChmpxGroupTests : IDisposable
         _delegated = () => new CommandResult(asked++, "no such unit");
         Group();
         var group = Make();
-        Assert.Equal(ReasonCodes.ChmpxGroupMissing, Assert.IsType<Outcome.Waiting>(await group.EnsureAsync("k2hdkc", Cancel)).Code);
-        Assert.Contains("no such unit", Assert.IsType<Outcome.Failed>(await group.EnsureAsync("k2hdkc", Cancel)).Message, StringComparison.Ordinal);
+        Assert.Equal(Reasons.ChmpxGroupMissing, Assert.IsType<Outcome.Waiting>(await group.EnsureAsync("k2hdkc", Cancel)).Reason);
+        Assert.Equal(Reasons.ChmpxGroupMissing, Assert.IsType<Outcome.Failed>(await group.EnsureAsync("k2hdkc", Cancel)).Reason);
         Group("k2hdkc:x:991:");
         Assert.Null(await group.EnsureAsync("k2hdkc", Cancel));
         Assert.Equal(2, asked);

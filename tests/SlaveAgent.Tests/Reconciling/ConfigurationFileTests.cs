@@ -282,7 +282,7 @@ public sealed class ConfigurationFileTests : IDisposable
         async Task PollAsync()
         {
             await file.PollAllowedAsync(Cancel);
-            await new ControlPort(TimeProvider.System).LookAsync(chmpx.Port, Cancel);
+            await new ControlPort(TimeProvider.System).PollAsync(chmpx.Port, Cancel);
         }
     }
 

@@ -9,11 +9,11 @@ namespace SlaveAgent.Tests.Reconciling;
 
 public sealed class ConnectionControllerTests : IDisposable
 {
-    private readonly PretendedRing _ring = new();
+    private readonly FakeRing _ring = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private ConnectionController Step => _ring.Step;
+    private ConnectionController Controller => _ring.Controller;
 
     private (RingState State, RingAction Action) Verdict => (_ring.Ring.Verdict!.State, _ring.Ring.Verdict.Action);
 
@@ -23,7 +23,7 @@ public sealed class ConnectionControllerTests : IDisposable
 
     /// <summary>The regression guard of the watching path, in bytes: half as much again as today, with what a build without optimization adds.</summary>
     [Fact]
-    public async Task A_quiet_look_judges_nothing_anew_and_allocates_little()
+    public async Task A_quiet_poll_judges_nothing_again_and_allocates_little()
     {
         await _ring.WriteAsync("svr1", "svr2");
         var quiet = await _ring.PollAsync();
@@ -34,23 +34,23 @@ public sealed class ConnectionControllerTests : IDisposable
         }
 
         long allocated = 0;
-        const int looks = 50;
-        for (var look = 0; look < looks; look++)
+        const int polls = 50;
+        for (var poll = 0; poll < polls; poll++)
         {
             var thread = Environment.CurrentManagedThreadId;
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var looking = Step.RunAsync(Cancel);
+            var polling = Controller.RunAsync(Cancel);
 
-            // A look that took longer than it was waited for says nothing about the usual one.
-            allocated += looking.IsCompleted && thread == Environment.CurrentManagedThreadId ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
-            Assert.Same(quiet, await looking);
+            // A poll that took longer than it was waited for says nothing about the usual one.
+            allocated += polling.IsCompleted && thread == Environment.CurrentManagedThreadId ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+            Assert.Same(quiet, await polling);
         }
 
-        Assert.InRange(allocated / looks, 0, 3000);
+        Assert.InRange(allocated / polls, 0, 3000);
     }
 
     [Fact]
-    public void Few_slaves_ask_at_once_and_many_take_turns()
+    public void Few_slaves_ask_at_once_and_many_in_slots()
     {
         var outcome = new Outcome.Unchanged("connected");
         Assert.Equal(TimeSpan.Zero, ConnectionController.Demanding(outcome, "+a", 16).TriggerSpread);
@@ -62,17 +62,16 @@ public sealed class ConnectionControllerTests : IDisposable
     public async Task Without_a_configuration_it_waits()
     {
         var outcome = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
-        Assert.Equal("there is no configuration yet", outcome.Message);
-        Assert.Equal(ControllerKinds.None, outcome.Triggers);
+        Assert.Equal((Reasons.NoConfiguration, ControllerKinds.Ready), (outcome.Reason, outcome.Triggers));
     }
 
     [Fact]
-    public async Task A_file_that_vanished_is_demanded_anew()
+    public async Task A_file_that_vanished_is_asked_for_again()
     {
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         File.Delete(Path);
-        Assert.Equal(ControllerKinds.Configuration, (await _ring.PollAsync()).Triggers);
+        Assert.Equal(ControllerKinds.Configuration | ControllerKinds.Ready, (await _ring.PollAsync()).Triggers);
     }
 
     [Fact]
@@ -81,7 +80,7 @@ public sealed class ConnectionControllerTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         var (generation, asks) = await WatchAsync(TimeSpan.FromDays(1), TimeSpan.FromMinutes(5));
         Assert.Equal((1, 0, 0), (generation, asks, _ring.Restarts));
-        Assert.True(Step.IsReady);
+        Assert.True(Controller.IsReady);
     }
 
     [Fact]
@@ -107,13 +106,13 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
-    public async Task Servers_that_never_let_the_slave_in_bring_neither_stamps_nor_restarts()
+    public async Task Servers_that_never_admit_the_slave_bring_neither_stamps_nor_restarts()
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2"));
         var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
         Assert.Equal((1, 0), (generation, _ring.Restarts));
-        Assert.False(Step.IsReady);
+        Assert.False(Controller.IsReady);
     }
 
     [Fact]
@@ -124,7 +123,7 @@ public sealed class ConnectionControllerTests : IDisposable
         var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
         Assert.Equal(1, generation);
         Assert.InRange(_ring.Restarts, 60, 125);
-        Assert.True(Step.IsReady);
+        Assert.True(Controller.IsReady);
     }
 
     [Fact]
@@ -134,9 +133,9 @@ public sealed class ConnectionControllerTests : IDisposable
         _ring.Inquiries.Up = ["svr1", "svr2"];
         _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2")), hasPrograms: true);
         await WatchAsync(TimeSpan.FromSeconds(89), TimeSpan.FromSeconds(1));
-        Assert.Equal((RingState.Partial, false), (Verdict.State, Step.IsReady));
+        Assert.Equal((RingState.Partial, false), (Verdict.State, Controller.IsReady));
         await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
-        Assert.Equal((RingState.Partial, true), (Verdict.State, Step.IsReady));
+        Assert.Equal((RingState.Partial, true), (Verdict.State, Controller.IsReady));
         Assert.IsType<Outcome.Unchanged>(await _ring.PollAsync());
         Assert.Equal(["svr2"], _ring.Ring.Verdict!.Missing);
         Assert.Equal(0, _ring.Restarts);
@@ -163,6 +162,7 @@ public sealed class ConnectionControllerTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Addresses.NoteRegistered();
+        await _ring.PollAsync();
         Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
         _ring.HostAddresses.Clear();
         _ring.HostAddresses.Add(System.Net.IPAddress.Parse("10.0.0.2"));
@@ -199,11 +199,11 @@ public sealed class ConnectionControllerTests : IDisposable
             new UnitStatus(_ring.Unit, UnitLoadState.Loaded, UnitActiveState.Activating, "auto-restart", "exit-code", new MainExit(false, 1), 7, false, false, 0, null, []),
             "could not get own node");
         await WatchAsync(TimeSpan.FromSeconds(38), TimeSpan.FromSeconds(1));
-        Assert.Equal(7, _ring.Ring.Unit!.Status.Restarts);
+        Assert.Equal((7, "could not get own node"), (_ring.Ring.Unit!.Restarts, _ring.Ring.UnitLastLines));
         Assert.Single(_ring.Log.Seen, line => line.Contains("could not get own node", StringComparison.Ordinal));
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"));
         await _ring.PollAsync();
-        Assert.Null(_ring.Ring.Unit);
+        Assert.Null(_ring.Ring.UnitLastLines);
     }
 
     [Fact]
@@ -252,9 +252,9 @@ public sealed class ConnectionControllerTests : IDisposable
         _ring.RestartAgent();
         await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
         Assert.InRange(_ring.Restarts - before, 1, 2);
-        Assert.False(Step.IsReady);
+        Assert.False(Controller.IsReady);
         await WatchAsync(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1));
-        Assert.True(Step.IsReady);
+        Assert.True(Controller.IsReady);
     }
 
     [Fact]
@@ -315,7 +315,7 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_silent_chmpx_is_restarted_ever_more_rarely()
+    public async Task An_unresponsive_chmpx_is_restarted_ever_more_rarely()
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = _ => [];
@@ -341,12 +341,65 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restart_of_the_unit_does_not_wait_for_it()
+    public async Task A_systemctl_that_hangs_at_a_restart_holds_up_no_poll()
     {
         await _ring.WriteAsync("svr1", "svr2");
-        _ring.Answer = _ => [];
-        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10));
-        Assert.Contains($"try-restart --no-block -- {_ring.Unit}", Tools.CallsAbout(_ring.Unit));
+        await _ring.PollAsync();
+        var never = new TaskCompletionSource();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", FakeTrouble.HangsUntil(never.Task));
+        ChangePort();
+        await _ring.PollAsync();
+        Assert.True(_ring.Systemd.IsHanging);
+        await WatchAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
+        Assert.NotNull(_ring.Ring.View);
+        Assert.Equal(1, _ring.Restarts);
+        never.SetResult();
+        await Eventually.IsTrueAsync(() => !_ring.Systemd.IsHanging, "systemctl has ended");
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Connected, 1), (Verdict.State, _ring.Restarts));
+    }
+
+    [Theory]
+    [InlineData(nameof(FakeTrouble.Fails))]
+    [InlineData(nameof(FakeTrouble.HasNoEffect))]
+    [InlineData(nameof(FakeTrouble.IsKilled))]
+    public async Task A_restart_that_has_no_effect_is_requested_again_until_another_process_answers(string trouble)
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", FakeTrouble.Named(trouble), times: 3);
+        ChangePort();
+        await WatchAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
+        Assert.Equal((4, RingState.Connected), (_ring.Restarts, Verdict.State));
+    }
+
+    [Fact]
+    public async Task A_restart_that_never_has_an_effect_is_requested_ever_more_rarely()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", FakeTrouble.HasNoEffect, times: 1000);
+        ChangePort();
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
+        Assert.InRange(_ring.Restarts, 30, 90);
+        Assert.NotEqual(RingState.Connected, Verdict.State);
+    }
+
+    [Fact]
+    public async Task A_restart_that_was_requested_by_an_agent_that_was_killed_is_requested_again_by_the_next_one()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", FakeTrouble.IsKilled);
+        ChangePort();
+        await _ring.PollAsync();
+        Assert.Equal(1, _ring.Restarts);
+        _ring.RestartAgent();
+        await WatchAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1));
+        Assert.Equal((2, RingState.Connected), (_ring.Restarts, Verdict.State));
+        _ring.RestartAgent();
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
+        Assert.Equal(2, _ring.Restarts);
     }
 
     [Fact]
@@ -359,7 +412,7 @@ public sealed class ConnectionControllerTests : IDisposable
 
     [Fact]
     public void It_asks_chmpx_and_not_K2HR3() =>
-        Assert.Equal((ControllerKinds.Connection, "verify connection", false, TimeSpan.FromMinutes(5)), (Step.Kind, Step.Name, Step.AsksK2hr3, Step.WatchdogLimit));
+        Assert.Equal((ControllerKinds.Connection, Lane.Connection, TimeSpan.FromMinutes(5)), (Controller.Kind, Controller.Lane, Controller.WatchdogLimit));
 
     [Fact]
     public async Task A_file_that_vanished_is_made_again_from_the_last_answer_without_K2HR3()
@@ -367,25 +420,27 @@ public sealed class ConnectionControllerTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
         await _ring.PollAsync();
-        Assert.True(Step.IsReady);
+        Assert.True(Controller.IsReady);
         File.Delete(Path);
         var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
-        Assert.Equal("generation 2 was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", waiting.Message);
-        Assert.Equal((ControllerKinds.Configuration, "no configuration", TimeSpan.FromMilliseconds(100)), (waiting.Triggers, waiting.TriggerReason, waiting.Again));
-        Assert.False(Step.IsReady);
+        Assert.Equal(
+            (Reasons.Restored, ControllerKinds.Configuration | ControllerKinds.Services | ControllerKinds.Ready, "no configuration", TimeSpan.FromMilliseconds(100)),
+            (waiting.Reason, waiting.Triggers, waiting.TriggerReason, waiting.Again));
+        Assert.Equal((2, 2), (_ring.File.Current!.FileVersion, _ring.File.Current.Servers.Count()));
+        Assert.False(Controller.IsReady);
         await _ring.PollAsync();
-        Assert.True(Step.IsReady);
+        Assert.True(Controller.IsReady);
     }
 
     [Fact]
-    public async Task A_file_that_is_no_configuration_is_said_to_be_none_and_demanded_once()
+    public async Task A_file_that_is_no_configuration_is_told_by_its_reason_and_asked_for_once()
     {
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         await File.WriteAllTextAsync(Path, "hello", Cancel);
         var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
-        Assert.Equal(("the file in place is no chmpx configuration", ControllerKinds.Configuration, "no configuration"), (waiting.Message, waiting.Triggers, waiting.TriggerReason));
-        Assert.False(Step.IsReady);
+        Assert.Equal((Reasons.ForeignFile, ControllerKinds.Configuration | ControllerKinds.Ready, "no configuration"), (waiting.Reason, waiting.Triggers, waiting.TriggerReason));
+        Assert.False(Controller.IsReady);
         Assert.Null(_ring.Ring.View);
         Assert.Null(_ring.Ring.Verdict);
         Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
@@ -394,8 +449,8 @@ public sealed class ConnectionControllerTests : IDisposable
     [Fact]
     public async Task A_file_that_chmpx_would_exit_on_is_replaced_by_the_last_answer_without_K2HR3()
     {
-        await SpoilAsync();
-        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Message, StringComparison.Ordinal);
+        await PutRefusedFileAsync();
+        Assert.Equal(Reasons.Restored, (await _ring.PollAsync()).Reason);
         Assert.Equal(2, _ring.File.Current!.Servers.Count());
     }
 
@@ -416,13 +471,14 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restart_that_failed_says_why()
+    public async Task Why_a_restart_failed_is_logged_as_systemctl_says_it()
     {
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
-        Tools.LetFail(_ring.Unit, "try-restart", "Access denied");
-        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        Assert.EndsWith(", which failed: Access denied", (await _ring.PollAsync()).Message, StringComparison.Ordinal);
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", new FakeTrouble(new CommandResult(1, "Access denied\n")));
+        ChangePort();
+        await WatchAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        Assert.Single(_ring.Log.Seen, line => line.Contains("Access denied", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -431,33 +487,33 @@ public sealed class ConnectionControllerTests : IDisposable
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         _ring.Role.LearnOther(isConfirmed: false);
-        Assert.Equal("no connection is wanted, because the role has no slave configuration", (await _ring.PollAsync()).Message);
-        Assert.False(Step.IsReady);
+        Assert.Equal(Reasons.NotASlave, (await _ring.PollAsync()).Reason);
+        Assert.False(Controller.IsReady);
         Assert.Null(_ring.Ring.View);
     }
 
     [Fact]
-    public async Task A_file_that_chmpx_would_exit_on_is_replaced_also_when_another_step_saw_it_first()
+    public async Task A_file_that_chmpx_would_exit_on_is_replaced_also_when_another_controller_saw_it_first()
     {
-        await SpoilAsync();
+        await PutRefusedFileAsync();
         _ring.File.Refresh();
-        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Message, StringComparison.Ordinal);
+        Assert.Equal(Reasons.Restored, (await _ring.PollAsync()).Reason);
     }
 
     [Fact]
     public async Task A_file_that_chmpx_would_exit_on_is_replaced_once_that_can_be_done()
     {
-        await SpoilAsync();
+        await PutRefusedFileAsync();
         var obstacle = _ring.Directory.At(AgentPaths.WriteLock);
         File.Delete(obstacle);
         Directory.CreateDirectory(obstacle);
         await Assert.ThrowsAnyAsync<Exception>(() => _ring.PollAsync());
         Directory.Delete(obstacle);
-        Assert.StartsWith("generation 2 was made from the last answer", (await _ring.PollAsync()).Message, StringComparison.Ordinal);
+        Assert.Equal(Reasons.Restored, (await _ring.PollAsync()).Reason);
     }
 
     [Fact]
-    public async Task Right_after_a_change_the_connection_is_looked_for_soon_again_and_later_not()
+    public async Task Right_after_a_change_the_connection_is_polled_soon_again_and_later_not()
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
@@ -469,7 +525,7 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_done_for_a_connection_is_said_and_waited_for()
+    public async Task What_was_done_for_a_connection_is_waited_for()
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
@@ -485,27 +541,27 @@ public sealed class ConnectionControllerTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Down("gone"));
-        Assert.Equal("2/2 servers connected, generation 1", Assert.IsType<Outcome.Unchanged>(await _ring.PollAsync()).Message);
+        Assert.Equal(nameof(RingState.Connected), Assert.IsType<Outcome.Unchanged>(await _ring.PollAsync()).Reason);
+        Assert.Equal(1, _ring.File.Current!.FileVersion);
         _ring.Time.Advance(TimeSpan.FromSeconds(4));
-        Assert.Equal(
-            "2/2 servers connected, generation 1; stamped again, so that chmpx forgets servers that are gone (generation 2)",
-            Assert.IsType<Outcome.Changed>(await _ring.PollAsync()).Message);
-        Assert.True(Step.IsReady);
+        Assert.Equal(nameof(RingState.Connected), Assert.IsType<Outcome.Changed>(await _ring.PollAsync()).Reason);
+        Assert.Equal((RingAction.Stamp, 2), (Verdict.Action, _ring.File.Current!.FileVersion));
+        Assert.True(Controller.IsReady);
     }
 
     [Fact]
-    public async Task A_restart_names_all_that_chmpx_does_not_take_while_it_runs()
+    public async Task All_that_chmpx_does_not_take_while_it_runs_is_told()
     {
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
             .Replace("8020", "9020", StringComparison.Ordinal).Replace("= ring", "= other", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
-        var message = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Message;
-        Assert.All(["GROUP", "PORT of svr1", "PORT of svr2"], key => Assert.Contains(key, message, StringComparison.Ordinal));
+        Assert.Equal(nameof(RingState.Loading), Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Reason);
+        Assert.Equal(["GROUP", "PORT of svr1", "PORT of svr2"], _ring.Ring.RestartNeeds.Select(need => need.Subject).Order());
     }
 
     [Fact]
-    public async Task Another_list_is_stamped_anew_where_the_last_one_had_been_given_up()
+    public async Task Another_list_is_stamped_again_where_the_last_one_had_been_given_up()
     {
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Good("svr3"), DumpText.Down("gone"));
         await _ring.WriteAsync("svr1", "svr2", "svr3");
@@ -526,7 +582,7 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_chmpx_that_falls_silent_is_waited_for_from_its_last_answer_on()
+    public async Task A_chmpx_that_stops_answering_is_waited_for_from_its_last_answer_on()
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2"));
@@ -545,46 +601,55 @@ public sealed class ConnectionControllerTests : IDisposable
         await _ring.PollAsync();
         _ring.Stuck = 1;
         await _ring.WriteAsync("svr1", "svr2", "svr3");
-        Assert.Equal("chmpx has generation 1 loaded and not 2", (await _ring.PollAsync()).Message);
-        Assert.Equal(0, _ring.Restarts);
+        Assert.Equal(nameof(RingState.Loading), (await _ring.PollAsync()).Reason);
+        Assert.Equal((1, 2, 0), (_ring.Ring.View!.Revision, _ring.File.Current!.FileVersion, _ring.Restarts));
     }
 
     [Fact]
-    public async Task A_chmpx_that_stays_silent_has_its_unit_looked_at_unless_it_is_restarted_anyway()
+    public async Task A_chmpx_that_stays_unresponsive_has_its_unit_and_its_name_observed_unless_it_is_restarted_anyway()
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Time.Advance(TimeSpan.FromMinutes(1));
         await _ring.PollAsync();
         _ring.Answer = _ => [];
         _ring.Time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
+        Assert.Equal(ControllerKinds.Ready, (await _ring.PollAsync()).Triggers);
         _ring.Time.Advance(TimeSpan.FromSeconds(1));
         var outcome = await _ring.PollAsync();
-        Assert.Equal((ControllerKinds.Services, "silent"), (outcome.Triggers, outcome.TriggerReason));
+        Assert.Equal((ControllerKinds.Services | ControllerKinds.OwnName, "unresponsive"), (outcome.Triggers, outcome.TriggerReason));
         _ring.Time.Advance(TimeSpan.FromSeconds(40));
         Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
         Assert.Equal(1, _ring.Restarts);
     }
 
     [Fact]
-    public async Task A_disagreement_that_the_whole_ring_sees_is_asked_about_in_turn_and_one_of_this_host_at_once()
+    public async Task A_disagreement_that_the_whole_ring_sees_is_asked_about_in_slots_and_one_of_this_host_at_once()
     {
         var slaves = string.Concat(Enumerable.Range(1, 20).Select(i => $"\n[SLVNODE]\nNAME = other{i}\nCUK = cuk-other{i}\nCTLPORT = 8031\nCUSTOM_ID_SEED = other{i}\n"));
         _ring.Resource.Accept(_ring.Text("svr1") + slaves);
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1"));
         var atOnce = await _ring.PollAsync();
-        Assert.Equal((ControllerKinds.Configuration, TimeSpan.Zero), (atOnce.Triggers, atOnce.TriggerSpread));
+        Assert.Equal((ControllerKinds.Configuration | ControllerKinds.Services | ControllerKinds.Ready, TimeSpan.Zero), (atOnce.Triggers, atOnce.TriggerSpread));
         var inTurn = await _ring.PollAsync();
         Assert.Equal((ControllerKinds.Configuration, TimeSpan.FromMilliseconds(21 * 30)), (inTurn.Triggers, inTurn.TriggerSpread));
     }
 
     /// <summary>A file that reads well and that chmpx would exit on, in the place of one that had become the configuration.</summary>
-    private async Task SpoilAsync()
+    private async Task PutRefusedFileAsync()
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
         await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1").Replace("GROUP = ring", "GROUP = a/b", StringComparison.Ordinal));
+    }
+
+    /// <summary>What chmpx takes at a start only.</summary>
+    private void ChangePort()
+    {
+        var before = _ring.Answer;
+        var run = _ring.Systemd[_ring.Unit].MainPid;
+        _ring.Answer = revision => DumpText.From(before(revision), port: _ring.Systemd[_ring.Unit].MainPid == run ? 8020 : 9020);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
     }
 
     /// <returns>The generation at the end, and how often K2HR3 was wanted.</returns>

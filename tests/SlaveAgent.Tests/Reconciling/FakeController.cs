@@ -2,13 +2,13 @@ using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-/// <summary>A step that does what the test says.</summary>
-internal sealed class FakeController(ControllerKinds kind, bool asksK2hr3, Func<CancellationToken, Task<Outcome>> run) : IController
+/// <summary>A controller that does what the test says, in the lane of the real one of its kind.</summary>
+internal sealed class FakeController(ControllerKinds kind, Func<CancellationToken, Task<Outcome>> run) : IController
 {
     public static readonly Outcome Fine = new Outcome.Unchanged("fine");
 
-    public FakeController(ControllerKinds kind, bool asksK2hr3, Func<Outcome>? run = null)
-        : this(kind, asksK2hr3, _ => Task.FromResult(run?.Invoke() ?? Fine))
+    public FakeController(ControllerKinds kind, Func<Outcome>? run = null)
+        : this(kind, _ => Task.FromResult(run?.Invoke() ?? Fine))
     {
     }
 
@@ -16,7 +16,15 @@ internal sealed class FakeController(ControllerKinds kind, bool asksK2hr3, Func<
 
     public string Name => kind.ToString();
 
-    public bool AsksK2hr3 => asksK2hr3;
+    public Lane Lane => kind switch
+    {
+        ControllerKinds.Registration or ControllerKinds.Role or ControllerKinds.Configuration => Lane.K2hr3,
+        ControllerKinds.Packages => Lane.Packages,
+        ControllerKinds.OwnName => Lane.OwnName,
+        ControllerKinds.Services => Lane.Services,
+        ControllerKinds.Ready => Lane.Ready,
+        _ => Lane.Connection,
+    };
 
     public TimeSpan WatchdogLimit { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -28,10 +36,8 @@ internal sealed class FakeController(ControllerKinds kind, bool asksK2hr3, Func<
         return run(cancel);
     }
 
-    /// <summary>The pipeline as it is, with nothing behind it.</summary>
-    public static IReadOnlyList<FakeController> Pipeline() =>
-    [
-        new(ControllerKinds.Registration, true), new(ControllerKinds.Packages, true), new(ControllerKinds.Configuration, true),
-        new(ControllerKinds.Services, false), new(ControllerKinds.Connection, false),
-    ];
+    /// <summary>One of each kind, with nothing behind them.</summary>
+    public static IReadOnlyList<FakeController> All() => [.. Enum.GetValues<ControllerKinds>()
+        .Where(kind => kind is not (ControllerKinds.None or ControllerKinds.All))
+        .Select(kind => new FakeController(kind))];
 }

@@ -8,11 +8,14 @@ public sealed class K2hr3OutcomeTests
     [Fact]
     public void Whatever_K2HR3_says_against_it_is_said_and_asked_again()
     {
-        Assert.Equal("reading it failed: K2HR3 cannot be asked, it is busy", Of(new K2hr3Answer.Unavailable(K2hr3Failure.Status, "it is busy")).Message);
-        Assert.Equal(
-            "reading it failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Of(new K2hr3Answer.Denied(401, "no")).Message);
-        Assert.Equal("reading it failed: K2HR3 refused (403): no", Of(new K2hr3Answer.Denied(403, "no")).Message);
-        Assert.Equal("reading it failed: K2HR3 gave an answer that does not belong to the question", Of(new K2hr3Answer.NotModified()).Message);
+        Assert.Equal(Reasons.K2hr3Unreachable, Of(new K2hr3Answer.Unavailable(K2hr3Failure.Status, "it is busy")).Reason);
+        Assert.Equal(Reasons.K2hr3Timeout, Of(new K2hr3Answer.Unavailable(K2hr3Failure.Timeout, "it is busy")).Reason);
+        Assert.Equal(Reasons.TokenRejected, Of(new K2hr3Answer.Denied(401, "no")).Reason);
+        Assert.Equal(Reasons.K2hr3Refused, Of(new K2hr3Answer.Denied(403, "no")).Reason);
+        Assert.Equal(Reasons.K2hr3Unexpected, Of(new K2hr3Answer.NotModified()).Reason);
+
+        // Why, in K2HR3's own words, reaches who reads it.
+        Assert.Contains("it is busy", Of(new K2hr3Answer.Unavailable(K2hr3Failure.Status, "it is busy")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

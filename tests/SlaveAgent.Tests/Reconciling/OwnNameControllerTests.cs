@@ -8,19 +8,18 @@ namespace SlaveAgent.Tests.Reconciling;
 public sealed class OwnNameControllerTests : IDisposable
 {
     private static readonly OwnNameVerdict Refused = new(OwnNameCode.NotResolved, "NAME slv1 does not resolve");
+    private static readonly OwnNameVerdict Right = new(OwnNameCode.Own, "NAME slv1 is this host's");
 
     private readonly TempDirectory _directory = new();
     private readonly RingMemory _ring = new();
-    private readonly ListLog _log = new();
     private readonly ConfigurationFile _file;
     private readonly List<string> _asked = [];
     private Task<OwnNameVerdict> _answer = Task.FromResult(Refused);
 
     public OwnNameControllerTests()
     {
-        _directory.Put("k2hdkc.ini", SampleIni.Text);
         _file = new ConfigurationFile(_directory.Root, "/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 0, TimeProvider.System);
-        _file.Refresh();
+        PutFile("slv1");
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -28,55 +27,80 @@ public sealed class OwnNameControllerTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task The_name_is_judged_before_the_services_are_started_and_told_once_and_they_are_started_all_the_same()
+    public void It_waits_for_the_resolver_in_a_lane_of_its_own()
     {
-        var judge = Judge();
-        var started = 0;
-        var start = new OwnNameController(new Inner(ControllerKinds.Services, () =>
-        {
-            started++;
-            Assert.Single(_log.Lines);
-            return new Outcome.Unchanged("started");
-        }), judge);
-
-        Assert.IsType<Outcome.Unchanged>(await start.RunAsync(Cancel));
-        Assert.IsType<Outcome.Unchanged>(await start.RunAsync(Cancel));
-
-        Assert.Equal(2, started);
-        Assert.Contains(nameof(OwnNameCode.NotResolved), Assert.Single(_log.Lines), StringComparison.Ordinal);
-        Assert.Equal(2, _asked.Count);
+        var controller = Make();
+        Assert.Equal((ControllerKinds.OwnName, Lane.OwnName), (controller.Kind, controller.Lane));
+        Assert.False(((IController)controller).AsksK2hr3);
     }
 
     [Fact]
-    public async Task Where_chmpx_does_not_answer_the_name_is_given_as_the_reason_and_where_it_does_it_is_not()
+    public async Task A_name_that_is_not_this_hosts_is_why_chmpx_does_not_answer_and_is_judged_again_each_time()
     {
-        var judge = Judge();
-        await new OwnNameController(new Inner(ControllerKinds.Services, () => new Outcome.Unchanged("started")), judge).RunAsync(Cancel);
-        var verify = new OwnNameController(new Inner(ControllerKinds.Connection, () => new Outcome.Waiting("chmpx does not answer")), judge);
+        var controller = Make();
+        Assert.Equal(Reasons.OwnNameRefused, Assert.IsType<Outcome.Failed>(await controller.RunAsync(Cancel)).Reason);
+        Assert.Equal(Reasons.OwnNameRefused, (await controller.RunAsync(Cancel)).Reason);
 
-        var outcome = await verify.RunAsync(Cancel);
+        _answer = Task.FromResult(Right);
+        var outcome = Assert.IsType<Outcome.NothingToDo>(await controller.RunAsync(Cancel));
+        Assert.NotNull(outcome.RecheckAfter);
+        Assert.Equal(["slv1", "slv1", "slv1"], _asked);
+    }
 
-        Assert.Equal(ReasonCodes.OwnNameRefused, Assert.IsType<Outcome.Waiting>(outcome).Code);
-        Assert.Contains(Refused.Message, outcome.Message, StringComparison.Ordinal);
+    [Fact]
+    public async Task Where_chmpx_answers_it_is_right_and_nobody_is_asked()
+    {
+        var controller = Make();
+        await controller.RunAsync(Cancel);
         _ring.Note(new RingView(1, []));
-        Assert.Null((await verify.RunAsync(Cancel)).Code);
+        var outcome = Assert.IsType<Outcome.NothingToDo>(await controller.RunAsync(Cancel));
+        Assert.Equal((Reasons.NotApplicable, null), (outcome.Reason, outcome.RecheckAfter));
+        Assert.Single(_asked);
     }
 
     [Fact]
-    public async Task A_resolver_that_hangs_is_not_waited_for_and_asked_once()
+    public async Task What_was_said_of_another_name_says_nothing_of_this_one()
+    {
+        var controller = Make();
+        var judge = Judge();
+        await judge.JudgeAsync(Cancel);
+        Assert.Equal(OwnNameCode.NotResolved, judge.Refusal?.Code);
+        PutFile("another");
+        Assert.Null(judge.Refusal);
+
+        _answer = Task.FromResult(Right);
+        Assert.IsType<Outcome.NothingToDo>(await controller.RunAsync(Cancel));
+        Assert.Equal("another", _asked[^1]);
+    }
+
+    [Fact]
+    public async Task Without_a_configuration_there_is_no_name_to_judge()
+    {
+        File.Delete(_directory.At("k2hdkc.ini"));
+        _file.Refresh();
+        Assert.NotNull(Assert.IsType<Outcome.NothingToDo>(await Make().RunAsync(Cancel)).RecheckAfter);
+        Assert.Empty(_asked);
+    }
+
+    [Fact]
+    public async Task A_resolver_that_hangs_holds_up_its_own_run_only_and_is_not_asked_beside()
     {
         var hanging = new TaskCompletionSource<OwnNameVerdict>();
         _answer = hanging.Task;
-        var start = new OwnNameController(new Inner(ControllerKinds.Services, () => new Outcome.Unchanged("started")), Judge());
-
-        Assert.IsType<Outcome.Unchanged>(await start.RunAsync(Cancel));
-        Assert.IsType<Outcome.Unchanged>(await start.RunAsync(Cancel));
+        var running = Make().RunAsync(Cancel);
+        Assert.False(running.IsCompleted);
         Assert.Single(_asked);
-
         hanging.SetResult(Refused);
-        await start.RunAsync(Cancel);
-        Assert.Single(_log.Lines);
+        Assert.Equal(Reasons.OwnNameRefused, (await running).Reason);
     }
+
+    private void PutFile(string name)
+    {
+        _directory.Put("k2hdkc.ini", SampleIni.Text.Replace("slv1", name, StringComparison.Ordinal).Replace($"cuk-{name}", "cuk-slv1", StringComparison.Ordinal));
+        _file.Refresh();
+    }
+
+    private OwnNameController Make() => new(Judge());
 
     private OwnNameJudge Judge() => new(
         _file,
@@ -85,20 +109,5 @@ public sealed class OwnNameControllerTests : IDisposable
         {
             _asked.Add(name);
             return _answer;
-        },
-        TimeProvider.System,
-        _log.Logger);
-
-    private sealed class Inner(ControllerKinds kind, Func<Outcome> run) : IController
-    {
-        public ControllerKinds Kind => kind;
-
-        public string Name => "inner";
-
-        public bool AsksK2hr3 => false;
-
-        public TimeSpan WatchdogLimit => TimeSpan.Zero;
-
-        public Task<Outcome> RunAsync(CancellationToken cancel) => Task.FromResult(run());
-    }
+        });
 }

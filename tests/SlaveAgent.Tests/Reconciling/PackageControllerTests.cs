@@ -1,4 +1,5 @@
-using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
@@ -7,58 +8,49 @@ using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-/// <summary>What is asked and decided; how apt and dnf are driven, <c>BootstrapTests</c> and the guest's tests see.</summary>
-public sealed class PackageControllerTests : IAsyncLifetime
+/// <summary>What is installed and in which case nothing is; how apt and dnf are driven, <c>BootstrapTests</c> and the guest's tests see.</summary>
+public sealed class PackageControllerTests : IDisposable
 {
+    private const string Superseded = "k2hr3-get-resource";
+
     private readonly TempDirectory _directory = new();
     private readonly PackagesInMemory _packages = new();
-    private readonly FakeTimeProvider _time = new();
-    private RoleServer _server = null!;
-    private K2hr3Client _client = null!;
-    private EvidenceMemory _evidence = null!;
-    private RoleMemory _role = null!;
-    private ResourceReader _resource = null!;
+    private readonly K2hr3Client _client = RoleServer.AwayClient(TimeProvider.System);
+    private RoleKeys _keys = new(["curl", "jq"], ["chmpx", Superseded], []);
+    private bool? _isSlaveNode = true;
+    private bool _isConfirmed = true;
     private string? _key = "a key";
     private bool _installs = true;
     private Func<IPackageManager?>? _find;
     private Func<CommandResult>? _delegated;
-    private SlaveSettings _documented = DefaultSettings.Slave;
     private bool _hasAccount;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await RoleServer.StartAsync();
-        _server.Keys[RoleKeys.PackagesKey] = "curl,jq";
-        _client = _server.Client(_time);
-        _evidence = DefaultSettings.EvidenceOf(_directory, _time);
-        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _evidence);
-        _resource = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root, _evidence);
-    }
-
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         _client.Dispose();
-        await _server.DisposeAsync();
         _directory.Dispose();
     }
 
     [Fact]
-    public void It_asks_K2HR3_and_is_waited_for_long()
+    public void It_works_in_a_lane_of_its_own_and_is_waited_for_long()
     {
-        var step = Make();
-        Assert.Equal((ControllerKinds.Packages, "install packages", true, TimeSpan.FromHours(2)), (step.Kind, step.Name, step.AsksK2hr3, step.WatchdogLimit));
+        IController controller = Make();
+        Assert.Equal((ControllerKinds.Packages, Lane.Packages, false, TimeSpan.FromHours(2)), (controller.Kind, controller.Lane, controller.AsksK2hr3, controller.WatchdogLimit));
     }
 
     [Fact]
-    public async Task What_is_missing_is_installed_and_the_services_are_looked_at()
+    public async Task What_is_missing_is_installed_and_the_services_are_observed()
     {
         _packages.Installed.Add("jq");
-        var outcome = Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
-        Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", outcome.Message);
-        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
+        var controller = Make();
+        Assert.False(controller.IsComplete);
+        var outcome = Assert.IsType<Outcome.Changed>(await controller.RunAsync(Cancel));
+        Assert.Equal(ControllerKinds.Services, outcome.Triggers);
         Assert.Equal(["repository a key", "install curl chmpx"], _packages.Calls);
+        Assert.True(controller.IsComplete);
+        Assert.Equal(ControllerKinds.None, Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel)).Triggers);
     }
 
     [Fact]
@@ -66,8 +58,8 @@ public sealed class PackageControllerTests : IAsyncLifetime
     {
         _packages.Installed.UnionWith(["curl", "jq", "chmpx"]);
         var outcome = Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
-        Assert.Equal("all 3 packages are there; left out, because this agent does its work: k2hr3-get-resource", outcome.Message);
-        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
+        Assert.Equal((Reasons.AsDesired, ControllerKinds.Services), (outcome.Reason, outcome.Triggers));
+        Assert.Equal(["curl", "jq", "chmpx"], _packages.Asked);
         Assert.Empty(_packages.Calls);
     }
 
@@ -82,136 +74,77 @@ public sealed class PackageControllerTests : IAsyncLifetime
     [Fact]
     public async Task A_package_of_both_lists_is_asked_for_once_and_a_superseded_one_left_out_of_either()
     {
-        _server.Keys[RoleKeys.PackagesKey] = "curl,k2hr3-get-resource,curl,chmpx";
-        _server.Keys[RoleKeys.AntPickaxPackagesKey] = "chmpx,chmpx,k2hr3-get-resource";
-        Assert.Equal("installed curl, chmpx; left out, because this agent does its work: k2hr3-get-resource", (await Make().RunAsync(Cancel)).Message);
+        _keys = new RoleKeys(["curl", Superseded, "curl", "chmpx"], ["chmpx", "chmpx", Superseded], []);
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Equal(["install curl chmpx"], _packages.Calls);
     }
 
     [Fact]
-    public async Task In_a_role_that_is_no_slaves_what_this_agent_stands_in_for_comes_once_that_is_certain()
+    public async Task In_a_role_that_is_no_slaves_what_this_agent_stands_in_for_comes_once_that_is_confirmed()
     {
-        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
-        var step = Make();
-        Assert.IsType<Outcome.Waiting>(await step.RunAsync(Cancel));
-        Assert.IsType<Outcome.Waiting>(await step.RunAsync(Cancel));
-        Assert.Null(_role.IsSlaveNode);
-
-        // Everything else is installed and started all the same.
-        var outcome = Assert.IsType<Outcome.Changed>(await step.RunAsync(Cancel));
-        Assert.Equal("installed curl, jq, chmpx; left out, until it is certain that the role is no slave node's: k2hr3-get-resource", outcome.Message);
-        Assert.Equal((true, TimeSpan.FromMinutes(5), false), (outcome.IsUnconfirmed, outcome.RecheckAfter, _role.IsSlaveNode));
-        Assert.Equal((ControllerKinds.Services, "maybe other: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
-
-        _time.Advance(TimeSpan.FromMinutes(5));
-        outcome = Assert.IsType<Outcome.Changed>(await step.RunAsync(Cancel));
-        Assert.Equal("installed k2hr3-get-resource", outcome.Message);
-        Assert.Equal((false, null), (outcome.IsUnconfirmed, outcome.RecheckAfter));
-        Assert.Equal((ControllerKinds.Services, "other: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
+        (_isSlaveNode, _isConfirmed) = (false, false);
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal("install curl jq chmpx", _packages.Calls[^1]);
+        _isConfirmed = true;
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal($"install {Superseded}", _packages.Calls[^1]);
     }
 
     [Fact]
-    public async Task A_role_that_becomes_a_slaves_has_its_services_looked_at_anew()
+    public async Task A_role_that_lists_no_packages_needs_none()
     {
-        _server.Text = string.Empty;
-        var step = Make();
-        for (var i = 0; i < 3; i++)
-        {
-            await step.RunAsync(Cancel);
-        }
-
-        _server.Text = SampleIni.Text;
-        var outcome = Assert.IsType<Outcome.Unchanged>(await step.RunAsync(Cancel));
-        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service,k2hr3-get-resource.timer", false), (outcome.Triggers, outcome.TriggerReason, outcome.IsUnconfirmed));
+        _keys = new RoleKeys([], [Superseded], ["chmpx.service"]);
+        var controller = Make();
+        Assert.Equal((Reasons.AsDesired, ControllerKinds.Services), Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel)) is var outcome ? (outcome.Reason, outcome.Triggers) : default);
+        Assert.True(controller.IsComplete);
+        Assert.Empty(_packages.Asked);
     }
 
     [Fact]
-    public async Task What_the_role_lists_no_longer_goes_on_being_looked_after_until_that_is_certain()
+    public async Task A_slaves_role_that_lists_nothing_gets_the_documented_packages()
     {
-        var step = Make();
-        await step.RunAsync(Cancel);
-        _server.Keys[RoleKeys.UnitsKey] = string.Empty;
-        var outcome = Assert.IsType<Outcome.Unchanged>(await step.RunAsync(Cancel));
-        Assert.Equal(("slave: chmpx.service,k2hr3-get-resource.timer", TimeSpan.FromSeconds(10)), (outcome.TriggerReason, outcome.RecheckAfter));
-        Assert.Contains(RoleKeys.UnitsKey, outcome.Message, StringComparison.Ordinal);
-        await step.RunAsync(Cancel);
-        _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal("slave: ", (await step.RunAsync(Cancel)).TriggerReason);
-    }
-
-    [Fact]
-    public async Task A_role_that_lists_no_packages_has_its_services_looked_at()
-    {
-        _server.Keys[RoleKeys.PackagesKey] = null;
-        _server.Keys[RoleKeys.AntPickaxPackagesKey] = "k2hr3-get-resource";
-        var outcome = Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
-        Assert.Equal("the role lists no packages; left out, because this agent does its work: k2hr3-get-resource", outcome.Message);
-        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service,k2hr3-get-resource.timer"), (outcome.Triggers, outcome.TriggerReason));
-    }
-
-    [Fact]
-    public async Task A_slaves_role_that_lists_nothing_gets_the_documented_packages_and_is_read_again_soon()
-    {
-        ListNothing();
-        var outcome = Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        _keys = new RoleKeys([], [], []);
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Equal(["repository a key", "install k2hdkc-dbaas-override-conf chmpx"], _packages.Calls);
-        Assert.Equal((ControllerKinds.Services, "slave: chmpx.service", TimeSpan.FromSeconds(10)), (outcome.Triggers, outcome.TriggerReason, outcome.RecheckAfter));
-
-        _time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(TimeSpan.FromSeconds(50), Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel)).RecheckAfter);
-    }
-
-    [Fact]
-    public async Task Packages_that_a_role_came_to_list_are_installed_and_its_services_looked_at_anew()
-    {
-        ListNothing();
-        await Make().RunAsync(Cancel);
-        _server.Keys[RoleKeys.PackagesKey] = "curl";
-        _server.Keys[RoleKeys.UnitsKey] = "demo.service";
-        var outcome = Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
-        Assert.Equal("install curl", _packages.Calls[^1]);
-        Assert.Equal(("slave: demo.service", null), (outcome.TriggerReason, outcome.RecheckAfter));
-    }
-
-    [Fact]
-    public async Task The_documented_set_may_be_another_or_none()
-    {
-        ListNothing();
-        _documented = new SlaveSettings(["chmpx", "libk2hdkc"], []);
-        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _evidence);
-        Assert.Equal("slave: ", (await Make().RunAsync(Cancel)).TriggerReason);
-        Assert.Equal("install chmpx libk2hdkc", _packages.Calls[^1]);
 
         _packages.Calls.Clear();
         _packages.Installed.Clear();
-        _documented = new SlaveSettings([], []);
-        _role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, _documented, _evidence);
+        _isSlaveNode = false;
         Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
         Assert.Empty(_packages.Calls);
     }
 
     [Fact]
-    public async Task A_role_that_is_no_slaves_and_lists_nothing_gets_nothing()
+    public async Task Until_it_is_known_what_the_role_lists_nothing_is_done()
     {
-        ListNothing();
-        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
-        for (var i = 0; i < 3; i++)
-        {
-            await Make().RunAsync(Cancel);
-        }
-
+        var role = Role();
+        File.Delete(_directory.Root.At(AgentPaths.RoleKeys));
+        Assert.Equal(Reasons.RoleUnknown, Assert.IsType<Outcome.Waiting>(await Make(new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, DefaultSettings.EvidenceOf(_directory, TimeProvider.System))).RunAsync(Cancel)).Reason);
+        Assert.NotNull(role.Keys);
         Assert.Empty(_packages.Calls);
     }
 
     [Fact]
-    public async Task Chmpxs_user_is_created_once_the_packages_are_there_whatever_the_role_says_of_adding_it()
+    public async Task At_a_reboot_without_K2HR3_a_configuration_in_place_tells_that_the_role_is_a_slaves()
+    {
+        _isSlaveNode = null;
+        _keys = new RoleKeys([], [], []);
+        Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
+        Assert.Empty(_packages.Calls);
+
+        _directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.Text);
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal("install k2hdkc-dbaas-override-conf chmpx", _packages.Calls[^1]);
+    }
+
+    [Fact]
+    public async Task Chmpxs_user_is_created_once_the_packages_are_there()
     {
         _hasAccount = true;
         Directory.CreateDirectory(_directory.At("etc"));
-        _server.Keys[RoleKeys.ChmpxUserKey] = "demo";
+        _keys = _keys with { ChmpxUser = "demo" };
         Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Matches("(?m)^demo:", File.ReadAllText(_directory.At("etc/passwd")));
-        Assert.DoesNotContain(_server.Requests, request => request.Contains("add-user", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -219,121 +152,105 @@ public sealed class PackageControllerTests : IAsyncLifetime
     {
         _packages.Installed.UnionWith(["curl", "jq", "chmpx"]);
         (_hasAccount, _delegated) = (true, () => new CommandResult(0, string.Empty));
-        var waiting = Assert.IsType<Outcome.Waiting>(await Make().RunAsync(Cancel));
-        Assert.Equal(ReasonCodes.ChmpxUserMissing, waiting.Code);
+        var controller = Make();
+        Assert.Equal(Reasons.ChmpxUserMissing, Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel)).Reason);
         Assert.False(File.Exists(_directory.At("etc/passwd")));
 
         _delegated = () => new CommandResult(1, "no such unit\n");
-        Assert.Equal(ReasonCodes.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Code);
+        Assert.Equal(Reasons.ChmpxUserMissing, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Reason);
 
         _directory.Put("etc/passwd", "k2hdkc:x:999:999::/:/sbin/nologin\n");
         Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
     }
 
     [Fact]
-    public async Task A_slaves_role_is_asked_for_its_text_once_and_another_one_each_time()
-    {
-        var step = Make();
-        await step.RunAsync(Cancel);
-        await step.RunAsync(Cancel);
-        Assert.Single(_server.Requests, request => request == "GET resource");
-        Assert.Equal(9, _server.Requests.Count);
-
-        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
-        _role.LearnOther(isConfirmed: true);
-        await step.RunAsync(Cancel);
-        await step.RunAsync(Cancel);
-        Assert.Equal(3, _server.Requests.Count(request => request == "GET resource"));
-    }
-
-    [Fact]
-    public async Task A_role_that_may_read_nothing_lists_nothing_when_K2HR3_has_said_so_three_times_and_is_certain_after_five_minutes()
-    {
-        _server.Text = null;
-        var step = Make();
-        for (var time = 0; time < 2; time++)
-        {
-            Assert.StartsWith("reading the role's resource failed: K2HR3 refused (404)", Assert.IsType<Outcome.Failed>(await step.RunAsync(Cancel)).Message, StringComparison.Ordinal);
-        }
-
-        var outcome = Assert.IsType<Outcome.Unchanged>(await step.RunAsync(Cancel));
-        Assert.Equal(("the role lists no packages", true), (outcome.Message, outcome.IsUnconfirmed));
-        Assert.Equal((false, false), (_role.IsSlaveNode, _role.IsSurelyOther));
-        _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.False((await step.RunAsync(Cancel)).IsUnconfirmed);
-        Assert.True(_role.IsSurelyOther);
-        Assert.DoesNotContain(_server.Requests, request => request.Contains("init", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task An_empty_resource_is_doubted()
-    {
-        _server.Text = string.Empty;
-        var step = Make();
-        Assert.Equal("the role's resource is empty; K2HR3 has to say so again", Assert.IsType<Outcome.Waiting>(await step.RunAsync(Cancel)).Message);
-        Assert.IsType<Outcome.Waiting>(await step.RunAsync(Cancel));
-        Assert.True(Assert.IsType<Outcome.Changed>(await step.RunAsync(Cancel)).IsUnconfirmed);
-    }
-
-    [Fact]
-    public async Task What_once_was_a_slaves_stays_one()
-    {
-        _resource.Accept(SampleIni.Text);
-        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
-        await Make().RunAsync(Cancel);
-        Assert.True(_role.IsSlaveNode);
-    }
-
-    [Fact]
-    public async Task A_system_of_neither_family_is_a_persons_to_look_at()
+    public async Task A_system_of_neither_family_is_a_persons_to_repair()
     {
         _find = () => null;
         var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal(Consequence.NeedsPerson, failed.Consequence);
-        Assert.Equal("installing packages failed: this system is neither of the Debian nor of the Red Hat family (ID and ID_LIKE in /etc/os-release)", failed.Message);
+        Assert.Equal((Reasons.UnsupportedSystem, Consequence.NeedsPerson), (failed.Reason, failed.Consequence));
     }
 
     [Fact]
-    public async Task What_no_package_can_be_called_is_said_and_reaches_no_tool()
+    public async Task What_no_package_can_be_called_reaches_no_tool_and_keeps_no_other_package_from_being_installed()
     {
-        _server.Keys[RoleKeys.PackagesKey] = "curl,-o=x";
-        _server.Keys[RoleKeys.AntPickaxPackagesKey] = "a\u0007b," + new string('x', 200);
+        _keys = new RoleKeys(["curl", "-o=x"], ["a\u0007b", new string('x', 200) + "/", "chmpx"], []);
         var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal(Consequence.NeedsPerson, failed.Consequence);
-        Assert.Equal($"installing packages refused: the role lists what no package can be called: \"-o=x\", \"a?b\", \"{new string('x', 60)}\"", failed.Message);
-        Assert.Empty(_packages.Asked);
-        Assert.Empty(_packages.Calls);
+        Assert.Equal((Reasons.InvalidName, Consequence.NeedsPerson, ControllerKinds.Role), (failed.Reason, failed.Consequence, failed.Triggers));
+        Assert.Equal(["repository a key", "install curl chmpx"], _packages.Calls);
+        Assert.DoesNotContain(_packages.Asked, name => !PackageName.IsValid(name, PackageFamily.Debian));
+
+        // A name goes into the journal: no control characters, and not at any length.
+        Assert.DoesNotContain('\u0007', failed.Message);
+        Assert.DoesNotContain(new string('x', 61), failed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task With_installing_off_what_is_missing_is_said()
+    public async Task Of_a_hundred_thousand_names_that_cannot_be_a_few_are_told()
+    {
+        _keys = new RoleKeys([.. Enumerable.Range(0, 100_000).Select(number => $"-{number}")], ["chmpx"], []);
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.InRange(failed.Message.Length, 1, 1000);
+        Assert.Equal(["repository a key", "install chmpx"], _packages.Calls);
+    }
+
+    [Fact]
+    public async Task A_package_that_cannot_be_had_keeps_no_other_from_being_installed()
+    {
+        _packages.Unknown.Add("jq");
+        var controller = Make();
+        var failed = Assert.IsType<Outcome.Failed>(await controller.RunAsync(Cancel));
+        Assert.Equal((Reasons.PackagesMissing, Consequence.TryAgain), (failed.Reason, failed.Consequence));
+        Assert.Equal(["repository a key", "install curl jq chmpx", "alone curl", "alone jq", "alone chmpx"], _packages.Calls);
+        Assert.Equal(["chmpx", "curl"], _packages.Installed.Order());
+        Assert.False(controller.IsComplete);
+
+        _packages.Unknown.Clear();
+        Assert.IsType<Outcome.Changed>(await controller.RunAsync(Cancel));
+        Assert.Equal("install jq", _packages.Calls[^1]);
+        Assert.True(controller.IsComplete);
+    }
+
+    [Fact]
+    public async Task Without_the_repositorys_key_what_other_repositories_have_is_installed()
+    {
+        _key = null;
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal((Reasons.RepositoryFailed, Consequence.TryAgain), (failed.Reason, failed.Consequence));
+        Assert.Equal(["install curl jq"], _packages.Calls);
+        Assert.Equal(["curl", "jq"], _packages.Installed.Order());
+
+        Assert.Equal(Reasons.RepositoryFailed, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Reason);
+        Assert.Single(_packages.Calls);
+
+        _key = "a key";
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal(["repository a key", "install chmpx"], _packages.Calls[^2..]);
+    }
+
+    [Fact]
+    public async Task With_installing_off_what_is_missing_is_a_persons_to_install()
     {
         _installs = false;
         var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal(("packages are missing (curl, jq, chmpx) and packages.install is off; install them or switch it on", Consequence.NeedsPerson), (failed.Message, failed.Consequence));
+        Assert.Equal((Reasons.InstallOff, Consequence.NeedsPerson), (failed.Reason, failed.Consequence));
         Assert.Empty(_packages.Calls);
     }
 
     [Fact]
     public async Task A_watching_agent_has_the_bootstrap_service_install()
     {
-        _delegated = () => new CommandResult(0, string.Empty);
-        var waiting = Assert.IsType<Outcome.Waiting>(await Make().RunAsync(Cancel));
-        Assert.Equal($"packages are missing (curl, jq, chmpx); {AgentUnits.Bootstrap} installs them", waiting.Message);
-        Assert.Equal(ControllerKinds.None, waiting.Triggers);
-
-        _delegated = () => new CommandResult(1, "no such unit\n");
-        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal($"packages are missing (curl, jq, chmpx) and {AgentUnits.Bootstrap} could not be started: no such unit", failed.Message);
+        var delegations = 0;
+        _delegated = () => new CommandResult(delegations++ == 0 ? 0 : 1, "no such unit\n");
+        var controller = Make();
+        var waiting = Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel));
+        Assert.Equal((Reasons.Delegated, ControllerKinds.None, 1), (waiting.Reason, waiting.Triggers, delegations));
+        Assert.Equal((Reasons.PackagesMissing, 2), (Assert.IsType<Outcome.Failed>(await controller.RunAsync(Cancel)).Reason, delegations));
         Assert.Empty(_packages.Calls);
-    }
 
-    [Fact]
-    public async Task Without_the_repositorys_key_nothing_is_installed()
-    {
-        _key = null;
-        Assert.Equal("setting up the AntPickax repository failed: its key is away", Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Message);
-        Assert.Empty(_packages.Calls);
+        _packages.Installed.UnionWith(["curl", "jq", "chmpx"]);
+        Assert.Equal(ControllerKinds.Services, Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel)).Triggers);
+        Assert.Equal(2, delegations);
     }
 
     [Fact]
@@ -341,37 +258,73 @@ public sealed class PackageControllerTests : IAsyncLifetime
     {
         _packages.Broken.UnionWith(["jq", "chmpx"]);
         var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
-        Assert.Equal("the package manager ended well but did not install jq, chmpx", failed.Message);
-        Assert.Equal(ControllerKinds.None, failed.Triggers);
+        Assert.Equal((Reasons.PackagesMissing, ControllerKinds.Role), (failed.Reason, failed.Triggers));
+        Assert.Equal(["repository a key", "install curl jq chmpx", "alone jq", "alone chmpx"], _packages.Calls);
         _packages.Result = new CommandResult(100, "E: Unable to locate package\n");
-        Assert.Equal("installing jq, chmpx failed: E: Unable to locate package", Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Message);
+        Assert.Equal(Reasons.PackagesMissing, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Reason);
     }
 
-    private void ListNothing()
+    [Fact]
+    public async Task Between_packages_that_are_installed_one_by_one_a_stopping_agent_ends()
     {
-        foreach (var key in new[] { RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey })
+        using var stop = new CancellationTokenSource();
+        _packages.Broken.UnionWith(["curl", "jq", "chmpx"]);
+        _packages.Done = call =>
         {
-            _server.Keys[key] = string.Empty;
-        }
+            if (call == "alone curl")
+            {
+                stop.Cancel();
+            }
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Make().RunAsync(stop.Token));
+        Assert.Equal("alone curl", _packages.Calls[^1]);
     }
 
-    private PackageController Make() => new(
-        _role, _resource, "cuk-slv1", _find ?? (() => _packages), _ => Task.FromResult<(string?, string?)>((_key, _key is null ? "its key is away" : null)),
-        new PackageSettings(_installs, InstallBy.Agent, ["k2hr3-get-resource", "not-listed"], new Uri("https://packages.test/"), "/key", null, TimeSpan.Zero),
-        ChmpxAccounts.Make(_directory.Root, _role, () => _hasAccount, delegated: Delegated),
-        Delegated);
+    private RoleMemory Role()
+    {
+        _keys.Save(_directory.Root.At(AgentPaths.RoleKeys));
+        var role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, DefaultSettings.EvidenceOf(_directory, TimeProvider.System));
+        if (_isSlaveNode is false)
+        {
+            role.LearnOther(_isConfirmed);
+        }
+        else if (_isSlaveNode is true)
+        {
+            role.Learn(ConfigurationPlan.Make(SampleIni.Text, "cuk-slv1", new HostFiles(_ => false, _ => false)), everWasSlave: false);
+        }
+
+        return role;
+    }
+
+    private PackageController Make(RoleMemory? role = null)
+    {
+        role ??= Role();
+        return new PackageController(
+            role,
+            new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeProvider.System),
+            _find ?? (() => _packages),
+            _ => Task.FromResult<(string?, string?)>((_key, _key is null ? "its key is away" : null)),
+            new PackageSettings(_installs, InstallBy.Agent, [Superseded, "not-listed"], new Uri("https://packages.test/"), "/key", null, TimeSpan.Zero),
+            ChmpxAccounts.Make(_directory.Root, role, () => _hasAccount, delegated: Delegated),
+            Delegated);
+    }
 
     private Func<CancellationToken, Task<CommandResult>>? Delegated => _delegated is null ? null : _ => Task.FromResult(_delegated());
 
-    /// <summary>A host's packages, as far as the step sees them.</summary>
+    /// <summary>A host's packages, as far as the controller sees them.</summary>
     private sealed class PackagesInMemory : IPackageManager
     {
         public HashSet<string> Installed { get; } = [];
 
-        /// <summary>What does not get installed.</summary>
+        /// <summary>What does not get installed although the tool says nothing of it.</summary>
         public HashSet<string> Broken { get; } = [];
 
+        /// <summary>What no repository has: a transaction with it installs nothing.</summary>
+        public HashSet<string> Unknown { get; } = [];
+
         public CommandResult Result { get; set; } = new(0, string.Empty);
+
+        public Action<string> Done { get; set; } = _ => { };
 
         public List<string> Asked { get; } = [];
 
@@ -385,17 +338,27 @@ public sealed class PackageControllerTests : IAsyncLifetime
             return Task.FromResult(Installed.Contains(package));
         }
 
-        public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages)
-        {
-            Calls.Add($"install {string.Join(' ', packages)}");
-            Installed.UnionWith(packages.Except(Broken));
-            return Task.FromResult(Result);
-        }
+        public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages) => Install($"install {string.Join(' ', packages)}", packages);
+
+        public Task<CommandResult> InstallAloneAsync(string package) => Install($"alone {package}", [package]);
 
         public bool SetUpRepository(string key)
         {
             Calls.Add($"repository {key}");
             return true;
+        }
+
+        private Task<CommandResult> Install(string call, IReadOnlyList<string> packages)
+        {
+            Calls.Add(call);
+            var isPossible = !packages.Any(Unknown.Contains);
+            if (isPossible)
+            {
+                Installed.UnionWith(packages.Except(Broken));
+            }
+
+            Done(call);
+            return Task.FromResult(isPossible ? Result : new CommandResult(100, "E: Unable to locate package\n"));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 using SlaveAgent.Tests.Support;
@@ -14,24 +15,24 @@ public sealed class ReconcilerTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly ListLog _log = new();
     private int _pulses;
-    private bool _rests;
+    private bool _isPaused;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task A_pass_runs_the_steps_that_are_due_in_their_order()
+    public async Task A_pass_runs_the_controllers_that_are_due_in_their_order()
     {
         var order = new List<ControllerKinds>();
-        var steps = FakeController.Pipeline().Select(s => new FakeController(s.Kind, s.AsksK2hr3, () =>
+        var all = FakeController.All().Select(controller => controller.Kind).ToList();
+        var reconciler = Make([.. all.Select(kind => new FakeController(kind, () =>
         {
-            order.Add(s.Kind);
+            order.Add(kind);
             return FakeController.Fine;
-        })).ToList();
-        var reconciler = Make(steps);
+        }))]);
         await reconciler.RunDueAsync(Cancel);
-        Assert.Equal([ControllerKinds.Registration, ControllerKinds.Packages, ControllerKinds.Configuration, ControllerKinds.Services, ControllerKinds.Connection], order);
+        Assert.Equal(all, order);
         order.Clear();
         await reconciler.RunDueAsync(Cancel);
         Assert.Empty(order);
@@ -41,10 +42,10 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_step_that_a_later_one_demands_runs_with_the_next_pass()
+    public async Task A_controller_that_a_later_one_triggers_runs_with_the_next_pass()
     {
-        var write = new FakeController(ControllerKinds.Configuration, true);
-        var verify = new FakeController(ControllerKinds.Connection, false, () => new Outcome.Waiting("for it") { Triggers = ControllerKinds.Configuration, TriggerReason = "+a" });
+        var write = new FakeController(ControllerKinds.Configuration);
+        var verify = new FakeController(ControllerKinds.Connection, () => new Outcome.Waiting("for it") { Triggers = ControllerKinds.Configuration, TriggerReason = "+a" });
         var reconciler = Make([write, verify]);
         await reconciler.RunDueAsync(Cancel);
         await reconciler.RunDueAsync(Cancel);
@@ -52,27 +53,27 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(typeof(InvalidOperationException), "step failed in a way that was not foreseen: InvalidOperationException", true)]
-    [InlineData(typeof(NullReferenceException), "step failed in a way that was not foreseen: NullReferenceException", true)]
-    [InlineData(typeof(OperationCanceledException), "step failed in a way that was not foreseen: OperationCanceledException", true)]
-    [InlineData(typeof(TimeoutException), "step failed in a way that was not foreseen: TimeoutException", true)]
-    [InlineData(typeof(IOException), "failed on this host", false)]
-    [InlineData(typeof(UnauthorizedAccessException), "failed on this host", false)]
-    public async Task An_exception_of_a_step_is_a_failure_that_is_tried_again_and_ends_nothing(Type exception, string words, bool isReported)
+    [InlineData(typeof(InvalidOperationException), Reasons.InternalError, true)]
+    [InlineData(typeof(NullReferenceException), Reasons.InternalError, true)]
+    [InlineData(typeof(OperationCanceledException), Reasons.InternalError, true)]
+    [InlineData(typeof(TimeoutException), Reasons.InternalError, true)]
+    [InlineData(typeof(IOException), Reasons.HostError, false)]
+    [InlineData(typeof(UnauthorizedAccessException), Reasons.HostError, false)]
+    public async Task An_exception_of_a_controller_is_a_failure_that_is_tried_again_and_ends_nothing(Type exception, string reason, bool isReported)
     {
-        Outcome? heard = null;
+        Outcome? reported = null;
         var fails = true;
-        var step = new FakeController(ControllerKinds.Services, false, _ => fails ? throw (Exception)Activator.CreateInstance(exception)! : Task.FromResult(FakeController.Fine));
-        var after = new FakeController(ControllerKinds.Connection, false);
-        var reconciler = Make([step, after], hooks => hooks with { Heard = (s, outcome) => heard = s == step ? outcome : heard });
+        var controller = new FakeController(ControllerKinds.Services, _ => fails ? throw (Exception)Activator.CreateInstance(exception)! : Task.FromResult(FakeController.Fine));
+        var after = new FakeController(ControllerKinds.Connection);
+        var reconciler = Make([controller, after], hooks => hooks with { Reported = (s, outcome) => reported = s == controller ? outcome : reported });
         await reconciler.RunDueAsync(Cancel);
-        Assert.Contains(words.Replace("step", "StartServices", StringComparison.Ordinal), Assert.IsType<Outcome.Failed>(heard).Message, StringComparison.Ordinal);
+        Assert.Equal(reason, Assert.IsType<Outcome.Failed>(reported).Reason);
         Assert.Equal(1, after.Runs);
-        Assert.Equal(isReported, _log.Lines.Any(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("please report this", StringComparison.Ordinal)));
+        Assert.Equal(isReported, _log.Lines.Any(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains(exception.Name, StringComparison.Ordinal)));
         fails = false;
         _time.Advance(TimeSpan.FromSeconds(1));
         await reconciler.RunDueAsync(Cancel);
-        Assert.Equal(FakeController.Fine, heard);
+        Assert.Equal(FakeController.Fine, reported);
     }
 
     [Fact]
@@ -80,8 +81,8 @@ public sealed class ReconcilerTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         var runs = 0;
-        var step = new FakeController(ControllerKinds.Connection, false, _ => ++runs >= 50 ? CancelAsync() : throw new InvalidOperationException());
-        var running = Make([step]).RunAsync(cancel.Token);
+        var controller = new FakeController(ControllerKinds.Connection, _ => ++runs >= 50 ? CancelAsync() : throw new InvalidOperationException());
+        var running = Make([controller]).RunAsync(cancel.Token);
         await Eventually.IsTrueAsync(
             () =>
             {
@@ -100,17 +101,17 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelling_ends_a_step_that_works()
+    public async Task Cancelling_ends_a_controller_that_works()
     {
         using var cancel = new CancellationTokenSource();
         var begun = new TaskCompletionSource();
-        var step = new FakeController(ControllerKinds.Connection, false, async stop =>
+        var controller = new FakeController(ControllerKinds.Connection, async stop =>
         {
             begun.SetResult();
             await Task.Delay(Timeout.Infinite, stop);
             return FakeController.Fine;
         });
-        var running = Make([step]).RunAsync(cancel.Token);
+        var running = Make([controller]).RunAsync(cancel.Token);
         await begun.Task;
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -121,7 +122,7 @@ public sealed class ReconcilerTests : IDisposable
     public async Task Waking_the_loop_runs_what_is_wanted_at_once()
     {
         using var cancel = new CancellationTokenSource();
-        var write = new FakeController(ControllerKinds.Configuration, true);
+        var write = new FakeController(ControllerKinds.Configuration);
         var reconciler = Make([write]);
         var running = reconciler.RunAsync(cancel.Token);
         await Eventually.IsTrueAsync(() => write.Runs == 1, "the first run");
@@ -138,8 +139,8 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task Wakes_from_many_threads_are_none_lost()
     {
-        var write = new FakeController(ControllerKinds.Configuration, true);
-        var verify = new FakeController(ControllerKinds.Connection, false);
+        var write = new FakeController(ControllerKinds.Configuration);
+        var verify = new FakeController(ControllerKinds.Connection);
         var reconciler = Make([write, verify]);
         await reconciler.RunDueAsync(Cancel);
         Parallel.For(0, 100, i => reconciler.Wake(i % 2 == 0 ? ControllerKinds.Configuration : ControllerKinds.Connection));
@@ -149,35 +150,35 @@ public sealed class ReconcilerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_watchdog_is_fed_while_a_step_works_within_its_patience_and_no_longer_when_it_hangs()
+    public async Task The_watchdog_is_fed_while_a_controller_works_within_its_limit_and_no_longer_when_it_hangs()
     {
         var ended = new TaskCompletionSource<Outcome>();
-        var step = new FakeController(ControllerKinds.Packages, true, _ => ended.Task) { WatchdogLimit = TimeSpan.FromMinutes(2) };
-        var reconciler = Make([step]);
-        var pass = reconciler.RunDueAsync(Cancel);
+        var controller = new FakeController(ControllerKinds.Packages, _ => ended.Task) { WatchdogLimit = TimeSpan.FromMinutes(2) };
+        var reconciler = Make([controller]);
+        using var stop = new CancellationTokenSource();
+        var running = reconciler.RunAsync(stop.Token);
         await AdvanceUntilAsync(() => _time.GetUtcNow() >= Start + TimeSpan.FromSeconds(119));
         Assert.InRange(Volatile.Read(ref _pulses), 100, 125);
 
         _time.Advance(TimeSpan.FromSeconds(2));
         await AdvanceUntilAsync(() => _time.GetUtcNow() >= Start + TimeSpan.FromSeconds(130));
-        var atTheEndOfPatience = Volatile.Read(ref _pulses);
+        var atItsLimit = Volatile.Read(ref _pulses);
         await AdvanceUntilAsync(() => _time.GetUtcNow() >= Start + TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
-        Assert.Equal(atTheEndOfPatience, Volatile.Read(ref _pulses));
-        Assert.False(pass.IsCompleted);
+        Assert.Equal(atItsLimit, Volatile.Read(ref _pulses));
 
         ended.SetResult(FakeController.Fine);
-        await pass;
-        await reconciler.RunDueAsync(Cancel);
-        Assert.Equal(atTheEndOfPatience + 1, Volatile.Read(ref _pulses));
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref _pulses) > atItsLimit, "it is fed again");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     [Fact]
     public async Task While_the_host_is_unregistered_nothing_is_done_and_the_watchdog_is_fed()
     {
-        _rests = true;
+        _isPaused = true;
         using var cancel = new CancellationTokenSource();
-        var step = new FakeController(ControllerKinds.Connection, false);
-        var running = Make([step]).RunAsync(cancel.Token);
+        var controller = new FakeController(ControllerKinds.Connection);
+        var running = Make([controller]).RunAsync(cancel.Token);
         await Eventually.IsTrueAsync(
             () =>
             {
@@ -185,14 +186,13 @@ public sealed class ReconcilerTests : IDisposable
                 return Volatile.Read(ref _pulses) > 10;
             },
             "pulses");
-        Assert.Equal(0, step.Runs);
-        Assert.Single(_log.Lines, line => line.Contains("This host was unregistered", StringComparison.Ordinal));
-        _rests = false;
+        Assert.Equal(0, controller.Runs);
+        _isPaused = false;
         await Eventually.IsTrueAsync(
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
-                return step.Runs > 0;
+                return controller.Runs > 0;
             },
             "a run");
         await cancel.CancelAsync();
@@ -202,21 +202,21 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task A_host_that_is_unregistered_during_a_pass_has_nothing_started_any_more()
     {
-        var services = new FakeController(ControllerKinds.Services, false, () =>
+        var services = new FakeController(ControllerKinds.Services, () =>
         {
-            _rests = true;
+            _isPaused = true;
             return FakeController.Fine;
         });
-        var verify = new FakeController(ControllerKinds.Connection, false);
+        var verify = new FakeController(ControllerKinds.Connection);
         await Make([services, verify]).RunDueAsync(Cancel);
         Assert.Equal((1, 0), (services.Runs, verify.Runs));
     }
 
     [Fact]
-    public async Task It_sleeps_until_a_step_is_due_and_no_longer_than_the_watchdog_waits()
+    public async Task It_sleeps_until_a_controller_is_due_and_no_longer_than_the_watchdog_waits()
     {
         TimeSpan? again = null;
-        var reconciler = Make([new FakeController(ControllerKinds.Connection, false, () => new Outcome.Waiting("for it", again))]);
+        var reconciler = Make([new FakeController(ControllerKinds.Connection, () => new Outcome.Waiting("for it", again))]);
         _time.Advance(TimeSpan.FromMinutes(5));
         again = TimeSpan.FromMilliseconds(100);
         Assert.Equal(TimeSpan.FromMilliseconds(100), await SleepOfAsync(reconciler));
@@ -227,30 +227,133 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task What_the_loop_was_woken_for_wakes_it_once()
     {
-        var step = new FakeController(ControllerKinds.Configuration, true);
-        var reconciler = Make([step]);
+        var controller = new FakeController(ControllerKinds.Configuration);
+        var reconciler = Make([controller]);
         reconciler.Wake(ControllerKinds.Configuration);
         Assert.Equal(TimeSpan.FromSeconds(1), await SleepOfAsync(reconciler));
-        Assert.Equal(1, step.Runs);
+        Assert.Equal(1, controller.Runs);
     }
 
     [Fact]
-    public async Task When_a_failed_step_is_tried_again_is_said_in_seconds_from_now()
+    public async Task When_a_failed_controller_is_tried_again_is_logged_in_seconds_from_now()
     {
-        var reconciler = Make([new FakeController(ControllerKinds.Connection, false, () => new Outcome.Failed("it broke"))]);
+        var reconciler = Make([new FakeController(ControllerKinds.Connection, () => new Outcome.Failed("it broke"))]);
         _time.Advance(TimeSpan.FromMinutes(5));
         await reconciler.RunDueAsync(Cancel);
-        Assert.EndsWith("\"it broke\"; tried again in 1.0 s ", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.Contains("1.0 s", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ControllerKinds.Registration)]
+    [InlineData(ControllerKinds.Configuration)]
+    [InlineData(ControllerKinds.Packages)]
+    [InlineData(ControllerKinds.OwnName)]
+    [InlineData(ControllerKinds.Services)]
+    [InlineData(ControllerKinds.Ready)]
+    public async Task A_controller_that_hangs_holds_up_no_other_lane(ControllerKinds hangs)
+    {
+        var ended = new TaskCompletionSource<Outcome>();
+        var controllers = FakeController.All().Select(controller => controller.Kind == hangs ? new FakeController(hangs, _ => ended.Task) : controller).ToList();
+        var lane = controllers.Single(controller => controller.Kind == hangs).Lane;
+        using var stop = new CancellationTokenSource();
+        var reconciler = Make(controllers);
+        var running = reconciler.RunAsync(stop.Token);
+        var watch = controllers.Single(controller => controller.Kind == ControllerKinds.Connection);
+        await AdvanceUntilAsync(() => watch.Runs >= 35);
+
+        // The ring is polled each second all the while, and what others trigger is done.
+        Assert.InRange((_time.GetUtcNow() - Start).TotalSeconds, 33, 45);
+        reconciler.Wake(ControllerKinds.All);
+        await AdvanceUntilAsync(() => controllers.Where(controller => controller.Lane != lane).All(controller => controller.Runs >= 2));
+        Assert.Equal(1, controllers.Where(controller => controller.Lane == lane).Sum(controller => controller.Kind < hangs ? 0 : controller.Runs));
+
+        ended.SetResult(FakeController.Fine);
+        await AdvanceUntilAsync(() => controllers.All(controller => controller.Runs >= 2));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task Of_a_lane_one_controller_runs_at_a_time_and_the_next_one_right_after_it()
+    {
+        var ended = new TaskCompletionSource<Outcome>();
+        var register = new FakeController(ControllerKinds.Registration, _ => ended.Task);
+        var write = new FakeController(ControllerKinds.Configuration);
+        using var stop = new CancellationTokenSource();
+        var running = Make([register, write]).RunAsync(stop.Token);
+        await AdvanceUntilAsync(() => _time.GetUtcNow() >= Start + TimeSpan.FromSeconds(30));
+        Assert.Equal((1, 0), (register.Runs, write.Runs));
+        ended.SetResult(FakeController.Fine);
+        await Eventually.IsTrueAsync(() => write.Runs == 1, "the next one runs without time passing");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task What_is_triggered_while_it_runs_runs_once_more_as_soon_as_it_has_ended()
+    {
+        var first = new TaskCompletionSource<Outcome>();
+        FakeController write = null!;
+        write = new FakeController(ControllerKinds.Configuration, _ => write!.Runs == 1 ? first.Task : Task.FromResult(FakeController.Fine));
+        var isChanged = false;
+        var watch = new FakeController(ControllerKinds.Connection, () => isChanged ? FakeController.Fine with { Triggers = ControllerKinds.Configuration, TriggerReason = "the file was changed" } : FakeController.Fine);
+        using var stop = new CancellationTokenSource();
+        var running = Make([write, watch]).RunAsync(stop.Token);
+        await AdvanceUntilAsync(() => watch.Runs >= 3);
+        isChanged = true;
+        var before = watch.Runs;
+        await AdvanceUntilAsync(() => watch.Runs > before + 1);
+        isChanged = false;
+        Assert.Equal(1, write.Runs);
+        first.SetResult(FakeController.Fine);
+        await Eventually.IsTrueAsync(() => write.Runs == 2, "the second run without time passing");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task A_loop_that_ends_waits_for_what_it_started()
+    {
+        var isCleaned = false;
+        var begun = new TaskCompletionSource();
+        var packages = new FakeController(ControllerKinds.Packages, async stop =>
+        {
+            begun.TrySetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, stop);
+            }
+            finally
+            {
+                await Task.Yield();
+                isCleaned = true;
+            }
+
+            return FakeController.Fine;
+        });
+        await Make([packages]).RunAsync(Cancel, isOver: () => begun.Task.IsCompleted);
+        Assert.True(isCleaned);
+    }
+
+    [Fact]
+    public async Task A_bootstraps_loop_is_asked_after_each_pass_whether_it_is_over()
+    {
+        var watch = new FakeController(ControllerKinds.Connection);
+        var passes = 0;
+        var running = Make([watch]).RunAsync(Cancel, isOver: () => ++passes == 5);
+        await AdvanceUntilAsync(() => running.IsCompleted);
+        await running;
+        Assert.Equal(5, passes);
     }
 
     [Fact]
     public async Task A_clock_that_is_set_back_or_forth_changes_nothing()
     {
-        var step = new FakeController(ControllerKinds.Connection, false);
+        var controller = new FakeController(ControllerKinds.Connection);
         var time = new ClockThatIsSet();
-        var schedule = new Schedule([step], Watch, Retry, () => 0.5);
-        var board = new StatusBoard([step], new ConfigurationFile(_directory.Root, "/x.ini", 0, 1, time), new RingMemory(), null, _directory.Root, false, time, _log.Logger);
-        var reconciler = new Reconciler([step], schedule, board, new ReconcilerHooks(), time, _log.Logger);
+        var schedule = new Schedule([controller], Watch, Retry, () => 0.5);
+        var board = new StatusBoard([controller], new ConfigurationFile(_directory.Root, "/x.ini", 0, 1, time), new RingMemory(), () => new K2hr3Contact("http://k2hr3.example"), null, _directory.Root, false, time, _log.Logger);
+        var reconciler = new Reconciler([controller], schedule, board, new ReconcilerHooks(), time, _log.Logger);
         for (var i = 0; i < 10; i++)
         {
             time.Passed += TimeSpan.FromSeconds(1);
@@ -258,7 +361,7 @@ public sealed class ReconcilerTests : IDisposable
             await reconciler.RunDueAsync(Cancel);
         }
 
-        Assert.Equal(10, step.Runs);
+        Assert.Equal(10, controller.Runs);
     }
 
     private static readonly DateTimeOffset Start = new FakeTimeProvider().GetUtcNow();
@@ -298,13 +401,13 @@ public sealed class ReconcilerTests : IDisposable
         }
     }
 
-    private Reconciler Make(IReadOnlyList<FakeController> steps, Func<ReconcilerHooks, ReconcilerHooks>? hooks = null)
+    private Reconciler Make(IReadOnlyList<FakeController> controllers, Func<ReconcilerHooks, ReconcilerHooks>? hooks = null)
     {
-        var schedule = new Schedule(steps, Watch, Retry, () => 0.5);
+        var schedule = new Schedule(controllers, Watch, Retry, () => 0.5);
         var board = new StatusBoard(
-            steps, new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead, 1, _time), new RingMemory(), null, _directory.Root, true, _time, _log.Logger);
-        var own = new ReconcilerHooks { Pulse = () => Interlocked.Increment(ref _pulses), IsResting = () => Volatile.Read(ref _rests) };
-        return new Reconciler(steps, schedule, board, hooks is null ? own : hooks(own), _time, _log.Logger);
+            controllers, new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead, 1, _time), new RingMemory(), () => new K2hr3Contact("http://k2hr3.example"), null, _directory.Root, true, _time, _log.Logger);
+        var own = new ReconcilerHooks { Pulse = () => Interlocked.Increment(ref _pulses), IsPaused = () => Volatile.Read(ref _isPaused) };
+        return new Reconciler(controllers, schedule, board, hooks is null ? own : hooks(own), _time, _log.Logger);
     }
 
     private sealed class ClockThatIsSet : TimeProvider

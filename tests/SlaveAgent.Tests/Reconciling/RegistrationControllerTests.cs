@@ -24,7 +24,7 @@ public sealed class RegistrationControllerTests : IAsyncLifetime
     public async Task A_host_is_registered_and_its_identity_left_for_others()
     {
         var outcome = await RunAsync(RoleServer.Token);
-        Assert.Equal("registered as slv1 (cuk-slv1) in yrn:yahoo:::t:role:c/slave", Assert.IsType<Outcome.Changed>(outcome).Message);
+        Assert.Equal(Reasons.Registered, Assert.IsType<Outcome.Changed>(outcome).Reason);
         Assert.Equal(["PUT role"], _server.Requests);
         Assert.Equal("cuk-slv1", File.ReadAllText(_directory.At("etc/antpickax/k2hr3-cuk")));
         Assert.Equal(RoleServer.Token, File.ReadAllText(_directory.At("etc/antpickax/k2hr3-role-token")));
@@ -42,7 +42,7 @@ public sealed class RegistrationControllerTests : IAsyncLifetime
     public async Task A_host_that_K2HR3_knows_by_its_address_is_accepted_by_the_first_resource_it_can_read_and_asks_no_more_then()
     {
         var outcome = await RunAsync(null, byAddress: true);
-        Assert.Equal("K2HR3 knows this host by its address, as a member of yrn:yahoo:::t:role:c/slave", Assert.IsType<Outcome.NothingToDo>(outcome).Message);
+        Assert.Equal(Reasons.KnownByAddress, Assert.IsType<Outcome.NothingToDo>(outcome).Reason);
         Assert.Equal(["GET resource"], _server.Requests);
         Assert.True(File.Exists(_directory.At("etc/antpickax/k2hr3-cuk")));
 
@@ -72,7 +72,7 @@ public sealed class RegistrationControllerTests : IAsyncLifetime
         var other = client.Identity with { Role = Yrn.TryParse("yrn:yahoo:::t:role:new/slave")! };
         Assert.True(await Keepers.Of(_directory.Root, other, token, TimeProvider.System).AcceptAsync(Cancel));
 
-        Assert.IsType<Outcome.Waiting>(await new RegistrationController(client, RoleServer.Role.ToResource(), late, () => token).RunAsync(Cancel));
+        Assert.Equal(Reasons.IdentityReplaced, Assert.IsType<Outcome.Waiting>(await new RegistrationController(client, RoleServer.Role.ToResource(), late, () => token).RunAsync(Cancel)).Reason);
 
         Assert.Equal("yrn:yahoo:::t:role:new/slave", File.ReadAllText(_directory.At("etc/antpickax/k2hr3-role-name")));
     }
@@ -81,26 +81,28 @@ public sealed class RegistrationControllerTests : IAsyncLifetime
     public async Task Without_a_token_a_person_has_to_act()
     {
         var failed = Assert.IsType<Outcome.Failed>(await RunAsync(null));
-        Assert.Equal(("registering this host failed: the role token is gone from its file", Consequence.NeedsPerson), (failed.Message, failed.Consequence));
+        Assert.Equal((Reasons.TokenMissing, Consequence.NeedsPerson), (failed.Reason, failed.Consequence));
         Assert.Empty(_server.Requests);
     }
 
-    [Fact]
-    public async Task A_K2HR3_that_refuses_is_asked_again()
+    [Theory]
+    [InlineData(401, Reasons.TokenRejected)]
+    [InlineData(403, Reasons.K2hr3Refused)]
+    public async Task A_K2HR3_that_refuses_is_asked_again(int trouble, string reason)
     {
-        _server.Trouble = 401;
+        _server.Trouble = trouble;
         var failed = Assert.IsType<Outcome.Failed>(await RunAsync(RoleServer.Token));
-        Assert.Equal(
-            ("registering this host failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away),
-            (failed.Message, failed.Consequence));
+        Assert.Equal((reason, Consequence.K2hr3Away), (failed.Reason, failed.Consequence));
     }
 
     [Fact]
     public void It_asks_K2HR3_and_is_not_waited_for_longer_than_requests_take()
     {
         using var client = _server.Client(new FakeTimeProvider());
-        var step = new RegistrationController(client, RoleServer.Role.ToResource(), Keepers.Of(_directory.Root, client.Identity, null, TimeProvider.System), () => null);
-        Assert.Equal((ControllerKinds.Registration, "register host", true, TimeSpan.FromMinutes(2)), (step.Kind, step.Name, step.AsksK2hr3, step.WatchdogLimit));
+        IController controller = new RegistrationController(client, RoleServer.Role.ToResource(), Keepers.Of(_directory.Root, client.Identity, null, TimeProvider.System), () => null);
+        Assert.Equal(
+            (ControllerKinds.Registration, Lane.K2hr3, true, client.LongestRequest + TimeSpan.FromMinutes(2)),
+            (controller.Kind, controller.Lane, controller.AsksK2hr3, controller.WatchdogLimit));
     }
 
     private async Task<Outcome> RunAsync(string? token, bool byAddress = false, bool staysOffDisk = false)

@@ -12,7 +12,7 @@ using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
-/// <summary>Requests are dear for K2HR3, so those of a quiet cluster are counted: the real steps that ask, in time that is not real.</summary>
+/// <summary>Requests are expensive for K2HR3, so those of a quiet cluster are counted: the real controllers that ask, in time that is not real.</summary>
 public sealed class RequestBudgetTests : IDisposable
 {
     private const int Hours = 6;
@@ -38,19 +38,20 @@ public sealed class RequestBudgetTests : IDisposable
         var memory = new RoleMemory(client, role.ToResource(), _directory.Root, new SlaveSettings([], []), evidence);
         var file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
         var (ring, none) = (new RingMemory(), new HostFiles(_ => false, _ => false));
-        IReadOnlyList<IController> steps =
+        IReadOnlyList<IController> controllers =
         [
             new RegistrationController(client, role.ToResource(), Keepers.Of(_directory.Root, client.Identity, RoleToken.TryParse("token"), _time), () => RoleToken.TryParse("token")),
-            new PackageController(memory, resource, "cuk-slv1", () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, NoAccount.Of(memory, _directory.Root), null),
+            new RoleController(memory, resource, "cuk-slv1"),
             new ConfigurationController(
                 resource, memory, file, ring, new LastGoodConfiguration(resource, file, ring, "cuk-slv1", none), evidence, "cuk-slv1", none, settings.Configuration, true, Logger.None),
-            new FakeController(ControllerKinds.Services, false),
-            new FakeController(ControllerKinds.Connection, false),
+            new PackageController(memory, file, () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, NoAccount.Of(memory, _directory.Root), null),
+            new FakeController(ControllerKinds.Services),
+            new FakeController(ControllerKinds.Connection),
         ];
         var random = new Random(1);
-        var schedule = new Schedule(steps, settings.Watch with { K2hr3Interval = Durations.TryParse(interval)!.Value }, settings.Retry, random.NextDouble);
-        var board = new StatusBoard(steps, file, new RingMemory(), null, _directory.Root, keepsFile: false, _time, Logger.None);
-        var reconciler = new Reconciler(steps, schedule, board, new ReconcilerHooks(), _time, Logger.None);
+        var schedule = new Schedule(controllers, settings.Watch with { K2hr3Interval = Durations.TryParse(interval)!.Value }, settings.Retry, random.NextDouble);
+        var board = new StatusBoard(controllers, file, new RingMemory(), () => client.Contact, null, _directory.Root, keepsFile: false, _time, Logger.None);
+        var reconciler = new Reconciler(controllers, schedule, board, new ReconcilerHooks(), _time, Logger.None);
         await PassAsync(reconciler, TimeSpan.FromMinutes(1));
         Assert.True(board.IsSettled);
 

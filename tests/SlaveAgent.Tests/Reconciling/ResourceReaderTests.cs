@@ -36,26 +36,26 @@ public sealed class ResourceReaderTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_without_a_body_stands_for_the_text_that_is_known_also_after_a_restart()
     {
-        var text = Assert.IsType<K2hr3Answer.Text>(await _reader.LookAsync(anew: false, Cancel));
-        Assert.Same(text, await _reader.LookAsync(anew: false, Cancel));
+        var text = Assert.IsType<K2hr3Answer.Text>(await _reader.ReadAsync(fresh: false, Cancel));
+        Assert.Same(text, await _reader.ReadAsync(fresh: false, Cancel));
         _reader.Accept(text.Value);
         Restart();
-        Assert.Equal(text, await _reader.LookAsync(anew: false, Cancel));
+        Assert.Equal(text, await _reader.ReadAsync(fresh: false, Cancel));
         Assert.Equal([null, text.ETag, text.ETag], _server.Conditions);
     }
 
     [Fact]
-    public async Task A_text_that_is_asked_for_anew_is_asked_for_without_a_condition()
+    public async Task A_text_that_is_asked_for_again_is_asked_for_without_a_condition()
     {
-        await _reader.LookAsync(anew: false, Cancel);
-        await _reader.LookAsync(anew: true, Cancel);
+        await _reader.ReadAsync(fresh: false, Cancel);
+        await _reader.ReadAsync(fresh: true, Cancel);
         Assert.Equal([null, null], _server.Conditions);
     }
 
     [Fact]
     public async Task What_became_a_configuration_is_written_down_once_and_with_the_tag_of_its_own_answer_only()
     {
-        var text = Assert.IsType<K2hr3Answer.Text>(await _reader.LookAsync(anew: false, Cancel));
+        var text = Assert.IsType<K2hr3Answer.Text>(await _reader.ReadAsync(fresh: false, Cancel));
         _reader.Accept(text.Value);
         var version = FileStatus.Of(Kept)!.Version;
         _reader.Accept(text.Value);
@@ -78,18 +78,18 @@ public sealed class ResourceReaderTests : IAsyncLifetime
     {
         _server.Text = text;
         Assert.Equal(EvidenceStage.None, _reader.NotASlave);
-        await LookAsync(times: 2);
+        await AskAsync(times: 2);
         Assert.Equal(EvidenceStage.TooFew, _reader.NotASlave);
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         Assert.Equal((EvidenceStage.Unconfirmed, TimeSpan.FromMinutes(5)), (_reader.NotASlave, _reader.Remaining));
 
         // Any number of answers is over in seconds with a store in trouble.
-        await LookAsync(times: 20);
+        await AskAsync(times: 20);
         _time.Advance(TimeSpan.FromSeconds(299));
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         Assert.Equal((EvidenceStage.Unconfirmed, TimeSpan.FromSeconds(1)), (_reader.NotASlave, _reader.Remaining));
         _time.Advance(TimeSpan.FromSeconds(1));
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         Assert.Equal((EvidenceStage.Confirmed, TimeSpan.Zero), (_reader.NotASlave, _reader.Remaining));
         Assert.Equal(text is null, _reader.IsUnreadable);
     }
@@ -102,7 +102,7 @@ public sealed class ResourceReaderTests : IAsyncLifetime
     public async Task Why_it_is_none_can_be_said(string? text, string? why)
     {
         _server.Text = text;
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         Assert.Equal(why, _reader.WhyNotASlave);
     }
 
@@ -114,15 +114,15 @@ public sealed class ResourceReaderTests : IAsyncLifetime
     public async Task Any_other_answer_in_between_starts_it_over(string? text, int? trouble)
     {
         _server.Text = "[GLOBAL]\nMODE = SERVER\n";
-        await LookAsync(times: 3);
+        await AskAsync(times: 3);
         _time.Advance(TimeSpan.FromMinutes(4));
         (_server.Text, _server.Trouble) = (text, trouble);
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         (_server.Text, _server.Trouble) = ("[GLOBAL]\nMODE = SERVER\n", null);
         _time.Advance(TimeSpan.FromMinutes(4));
-        await LookAsync(times: 2);
+        await AskAsync(times: 2);
         Assert.Equal(EvidenceStage.TooFew, _reader.NotASlave);
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         Assert.Equal((EvidenceStage.Unconfirmed, TimeSpan.FromMinutes(5)), (_reader.NotASlave, _reader.Remaining));
     }
 
@@ -132,13 +132,13 @@ public sealed class ResourceReaderTests : IAsyncLifetime
         _server.Text = string.Empty;
         for (var minute = 0; minute < 5; minute++)
         {
-            await LookAsync(times: 1);
+            await AskAsync(times: 1);
             Assert.NotEqual(EvidenceStage.Confirmed, _reader.NotASlave);
             _time.Advance(TimeSpan.FromMinutes(1));
             Restart();
         }
 
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         Assert.Equal(EvidenceStage.Confirmed, _reader.NotASlave);
     }
 
@@ -147,8 +147,8 @@ public sealed class ResourceReaderTests : IAsyncLifetime
     {
         var second = new ResourceReader(_client, RoleServer.Role.ToResource(), _directory.Root, _evidence);
         _server.Text = string.Empty;
-        await LookAsync(times: 2);
-        await second.LookAsync(anew: false, Cancel);
+        await AskAsync(times: 2);
+        await second.ReadAsync(fresh: false, Cancel);
         Assert.Equal((EvidenceStage.Unconfirmed, EvidenceStage.Unconfirmed), (_reader.NotASlave, second.NotASlave));
     }
 
@@ -157,23 +157,23 @@ public sealed class ResourceReaderTests : IAsyncLifetime
     {
         _reader.Accept(SampleIni.Text);
         _server.Text = string.Empty;
-        await LookAsync(times: 5);
+        await AskAsync(times: 5);
         _time.Advance(TimeSpan.FromHours(1));
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         Assert.Equal((EvidenceStage.None, EvidenceStage.None), (_reader.NotASlave, _reader.Gone));
         _server.Text = null;
-        await LookAsync(times: 3);
+        await AskAsync(times: 3);
         Assert.Equal((EvidenceStage.None, EvidenceStage.Unconfirmed), (_reader.NotASlave, _reader.Gone));
         _time.Advance(TimeSpan.FromMinutes(5));
-        await LookAsync(times: 1);
+        await AskAsync(times: 1);
         Assert.Equal((EvidenceStage.None, EvidenceStage.Confirmed), (_reader.NotASlave, _reader.Gone));
     }
 
-    private async Task LookAsync(int times)
+    private async Task AskAsync(int times)
     {
         for (var time = 0; time < times; time++)
         {
-            await _reader.LookAsync(anew: false, Cancel);
+            await _reader.ReadAsync(fresh: false, Cancel);
         }
     }
 

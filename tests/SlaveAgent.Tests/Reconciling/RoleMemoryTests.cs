@@ -65,7 +65,7 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     [InlineData(RoleKeys.AntPickaxPackagesKey, null)]
     [InlineData(RoleKeys.PackagesKey, "")]
     [InlineData(RoleKeys.ChmpxUserKey, "")]
-    public async Task What_a_role_lists_no_longer_stays_until_that_was_said_three_times_and_over_five_minutes(string key, string? value)
+    public async Task What_a_role_lists_no_longer_stays_until_three_answers_over_five_minutes_said_so(string key, string? value)
     {
         _server.Keys[RoleKeys.PackagesKey] = "curl";
         _server.Keys[RoleKeys.ChmpxUserKey] = "demo";
@@ -269,7 +269,7 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_that_only_loses_some_is_believed_at_once()
+    public async Task A_list_that_only_loses_some_is_trusted_at_once()
     {
         Assert.Null(await _role.ReadKeysAsync(Cancel));
         _server.Keys[RoleKeys.UnitsKey] = "chmpx.service";

@@ -10,14 +10,14 @@ public sealed class ScheduleTests
     private static readonly WatchSettings Watch = new(TimeSpan.FromSeconds(60), 0.2, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
     private static readonly RetrySettings Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
 
-    private static readonly ControllerKinds[] Asking = [ControllerKinds.Registration, ControllerKinds.Packages, ControllerKinds.Configuration];
-    private static readonly ControllerKinds[] All = [.. Asking, ControllerKinds.Services, ControllerKinds.Connection];
+    private static readonly ControllerKinds[] Asking = [ControllerKinds.Registration, ControllerKinds.Role, ControllerKinds.Configuration];
+    private static readonly ControllerKinds[] All = [.. FakeController.All().Select(controller => controller.Kind)];
 
     private static readonly Outcome Fine = new Outcome.Unchanged("fine");
     private static readonly Outcome Away = new Outcome.Failed("away", Consequence.K2hr3Away);
 
     [Fact]
-    public void At_first_every_step_is_due() => Assert.All(All, step => Assert.True(Make().IsDue(step, TimeSpan.Zero)));
+    public void At_first_every_controller_is_due() => Assert.All(All, kind => Assert.True(Make().IsDue(kind, TimeSpan.Zero)));
 
     [Fact]
     public void What_is_settled_waits_for_its_own_interval()
@@ -26,9 +26,10 @@ public sealed class ScheduleTests
         Settle(schedule);
         Assert.Equal(At(1), schedule.DueAt(ControllerKinds.Connection));
         Assert.Equal(At(60), schedule.DueAt(ControllerKinds.Configuration));
+        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(ControllerKinds.Role));
         Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(ControllerKinds.Packages));
-        Assert.Equal(TimeSpan.FromHours(1), schedule.DueAt(ControllerKinds.Services));
-        Assert.True(schedule.DueAt(ControllerKinds.Registration) > TimeSpan.FromDays(365));
+        Assert.Equal(TimeSpan.FromMinutes(5), schedule.DueAt(ControllerKinds.Services));
+        Assert.All([ControllerKinds.Registration, ControllerKinds.OwnName, ControllerKinds.Ready], kind => Assert.True(schedule.DueAt(kind) > TimeSpan.FromDays(365)));
         Assert.Equal(At(1), schedule.Next);
     }
 
@@ -37,7 +38,7 @@ public sealed class ScheduleTests
     [InlineData(10, 0.5, 10)]
     [InlineData(600, 0.5, 600)]
     [InlineData(7200, 0.5, 3600)]
-    public void A_settled_step_that_rests_on_what_may_change_soon_runs_again_sooner_never_later(double recheck, double random, double seconds)
+    public void A_settled_controller_that_rests_on_what_may_change_soon_runs_again_sooner_never_later(double recheck, double random, double seconds)
     {
         var schedule = Make(random);
         schedule.Record(ControllerKinds.Packages, Fine with { RecheckAfter = At(recheck) }, TimeSpan.Zero);
@@ -55,7 +56,7 @@ public sealed class ScheduleTests
     });
 
     [Fact]
-    public void A_failed_step_is_tried_again_ever_more_rarely_and_soon_once_it_went_well()
+    public void A_failed_controller_is_tried_again_ever_more_rarely_and_soon_once_it_went_well()
     {
         var schedule = Make(Math.BitDecrement(1.0));
         var now = TimeSpan.Zero;
@@ -80,7 +81,7 @@ public sealed class ScheduleTests
     {
         var schedule = Make(0.5);
         Settle(schedule);
-        schedule.Record(ControllerKinds.Configuration, Fine, At(100), At(took));
+        schedule.Record(ControllerKinds.Configuration, Fine with { AnswerTime = At(took) }, At(100));
         Assert.Equal(At(100 + seconds), schedule.DueAt(ControllerKinds.Configuration));
     }
 
@@ -117,19 +118,19 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void What_all_hosts_of_the_ring_see_at_once_each_follows_in_its_own_turn()
+    public void What_all_hosts_of_the_ring_see_at_once_each_follows_in_its_own_slot()
     {
-        var demand = Fine with { Triggers = ControllerKinds.Configuration, TriggerReason = "+a", TriggerSpread = At(20) };
+        var trigger = Fine with { Triggers = ControllerKinds.Configuration, TriggerReason = "+a", TriggerSpread = At(20) };
         var schedule = Make(0.5);
         Settle(schedule);
-        schedule.Record(ControllerKinds.Connection, demand, At(5));
+        schedule.Record(ControllerKinds.Connection, trigger, At(5));
         Assert.Equal(At(15), schedule.DueAt(ControllerKinds.Configuration));
-        schedule.Record(ControllerKinds.Connection, demand, At(6));
+        schedule.Record(ControllerKinds.Connection, trigger, At(6));
         Assert.Equal(At(15), schedule.DueAt(ControllerKinds.Configuration));
     }
 
     [Fact]
-    public void A_turn_never_comes_later_than_the_poll_would()
+    public void A_slot_never_comes_later_than_the_poll_would()
     {
         var schedule = Make(0.5);
         Settle(schedule);
@@ -138,7 +139,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void The_ring_is_looked_at_every_interval_however_it_is()
+    public void The_ring_is_polled_every_interval_however_it_is()
     {
         foreach (var outcome in (Outcome[])[Fine, new Outcome.Failed("no"), new Outcome.Waiting("for it"), new Outcome.Changed("it")])
         {
@@ -149,7 +150,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void Who_says_when_to_look_again_is_looked_at_then()
+    public void Who_says_when_to_run_again_runs_then()
     {
         var schedule = Make();
         schedule.Record(ControllerKinds.Configuration, new Outcome.Waiting("for a second answer", At(5)), At(100));
@@ -162,7 +163,7 @@ public sealed class ScheduleTests
         var schedule = Make();
         Settle(schedule);
         schedule.Record(ControllerKinds.Configuration, new Outcome.Waiting("for a second answer", At(5)), At(100));
-        schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(101));
+        schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(101));
         Assert.Equal(At(105), schedule.DueAt(ControllerKinds.Configuration));
     }
 
@@ -175,14 +176,13 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_K2HR3_that_is_away_holds_back_every_step_that_asks_it_and_no_other()
+    public void A_K2HR3_that_is_away_holds_back_every_controller_that_asks_it_and_no_other()
     {
         var schedule = Make(0.5);
         schedule.Record(ControllerKinds.Registration, Away, At(10));
-        Assert.All(Asking, step => Assert.False(schedule.IsDue(step, At(10))));
-        Assert.True(schedule.IsDue(ControllerKinds.Services, At(10)));
-        Assert.True(schedule.IsDue(ControllerKinds.Connection, At(10)));
-        Assert.All(Asking, step => Assert.True(schedule.IsDue(step, At(11))));
+        Assert.All(Asking, kind => Assert.False(schedule.IsDue(kind, At(10))));
+        Assert.All(All.Except(Asking), kind => Assert.True(schedule.IsDue(kind, At(10))));
+        Assert.All(Asking, kind => Assert.True(schedule.IsDue(kind, At(11))));
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class ScheduleTests
         Assert.Equal(16, schedule.DueAt(ControllerKinds.Configuration).TotalSeconds, 3);
         schedule.Record(ControllerKinds.Registration, Fine, At(16));
         schedule.Record(ControllerKinds.Configuration, Away, At(20));
-        Assert.Equal(21, schedule.DueAt(ControllerKinds.Packages).TotalSeconds, 3);
+        Assert.Equal(21, schedule.DueAt(ControllerKinds.Role).TotalSeconds, 3);
     }
 
     [Theory]
@@ -220,17 +220,17 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_demand_is_followed_at_once()
+    public void A_trigger_is_followed_at_once()
     {
         var schedule = Make();
         Settle(schedule);
-        schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(10));
+        schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(10));
         Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(10)));
         Assert.False(schedule.IsDue(ControllerKinds.Packages, At(10)));
     }
 
     [Fact]
-    public void A_demand_that_only_repeats_itself_waits_longer_each_time_up_to_the_poll()
+    public void A_trigger_that_only_repeats_itself_waits_longer_each_time_up_to_the_poll()
     {
         var waits = Follow(_ => "+a", TimeSpan.FromMinutes(10));
         Assert.Equal([0, 1, 2, 4, 8, 16, 32], waits.Take(7).Select(w => (int)w.TotalSeconds));
@@ -244,7 +244,7 @@ public sealed class ScheduleTests
         Settle(schedule);
         for (var i = 0; i < 30; i++)
         {
-            schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(10 + i));
+            schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(10 + i));
             if (schedule.IsDue(ControllerKinds.Configuration, At(10 + i)))
             {
                 schedule.Record(ControllerKinds.Configuration, Fine, At(10 + i));
@@ -252,12 +252,12 @@ public sealed class ScheduleTests
         }
 
         Assert.False(schedule.IsDue(ControllerKinds.Configuration, At(40)));
-        schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a +b"), At(40));
+        schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a +b"), At(40));
         Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(40)));
     }
 
     [Fact]
-    public void A_reason_that_was_gone_for_a_look_is_a_new_one_and_so_it_is_once_a_person_wanted_the_step()
+    public void A_reason_that_was_gone_for_a_poll_is_a_new_one_and_so_it_is_once_a_person_wanted_the_controller()
     {
         var schedule = Make();
         Settle(schedule);
@@ -266,19 +266,19 @@ public sealed class ScheduleTests
         {
             for (var i = 0; i < 5; i++)
             {
-                Demand();
+                Trigger();
                 Run();
             }
 
-            Demand();
+            Trigger();
             Assert.False(schedule.IsDue(ControllerKinds.Configuration, At(now)));
             forget();
             Run();
-            Demand();
+            Trigger();
             Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(now)));
         }
 
-        void Demand() => schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(++now));
+        void Trigger() => schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(++now));
 
         void Run() => schedule.Record(ControllerKinds.Configuration, Fine, At(now));
     }
@@ -294,7 +294,7 @@ public sealed class ScheduleTests
         bool IsFollowedAtOnce(double now)
         {
             schedule.Record(ControllerKinds.Configuration, Fine, At(now));
-            schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, $"+{Guid.NewGuid()}"), At(now));
+            schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, $"+{Guid.NewGuid()}"), At(now));
             return schedule.IsDue(ControllerKinds.Configuration, At(now));
         }
     }
@@ -327,12 +327,12 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_demand_cannot_reach_a_K2HR3_that_is_away()
+    public void A_trigger_cannot_reach_a_K2HR3_that_is_away()
     {
         var schedule = Make(0.5);
         Settle(schedule);
         schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("busy", Consequence.K2hr3Away, At(100)), At(10));
-        schedule.Record(ControllerKinds.Connection, Demanding(ControllerKinds.Configuration, "+a"), At(11));
+        schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(11));
         Assert.InRange(schedule.DueAt(ControllerKinds.Configuration), At(110), At(111));
     }
 
@@ -348,16 +348,89 @@ public sealed class ScheduleTests
         Assert.False(schedule.IsDue(ControllerKinds.Services, At(10)));
         schedule.Record(ControllerKinds.Configuration, new Outcome.Waiting("for a second answer", At(5)), At(11));
         schedule.RunNow(ControllerKinds.All);
-        Assert.All(All, step => Assert.True(schedule.IsDue(step, At(11))));
+        Assert.All(All, kind => Assert.True(schedule.IsDue(kind, At(11))));
+    }
+
+    [Fact]
+    public void A_trigger_that_comes_while_its_controller_runs_has_it_run_once_more_right_after()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        schedule.NoteStarted(ControllerKinds.Configuration);
+        schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(10));
+        schedule.Record(ControllerKinds.Configuration, Fine, At(12));
+        Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(12)));
+
+        schedule.NoteStarted(ControllerKinds.Configuration);
+        schedule.Record(ControllerKinds.Configuration, Fine, At(13));
+        Assert.Equal(At(73), schedule.DueAt(ControllerKinds.Configuration));
+    }
+
+    [Fact]
+    public void A_trigger_that_stood_before_its_controller_ran_is_not_followed_once_more_for_the_same_reason()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(10));
+        schedule.NoteStarted(ControllerKinds.Configuration);
+        schedule.Record(ControllerKinds.Configuration, Fine, At(12));
+        Assert.Equal(At(72), schedule.DueAt(ControllerKinds.Configuration));
+    }
+
+    [Fact]
+    public void A_trigger_that_stands_through_a_long_run_waits_from_its_end_on()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        var now = 10;
+        var waits = new List<double>();
+        for (var run = 0; run < 5; run++)
+        {
+            schedule.NoteStarted(ControllerKinds.Configuration);
+            for (var second = 0; second < 20; second++)
+            {
+                schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(++now));
+            }
+
+            schedule.Record(ControllerKinds.Configuration, Fine, At(now));
+            schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(now));
+            waits.Add(Math.Max(0, (schedule.DueAt(ControllerKinds.Configuration) - At(now)).TotalSeconds));
+            now += (int)waits[^1];
+        }
+
+        // The first trigger came during the first run, which so is followed by one more.
+        Assert.Equal([0, 2, 4, 8, 16], waits);
+    }
+
+    [Fact]
+    public void A_person_who_comes_while_a_controller_runs_has_it_run_once_more_right_after()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        schedule.NoteStarted(ControllerKinds.Packages);
+        schedule.RunNow(ControllerKinds.All);
+        schedule.Record(ControllerKinds.Packages, new Outcome.Failed("names", Consequence.NeedsPerson), At(12));
+        Assert.True(schedule.IsDue(ControllerKinds.Packages, At(12)));
+    }
+
+    [Fact]
+    public void A_trigger_that_came_during_a_run_does_not_reach_a_K2HR3_that_is_away_since()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        schedule.NoteStarted(ControllerKinds.Configuration);
+        schedule.Record(ControllerKinds.Connection, Triggering(ControllerKinds.Configuration, "+a"), At(10));
+        schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("busy", Consequence.K2hr3Away, At(100)), At(12));
+        Assert.InRange(schedule.DueAt(ControllerKinds.Configuration), At(112), At(113));
     }
 
     [Fact]
     public void A_million_outcomes_of_any_kind_never_stall_the_loop_and_never_storm()
     {
-        // Every outcome there is, at random, with whatever demand and reason; a look at the ring every second.
+        // Every outcome there is, at random, with whatever trigger of those that its controller has, and reason; a poll of the ring every second.
         var outcomes = Iterations.Of(1_000_000);
         var random = new Random(20261122);
-        var schedule = new Schedule(FakeController.Pipeline(), Watch, Retry, random.NextDouble);
+        var schedule = new Schedule(FakeController.All(), Watch, Retry, random.NextDouble);
         var now = TimeSpan.Zero;
         var asked = 0;
         var atThisMoment = 0;
@@ -367,21 +440,22 @@ public sealed class ScheduleTests
             atThisMoment = schedule.Next > now ? 0 : atThisMoment + 1;
             Assert.True(atThisMoment < 20, "the loop turns without time passing");
             now = schedule.Next > now ? schedule.Next : now;
-            foreach (var step in All.Where(step => schedule.IsDue(step, now)))
+            foreach (var kind in All.Where(kind => schedule.IsDue(kind, now)))
             {
-                asked += Asking.Contains(step) ? 1 : 0;
-                schedule.Record(step, Any(step, random), now);
+                asked += Asking.Contains(kind) ? 1 : 0;
+                schedule.NoteStarted(kind);
+                schedule.Record(kind, Any(kind, random), now);
                 i++;
             }
         }
 
-        // A step that fails on this host is tried again within the cap's full jitter (30 s on average, 0.1 s at the least), and each of the three
-        // that ask has a store of demands that refills once an interval.
+        // A controller that fails on this host is tried again within the cap's full jitter (30 s on average, 0.1 s at the least), and each of the three
+        // that ask has a store of triggers that refills once an interval.
         var perMinute = asked / now.TotalMinutes;
         Assert.InRange(perMinute, 0.5, 3 * 8);
     }
 
-    private static Outcome Any(ControllerKinds step, Random random)
+    private static Outcome Any(ControllerKinds kind, Random random)
     {
         Outcome outcome = random.Next(8) switch
         {
@@ -389,14 +463,25 @@ public sealed class ScheduleTests
             1 => new Outcome.NothingToDo("nothing"),
             2 => new Outcome.Waiting("waiting"),
             3 => new Outcome.Failed("failed"),
-            4 when step != ControllerKinds.Connection => new Outcome.Failed("person", Consequence.NeedsPerson),
-            5 when step != ControllerKinds.Connection => new Outcome.Failed("away", Consequence.K2hr3Away, random.Next(4) == 0 ? TimeSpan.FromSeconds(random.Next(20)) : null),
+            4 when kind != ControllerKinds.Connection => new Outcome.Failed("person", Consequence.NeedsPerson),
+            5 when kind != ControllerKinds.Connection => new Outcome.Failed("away", Consequence.K2hr3Away, random.Next(4) == 0 ? TimeSpan.FromSeconds(random.Next(20)) : null),
             _ => Fine,
         };
-        return random.Next(2) == 0 ? outcome with { Triggers = (ControllerKinds)random.Next(32) & ~step, TriggerReason = random.Next(10).ToString(System.Globalization.CultureInfo.InvariantCulture) } : outcome;
+        return random.Next(2) == 0 ? outcome with { Triggers = (ControllerKinds)random.Next(256) & TriggeredBy(kind), TriggerReason = random.Next(10).ToString(System.Globalization.CultureInfo.InvariantCulture) } : outcome;
     }
 
-    /// <summary>The waits before each request, when the ring is looked at every second and gives this reason.</summary>
+    /// <summary>What controllers trigger at the most.</summary>
+    private static ControllerKinds TriggeredBy(ControllerKinds kind) => kind switch
+    {
+        ControllerKinds.Role => ControllerKinds.Packages | ControllerKinds.Services,
+        ControllerKinds.Configuration => ControllerKinds.Registration | ControllerKinds.Role | ControllerKinds.Services | ControllerKinds.Connection,
+        ControllerKinds.Packages => ControllerKinds.Role | ControllerKinds.Services,
+        ControllerKinds.Services => ControllerKinds.Role,
+        ControllerKinds.Connection => ControllerKinds.All & ~ControllerKinds.Connection,
+        _ => ControllerKinds.None,
+    };
+
+    /// <summary>The waits before each request, when the ring is polled every second and gives this reason.</summary>
     private static List<TimeSpan> Follow(Func<TimeSpan, string?> reason, TimeSpan howLong)
     {
         var schedule = Make(0.5);
@@ -405,7 +490,7 @@ public sealed class ScheduleTests
         var last = At(1);
         for (var now = At(1); now < howLong; now += At(1))
         {
-            schedule.Record(ControllerKinds.Connection, reason(now) is { } words ? Demanding(ControllerKinds.Configuration, words) : Fine, now);
+            schedule.Record(ControllerKinds.Connection, reason(now) is { } words ? Triggering(ControllerKinds.Configuration, words) : Fine, now);
             if (schedule.IsDue(ControllerKinds.Configuration, now))
             {
                 schedule.Record(ControllerKinds.Configuration, Fine, now);
@@ -417,11 +502,11 @@ public sealed class ScheduleTests
         return waits;
     }
 
-    private static Outcome.Waiting Demanding(ControllerKinds demands, string reason) => new Outcome.Waiting("for it") { Triggers = demands, TriggerReason = reason };
+    private static Outcome.Waiting Triggering(ControllerKinds triggers, string reason) => new Outcome.Waiting("for it") { Triggers = triggers, TriggerReason = reason };
 
-    private static void Settle(Schedule schedule) => Array.ForEach(All, step => schedule.Record(step, Fine, TimeSpan.Zero));
+    private static void Settle(Schedule schedule) => Array.ForEach(All, kind => schedule.Record(kind, Fine, TimeSpan.Zero));
 
-    private static Schedule Make(double random = 0.5) => new(FakeController.Pipeline(), Watch, Retry, () => random);
+    private static Schedule Make(double random = 0.5) => new(FakeController.All(), Watch, Retry, () => random);
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
 }

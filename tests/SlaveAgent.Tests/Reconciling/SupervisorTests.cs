@@ -1,141 +1,104 @@
+using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
+using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
 
+/// <summary>The files; what is requested of systemd because of them, <see cref="ServiceControllerTests"/> see.</summary>
 public sealed class SupervisorTests : IDisposable
 {
-    private const string Reload = "daemon-reload";
+    private const string Unit = "chmpx.service";
+
+    private static readonly ChmpxSharing Known = new("k2hdkc", "k2hdkc", null);
 
     private readonly TempDirectory _directory = new();
-    private readonly string _unit = Tools.NewUnit();
+    private readonly FakeTimeProvider _time = new();
 
-    public SupervisorTests()
-    {
-        Tools.Take(Reload);
-        Tools.SetFailure(Reload, Reload, null);
-        NeedReload("no");
-    }
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private string DropIn => _directory.At($"etc/systemd/system/{_unit}.d/k2hdkc-slave-agent.conf");
-
-    private static int Reloads => Tools.CallsAbout(Reload).Length;
-
-    private int Restarts => Tools.CallsAbout(_unit).Count(call => call == $"try-restart --no-block -- {_unit}");
+    private string DropIn => _directory.At($"etc/systemd/system/{Unit}.d/k2hdkc-slave-agent.conf");
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Where_a_users_programs_find_the_configuration_is_left_for_their_units()
+    public void Where_a_users_programs_find_the_configuration_is_left_for_their_units()
     {
-        Assert.Null(await PrepareAsync(Supervision.Helper));
+        Assert.Null(Make(Supervision.Helper).Prepare());
         Assert.Equal($"CHMCONFFILE={Supervisors.Ini}\n", File.ReadAllText(_directory.At(AgentPaths.EnvironmentFile)));
     }
 
     [Fact]
-    public async Task A_packaged_chmpx_is_run_directly_from_the_first_time_on_and_by_its_helper_again_when_that_is_wanted()
+    public void A_packaged_chmpx_is_run_directly_from_the_first_time_on_and_by_its_helper_again_when_that_is_wanted()
     {
         PutPackage();
-        var before = Reloads;
-        Assert.Null(await PrepareAsync(Supervision.Direct));
-        Assert.Null(await PrepareAsync(Supervision.Direct));
+        var came = _time.GetElapsedTime(0);
+        Assert.Equal(new UnitChange(came, NeedsRestart: true), Make().Prepare());
         Assert.True(File.Exists(DropIn));
-        Assert.Equal((before + 1, 1), (Reloads, Restarts));
 
-        Assert.Null(await PrepareAsync(Supervision.Helper));
-        Assert.Null(await PrepareAsync(Supervision.Helper));
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(new UnitChange(came, NeedsRestart: true), Make().Prepare());
+        Make().Forget();
+        Assert.Null(Make().Prepare());
+
+        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: true), Make(Supervision.Helper).Prepare());
         Assert.False(File.Exists(DropIn));
-        Assert.Equal((before + 2, 2), (Reloads, Restarts));
+        Make().Forget();
+        Assert.Null(Make(Supervision.Helper).Prepare());
     }
 
     [Fact]
-    public async Task A_drop_in_of_an_earlier_version_is_replaced_and_loaded_and_restarts_nothing()
+    public void A_drop_in_of_an_earlier_version_is_replaced_and_needs_no_restart()
     {
         PutPackage();
-        _directory.Put($"etc/systemd/system/{_unit}.d/k2hdkc-slave-agent.conf", "[Service]\nUser=k2hdkc\nExecStart=\nExecStart=/usr/bin/chmpx -conf /etc/antpickax/k2hdkc.ini\n");
-        var before = Reloads;
-        Assert.Null(await PrepareAsync(Supervision.Direct));
+        _directory.Put($"etc/systemd/system/{Unit}.d/k2hdkc-slave-agent.conf", "[Service]\nUser=k2hdkc\nExecStart=\nExecStart=/usr/bin/chmpx -conf /etc/antpickax/k2hdkc.ini\n");
+        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: false), Make().Prepare());
         Assert.Contains("UMask=0007", File.ReadAllText(DropIn), StringComparison.Ordinal);
-        Assert.Equal((before + 1, 0), (Reloads, Restarts));
     }
 
     [Fact]
-    public async Task A_chmpx_that_is_not_the_packaged_one_is_left_as_it_is()
+    public void A_restart_that_is_due_stays_due_when_the_drop_in_changes_once_more()
     {
-        var before = Reloads;
-        Assert.Null(await PrepareAsync(Supervision.Direct));
+        PutPackage();
+        Make().Prepare();
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: true), Make(sharing: new ChmpxSharing("another", "k2hdkc", null)).Prepare());
+    }
+
+    [Fact]
+    public void What_is_to_be_done_is_kept_before_the_drop_in_is_written()
+    {
+        PutPackage();
+        _directory.Put($"etc/systemd/system/{Unit}.d", "in the way");
+        Assert.ThrowsAny<IOException>(() => Make().Prepare());
+        File.Delete(_directory.At($"etc/systemd/system/{Unit}.d"));
+        Assert.True(Make().Prepare()?.NeedsRestart);
+        Assert.True(File.Exists(DropIn));
+    }
+
+    [Fact]
+    public void A_chmpx_that_is_not_the_packaged_one_is_left_as_it_is()
+    {
+        Assert.Null(Make().Prepare());
         Assert.False(File.Exists(DropIn));
-        Assert.Equal((before, 0), (Reloads, Restarts));
     }
 
     [Fact]
-    public async Task Units_are_loaded_again_while_systemd_says_that_it_needs_to()
+    public void Nothing_is_written_while_nobody_knows_whom_chmpx_runs_as()
     {
         PutPackage();
-        Assert.Null(await PrepareAsync(Supervision.Direct));
-        var before = Reloads;
-        NeedReload("yes");
-        Assert.Null(await PrepareAsync(Supervision.Direct));
-        Assert.Equal(before + 1, Reloads);
-        NeedReload("no");
-        Assert.Null(await PrepareAsync(Supervision.Direct));
-        Assert.Equal(before + 1, Reloads);
-    }
-
-    [Fact]
-    public async Task A_reload_that_failed_is_repeated_and_the_restart_that_waits_for_it_is_not_forgotten()
-    {
-        PutPackage();
-        Tools.SetFailure(Reload, Reload, "Connection timed out");
-        Assert.Equal("systemctl daemon-reload failed: Connection timed out", await PrepareAsync(Supervision.Direct));
-        Assert.Equal(0, Restarts);
-
-        // Another agent process: what the first one knew is gone.
-        Tools.SetFailure(Reload, Reload, null);
-        NeedReload("yes");
-        var before = Reloads;
-        Assert.Null(await PrepareAsync(Supervision.Direct));
-        Assert.Equal((before + 1, 1), (Reloads, Restarts));
-    }
-
-    [Fact]
-    public async Task A_restart_that_failed_is_said_and_repeated()
-    {
-        PutPackage();
-        Tools.LetFail(_unit, "try-restart", "Access denied");
-        Assert.Equal($"restarting {_unit} failed: Access denied", await PrepareAsync(Supervision.Direct));
-        Tools.SetFailure(_unit, "try-restart", null);
-        Assert.Null(await PrepareAsync(Supervision.Direct));
-        Assert.Null(await PrepareAsync(Supervision.Direct));
-        Assert.Equal(2, Restarts);
-    }
-
-    [Fact]
-    public async Task Nothing_is_written_while_nobody_knows_whom_chmpx_runs_as()
-    {
-        PutPackage();
-        var before = Reloads;
-        Assert.Null(await PrepareAsync(Supervision.Direct, sharing: null));
+        Assert.Null(Supervisors.Make(_directory.Root, Settings(Supervision.Direct), null, _time).Prepare());
         Assert.False(File.Exists(DropIn));
-        Assert.Equal((before, 0), (Reloads, Restarts));
     }
 
-    private void NeedReload(string answer) => Tools.Show(_unit, $"Id={_unit}\nNeedDaemonReload={answer}");
+    private static ChmpxSettings Settings(Supervision supervision) => new(Unit, supervision, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
 
     private void PutPackage()
     {
-        _directory.Put($"lib/systemd/system/{_unit}", "ExecStart=/usr/libexec/chmpx-service-helper start\n");
+        _directory.Put($"lib/systemd/system/{Unit}", "ExecStart=/usr/libexec/chmpx-service-helper start\n");
         _directory.Put("usr/bin/chmpx", string.Empty);
     }
 
-    private Task<string?> PrepareAsync(Supervision supervision) => PrepareAsync(supervision, new ChmpxSharing("k2hdkc", "k2hdkc", null));
-
-    private Task<string?> PrepareAsync(Supervision supervision, ChmpxSharing? sharing) => Supervisors.Make(
-        _directory.Root,
-        new ChmpxSettings(_unit, supervision, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30)),
-        sharing).PrepareAsync(Cancel);
+    private Supervisor Make(Supervision supervision = Supervision.Direct, ChmpxSharing? sharing = null) =>
+        Supervisors.Make(_directory.Root, Settings(supervision), sharing ?? Known, _time);
 }

@@ -53,7 +53,7 @@ internal sealed class RoleServer : IAsyncDisposable
 
     private static K2hr3Client ClientOf(Uri address, TimeProvider time, bool byAddress) => new(
         new K2hr3Identity(address, Role, Role.TenantYrn, "cuk-slv1", "slv1", null, null, byAddress), () => RoleToken.TryParse(Token),
-        new RenewingHandler(TlsFiles.None), TimeSpan.FromSeconds(40), time);
+        new RenewingHandler(TlsFiles.None, TimeProvider.System), TimeSpan.FromSeconds(40), time);
 
     private Task AnswerAsync(HttpContext context)
     {

@@ -10,10 +10,10 @@ internal static class Supervisors
 {
     public const string Ini = "/etc/antpickax/k2hdkc.ini";
 
-    public static Supervisor Make(HostRoot root, ChmpxSettings settings, ChmpxSharing? sharing = null) => new(
+    public static Supervisor Make(HostRoot root, ChmpxSettings settings, ChmpxSharing? sharing = null, TimeProvider? time = null) => new(
         root,
         new ChmpxDropIn(root, settings.Unit, Ini, "/usr/bin/k2hdkc-slave-agent", () => sharing),
         Ini,
         settings,
-        new Systemctl(new CommandRunner(TimeProvider.System)));
+        time ?? TimeProvider.System);
 }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using SlaveAgent.Identity;
+using SlaveAgent.Hosting;
 
-namespace SlaveAgent.Hosting;
+namespace SlaveAgent.Identity;
 
 /// <summary>Reads the host's names and addresses and resolves a NAME, with a deadline: an unresponsive DNS must not block the agent.</summary>
 /// <param name="timeout">For all lookups together.</param>

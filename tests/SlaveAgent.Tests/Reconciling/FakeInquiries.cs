@@ -4,7 +4,7 @@ using SlaveAgent.Reconciling;
 namespace SlaveAgent.Tests.Reconciling;
 
 /// <summary>Servers and systemd whose answers a test sets; counts the questions.</summary>
-internal sealed class PretendedInquiries(TimeProvider? time = null) : IRingInquiries
+internal sealed class FakeInquiries(TimeProvider? time = null) : IRingInquiries
 {
     private TimeProvider Time { get; } = time ?? TimeProvider.System;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using SlaveAgent.Files;
-using SlaveAgent.Identity;
+using SlaveAgent.Hosting;
 
-namespace SlaveAgent.Hosting;
+namespace SlaveAgent.Identity;
 
 /// <summary>The facts of the host: its instance ID, its full name, and which machine it is.</summary>
 /// <param name="hostName">Returns the kernel's host name; a parameter for tests.</param>

@@ -3,7 +3,7 @@ using SlaveAgent.Settings;
 namespace SlaveAgent.Commands;
 
 /// <summary>How long a command tries, as <c>--timeout</c> says it.</summary>
-internal static class Patience
+internal static class TimeLimit
 {
     public const string Endless = "infinity";
 
@@ -13,6 +13,6 @@ internal static class Patience
     /// <exception cref="SettingsException">The text is no duration.</exception>
     public static TimeSpan Parse(string text) =>
         text == Endless ? Timeout.InfiniteTimeSpan
-        : Durations.TryParse(text) is { } patience ? patience > LongestTimer ? Timeout.InfiniteTimeSpan : patience
+        : Durations.TryParse(text) is { } limit ? limit > LongestTimer ? Timeout.InfiniteTimeSpan : limit
         : throw new SettingsException($"--timeout {text} is no duration, such as 90s, 5m or {Endless}.");
 }

@@ -1,0 +1,50 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+using SlaveAgent.Identity;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+using SlaveAgent.Status;
+
+namespace SlaveAgent.Commands;
+
+/// <summary>Observes the configuration and the ring from here, where no agent is at work whose status could be read.</summary>
+internal static class StatusObserver
+{
+    public static async Task<AgentStatus> ObserveAsync(AgentSettings settings, HostRoot root, CancellationToken cancel)
+    {
+        var file = new ConfigurationFile(root, AgentParts.OutputPath(settings, new OverrideReader(root)), settings.Configuration.Mode, 0, TimeProvider.System);
+        await file.PollAllowedAsync(cancel);
+        var view = file.Current?.ControlPort is { } port ? await new ControlPort(TimeProvider.System).PollAsync(port, cancel) : null;
+        var servers = ServersStatus.Of(ServerList.Of(file.Current, view));
+        var isUnregistered = File.Exists(root.At(AgentPaths.UnregisteredMarker));
+        var role = new IdentityFiles(root).ReadRole();
+        var control = isUnregistered
+            ? new Fact(ControlStates.Paused, "Unregistered", "this host was unregistered; bootstrap takes it into its role again", null)
+            : FileLock.IsHeld(root.At(AgentPaths.DaemonLock)) ? new Fact(ControlStates.Stale, Reasons.NotObserved, "the agent is starting, or waits for its identity", null)
+            : new Fact(ControlStates.Stale, "NoAgent", "no agent runs on this host", null);
+        if (file.Current is null && !isUnregistered && StatusFile.TryReadOfOtherRole(root) is { } left && left.Role == role)
+        {
+            return left with { Pid = 0, Control = control };
+        }
+
+        return new AgentStatus
+        {
+            Role = role,
+            Connection = Connection(file.Current, view, servers),
+            Control = control,
+            IsReady = servers.Connected > 0 && servers.Connected == servers.Up,
+            Servers = servers,
+            Generation = new GenerationStatus(file.Path, file.Current?.FileVersion, view?.Revision, null, []),
+        };
+    }
+
+    private static Fact Connection(IniDocument? ini, RingView? view, ServersStatus servers)
+    {
+        var (state, reason, message) = ini is null ? (ConnectionStates.Disconnected, Reasons.NoConfiguration, "there is no configuration")
+            : view is null ? (ConnectionStates.Disconnected, nameof(RingState.Unresponsive), $"chmpx does not answer on control port {ini.ControlPort}")
+            : servers.Connected == 0 ? (ConnectionStates.Disconnected, nameof(RingState.NotAdmitted), $"0/{servers.Listed} servers connected, generation {view.Revision}")
+            : servers.Connected < servers.Up ? (ConnectionStates.Degraded, nameof(RingState.Partial), $"{servers.Connected}/{servers.Listed} servers connected, generation {view.Revision}")
+            : (ConnectionStates.Connected, nameof(RingState.Connected), $"{servers.Connected}/{servers.Listed} servers connected, generation {view.Revision}");
+        return new Fact(state, reason, message, null);
+    }
+}

@@ -1,0 +1,20 @@
+using SlaveAgent.Files;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>What was observed in this boot, kept in /run: what was active once is never started again, for somebody may have stopped it.</summary>
+/// <param name="IsTargetDone">The ready target was active.</param>
+/// <param name="Done">Units that require it and were seen to have been started.</param>
+public sealed record ReadyMemory(bool IsTargetDone, IReadOnlyList<string> Done)
+{
+    public static ReadyMemory Empty { get; } = new(false, []);
+
+    public static ReadyMemory Load(HostRoot root) =>
+        StateFile.TryLoad(root.At(AgentPaths.ReadyMemory), StateJson.Default.ReadyMemory) is { Done: not null } kept ? kept : Empty;
+
+    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Save(HostRoot root) => StateFile.Save(root.At(AgentPaths.ReadyMemory), this, StateJson.Default.ReadyMemory);
+
+    public bool SaysTheSame(ReadyMemory other) => IsTargetDone == other.IsTargetDone && Done.SequenceEqual(other.Done);
+}

@@ -1,0 +1,11 @@
+namespace SlaveAgent.Status;
+
+public enum ConditionStatus
+{
+    /// <summary>Not observed yet.</summary>
+    Unknown,
+
+    True,
+
+    False,
+}

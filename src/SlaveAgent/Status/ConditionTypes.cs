@@ -1,0 +1,29 @@
+namespace SlaveAgent.Status;
+
+/// <summary>The types of conditions, in the order in which they are shown.</summary>
+public static class ConditionTypes
+{
+    /// <summary>K2HR3 has this host in its role.</summary>
+    public const string Registered = nameof(Registered);
+
+    /// <summary>What the role lists is known.</summary>
+    public const string RoleRead = nameof(RoleRead);
+
+    /// <summary>The configuration in place is what K2HR3 says.</summary>
+    public const string ConfigurationCurrent = nameof(ConfigurationCurrent);
+
+    /// <summary>What the role lists is installed.</summary>
+    public const string PackagesInstalled = nameof(PackagesInstalled);
+
+    /// <summary>The NAME of this host's own entry is this host, as far as that matters.</summary>
+    public const string OwnNameValid = nameof(OwnNameValid);
+
+    /// <summary>The role's units run.</summary>
+    public const string ServicesRunning = nameof(ServicesRunning);
+
+    /// <summary>chmpx is connected to every server that is up.</summary>
+    public const string Connected = nameof(Connected);
+
+    /// <summary>The ready target was reached.</summary>
+    public const string ReadyReached = nameof(ReadyReached);
+}

@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Documents;
+
+/// <summary>The rooms of src/SlaveAgent, and that each uses only those below it.</summary>
+public sealed partial class ArchitectureTests
+{
+    /// <summary>From the lowest up: a room may use those before it, and no other.</summary>
+    private static readonly string[] Rooms = ["Files", "Settings", "K2hr3", "Chmpx", "Hosting", "Identity", "Status", "Reconciling", "Commands"];
+
+    private static string Source => Path.Join(Repository.Root, "src", "SlaveAgent");
+
+    [Fact]
+    public void Each_room_uses_only_rooms_below_it()
+    {
+        var uses = Rooms.SelectMany(room => Directory.EnumerateFiles(Path.Join(Source, room), "*.cs").SelectMany(file => UsesOf(room, file))).ToList();
+        Assert.True(uses.Count > 100, "hardly any use was found, so the test does not see them");
+        Assert.Empty(uses.Where(use => Array.IndexOf(Rooms, use.Used) > Array.IndexOf(Rooms, use.By)).Select(use => $"{use.By}/{use.File} uses {use.Used}"));
+    }
+
+    [Fact]
+    public void Every_folder_is_a_room_and_every_file_is_named_after_its_type()
+    {
+        Assert.Equal(Rooms.Order(), Directory.EnumerateDirectories(Source).Select(Path.GetFileName).Where(name => name is not ("bin" or "obj" or "decisions")).Order());
+        var unnamed = Rooms.SelectMany(room => Directory.EnumerateFiles(Path.Join(Source, room), "*.cs"))
+            .Where(file => !Regex.IsMatch(File.ReadAllText(file), $@"\b(class|record|struct|interface|enum)\s+{Regex.Escape(Path.GetFileNameWithoutExtension(file))}\b"))
+            .Select(file => Path.GetRelativePath(Source, file));
+        Assert.Empty(unnamed);
+    }
+
+    private static IEnumerable<(string By, string File, string Used)> UsesOf(string room, string file) => Use().Matches(File.ReadAllText(file))
+        .Select(match => match.Groups[1].Value)
+        .Where(used => used != room && Rooms.Contains(used))
+        .Distinct()
+        .Select(used => (room, Path.GetFileName(file), used));
+
+    [GeneratedRegex(@"\bSlaveAgent\.(\w+)")]
+    private static partial Regex Use();
+}
