@@ -31,7 +31,7 @@ public sealed class ReadyTests(ITestOutputHelper output, GuestMachine machine)
         var userApp = await guest.MainPidAsync("user-app.service");
 
         await LoseAllServersAsync(world);
-        await guest.UntilAsync("the agent says that the connection is lost", async () => await world.PhaseAsync() is { } phase && phase != "connected");
+        await guest.UntilAsync("the agent says that the connection is lost", async () => await world.ConnectionAsync() is { } state && state != "connected");
         await world.Cluster.RestoreAsync(3);
         await world.WaitForConnectionAsync();
         Assert.Equal("active", await guest.StateAsync("k2hdkc-slave-ready.target"));

@@ -47,9 +47,9 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
         }
 
         IReadOnlyCollection<UnitStatus> dependents = isReady && !target.Dependents.IsEmpty ? [.. (await systemd.ShowAsync(target.Dependents, cancel))?.Values ?? []] : [];
-        var (memory, wanted) = isReady ? ReadyPlan.Reach(_memory, target, dependents) : ReadyPlan.Leave(target);
+        var (memory, wanted) = isReady ? ReadyPlan.Reach(_memory, target, dependents) : ReadyPlan.Leave(target, time.GetElapsedTime(0));
         Keep(memory);
-        _complete = isReady && memory.IsTargetDone && wanted.IsEmpty && dependents.Count == target.Dependents.Length ? memory : null;
+        _complete = isReady && dependents.Count == target.Dependents.Length && ReadyPlan.IsComplete(memory, dependents) ? memory : null;
         return wanted.IsEmpty && (_complete is not null || !isReady) ? isReady ? Reached() : NotConnected() : await RequestAsync(wanted, cancel);
     }
 
@@ -74,7 +74,7 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
         return failures.Count > 0
             ? new Outcome.Failed(string.Join("; ", failures)) { Reason = Reasons.UnitsFailing }
             : new Outcome.Waiting(
-                due.IsEmpty ? $"waiting for systemd: {string.Join(", ", wanted)}" : $"requested: {string.Join(", ", due)}", RetryDelay.Doubled(FirstRecheck, _rechecks, LongestRecheck))
+                due.IsEmpty ? "waiting for systemd to start what requires the target" : $"requested: {string.Join(", ", due)}", RetryDelay.Doubled(FirstRecheck, _rechecks, LongestRecheck))
             {
                 Reason = Reasons.UnitsChanging,
             };

@@ -7,6 +7,9 @@ namespace SlaveAgent.Reconciling;
 /// <param name="Done">Units that require it and were seen to have been started.</param>
 public sealed record ReadyMemory(bool IsTargetDone, IReadOnlyList<string> Done)
 {
+    /// <summary>Since the host's boot; what was started before does not count, because it went with a connection that was lost (<c>ready.follow</c>).</summary>
+    public TimeSpan Since { get; init; }
+
     public static ReadyMemory Empty { get; } = new(false, []);
 
     public static ReadyMemory Load(HostRoot root) =>
@@ -16,5 +19,5 @@ public sealed record ReadyMemory(bool IsTargetDone, IReadOnlyList<string> Done)
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Save(HostRoot root) => StateFile.Save(root.At(AgentPaths.ReadyMemory), this, StateJson.Default.ReadyMemory);
 
-    public bool SaysTheSame(ReadyMemory other) => IsTargetDone == other.IsTargetDone && Done.SequenceEqual(other.Done);
+    public bool SaysTheSame(ReadyMemory other) => IsTargetDone == other.IsTargetDone && Since == other.Since && Done.SequenceEqual(other.Done);
 }

@@ -14,7 +14,7 @@ public static class ReadyPlan
     public static (ReadyMemory Memory, ImmutableArray<UnitAction> Wanted) Reach(ReadyMemory memory, UnitStatus target, IReadOnlyCollection<UnitStatus> dependents)
     {
         var isTargetDone = memory.IsTargetDone || target.Active == UnitActiveState.Active;
-        var done = memory.Done.Union(dependents.Where(HasBeenStarted).Select(unit => unit.Name), StringComparer.Ordinal).ToImmutableArray();
+        var done = memory.Done.Union(dependents.Where(unit => HasBeenStarted(unit, memory.Since)).Select(unit => unit.Name), StringComparer.Ordinal).ToImmutableArray();
         var wanted = new List<UnitAction>();
         if (!isTargetDone && target.Active != UnitActiveState.Deactivating)
         {
@@ -24,16 +24,23 @@ public static class ReadyPlan
         // A service that was to start while the target could not be reached yet, as in a first boot before the host had an identity, was given up by systemd
         // with "dependency failed" and is not tried again by the target's start alone.
         wanted.AddRange(dependents
-            .Where(unit => unit.IsEnabled && unit.Load == UnitLoadState.Loaded && unit.Active is UnitActiveState.Inactive or UnitActiveState.Failed && !done.Contains(unit.Name, StringComparer.Ordinal))
+            .Where(unit => IsAwaited(unit, done) && unit.Active is UnitActiveState.Inactive or UnitActiveState.Failed)
             .Select(unit => new UnitAction(UnitActionKind.Start, unit.Name)));
-        return (new ReadyMemory(isTargetDone, done), [.. wanted]);
+        return (memory with { IsTargetDone = isTargetDone, Done = done }, [.. wanted]);
     }
 
-    /// <summary>The connection is lost, and the target is to go with it.</summary>
-    public static (ReadyMemory Memory, ImmutableArray<UnitAction> Wanted) Leave(UnitStatus target) => target.IsActive
-        ? (ReadyMemory.Empty with { IsTargetDone = true }, [new UnitAction(UnitActionKind.Stop, target.Name)])
-        : (ReadyMemory.Empty, []);
+    /// <summary>The target, and each unit that requires it and is enabled, has been seen to have started.</summary>
+    public static bool IsComplete(ReadyMemory memory, IReadOnlyCollection<UnitStatus> dependents) =>
+        memory.IsTargetDone && !dependents.Any(unit => IsAwaited(unit, memory.Done));
+
+    /// <summary>The connection is lost, and the target is to go with it, and come back with it.</summary>
+    /// <param name="now">Since the host's boot.</param>
+    public static (ReadyMemory Memory, ImmutableArray<UnitAction> Wanted) Leave(UnitStatus target, TimeSpan now) => target.IsActive
+        ? (ReadyMemory.Empty with { IsTargetDone = true, Since = now }, [new UnitAction(UnitActionKind.Stop, target.Name)])
+        : (ReadyMemory.Empty with { Since = now }, []);
+
+    private static bool IsAwaited(UnitStatus unit, IReadOnlyList<string> done) => unit.IsEnabled && unit.Load == UnitLoadState.Loaded && !done.Contains(unit.Name, StringComparer.Ordinal);
 
     // A unit that was started in this boot and does not run any more was stopped by somebody, or has ended.
-    private static bool HasBeenStarted(UnitStatus unit) => unit.Active is UnitActiveState.Active or UnitActiveState.Reloading || unit.StartedAt is not null;
+    private static bool HasBeenStarted(UnitStatus unit, TimeSpan since) => unit.Active is UnitActiveState.Active or UnitActiveState.Reloading || unit.StartedAt > since;
 }

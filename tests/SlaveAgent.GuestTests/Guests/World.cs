@@ -105,8 +105,9 @@ internal sealed class World : IAsyncDisposable
         var servers = Cluster.Servers;
         var status = await StatusAsync();
         return status is { } s
-            && s.GetProperty("phase").GetString() == "connected"
-            && s.GetProperty("servers").EnumerateArray().Count(server => server.GetProperty("state").GetString() == "connected") == servers.Count
+            && s.GetProperty("connection").GetProperty("state").GetString() == "connected"
+            && s.GetProperty("control").GetProperty("state").GetString() == "current"
+            && s.GetProperty("servers").GetProperty("connected").GetInt32() == servers.Count
             && await HaveServersTheSlaveAsync();
     }
 
@@ -125,12 +126,14 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>What the agent says of itself; null while it says nothing.</summary>
-    public async Task<string?> PhaseAsync() => (await StatusAsync())?.GetProperty("phase").GetString();
+    public async Task<string?> ConnectionAsync() => (await StatusAsync())?.GetProperty("connection").GetProperty("state").GetString();
 
     public async Task<JsonElement?> StatusAsync()
     {
         var result = await Guest.TryAsync("k2hdkc-slave-agent", "status", "--json");
-        return result.ExitCode == 0 ? JsonDocument.Parse(result.StandardOutput).RootElement : null;
+
+        // 3 and 4 say that it is not connected, or not to all.
+        return result.ExitCode is 0 or 3 or 4 ? JsonDocument.Parse(result.StandardOutput).RootElement : null;
     }
 
     /// <summary>cloud-init's outcome, once it has one.</summary>

@@ -64,12 +64,29 @@ public sealed class ReadyPlanTests
     [Fact]
     public void A_lost_connection_stops_a_target_that_is_active_and_forgets_what_was_reached_once_it_is_not()
     {
-        var (memory, wanted) = ReadyPlan.Leave(s_target with { Active = UnitActiveState.Active });
+        var (memory, wanted) = ReadyPlan.Leave(s_target with { Active = UnitActiveState.Active }, TimeSpan.FromMinutes(5));
         Assert.Equal([new UnitAction(UnitActionKind.Stop, "ready.target")], wanted);
         Assert.True(memory.IsTargetDone);
-        (memory, wanted) = ReadyPlan.Leave(s_target);
+        (memory, wanted) = ReadyPlan.Leave(s_target, TimeSpan.FromMinutes(5));
         Assert.Empty(wanted);
-        Assert.True(memory.SaysTheSame(ReadyMemory.Empty));
+        Assert.True(memory.SaysTheSame(ReadyMemory.Empty with { Since = TimeSpan.FromMinutes(5) }));
+    }
+
+    [Fact]
+    public void What_went_with_a_lost_connection_is_started_again_with_the_next_one_and_awaited_while_it_still_stops()
+    {
+        var (memory, _) = ReadyPlan.Leave(s_target, TimeSpan.FromMinutes(5));
+        var went = Units.Stopped("a.service") with { StartedAt = TimeSpan.FromMinutes(1) };
+        var active = s_target with { Active = UnitActiveState.Active };
+        Assert.Contains(new UnitAction(UnitActionKind.Start, "a.service"), ReadyPlan.Reach(memory, active, [went]).Wanted);
+
+        var stopping = went with { Active = UnitActiveState.Deactivating };
+        var (reached, wanted) = ReadyPlan.Reach(memory, active, [stopping]);
+        Assert.Empty(wanted);
+        Assert.False(ReadyPlan.IsComplete(reached, [stopping]));
+
+        (reached, _) = ReadyPlan.Reach(memory, active, [went with { Active = UnitActiveState.Active, StartedAt = TimeSpan.FromMinutes(6) }]);
+        Assert.True(ReadyPlan.IsComplete(reached, [went]));
     }
 
     private static bool WantsStart(UnitStatus dependent) =>
