@@ -18,7 +18,7 @@ internal static class StatusFile
     }
 
     /// <returns>Null where there is none that can be relied on: the process that wrote it is not at work any more, or another one is.</returns>
-    public static AgentStatus? TryReadOfLiving(HostRoot root) => TryRead(root) is { } status && AtWork(root) == status.Pid ? status : null;
+    public static AgentStatus? TryReadOfLiving(HostRoot root) => TryRead(root) is { } status && IsAtWork(root, status.Pid) ? status : null;
 
     /// <summary>
     /// What a bootstrap left behind that has ended: on a role that is no slave node's there is no daemon after it. A connection is never told of in this way.
@@ -28,6 +28,11 @@ internal static class StatusFile
         TryRead(root) is { Connection.State: ConnectionStates.NotASlave } status && AtWork(root) is null ? status : null;
 
     private static AgentStatus? TryRead(HostRoot root) => root.TryRead(AgentPaths.StatusFile) is { } text ? StatusJson.TryRead(text) : null;
+
+    // On a full disk the number of whoever holds the lock could not be written down.
+    private static bool IsAtWork(HostRoot root, int pid) => AtWork(root) is { } holder
+        ? holder == pid
+        : Posix.IsAlive(pid) && new[] { AgentPaths.DaemonLock, AgentPaths.BootstrapLock }.Any(path => FileLock.IsHeld(root.At(path)));
 
     // Beside a daemon a bootstrap keeps no status file.
     private static int? AtWork(HostRoot root) =>
