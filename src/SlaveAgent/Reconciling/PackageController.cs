@@ -19,6 +19,9 @@ public sealed class PackageController(
     private const int MostNames = 5;
 
     /// <summary>In a row.</summary>
+    /// <summary>At the longest delay between two tries, the role is read again after some four minutes.</summary>
+    internal const int ReadRoleEvery = 4;
+
     private int _failures;
 
     public ControllerKinds Kind => ControllerKinds.Packages;
@@ -59,8 +62,9 @@ public sealed class PackageController(
         _failures = outcome is Outcome.Failed ? _failures + 1 : 0;
         return ((outcome.IsSettled ? noUser : null) ?? outcome) with
         {
-            // Every other time, because the reading itself has the packages tried again. A list that cannot be had may be what a store in trouble once said, and is read again long before its interval is over.
-            Triggers = _failures % 2 == 1 ? ControllerKinds.Role : !IsComplete && outcome.IsSettled ? ControllerKinds.Services : ControllerKinds.None,
+            // A list that cannot be had may be what a store in trouble once said, and is read again long before its interval is over: every fourth time, because a reading
+            // is five requests, and has the packages tried again.
+            Triggers = _failures % ReadRoleEvery == 1 ? ControllerKinds.Role : !IsComplete && outcome.IsSettled ? ControllerKinds.Services : ControllerKinds.None,
             TriggerReason = outcome is Outcome.Failed ? "packages fail" : outcome.Message,
         };
     }

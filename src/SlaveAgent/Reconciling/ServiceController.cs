@@ -33,6 +33,9 @@ public sealed class ServiceController(
     private long? _accountAt;
     private int _rechecks;
 
+    /// <summary>Runs in a row in which a unit could not be started at all.</summary>
+    private int _unstartable;
+
     public ControllerKinds Kind => ControllerKinds.Services;
 
     public string Name => "services";
@@ -124,6 +127,7 @@ public sealed class ServiceController(
             var messages = (invalid.IsEmpty ? [] : new[] { $"the role lists what no unit can be called: {PackageController.PrintableNames(invalid)}" })
                 .Concat(failing.Select(finding => finding.ToString()))
                 .Concat(failures);
+            _unstartable = arePackagesInstalled() && (invalid.Length > 0 || failing.Exists(finding => finding.State is UnitFindingState.NotFound or UnitFindingState.Invalid)) ? _unstartable + 1 : 0;
             var last = failing.Find(finding => finding.State == UnitFindingState.Failed) is { } failed ? await systemd.LastLinesAsync(failed.Unit, cancel) : string.Empty;
             return new Outcome.Failed(string.Join("; ", messages) + (last.Length > 0 ? $"; its last lines: {last}" : string.Empty))
             {
@@ -131,7 +135,7 @@ public sealed class ServiceController(
 
                 // What cannot be started at all may be what a store in trouble once said, and is read again long before its interval is over; while packages fail as
                 // well, they have it read.
-                Triggers = arePackagesInstalled() && (invalid.Length > 0 || failing.Exists(finding => finding.State is UnitFindingState.NotFound or UnitFindingState.Invalid)) ? ControllerKinds.Role : ControllerKinds.None,
+                Triggers = _unstartable % PackageController.ReadRoleEvery == 1 ? ControllerKinds.Role : ControllerKinds.None,
                 TriggerReason = "services cannot be started",
             };
         }
