@@ -40,7 +40,7 @@ public sealed class AdoptTests(GuestMachine machine)
 
         var adopted = await guest.RunAsync("k2hdkc-slave-agent", "adopt");
 
-        Assert.Contains("Ended its process", adopted, StringComparison.Ordinal);
+        Assert.Contains("its background process", adopted, StringComparison.Ordinal);
         await guest.RunAsync("test", "-s", Ini);
         Assert.Equal("inactive", await guest.StateAsync("k2hr3-get-resource.timer"));
         Assert.NotEqual(0, (await guest.TryAsync("systemctl", "is-enabled", "k2hr3-get-resource.timer")).ExitCode);

@@ -99,6 +99,9 @@ public static class Reasons
     /// <summary>Packages are missing, and a setting forbids to install them.</summary>
     public const string InstallOff = nameof(InstallOff);
 
+    /// <summary>The role lists units, and none of them can be called so: nothing will run chmpx.</summary>
+    public const string NothingValid = nameof(NothingValid);
+
     /// <summary>The bootstrap service was asked to do it.</summary>
     public const string Delegated = nameof(Delegated);
 

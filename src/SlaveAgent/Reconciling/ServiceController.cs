@@ -93,7 +93,7 @@ public sealed class ServiceController(
             supervisor.Forget();
         }
 
-        var outcome = await OutcomeOfAsync(verdict, due, failures, invalid, change, cancel);
+        var outcome = await OutcomeOfAsync(verdict, due, failures, invalid, change, !units.IsEmpty, cancel);
         return noUser is not null && !outcome.Reason.Equals(Reasons.UnitsFailing, StringComparison.Ordinal) ? noUser : WithSkipped(outcome, skipped, isSlaveNode, observed);
     }
 
@@ -116,7 +116,7 @@ public sealed class ServiceController(
     }
 
     private async Task<Outcome> OutcomeOfAsync(
-        ServiceVerdict verdict, ImmutableArray<UnitAction> sent, List<string> failures, ImmutableArray<string> invalid, UnitChange? change, CancellationToken cancel)
+        ServiceVerdict verdict, ImmutableArray<UnitAction> sent, List<string> failures, ImmutableArray<string> invalid, UnitChange? change, bool hasUnits, CancellationToken cancel)
     {
         var failing = verdict.Findings.Where(finding => finding.IsFailing).ToList();
         var isChanging = verdict.Wanted.Length > 0 || verdict.Findings.Any(finding => !finding.IsGood && !finding.IsFailing);
@@ -129,9 +129,11 @@ public sealed class ServiceController(
                 .Concat(failures);
             _unstartable = arePackagesInstalled() && (invalid.Length > 0 || failing.Exists(finding => finding.State is UnitFindingState.NotFound or UnitFindingState.Invalid)) ? _unstartable + 1 : 0;
             var last = failing.Find(finding => finding.State == UnitFindingState.Failed) is { } failed ? await systemd.LastLinesAsync(failed.Unit, cancel) : string.Empty;
-            return new Outcome.Failed(string.Join("; ", messages) + (last.Length > 0 ? $"; its last lines: {last}" : string.Empty))
+            var areOnlyNames = failing.Count == 0 && failures.Count == 0;
+            return new Outcome.Failed(
+                string.Join("; ", messages) + (last.Length > 0 ? $"; its last lines: {last}" : string.Empty), areOnlyNames ? Consequence.NeedsPerson : Consequence.TryAgain)
             {
-                Reason = failing.Count == 0 && failures.Count == 0 ? Reasons.InvalidName : Reasons.UnitsFailing,
+                Reason = !areOnlyNames ? Reasons.UnitsFailing : hasUnits ? Reasons.InvalidName : Reasons.NothingValid,
 
                 // What cannot be started at all may be what a store in trouble once said, and is read again long before its interval is over; while packages fail as
                 // well, they have it read.
