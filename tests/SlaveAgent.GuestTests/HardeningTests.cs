@@ -93,6 +93,8 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
             systemctl revert chmpx.service
             test ! -e /etc/systemd/system/chmpx.service.d
             systemctl start k2hdkc-slave-agent.service
+            # What somebody stopped stays stopped, until somebody starts it; it requires the target.
+            systemctl start --no-block user-app.service
             """);
         await world.WaitForConnectionAsync();
         await guest.UntilStateAsync("k2hdkc-slave-ready.target", "active");

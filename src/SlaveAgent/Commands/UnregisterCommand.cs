@@ -60,6 +60,7 @@ internal static class UnregisterCommand
         {
             // With it stop the services that require the connection.
             await ReportAsync(await parts.Units.StopAsync(AgentUnits.Ready, cancel));
+            ReadyMemory.Reset(parts.Root, parts.Time);
         }
 
         // One that waits for its next try, or for the next boot, would take the host into its role again.

@@ -15,6 +15,11 @@ public sealed record ReadyMemory(bool IsTargetDone, IReadOnlyList<string> Done)
     public static ReadyMemory Load(HostRoot root) =>
         StateFile.TryLoad(root.At(AgentPaths.ReadyMemory), StateJson.Default.ReadyMemory) is { Done: not null } kept ? kept : Empty;
 
+    /// <summary>The target is stopped because the host leaves its role, and is to come back, with what requires it, once the host is in a role again.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static void Reset(HostRoot root, TimeProvider time) => (Empty with { Since = time.GetElapsedTime(0) }).Save(root);
+
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Save(HostRoot root) => StateFile.Save(root.At(AgentPaths.ReadyMemory), this, StateJson.Default.ReadyMemory);
