@@ -194,7 +194,7 @@ internal sealed class AgentParts : IDisposable
         return path.StartsWith('/') && !path.Contains("/../", StringComparison.Ordinal) && Path.GetExtension(path) is ".ini" or ""
                 && path.All(c => char.IsAsciiLetterOrDigit(c) || "/._+@-".Contains(c, StringComparison.Ordinal))
             ? path
-            : throw new SettingsException($"The configuration's path {PackageController.Printable(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
+            : throw new SettingsException($"The configuration's path {Printable.Of(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
     }
 
     internal static Yrn ResourceOf(AgentSettings settings, OverrideReader overrides, Yrn role)
@@ -206,7 +206,7 @@ internal sealed class AgentParts : IDisposable
 
         return Yrn.TryParse(text) is { Type: "resource" } resource
             ? resource
-            : throw new SettingsException($"The resource {PackageController.Printable(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
+            : throw new SettingsException($"The resource {Printable.Of(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
     }
 
     internal static RenewingHandler Connections(K2hr3Settings settings, HostRoot root)

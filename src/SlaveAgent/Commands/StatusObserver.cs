@@ -19,9 +19,9 @@ internal static class StatusObserver
         var isUnregistered = File.Exists(root.At(AgentPaths.UnregisteredMarker));
         var role = new IdentityFiles(root).ReadRole();
         var control = isUnregistered
-            ? new Fact(ControlStates.Paused, "Unregistered", "this host was unregistered; bootstrap takes it into its role again", null)
+            ? new Fact(ControlStates.Paused, Reasons.Unregistered, "this host was unregistered; bootstrap takes it into its role again", null)
             : FileLock.IsHeld(root.At(AgentPaths.DaemonLock)) ? new Fact(ControlStates.Stale, Reasons.NotObserved, "the agent is starting, or waits for its identity", null)
-            : new Fact(ControlStates.Stale, "NoAgent", "no agent runs on this host", null);
+            : new Fact(ControlStates.Stale, Reasons.NoAgent, "no agent runs on this host", null);
         if (file.Current is null && !isUnregistered && StatusFile.TryReadOfOtherRole(root) is { } left && left.Role == role)
         {
             return left with { Pid = 0, Control = control };
@@ -40,11 +40,19 @@ internal static class StatusObserver
 
     private static Fact Connection(IniDocument? ini, RingView? view, ServersStatus servers)
     {
-        var (state, reason, message) = ini is null ? (ConnectionStates.Disconnected, Reasons.NoConfiguration, "there is no configuration")
-            : view is null ? (ConnectionStates.Disconnected, nameof(RingState.Unresponsive), $"chmpx does not answer on control port {ini.ControlPort}")
-            : servers.Connected == 0 ? (ConnectionStates.Disconnected, nameof(RingState.NotAdmitted), $"0/{servers.Listed} servers connected, generation {view.Revision}")
-            : servers.Connected < servers.Up ? (ConnectionStates.Degraded, nameof(RingState.Partial), $"{servers.Connected}/{servers.Listed} servers connected, generation {view.Revision}")
-            : (ConnectionStates.Connected, nameof(RingState.Connected), $"{servers.Connected}/{servers.Listed} servers connected, generation {view.Revision}");
-        return new Fact(state, reason, message, null);
+        if (ini is null)
+        {
+            return new Fact(ConnectionStates.Disconnected, Reasons.NoConfiguration, "there is no configuration", null);
+        }
+
+        if (view is null)
+        {
+            return new Fact(ConnectionStates.Disconnected, nameof(RingState.Unresponsive), $"chmpx does not answer on control port {ini.ControlPort}", null);
+        }
+
+        var (state, reason) = servers.Connected == 0 ? (ConnectionStates.Disconnected, RingState.NotAdmitted)
+            : servers.Connected < servers.Up ? (ConnectionStates.Degraded, RingState.Partial)
+            : (ConnectionStates.Connected, RingState.Connected);
+        return new Fact(state, reason.ToString(), $"{servers.Connected}/{servers.Listed} servers connected, generation {view.Revision}", null);
     }
 }

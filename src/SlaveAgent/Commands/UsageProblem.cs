@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SlaveAgent.Identity;
+using SlaveAgent.Files;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Commands;

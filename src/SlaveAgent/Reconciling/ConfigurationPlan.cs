@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
 
 namespace SlaveAgent.Reconciling;
 
@@ -47,7 +48,7 @@ public abstract record ConfigurationPlan
         if (read.FindGlobal("SELFCUK") is { Value: { Length: > 0 } other } self && other != cuk)
         {
             // An answer that was made for another host, as a proxy's store can give it: chmpx would pass itself off as that one.
-            return new Refused([IniProblem.Harms(IniCode.OtherHost, self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {PackageController.Printable(other)}")]);
+            return new Refused([IniProblem.Harms(IniCode.OtherHost, self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {Printable.Of(other)}")]);
         }
 
         // Before each node is written once and judged: what is wrong with another slave's entry is no matter then.

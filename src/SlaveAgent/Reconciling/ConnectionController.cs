@@ -259,7 +259,7 @@ public sealed class ConnectionController(
             : acted is not null ? new Outcome.Waiting(acted)
             : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? Soon : null);
         outcome = outcome with { Reason = verdict.State.ToString() };
-        outcome = verdict.Disagreement is { } disagreement ? Demanding(outcome, disagreement, changedByOthers ? 1 : slaves)
+        outcome = verdict.Disagreement is { } disagreement ? AskingK2hr3(outcome, disagreement, changedByOthers ? 1 : slaves)
             : changedByOthers ? outcome with { Triggers = ControllerKinds.Configuration, TriggerReason = "the file was changed" }
             : verdict is { State: RingState.Unresponsive, Action: RingAction.None } && IsLongUnresponsive
             ? outcome with { Triggers = ControllerKinds.Services | ControllerKinds.OwnName, TriggerReason = "unresponsive" }
@@ -273,7 +273,7 @@ public sealed class ConnectionController(
         || verdict.Action is RingAction.AskPeer or RingAction.ProbeServers or RingAction.AskDependents;
 
     /// <summary>Has K2HR3 asked because the ring and the file differ, which all slaves of the ring see in the same second.</summary>
-    internal static Outcome Demanding(Outcome outcome, string disagreement, int slaves) => outcome with
+    internal static Outcome AskingK2hr3(Outcome outcome, string disagreement, int slaves) => outcome with
     {
         Triggers = ControllerKinds.Configuration,
         TriggerReason = disagreement,

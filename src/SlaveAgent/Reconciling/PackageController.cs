@@ -1,3 +1,4 @@
+using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Settings;
 
@@ -15,9 +16,6 @@ public sealed class PackageController(
     ChmpxAccount account,
     Func<CancellationToken, Task<CommandResult>>? delegated) : IController
 {
-    /// <summary>So many names that cannot be are told.</summary>
-    private const int MostNames = 5;
-
     /// <summary>In a row.</summary>
     /// <summary>At the longest delay between two tries, the role is read again after some four minutes.</summary>
     internal const int ReadRoleEvery = 4;
@@ -86,7 +84,7 @@ public sealed class PackageController(
         var invalid = packages.Concat(antPickax).Where(name => !PackageName.IsValid(name, manager.Family)).ToList();
         var outcome = await InstallAsync(manager, [.. packages.Except(invalid)], [.. antPickax.Except(invalid)], note, cancel);
         return invalid.Count == 0 ? outcome : new Outcome.Failed(
-            $"the role lists what no package can be called: {PrintableNames(invalid)}; of the others: {outcome.Message}", Consequence.NeedsPerson)
+            $"the role lists what no package can be called: {Printable.Of(invalid)}; of the others: {outcome.Message}", Consequence.NeedsPerson)
         {
             Reason = outcome.IsSettled ? Reasons.InvalidName : outcome.Reason,
         };
@@ -184,11 +182,4 @@ public sealed class PackageController(
 
         return missing;
     }
-
-    /// <summary>The first names of a list, which can be as long as an answer is.</summary>
-    internal static string PrintableNames(IReadOnlyCollection<string> names) =>
-        string.Join(", ", names.Take(MostNames).Select(Printable)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : string.Empty);
-
-    internal static string Printable(string name) =>
-        $"\"{new string([.. name.Take(60).Select(c => char.IsControl(c) ? '?' : c)])}\"";
 }

@@ -15,7 +15,7 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
     private static readonly TimeSpan FirstRecheck = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRecheck = TimeSpan.FromSeconds(60);
 
-    private readonly UnitActionLog _requests = new(time);
+    private readonly UnitRequester _requests = new(systemd, time);
     private ReadyMemory _memory = ReadyMemory.Load(root);
     private ReadyMemory? _complete;
     private int _rechecks;
@@ -59,22 +59,12 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
 
     private async Task<Outcome> RequestAsync(ImmutableArray<UnitAction> wanted, CancellationToken cancel)
     {
-        var due = _requests.Due(wanted);
-        var failures = new List<string>();
-        foreach (var action in due)
-        {
-            _requests.Note(action);
-            if (await systemd.SendAsync(action, cancel) is { IsDone: false } failed)
-            {
-                failures.Add($"{action} failed: {failed.LastLines()}");
-            }
-        }
-
-        _rechecks = due.IsEmpty ? _rechecks + 1 : 0;
-        return failures.Count > 0
+        var (sent, failures) = await _requests.SendDueAsync(wanted, cancel);
+        _rechecks = sent.IsEmpty ? _rechecks + 1 : 0;
+        return failures.Length > 0
             ? new Outcome.Failed(string.Join("; ", failures)) { Reason = Reasons.UnitsFailing }
             : new Outcome.Waiting(
-                due.IsEmpty ? "waiting for systemd to start what requires the target" : $"requested: {string.Join(", ", due)}", RetryDelay.Doubled(FirstRecheck, _rechecks, LongestRecheck))
+                sent.IsEmpty ? "waiting for systemd to start what requires the target" : $"requested: {string.Join(", ", sent)}", RetryDelay.Doubled(FirstRecheck, _rechecks, LongestRecheck))
             {
                 Reason = Reasons.UnitsChanging,
             };

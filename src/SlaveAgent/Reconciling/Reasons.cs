@@ -18,6 +18,12 @@ public static class Reasons
     /// <summary>It failed and is tried again.</summary>
     public const string Failed = nameof(Failed);
 
+    /// <summary>No agent runs on this host.</summary>
+    public const string NoAgent = nameof(NoAgent);
+
+    /// <summary>The host was unregistered.</summary>
+    public const string Unregistered = nameof(Unregistered);
+
     /// <summary>No run has ended yet.</summary>
     public const string NotObserved = nameof(NotObserved);
 

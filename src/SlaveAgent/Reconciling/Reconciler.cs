@@ -179,7 +179,6 @@ public sealed class Reconciler(
     {
         schedule.Record(controller.Kind, outcome, Now);
         board.Report(controller, outcome, schedule.DueAt(controller.Kind) - Now);
-        hooks.Reported(controller, outcome);
     }
 
     // WaitAsync leaves out what is less than a millisecond, and the loop would come too early, find nothing due and sleep again.

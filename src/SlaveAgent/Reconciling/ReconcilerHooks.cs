@@ -8,7 +8,4 @@ public sealed record ReconcilerHooks
 
     /// <summary>While it says so nothing is started: the host was unregistered.</summary>
     public Func<bool> IsPaused { get; init; } = () => false;
-
-    /// <summary>Called with every outcome.</summary>
-    public Action<IController, Outcome> Reported { get; init; } = (_, _) => { };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Settings;
 
@@ -29,7 +30,7 @@ public sealed class ServiceController(
     /// <summary>Users and groups hardly ever go; while nothing is to be started they are not checked more often.</summary>
     private static readonly TimeSpan AccountLifetime = TimeSpan.FromHours(1);
 
-    private readonly UnitActionLog _requests = new(time);
+    private readonly UnitRequester _requests = new(systemd, time);
     private long? _accountAt;
     private int _rechecks;
 
@@ -77,23 +78,13 @@ public sealed class ServiceController(
         }
 
         var verdict = ServicePlan.Make(new ServiceSituation(wanted, observed, chmpx, change, arePackagesInstalled()));
-        var failures = new List<string>();
-        var due = _requests.Due(verdict.Wanted);
-        foreach (var action in due)
-        {
-            _requests.Note(action);
-            if (await systemd.SendAsync(action, cancel) is { IsDone: false } failed)
-            {
-                failures.Add($"{action} failed: {failed.LastLines()}");
-            }
-        }
-
+        var (sent, failures) = await _requests.SendDueAsync(verdict.Wanted, cancel);
         if (change is not null && verdict.IsChangeInForce)
         {
             supervisor.Forget();
         }
 
-        var outcome = await OutcomeOfAsync(verdict, due, failures, invalid, change, !units.IsEmpty, cancel);
+        var outcome = await OutcomeOfAsync(verdict, sent, failures, invalid, change, !units.IsEmpty, cancel);
         return noUser is not null && !outcome.Reason.Equals(Reasons.UnitsFailing, StringComparison.Ordinal) ? noUser : WithSkipped(outcome, skipped, isSlaveNode, observed);
     }
 
@@ -116,20 +107,20 @@ public sealed class ServiceController(
     }
 
     private async Task<Outcome> OutcomeOfAsync(
-        ServiceVerdict verdict, ImmutableArray<UnitAction> sent, List<string> failures, ImmutableArray<string> invalid, UnitChange? change, bool hasUnits, CancellationToken cancel)
+        ServiceVerdict verdict, ImmutableArray<UnitAction> sent, ImmutableArray<string> failures, ImmutableArray<string> invalid, UnitChange? change, bool hasUnits, CancellationToken cancel)
     {
         var failing = verdict.Findings.Where(finding => finding.IsFailing).ToList();
         var isChanging = verdict.Wanted.Length > 0 || verdict.Findings.Any(finding => !finding.IsGood && !finding.IsFailing);
         _rechecks = isChanging ? sent.IsEmpty ? _rechecks + 1 : 0 : 0;
         var again = isChanging ? RetryDelay.Doubled(FirstRecheck, _rechecks, LongestRecheck) : (TimeSpan?)null;
-        if (failing.Count > 0 || invalid.Length > 0 || failures.Count > 0)
+        if (failing.Count > 0 || invalid.Length > 0 || failures.Length > 0)
         {
-            var messages = (invalid.IsEmpty ? [] : new[] { $"the role lists what no unit can be called: {PackageController.PrintableNames(invalid)}" })
+            var messages = (invalid.IsEmpty ? [] : new[] { $"the role lists what no unit can be called: {Printable.Of(invalid)}" })
                 .Concat(failing.Select(finding => finding.ToString()))
                 .Concat(failures);
             _unstartable = arePackagesInstalled() && (invalid.Length > 0 || failing.Exists(finding => finding.State is UnitFindingState.NotFound or UnitFindingState.Invalid)) ? _unstartable + 1 : 0;
             var last = failing.Find(finding => finding.State == UnitFindingState.Failed) is { } failed ? await systemd.LastLinesAsync(failed.Unit, cancel) : string.Empty;
-            var areOnlyNames = failing.Count == 0 && failures.Count == 0;
+            var areOnlyNames = failing.Count == 0 && failures.IsEmpty;
             return new Outcome.Failed(
                 string.Join("; ", messages) + (last.Length > 0 ? $"; its last lines: {last}" : string.Empty), areOnlyNames ? Consequence.NeedsPerson : Consequence.TryAgain)
             {

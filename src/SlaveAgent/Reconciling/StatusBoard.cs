@@ -20,7 +20,7 @@ public sealed class StatusBoard(
 
     private readonly Dictionary<ControllerKinds, (Outcome Outcome, Condition Condition)> _known = [];
     private readonly Dictionary<ControllerKinds, DateTimeOffset> _next = [];
-    private readonly Dictionary<NodeKey, (string State, DateTimeOffset Since)> _servers = [];
+    private Dictionary<NodeKey, ServerStatus> _servers = [];
     private ErrorStatus? _lastError;
     private Fact _connection = new(ConnectionStates.Disconnected, Reasons.NotObserved, "the agent is starting", time.GetUtcNow());
     private Fact _control = new(ControlStates.Stale, Reasons.NotObserved, "K2HR3 was not asked yet", time.GetUtcNow());
@@ -94,7 +94,7 @@ public sealed class StatusBoard(
             Control = _control,
             IsReady = OutcomeOf(ControllerKinds.Connection) is Outcome.Unchanged or Outcome.Changed,
             IsUnconfirmed = !IsConfirmed,
-            Servers = ServersStatus.Of([.. ServerList.Of(file.Current, ring.View).Select(server => server with { Since = SinceOf(server) })]),
+            Servers = ServersStatus.Of(Servers()),
             Generation = new GenerationStatus(file.Path, file.Current?.FileVersion, ring.View?.Revision, _connectedGeneration, [.. ring.RestartNeeds.Select(need => need.ToString())]),
             K2hr3 = new K2hr3Status(k2hr3.Address, k2hr3.AskedAt, k2hr3.AnsweredAt, k2hr3.Error, _next.Count == 0 ? null : _next.Values.Min()),
             Chmpx = ring.Unit is { } unit ? new ChmpxStatus(unit.Name, unit.Active.ToString().ToLowerInvariant(), unit.Exit?.ToString(), unit.Restarts, ring.UnitLastLines) : null,
@@ -195,17 +195,18 @@ public sealed class StatusBoard(
         return new Fact(ControlStates.Current, Reasons.AsDesired, "what K2HR3 says is in force", null);
     }
 
-    private DateTimeOffset SinceOf(ServerStatus server)
+    /// <summary>The servers as they are, each with since when its state has been the same; of those that are gone nothing is kept.</summary>
+    private List<ServerStatus> Servers()
     {
-        var key = new NodeKey(server.Cuk, server.ControlPort);
-        if (!_servers.TryGetValue(key, out var known) || known.State != server.State)
-        {
-            known = (server.State, time.GetUtcNow());
-            _servers[key] = known;
-        }
-
-        return known.Since;
+        var now = time.GetUtcNow();
+        var servers = ServerList.Of(file.Current, ring.View)
+            .Select(server => server with { Since = _servers.GetValueOrDefault(KeyOf(server)) is { } before && before.State == server.State ? before.Since : now })
+            .ToList();
+        _servers = servers.DistinctBy(KeyOf).ToDictionary(KeyOf);
+        return servers;
     }
+
+    private static NodeKey KeyOf(ServerStatus server) => new(server.Cuk, server.ControlPort);
 
     private void Write()
     {

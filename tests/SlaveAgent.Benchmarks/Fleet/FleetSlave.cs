@@ -126,6 +126,6 @@ internal sealed class FleetSlave
         public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(5);
 
         public Task<Outcome> RunAsync(CancellationToken cancel) => Task.FromResult(
-            slave.Servers == ring() ? s_quiet : ConnectionController.Demanding(s_quiet, $"+{ring()}", slaves));
+            slave.Servers == ring() ? s_quiet : ConnectionController.AskingK2hr3(s_quiet, $"+{ring()}", slaves));
     }
 }

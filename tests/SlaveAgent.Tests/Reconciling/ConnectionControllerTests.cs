@@ -53,8 +53,8 @@ public sealed class ConnectionControllerTests : IDisposable
     public void Few_slaves_ask_at_once_and_many_in_slots()
     {
         var outcome = new Outcome.Unchanged("connected");
-        Assert.Equal(TimeSpan.Zero, ConnectionController.Demanding(outcome, "+a", 16).TriggerSpread);
-        var many = ConnectionController.Demanding(outcome, "+a", 5000);
+        Assert.Equal(TimeSpan.Zero, ConnectionController.AskingK2hr3(outcome, "+a", 16).TriggerSpread);
+        var many = ConnectionController.AskingK2hr3(outcome, "+a", 5000);
         Assert.Equal((ControllerKinds.Configuration, "+a", TimeSpan.FromSeconds(150)), (many.Triggers, many.TriggerReason, many.TriggerSpread));
     }
 

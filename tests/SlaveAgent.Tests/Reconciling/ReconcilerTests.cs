@@ -14,6 +14,7 @@ public sealed class ReconcilerTests : IDisposable
     private readonly TempDirectory _directory = new();
     private readonly FakeTimeProvider _time = new();
     private readonly ListLog _log = new();
+    private StatusBoard _board = null!;
     private int _pulses;
     private bool _isPaused;
 
@@ -61,19 +62,18 @@ public sealed class ReconcilerTests : IDisposable
     [InlineData(typeof(UnauthorizedAccessException), Reasons.HostError, false)]
     public async Task An_exception_of_a_controller_is_a_failure_that_is_tried_again_and_ends_nothing(Type exception, string reason, bool isReported)
     {
-        Outcome? reported = null;
         var fails = true;
         var controller = new FakeController(ControllerKinds.Services, _ => fails ? throw (Exception)Activator.CreateInstance(exception)! : Task.FromResult(FakeController.Fine));
         var after = new FakeController(ControllerKinds.Connection);
-        var reconciler = Make([controller, after], hooks => hooks with { Reported = (s, outcome) => reported = s == controller ? outcome : reported });
+        var reconciler = Make([controller, after]);
         await reconciler.RunDueAsync(Cancel);
-        Assert.Equal(reason, Assert.IsType<Outcome.Failed>(reported).Reason);
+        Assert.Equal(reason, Assert.IsType<Outcome.Failed>(_board.OutcomeOf(controller.Kind)).Reason);
         Assert.Equal(1, after.Runs);
         Assert.Equal(isReported, _log.Lines.Any(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains(exception.Name, StringComparison.Ordinal)));
         fails = false;
         _time.Advance(TimeSpan.FromSeconds(1));
         await reconciler.RunDueAsync(Cancel);
-        Assert.Equal(FakeController.Fine, reported);
+        Assert.Equal(FakeController.Fine, _board.OutcomeOf(controller.Kind));
     }
 
     [Fact]
@@ -401,13 +401,13 @@ public sealed class ReconcilerTests : IDisposable
         }
     }
 
-    private Reconciler Make(IReadOnlyList<FakeController> controllers, Func<ReconcilerHooks, ReconcilerHooks>? hooks = null)
+    private Reconciler Make(IReadOnlyList<FakeController> controllers)
     {
         var schedule = new Schedule(controllers, Watch, Retry, () => 0.5);
-        var board = new StatusBoard(
+        _board = new StatusBoard(
             controllers, new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead, 1, _time), new RingMemory(), () => new K2hr3Contact("http://k2hr3.example"), null, _directory.Root, true, _time, _log.Logger);
-        var own = new ReconcilerHooks { Pulse = () => Interlocked.Increment(ref _pulses), IsPaused = () => Volatile.Read(ref _isPaused) };
-        return new Reconciler(controllers, schedule, board, hooks is null ? own : hooks(own), _time, _log.Logger);
+        var hooks = new ReconcilerHooks { Pulse = () => Interlocked.Increment(ref _pulses), IsPaused = () => Volatile.Read(ref _isPaused) };
+        return new Reconciler(controllers, schedule, _board, hooks, _time, _log.Logger);
     }
 
     private sealed class ClockThatIsSet : TimeProvider

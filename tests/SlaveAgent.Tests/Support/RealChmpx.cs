@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using SlaveAgent.Fuzz.Differential;
 
 namespace SlaveAgent.Tests.Support;
 
@@ -53,65 +54,9 @@ internal sealed partial class RealChmpx : IAsyncDisposable
     }
 
     /// <summary>A slave's configuration that the real program starts with here: its servers are closed ports.</summary>
-    public static string Slave(string group, int port) =>
-        $"""
-        [GLOBAL]
-        FILEVERSION = 3
-        DATE = Fri, 01 Jan 2027 00:00:00 +0000
-        GROUP = {group}
-        MODE = SLAVE
-        CHMPXIDTYPE = CUSTOM
-        DELIVERMODE = hash
-        MAXCHMPX = 16
-        REPLICA = 1
-        MAXMQSERVER = 2
-        MAXMQCLIENT = 8
-        MQPERATTACH = 1
-        MAXQPERSERVERMQ = 1
-        MAXQPERCLIENTMQ = 1
-        MAXMQPERCLIENT = 2
-        MAXHISTLOG = 0
-        SELFCTLPORT = {port}
-        SELFCUK = cuk-slv1
-        RWTIMEOUT = 10000
-        RETRYCNT = 500
-        CONTIMEOUT = 1000
-        MQACK = no
-        AUTOMERGE = on
-        DOMERGE = on
-        SOCKTHREADCNT = 2
-        MQTHREADCNT = 2
-        MAXSOCKPOOL = 2
-        SSL = no
-        K2HFULLMAP = on
-        K2HMASKBIT = 4
-        K2HCMASKBIT = 4
-        K2HMAXELE = 4
-
-        [SVRNODE]
-        NAME = 127.0.0.1
-        PORT = 1
-        CTLPORT = 2
-        CUK = cuk-svr1
-        CUSTOM_ID_SEED = svr1
-        SSL = no
-
-        [SVRNODE]
-        NAME = 127.0.0.1
-        PORT = 3
-        CTLPORT = 4
-        CUK = cuk-svr2
-        CUSTOM_ID_SEED = svr2
-        ENDPOINTS = 127.0.0.1:3
-        SSL = no
-
-        [SLVNODE]
-        NAME = 127.0.0.1
-        CTLPORT = {port}
-        CUK = cuk-slv1
-        CUSTOM_ID_SEED = slv1
-
-        """;
+    public static string Slave(string group, int port) => IniGenerator.Good
+        .Replace("GROUP = ring", $"GROUP = {group}", StringComparison.Ordinal)
+        .Replace($"CTLPORT = {IniGenerator.Port}", $"CTLPORT = {port}", StringComparison.Ordinal);
 
     public static RealChmpx Start(string file, string group, int port)
     {
