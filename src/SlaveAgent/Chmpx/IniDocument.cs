@@ -38,7 +38,7 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
 
     /// <summary>What tells a node apart from the others; the name chmpx shows for it is normalised, so it is none.</summary>
     public NodeKey KeyOf(IniSection node) =>
-        new(node["CUK"] ?? string.Empty, PortOf(node["CTLPORT"] ?? Global("CTLPORT")) ?? 0);
+        new(node["CUK"] ?? string.Empty, PortOf(node, "CTLPORT") ?? 0);
 
     /// <summary>Whether a slave's entry is this host's own: its control port is SELFCTLPORT, where that is given, and its CUK, which may be a regular expression, fits SELFCUK.</summary>
     public bool IsSelf(IniSection slave) => slave.Name == IniSection.SlaveName && FitsSelf(slave);
@@ -64,6 +64,9 @@ public sealed record IniDocument(ImmutableArray<IniSection> Sections, ImmutableA
     private static LineIndex GlobalOf(ImmutableArray<IniSection> sections) => new([.. GlobalLinesOf(sections)]);
 
     private static IEnumerable<IniLine> GlobalLinesOf(ImmutableArray<IniSection> sections) => sections.Where(s => s.Name == IniSection.GlobalName).SelectMany(s => s.Lines);
+
+    /// <summary>A node's port: its own key, else <c>[GLOBAL]</c>'s; null when that is not a port.</summary>
+    public int? PortOf(IniSection node, string key) => PortOf(node[key] ?? Global(key));
 
     /// <summary>A port that chmpx can use: it keeps ports in a signed 16-bit number. What follows the digits is passed over, as chmpx does.</summary>
     public static int? PortOf(string? text) => text is not null && Atoi.Of(text) is > 0 and <= short.MaxValue and var port ? port : null;

@@ -55,13 +55,9 @@ public static class KeyPair
             own.ImportFromPem(key);
             return own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(loaded.PublicKey.ExportSubjectPublicKeyInfo());
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             // No PEM of the kind that was looked for, such as an EC key beside an RSA certificate.
-            return IsOtherKind(key) ? false : null;
-        }
-        catch (CryptographicException)
-        {
             return IsOtherKind(key) ? false : null;
         }
     }

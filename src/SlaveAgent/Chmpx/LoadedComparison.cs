@@ -70,7 +70,7 @@ public static class LoadedComparison
 
     /// <summary>What chmpx would have loaded of a server, had it started with this file; without TLS its files are no matter.</summary>
     private static LoadedNode Configured(IniDocument ini, IniSection server) => Comparable(new LoadedNode(
-        IniDocument.PortOf(server["PORT"] ?? ini.Global("PORT")) ?? 0,
+        ini.PortOf(server, "PORT") ?? 0,
         IsOn(ini, server, "SSL"),
         IsOn(ini, server, "SSL_VERIFY_PEER"),
         PathOf(ini, server, "CAPATH"),
@@ -85,7 +85,7 @@ public static class LoadedComparison
     private static IEnumerable<RestartNeed> Differences(IniDocument ini, IniSection server, LoadedNode loaded)
     {
         var name = server["NAME"];
-        if (IniDocument.PortOf(server["PORT"] ?? ini.Global("PORT")) is { } port && port != loaded.Port)
+        if (ini.PortOf(server, "PORT") is { } port && port != loaded.Port)
         {
             yield return new RestartNeed(RestartReason.ServerChanged, $"PORT of {name}");
         }

@@ -28,7 +28,7 @@ public static partial class NodeEndpoints
 
     private static ImmutableArray<NodeEndpoint> Of(IniDocument ini, IniSection server, string list, string portKey)
     {
-        var port = IniDocument.PortOf(server[portKey] ?? ini.Global(portKey));
+        var port = ini.PortOf(server, portKey);
         var endpoints = (server[list] ?? string.Empty).Split(',').Select(text => TryParse(text, port)).OfType<NodeEndpoint>().Take(Kept).ToList();
         if (port is { } number && HostOf(server["NAME"] ?? string.Empty) is { } name)
         {

@@ -29,7 +29,7 @@ public static class Repairs
     private static int? ControlPortOf(IniDocument ini, string cuk)
     {
         var own = ini.Slaves.FirstOrDefault(slave => slave["CUK"] == cuk) ?? ini.Slaves.FirstOrDefault(slave => CukPattern.IsMatch(cuk, slave["CUK"] ?? string.Empty));
-        return own is null ? null : IniDocument.PortOf(own["CTLPORT"] ?? ini.Global("CTLPORT"));
+        return own is null ? null : ini.PortOf(own, "CTLPORT");
     }
 
     private static IniDocument PutIn(IniDocument ini, string key, string value, ImmutableArray<IniProblem>.Builder notes)
@@ -73,7 +73,7 @@ public static class Repairs
 
             foreach (var (key, portKey) in new[] { ("ENDPOINTS", "PORT"), ("CTLENDPOINTS", "CTLPORT") })
             {
-                if (sections[i].Find(key) is { Value: { } list } line && IniDocument.PortOf(sections[i][portKey] ?? ini.Global(portKey)) is { } port
+                if (sections[i].Find(key) is { Value: { } list } line && ini.PortOf(sections[i], portKey) is { } port
                     && string.Join(',', list.Split(',').Select(entry => WithBrackets(entry, port))) is var repaired && repaired != list)
                 {
                     notes.Add(IniProblem.Note(IniCode.Repaired, line.Number, $"{key} {list} has an IPv6 address without brackets, which chmpx would read the port into; {repaired} is written"));

@@ -14,7 +14,7 @@ public sealed class Systemctl(CommandRunner commands) : ISystemd
     private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(3);
 
     /// <summary>For example <c>active</c>, <c>activating</c>, <c>inactive</c> or <c>failed</c>.</summary>
-    public async Task<string> StateAsync(string unit, CancellationToken cancel) =>
+    private async Task<string> StateAsync(string unit, CancellationToken cancel) =>
         (await RunAsync(CommandTimeout, cancel, "is-active", "--", unit)).LastLines(1);
 
     public async Task<ImmutableDictionary<string, UnitStatus>?> ShowAsync(IReadOnlyCollection<string> units, CancellationToken cancel)
@@ -46,7 +46,7 @@ public sealed class Systemctl(CommandRunner commands) : ISystemd
         return dependents.IsEmpty ? [] : await ShowAsync(dependents, cancel) is { } states ? [.. dependents.Where(name => states.TryGetValue(name, out var state) && state.IsActive)] : null;
     }
 
-    public async Task<bool> IsEnabledAsync(string unit, CancellationToken cancel) =>
+    private async Task<bool> IsEnabledAsync(string unit, CancellationToken cancel) =>
         (await RunAsync(CommandTimeout, cancel, "is-enabled", "--quiet", "--", unit)).IsDone;
 
     public Task<CommandResult> EnableAsync(string unit, CancellationToken cancel) => RunAsync(CommandTimeout, cancel, "enable", "--", unit);

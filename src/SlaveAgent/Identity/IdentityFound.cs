@@ -15,16 +15,5 @@ public static class IdentityFound
         Token = files.Token is { } token && accepted.TokenDigest == IdentityValues.DigestOf(token) ? null : Foreign(files.Token, accepted.Token, accepted.Replaces?.Token),
     };
 
-    /// <summary>Whether every value of an offer is also in the identity.</summary>
-    public static bool IsAllIn(IdentityValues offer, HostIdentity identity) =>
-        Matches(offer.ApiUri?.TrimEnd('/'), identity.Who.ApiUri.ToString().TrimEnd('/'))
-        && Matches(offer.Role, identity.Who.Role.ToString())
-        && Matches(offer.Tenant, identity.Who.Tenant)
-        && Matches(offer.Cuk, identity.Who.Cuk)
-        && Matches(offer.Tag, identity.Who.Tag)
-        && Matches(offer.Token, identity.Token?.Value);
-
-    private static bool Matches(string? offered, string? current) => offered is null || offered == current;
-
     private static string? Foreign(string? found, string? accepted, string? before) => found is null || found == accepted || found == before ? null : found;
 }

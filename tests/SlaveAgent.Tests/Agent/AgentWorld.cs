@@ -1,6 +1,5 @@
 using System.Globalization;
 using SlaveAgent.Files;
-using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
@@ -137,8 +136,6 @@ internal sealed class AgentWorld : IAsyncDisposable
     public bool HasFile => _world.ReadFile() is not null;
 
     public string Path(string hostPath) => System.IO.Path.Join(Layout.Root, hostPath);
-
-    public Task<ChmpxView?> RingAsync() => _world.ViewAsync(Cancel);
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,7 @@ namespace SlaveAgent.Tests.Support;
 
 /// <summary>
 /// Host tools for tests, found on this process's PATH before the real ones. A stand-in acts only for units whose name begins with
-/// <c>unit-under-test</c>, or that a test took, and hands all else to the real tool, so that other tests do not notice it.
+/// <c>unit-under-test</c>, and hands all else to the real tool, so that other tests do not notice it.
 /// </summary>
 internal static class Tools
 {
@@ -15,37 +15,10 @@ internal static class Tools
     /// <summary>A unit of the test's own: each systemctl call about it adds a line to its log.</summary>
     public static string NewUnit() => $"{Prefix}-{Guid.NewGuid():N}.service";
 
-    /// <summary>A unit of another name, from now on the stand-in's.</summary>
-    public static string Take(string unit)
-    {
-        File.WriteAllText(Path.Join(s_directory, $"{unit}.taken"), string.Empty);
-        return unit;
-    }
-
     public static string[] CallsAbout(string unit) => File.Exists(LogOf(unit)) ? File.ReadAllLines(LogOf(unit)) : [];
-
-    /// <summary>What systemctl is to say of the unit's state, and from its next start on.</summary>
-    public static void SetState(string unit, string state, string afterStart = "active")
-    {
-        File.WriteAllText(Path.Join(s_directory, $"{unit}.state"), state + "\n");
-        File.WriteAllText(Path.Join(s_directory, $"{unit}.started"), afterStart + "\n");
-    }
 
     /// <summary>Has a call such as <c>enable</c> fail for the unit with these words.</summary>
     public static void LetFail(string unit, string call, string words) => File.WriteAllText(Path.Join(s_directory, $"{unit}.fails-{call}"), words + "\n");
-
-    /// <summary>As <see cref="LetFail"/>; null ends it.</summary>
-    public static void SetFailure(string unit, string call, string? words)
-    {
-        if (words is not null)
-        {
-            LetFail(unit, call, words);
-        }
-        else
-        {
-            File.Delete(Path.Join(s_directory, $"{unit}.fails-{call}"));
-        }
-    }
 
     /// <summary>What <c>systemctl show</c> is to say of the unit.</summary>
     public static void Show(string unit, string words) => File.WriteAllText(Path.Join(s_directory, $"{unit}.shown"), words + "\n");
@@ -87,7 +60,7 @@ internal static class Tools
             unit='{{s_directory}}'/$last
             case $last in
             {{Prefix}}-*) ;;
-            *) [ -e "$unit.taken" ] || PATH='{{path}}' exec systemctl "$@" ;;
+            *) PATH='{{path}}' exec systemctl "$@" ;;
             esac
             echo "$*" >> "$unit.log"
             if [ -e "$unit.fails-$1" ]; then
@@ -95,8 +68,7 @@ internal static class Tools
                 exit 1
             fi
             case $1 in
-            is-active) cat "$unit.state" 2>/dev/null || echo active ;;
-            start) mv "$unit.started" "$unit.state" 2>/dev/null || true ;;
+            is-active) echo active ;;
             show) cat "$unit.shown" ;;
             esac
             """ + "\n");
