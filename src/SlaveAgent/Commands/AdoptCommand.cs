@@ -1,8 +1,11 @@
 using System.CommandLine;
+using SlaveAgent.Adoption;
+using SlaveAgent.Composition;
+using SlaveAgent.Configuration;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
-using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 
@@ -17,7 +20,7 @@ internal static class AdoptCommand
         command.Options.Add(giveBack);
         command.SetAction(async (parsed, _) =>
         {
-            var setup = Setup.Of(options, parsed);
+            var setup = options.SetupOf(parsed);
             using var signals = new Signals();
             await using var log = Logging.Create(LogLevel.Warning);
 

@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using Serilog.Core;
+using SlaveAgent.Composition;
+using SlaveAgent.Daemon;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 
@@ -31,7 +34,7 @@ internal static class BootstrapCommand
         command.SetAction(async (parsed, _) =>
         {
             var timeLimit = TimeLimit.Parse(parsed.GetValue(timeout)!);
-            var setup = Setup.Of(options, parsed);
+            var setup = options.SetupOf(parsed);
             using var signals = new Signals();
             await using var log = Logging.Create(Logging.IsUnderSystemd ? setup.Settings.LogLevel : LogLevel.Error);
             var code = ExitCode.Failed;
@@ -159,7 +162,7 @@ internal static class BootstrapCommand
         TimeProvider time,
         CancellationToken cancel)
     {
-        var (reconciler, board) = parts.Assemble(controllers, keepsStatus: !FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock)), _ => new ReconcilerHooks());
+        var (reconciler, board) = parts.Assemble(controllers, keepsStatus: !FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock)), _ => new UnwatchedHost());
         board.Changed += progress.Note;
         using var deadline = new CancellationTokenSource(timeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);

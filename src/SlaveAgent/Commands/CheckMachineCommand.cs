@@ -1,5 +1,7 @@
 using System.CommandLine;
+using SlaveAgent.Composition;
 using SlaveAgent.Identity;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlaveAgent.Composition;
 using SlaveAgent.Files;
 using SlaveAgent.Settings;
 

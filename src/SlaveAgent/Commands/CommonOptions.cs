@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlaveAgent.Composition;
 using SlaveAgent.Files;
 using SlaveAgent.Identity;
 using SlaveAgent.Settings;
@@ -56,6 +57,27 @@ public sealed class CommonOptions
         }
     }
 
+    /// <param name="optionsStand">Whether options are as good as settings, as those of a daemon are at each start.</param>
+    /// <exception cref="SettingsException">Options or settings cannot be used.</exception>
+    internal Setup SetupOf(ParseResult parsed, bool optionsStand = false)
+    {
+        var root = RootOf(parsed);
+        var settings = SettingsOf(parsed, root);
+        var token = TokenSource.Open(
+            parsed.GetResult(TokenFile) is null ? null : parsed.GetValue(TokenFile),
+            settings.K2hr3.TokenFile,
+            Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"),
+            root,
+            Console.In);
+        return optionsStand
+            ? new Setup(root, settings, token, new IdentityValues { Token = token.Given?.Value }, FileSettings: null)
+            : new Setup(root, settings, token, IdentityOf(parsed) with { Token = token.Given?.Value }, LoadFiles(root, []));
+    }
+
+    /// <summary>The settings of files and options.</summary>
+    /// <exception cref="SettingsException">They cannot be used.</exception>
+    internal AgentSettings SettingsOf(ParseResult parsed, HostRoot root) => LoadFiles(root, Overrides(parsed));
+
     /// <exception cref="SettingsException">The directory is not there.</exception>
     public HostRoot RootOf(ParseResult parsed)
     {
@@ -89,6 +111,9 @@ public sealed class CommonOptions
                 .Select(pair => KeyValuePair.Create(pair.Setting, new SettingValue([parsed.GetValue(pair.Option)!], $"option {pair.Option.Name}"))),
         ];
     }
+
+    private static AgentSettings LoadFiles(HostRoot root, IEnumerable<KeyValuePair<string, SettingValue>> options) =>
+        SettingsLoader.Load(root.At(AgentPaths.SettingsFile), root.At(AgentPaths.SettingsDirectory), options);
 
     private static string? ValueOf(ParseResult parsed, Option<string?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 }

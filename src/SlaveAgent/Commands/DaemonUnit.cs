@@ -1,4 +1,6 @@
+using SlaveAgent.Composition;
 using SlaveAgent.Hosting;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 

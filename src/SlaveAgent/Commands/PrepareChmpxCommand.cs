@@ -1,8 +1,9 @@
 using System.CommandLine;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Composition;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Services;
 
 namespace SlaveAgent.Commands;
 

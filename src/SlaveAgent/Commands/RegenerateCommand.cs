@@ -2,9 +2,12 @@ using System.CommandLine;
 using DiffPlex.Renderer;
 using Serilog.Core;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Composition;
+using SlaveAgent.Configuration;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 
@@ -23,7 +26,7 @@ internal static class RegenerateCommand
         command.Options.Add(force);
         command.SetAction(async (parsed, _) =>
         {
-            var setup = Setup.Of(options, parsed);
+            var setup = options.SetupOf(parsed);
             using var signals = new Signals();
             await using var log = Logging.Create(LogLevel.Warning);
             return await RunAsync(setup, parsed.GetValue(dryRun), parsed.GetValue(force), log, signals.Token);

@@ -6,6 +6,8 @@ using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
+using SlaveAgent.Composition;
+using SlaveAgent.Daemon;
 using SlaveAgent.Files;
 using SlaveAgent.Settings;
 
@@ -22,7 +24,7 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var hangUps = new HangUps();
-            var setup = Setup.Of(options, parsed, optionsStand: true);
+            var setup = options.SetupOf(parsed, optionsStand: true);
             var level = Logging.SwitchOf(setup.Settings.LogLevel);
             await using var log = Logging.Create(level);
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);
@@ -33,8 +35,8 @@ internal static class RunCommand
                 return ExitCode.Failed;
             }
 
-            using var host = Build(setup, () => Setup.LoadSettings(options, parsed, setup.Root), hangUps, level, log);
-            var daemon = host.Services.GetRequiredService<Daemon>();
+            using var host = Build(setup, () => options.SettingsOf(parsed, setup.Root), hangUps, level, log);
+            var daemon = host.Services.GetRequiredService<DaemonService>();
             await host.RunAsync(cancel);
             return daemon.ExitCode;
         });
@@ -57,9 +59,9 @@ internal static class RunCommand
 
         // A package transaction is waited for however long it takes; everything else ends at once.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
-        builder.Services.AddSingleton(services => new Daemon(
+        builder.Services.AddSingleton(services => new DaemonService(
             setup, reload, hangUps, level, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), log));
-        builder.Services.AddHostedService(services => services.GetRequiredService<Daemon>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<DaemonService>());
         return builder.Build();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SlaveAgent.Composition;
 using SlaveAgent.Identity;
 using SlaveAgent.Status;
 
@@ -16,7 +17,7 @@ internal static class StatusCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var root = options.RootOf(parsed);
-            var status = StatusFile.TryReadOfLiving(root) ?? await StatusObserver.ObserveAsync(Setup.LoadSettings(options, parsed, root), root, cancel);
+            var status = StatusFile.TryReadOfLiving(root) ?? await StatusObserver.ObserveAsync(options.SettingsOf(parsed, root), root, cancel);
             Console.WriteLine(parsed.GetValue(json) ? StatusJson.Write(status) : Describe(status, IdentityStatus.Load(root)));
             return status.Connection.State switch
             {

@@ -1,7 +1,10 @@
 using SlaveAgent.Chmpx;
+using SlaveAgent.Composition;
+using SlaveAgent.Configuration;
 using SlaveAgent.Files;
 using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
 using SlaveAgent.Settings;
 using SlaveAgent.Status;
 

@@ -1,10 +1,15 @@
 using System.CommandLine;
+using SlaveAgent.Composition;
+using SlaveAgent.Configuration;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Roles;
+using SlaveAgent.Services;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 
@@ -25,7 +30,7 @@ internal static class UnregisterCommand
         command.Options.Add(force);
         command.SetAction(async (parsed, _) =>
         {
-            var setup = Setup.Of(options, parsed);
+            var setup = options.SetupOf(parsed);
             using var signals = new Signals();
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), TimeProvider.System, signals.Token);
             if (turn is null)

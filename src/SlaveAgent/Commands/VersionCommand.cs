@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SlaveAgent.Composition;
 
 namespace SlaveAgent.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SlaveAgent.Composition;
 using SlaveAgent.Files;
 using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
@@ -35,7 +36,7 @@ internal static class WaitCommand
             var timeLimit = TimeLimit.Parse(parsed.GetValue(timeout)!);
             using var signals = new Signals();
             var root = options.RootOf(parsed);
-            return await RunAsync(root, () => Setup.LoadSettings(options, parsed, root), timeLimit, parsed.GetValue(settled), TimeProvider.System, signals.Token);
+            return await RunAsync(root, () => options.SettingsOf(parsed, root), timeLimit, parsed.GetValue(settled), TimeProvider.System, signals.Token);
         });
         return command;
     }

@@ -7,7 +7,7 @@ namespace SlaveAgent.Reconciling;
 /// the controllers do between two awaits, runs on one thread, which so owns the state without locks. It ends only when it is cancelled.
 /// </summary>
 public sealed class Reconciler(
-    IReadOnlyList<IController> controllers, Schedule schedule, StatusBoard board, ReconcilerHooks hooks, TimeProvider time, ILogger log)
+    IReadOnlyList<IController> controllers, Schedule schedule, IOutcomeListener listener, IReconcilerHost host, TimeProvider time, ILogger log)
 {
     /// <summary>How often the watchdog is fed at the least, whatever runs.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
@@ -90,7 +90,7 @@ public sealed class Reconciler(
         TakeEnded();
         if (!_running.Exists(run => time.GetElapsedTime(run.Began) > run.Controller.WatchdogLimit))
         {
-            hooks.Pulse();
+            host.Pulse();
         }
 
         if (!starts)
@@ -98,7 +98,7 @@ public sealed class Reconciler(
             return;
         }
 
-        _isPaused = hooks.IsPaused();
+        _isPaused = host.IsPaused;
         foreach (var controller in controllers)
         {
             if (!_isPaused && schedule.IsDue(controller.Kind, Now) && IsLaneFree(controller.Lane))
@@ -106,7 +106,7 @@ public sealed class Reconciler(
                 Start(controller, cancel);
 
                 // unregister sets its mark at any moment, and nothing may be started after it.
-                _isPaused = hooks.IsPaused();
+                _isPaused = host.IsPaused;
             }
         }
     }
@@ -178,7 +178,7 @@ public sealed class Reconciler(
     private void Take(IController controller, Outcome outcome)
     {
         schedule.Record(controller.Kind, outcome, Now);
-        board.Report(controller, outcome, schedule.DueAt(controller.Kind) - Now);
+        listener.Report(controller, outcome, schedule.DueAt(controller.Kind) - Now);
     }
 
     // WaitAsync leaves out what is less than a millisecond, and the loop would come too early, find nothing due and sleep again.

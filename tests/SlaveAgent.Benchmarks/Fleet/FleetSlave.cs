@@ -1,8 +1,13 @@
 using Serilog.Core;
+using SlaveAgent.Configuration;
+using SlaveAgent.Connection;
 using SlaveAgent.Files;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+using SlaveAgent.Roles;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Benchmarks.Fleet;
 
@@ -24,7 +29,7 @@ internal sealed class FleetSlave
         var file = new ConfigurationFile(s_root, "/k2hdkc.ini", UnixFileMode.UserRead, 0, time);
         var board = new StatusBoard(controllers, file, new RingMemory(), () => client.Contact, null, s_root, keepsFile: false, time, Logger.None);
         var schedule = new Schedule(controllers, watch, FleetSettings.Retry, random.NextDouble);
-        _reconciler = new Reconciler(controllers, schedule, board, new ReconcilerHooks(), time, Logger.None);
+        _reconciler = new Reconciler(controllers, schedule, board, new UnwatchedHost(), time, Logger.None);
         Time = time;
     }
 

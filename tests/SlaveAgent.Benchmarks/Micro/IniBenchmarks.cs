@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
 using SlaveAgent.K2hr3;
-using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Benchmarks.Micro;
 

@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using SlaveAgent.Chmpx;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Benchmarks.Micro;
 

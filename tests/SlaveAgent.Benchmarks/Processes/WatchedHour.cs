@@ -4,10 +4,15 @@ using Serilog.Core;
 using SlaveAgent.Benchmarks.Fleet;
 using SlaveAgent.Benchmarks.Micro;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
+using SlaveAgent.Connection;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+using SlaveAgent.Roles;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Benchmarks.Processes;
 
@@ -55,7 +60,7 @@ internal static class WatchedHour
                 requester, addresses, systemctl, chmpx, time, Logger.None);
             var schedule = new Schedule([controller], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
             var board = new StatusBoard([controller], file, ring, () => client.Contact, null, root, keepsFile: true, time, Logger.None);
-            var reconciler = new Reconciler([controller], schedule, board, new ReconcilerHooks(), time, Logger.None);
+            var reconciler = new Reconciler([controller], schedule, board, new UnwatchedHost(), time, Logger.None);
             return await WatchAsync(reconciler, controller, time);
         }
         finally

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using SlaveAgent.Chmpx;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Configuration;
 
 namespace SlaveAgent.Fuzz.Differential;
 

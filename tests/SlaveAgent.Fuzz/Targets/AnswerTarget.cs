@@ -1,5 +1,6 @@
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Packages;
 
 namespace SlaveAgent.Fuzz.Targets;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Agent;
 

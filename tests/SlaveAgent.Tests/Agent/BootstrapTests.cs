@@ -1,6 +1,7 @@
 using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Agent;
 

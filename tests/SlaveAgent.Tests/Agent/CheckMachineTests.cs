@@ -1,5 +1,6 @@
 using SlaveAgent.Identity;
 using SlaveAgent.Sandbox.Scenario;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Agent;

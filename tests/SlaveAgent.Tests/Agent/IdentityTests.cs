@@ -4,6 +4,7 @@ using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Agent;
 

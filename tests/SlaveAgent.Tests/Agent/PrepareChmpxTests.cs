@@ -2,6 +2,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using SlaveAgent.Files;
 using SlaveAgent.Sandbox.Scenario;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Agent;

@@ -2,6 +2,7 @@ using SlaveAgent.Files;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Agent;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Chmpx;
 

@@ -1,5 +1,5 @@
 using SlaveAgent.Chmpx;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Configuration;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Chmpx;

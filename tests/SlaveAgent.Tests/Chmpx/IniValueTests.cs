@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Chmpx;

@@ -1,4 +1,5 @@
 using SlaveAgent.Chmpx;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Chmpx;
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using SlaveAgent.Chmpx;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Configuration;
+using SlaveAgent.Connection;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Chmpx;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Chmpx;
 

@@ -1,4 +1,5 @@
 using SlaveAgent.Chmpx;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Chmpx;

@@ -7,7 +7,12 @@ namespace SlaveAgent.Tests.Documents;
 public sealed partial class ArchitectureTests
 {
     /// <summary>From the lowest up: a room may use those before it, and no other.</summary>
-    private static readonly string[] Rooms = ["Files", "Settings", "K2hr3", "Chmpx", "Hosting", "Identity", "Status", "Reconciling", "Commands"];
+    private static readonly string[] Rooms =
+    [
+        "Files", "Settings", "K2hr3", "Chmpx", "Hosting", "Identity",
+        "Reconciling", "Ring", "Configuration", "Roles", "Packages", "Services", "Connection",
+        "Status", "Adoption", "Composition", "Daemon", "Commands",
+    ];
 
     private static string Source => Path.Join(Repository.Root, "src", "SlaveAgent");
 

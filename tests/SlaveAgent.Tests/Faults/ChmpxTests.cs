@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
-using SlaveAgent.Tests.Reconciling;
+
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Faults;
 

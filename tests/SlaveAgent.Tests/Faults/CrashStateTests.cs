@@ -1,7 +1,8 @@
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
 using SlaveAgent.Identity;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Roles;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Faults;

@@ -1,4 +1,5 @@
 using SlaveAgent.Files;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Faults;
 

@@ -1,10 +1,16 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
+using SlaveAgent.Connection;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Packages;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+using SlaveAgent.Roles;
+using SlaveAgent.Services;
 using SlaveAgent.Settings;
-using SlaveAgent.Tests.Reconciling;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Faults;
@@ -110,7 +116,7 @@ internal sealed class FaultBox : IAsyncDisposable
         var account = NoAccount.Of(role, root);
         var ring = new RingMemory();
         _file = new ConfigurationFile(root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, Time);
-        var supervisor = Supervisors.Make(root, settings, time: Time);
+        var supervisor = UnitFiles.Make(root, settings, time: Time);
         var packages = new PackageSettings(true, InstallBy.Agent, [], new Uri("http://127.0.0.1:1/"), "/none", null, TimeSpan.Zero);
         var lastGood = new LastGoodConfiguration(resource, _file, ring, Cuk, AnyFiles);
         var addresses = new AddressWatch(() => new HashSet<IPAddress>(), Time);
@@ -134,7 +140,7 @@ internal sealed class FaultBox : IAsyncDisposable
         var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
         _schedule = new Schedule(controllers, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);
         Board = new StatusBoard(controllers, _file, ring, () => _client.Contact, Role.ToString(), root, keepsFile: false, Time, Log.Logger);
-        _reconciler = new Reconciler(controllers, _schedule, Board, new ReconcilerHooks(), Time, Log.Logger);
+        _reconciler = new Reconciler(controllers, _schedule, Board, new UnwatchedHost(), Time, Log.Logger);
         _started = Time.GetTimestamp();
     }
 

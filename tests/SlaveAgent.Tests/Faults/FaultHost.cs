@@ -2,12 +2,11 @@ using System.Text.Json;
 using CliWrap;
 using CliWrap.Buffered;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
 using SlaveAgent.Files;
-using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Status;
-using SlaveAgent.Tests.Reconciling;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Faults;

@@ -4,6 +4,7 @@ using System.Text;
 using CsCheck;
 using SlaveAgent.Files;
 using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Files;

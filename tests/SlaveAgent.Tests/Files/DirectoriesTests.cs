@@ -1,4 +1,5 @@
 using SlaveAgent.Files;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Files;

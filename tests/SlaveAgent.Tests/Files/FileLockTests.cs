@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Files;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Files;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using SlaveAgent.Files;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Files;

@@ -1,5 +1,6 @@
 using CsCheck;
 using SlaveAgent.Files;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Files;

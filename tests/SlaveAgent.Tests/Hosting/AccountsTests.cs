@@ -1,5 +1,6 @@
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Hosting;

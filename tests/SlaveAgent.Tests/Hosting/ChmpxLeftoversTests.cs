@@ -1,4 +1,5 @@
 using SlaveAgent.Hosting;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Hosting;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Hosting;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Hosting;

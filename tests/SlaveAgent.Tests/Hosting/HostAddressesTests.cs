@@ -1,5 +1,6 @@
 using System.Net;
 using SlaveAgent.Hosting;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Hosting;
 

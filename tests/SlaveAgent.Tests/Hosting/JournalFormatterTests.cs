@@ -3,6 +3,7 @@ using CsCheck;
 using Serilog.Events;
 using Serilog.Parsing;
 using SlaveAgent.Hosting;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Hosting;
 

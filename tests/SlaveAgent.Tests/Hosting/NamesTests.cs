@@ -1,6 +1,8 @@
 using CsCheck;
 using SlaveAgent.Hosting;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Packages;
+using SlaveAgent.Roles;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Hosting;

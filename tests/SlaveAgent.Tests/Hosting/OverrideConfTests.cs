@@ -1,5 +1,6 @@
 using CsCheck;
 using SlaveAgent.Hosting;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Hosting;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Hosting;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Hosting;

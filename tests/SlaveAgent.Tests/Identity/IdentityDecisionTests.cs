@@ -1,6 +1,7 @@
 using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Identity;
 

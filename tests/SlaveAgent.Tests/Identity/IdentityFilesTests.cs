@@ -1,6 +1,7 @@
 using SlaveAgent.Files;
 using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Identity;

@@ -1,5 +1,6 @@
 using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Identity;
 

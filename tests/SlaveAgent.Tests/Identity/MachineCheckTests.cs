@@ -1,6 +1,7 @@
 using CsCheck;
 using SlaveAgent.Files;
 using SlaveAgent.Identity;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Identity;

@@ -1,5 +1,6 @@
 using System.Net;
 using SlaveAgent.Identity;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Identity;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.K2hr3;

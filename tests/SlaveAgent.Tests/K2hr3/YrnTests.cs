@@ -1,5 +1,6 @@
 using CsCheck;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.K2hr3;

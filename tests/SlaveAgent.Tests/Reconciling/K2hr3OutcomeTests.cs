@@ -1,5 +1,6 @@
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Reconciling;
 

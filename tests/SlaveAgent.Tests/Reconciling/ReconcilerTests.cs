@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
+using SlaveAgent.Configuration;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
@@ -15,8 +18,7 @@ public sealed class ReconcilerTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly ListLog _log = new();
     private StatusBoard _board = null!;
-    private int _pulses;
-    private bool _isPaused;
+    private readonly FakeHost _host = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -158,16 +160,16 @@ public sealed class ReconcilerTests : IDisposable
         using var stop = new CancellationTokenSource();
         var running = reconciler.RunAsync(stop.Token);
         await AdvanceUntilAsync(() => _time.GetUtcNow() >= Start + TimeSpan.FromSeconds(119));
-        Assert.InRange(Volatile.Read(ref _pulses), 100, 125);
+        Assert.InRange(_host.Pulses, 100, 125);
 
         _time.Advance(TimeSpan.FromSeconds(2));
         await AdvanceUntilAsync(() => _time.GetUtcNow() >= Start + TimeSpan.FromSeconds(130));
-        var atItsLimit = Volatile.Read(ref _pulses);
+        var atItsLimit = _host.Pulses;
         await AdvanceUntilAsync(() => _time.GetUtcNow() >= Start + TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
-        Assert.Equal(atItsLimit, Volatile.Read(ref _pulses));
+        Assert.Equal(atItsLimit, _host.Pulses);
 
         ended.SetResult(FakeController.Fine);
-        await Eventually.IsTrueAsync(() => Volatile.Read(ref _pulses) > atItsLimit, "it is fed again");
+        await Eventually.IsTrueAsync(() => _host.Pulses > atItsLimit, "it is fed again");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
@@ -175,7 +177,7 @@ public sealed class ReconcilerTests : IDisposable
     [Fact]
     public async Task While_the_host_is_unregistered_nothing_is_done_and_the_watchdog_is_fed()
     {
-        _isPaused = true;
+        _host.IsPaused = true;
         using var cancel = new CancellationTokenSource();
         var controller = new FakeController(ControllerKinds.Connection);
         var running = Make([controller]).RunAsync(cancel.Token);
@@ -183,11 +185,11 @@ public sealed class ReconcilerTests : IDisposable
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
-                return Volatile.Read(ref _pulses) > 10;
+                return _host.Pulses > 10;
             },
             "pulses");
         Assert.Equal(0, controller.Runs);
-        _isPaused = false;
+        _host.IsPaused = false;
         await Eventually.IsTrueAsync(
             () =>
             {
@@ -204,7 +206,7 @@ public sealed class ReconcilerTests : IDisposable
     {
         var services = new FakeController(ControllerKinds.Services, () =>
         {
-            _isPaused = true;
+            _host.IsPaused = true;
             return FakeController.Fine;
         });
         var verify = new FakeController(ControllerKinds.Connection);
@@ -353,7 +355,7 @@ public sealed class ReconcilerTests : IDisposable
         var time = new ClockThatIsSet();
         var schedule = new Schedule([controller], Watch, Retry, () => 0.5);
         var board = new StatusBoard([controller], new ConfigurationFile(_directory.Root, "/x.ini", 0, 1, time), new RingMemory(), () => new K2hr3Contact("http://k2hr3.example"), null, _directory.Root, false, time, _log.Logger);
-        var reconciler = new Reconciler([controller], schedule, board, new ReconcilerHooks(), time, _log.Logger);
+        var reconciler = new Reconciler([controller], schedule, board, new UnwatchedHost(), time, _log.Logger);
         for (var i = 0; i < 10; i++)
         {
             time.Passed += TimeSpan.FromSeconds(1);
@@ -406,8 +408,7 @@ public sealed class ReconcilerTests : IDisposable
         var schedule = new Schedule(controllers, Watch, Retry, () => 0.5);
         _board = new StatusBoard(
             controllers, new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead, 1, _time), new RingMemory(), () => new K2hr3Contact("http://k2hr3.example"), null, _directory.Root, true, _time, _log.Logger);
-        var hooks = new ReconcilerHooks { Pulse = () => Interlocked.Increment(ref _pulses), IsPaused = () => Volatile.Read(ref _isPaused) };
-        return new Reconciler(controllers, schedule, _board, hooks, _time, _log.Logger);
+        return new Reconciler(controllers, schedule, _board, _host, _time, _log.Logger);
     }
 
     private sealed class ClockThatIsSet : TimeProvider

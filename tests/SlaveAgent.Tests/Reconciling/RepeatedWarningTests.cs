@@ -1,6 +1,7 @@
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Reconciling;
 

@@ -5,9 +5,14 @@ using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Serilog.Core;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Packages;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+using SlaveAgent.Roles;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;
@@ -51,7 +56,7 @@ public sealed class RequestBudgetTests : IDisposable
         var random = new Random(1);
         var schedule = new Schedule(controllers, settings.Watch with { K2hr3Interval = Durations.TryParse(interval)!.Value }, settings.Retry, random.NextDouble);
         var board = new StatusBoard(controllers, file, new RingMemory(), () => client.Contact, null, _directory.Root, keepsFile: false, _time, Logger.None);
-        var reconciler = new Reconciler(controllers, schedule, board, new ReconcilerHooks(), _time, Logger.None);
+        var reconciler = new Reconciler(controllers, schedule, board, new UnwatchedHost(), _time, Logger.None);
         await PassAsync(reconciler, TimeSpan.FromMinutes(1));
         Assert.True(board.IsSettled);
 

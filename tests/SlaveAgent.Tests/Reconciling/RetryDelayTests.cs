@@ -1,6 +1,7 @@
 using CsCheck;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Reconciling;

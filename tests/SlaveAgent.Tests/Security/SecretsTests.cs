@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using CliWrap;
 using SlaveAgent.Files;
 using SlaveAgent.Sandbox.Scenario;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Agent;
 using SlaveAgent.Tests.Faults;
 using SlaveAgent.Tests.Support;

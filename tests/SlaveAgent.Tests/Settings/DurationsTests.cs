@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Settings;
 

@@ -1,4 +1,5 @@
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Settings;
 

@@ -1,9 +1,15 @@
 using System.Net;
 using Serilog.Core;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
+using SlaveAgent.Connection;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Packages;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+using SlaveAgent.Roles;
+using SlaveAgent.Services;
 using SlaveAgent.Settings;
 using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
@@ -11,7 +17,7 @@ using SlaveAgent.Tests.Support;
 namespace SlaveAgent.Tests.Simulation;
 
 /// <summary>The agent's core in a simulated world; a further one knows of the one before only what that left on the disk.</summary>
-internal sealed class SimulatedAgent
+internal sealed class SimulatedAgent : IReconcilerHost
 {
     private readonly SimulatedWorld _world;
     private readonly StatusBoard _board;
@@ -52,16 +58,22 @@ internal sealed class SimulatedAgent
             new ConfigurationController(resource, role, file, ring, lastGood, evidence, "cuk-slv1", files, settings.Configuration, registerAgain: true, log),
             packages,
             new ServiceController(
-                role, file, ring, account, new Supervisor(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", () => packages.IsComplete, time),
+                role, file, ring, account, new ChmpxUnitFiles(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", () => packages.IsComplete, time),
             connection,
             new ReadyController(() => connection.IsReady, systemd, root, follow: false, time),
         ];
         _board = new StatusBoard(controllers, file, ring, () => client.Contact, null, root, keepsFile: false, time, log);
         _reconciler = new Reconciler(
-            controllers, new Schedule(controllers, settings.Watch, settings.Retry, world.Random.NextDouble), _board, new ReconcilerHooks { IsPaused = () => !_isAlive }, time, log);
+            controllers, new Schedule(controllers, settings.Watch, settings.Retry, world.Random.NextDouble), _board, this, time, log);
     }
 
+    bool IReconcilerHost.IsPaused => !_isAlive;
+
     public AgentStatus Status => _board.Snapshot();
+
+    void IReconcilerHost.Pulse()
+    {
+    }
 
     public void Start() => _world.Time.Start(() => _reconciler.RunAsync(CancellationToken.None));
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using SlaveAgent.Chmpx;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Connection;
+using SlaveAgent.Ring;
+
 
 namespace SlaveAgent.Tests.Simulation;
 
@@ -101,7 +103,7 @@ internal sealed class SimulatedChmpx(SimulatedWorld world)
         {
             await chmpx.World.Time.Delay(TimeSpan.FromMilliseconds(50), cancel);
             await SimulatedWorld.WhileAliveAsync(isAlive);
-            return Reconciling.PeerReports.At(server, chmpx.World.Time.GetUtcNow(), DateTimeOffset.UnixEpoch, [.. chmpx.World.UpServers]);
+            return Support.PeerReports.At(server, chmpx.World.Time.GetUtcNow(), DateTimeOffset.UnixEpoch, [.. chmpx.World.UpServers]);
         }
 
         public Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) => Task.FromResult(ini.Servers.Any(server => chmpx.World.UpServers.Contains(server["NAME"]!)));

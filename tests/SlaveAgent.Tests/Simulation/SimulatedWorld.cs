@@ -1,7 +1,7 @@
 using SlaveAgent.Benchmarks.Fleet;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Hosting;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Roles;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Simulation;

@@ -1,6 +1,7 @@
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Packages;
+using SlaveAgent.Roles;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Tests.Support;

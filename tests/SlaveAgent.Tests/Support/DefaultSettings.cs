@@ -1,4 +1,4 @@
-using SlaveAgent.Reconciling;
+using SlaveAgent.Roles;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Tests.Support;

@@ -1,5 +1,6 @@
 using SlaveAgent.Files;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Packages;
+using SlaveAgent.Roles;
 
 namespace SlaveAgent.Tests.Support;
 

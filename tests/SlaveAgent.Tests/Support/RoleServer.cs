@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using SlaveAgent.K2hr3;
-using SlaveAgent.Reconciling;
+using SlaveAgent.Roles;
 
 namespace SlaveAgent.Tests.Support;
 

@@ -1,0 +1,260 @@
+using System.Collections.Immutable;
+using System.Net;
+using Serilog;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
+using SlaveAgent.Connection;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.Identity;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Packages;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+using SlaveAgent.Roles;
+using SlaveAgent.Services;
+using SlaveAgent.Settings;
+using SlaveAgent.Status;
+
+namespace SlaveAgent.Composition;
+
+/// <summary>The agent put together from its settings; what every command that does something works with.</summary>
+internal sealed class AgentParts : IDisposable
+{
+    /// <summary>For the resolver to say what this host is called; asked beside the loop.</summary>
+    private static readonly TimeSpan NameTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Setup _setup;
+    private readonly IdentityKeeper _keeper;
+
+    private AgentParts(
+        Setup setup, AgentSettings settings, HostIdentity host, IdentityReading reading, CommandRunner commands, bool watches, TimeProvider time, ILogger log)
+    {
+        var (root, identity) = (setup.Root, host.Who);
+        _setup = setup;
+        _keeper = new IdentityKeeper(root, host, reading.Considered, reading.Machine, reading.Basis, time);
+        Settings = settings;
+        Root = root;
+        Identity = identity;
+        Decision = reading.Decision;
+        Time = time;
+        Log = log;
+        var overrides = new OverrideReader(root);
+        var resource = ResourceOf(settings, overrides, identity.Role);
+        Client = new K2hr3Client(identity, () => host.Token, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time);
+        Evidence = new EvidenceMemory(root, settings.Evidence, time);
+        Resource = new ResourceReader(Client, resource, root, Evidence);
+        Role = new RoleMemory(Client, resource, root, settings.Slave, Evidence);
+        Systemctl = new Systemctl(commands);
+        File = new ConfigurationFile(root, OutputPath(settings, overrides), settings.Configuration.Mode, settings.Configuration.Keep, time);
+        ControlPort = new ControlPort(time);
+        Ring = new RingMemory();
+        Addresses = new AddressWatch(HostAddresses.Read, time);
+        Func<CancellationToken, Task<CommandResult>>? delegated = watches && settings.Packages.InstallBy == InstallBy.Bootstrap
+            ? cancel => Systemctl.StartAsync(AgentUnits.Bootstrap, cancel)
+            : null;
+        var account = new ChmpxAccount(
+            Role, RunsPackagedChmpx, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper), new Accounts(root, commands),
+            new ChmpxGroup(new GroupAccounts(root, commands), new SharedDirectories(root), settings.Chmpx.Access, delegated), delegated);
+        DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, AgentUnits.ExecutableOf(Environment.ProcessPath), () => account.Sharing);
+        HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)))
+        {
+            KeyFits = (certificate, key) => KeyPair.Fits(root.At(certificate), root.At(key)),
+        };
+        var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan);
+        var inquiries = new RingInquiries(
+            new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), Systemctl, settings.Chmpx.Unit, time);
+        var requester = new StatusRequester(
+            root, inquiries, settings.Chmpx.RequestsStatus, () => Client.ClockDifference, time, Random.Shared.NextDouble, log);
+        var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
+        var questions = new RingQuestions(inquiries, tracker, Ring, Addresses, time, Random.Shared.NextDouble, log);
+        var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync);
+        var packages = new PackageController(
+            Role, File, () => FindPackageManager(settings.Packages, root, commands), new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated);
+        var connection = new ConnectionController(
+            Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log);
+        Configuration = new ConfigurationController(
+            Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan);
+        Controllers =
+        [
+            new RegistrationController(Client, resource, _keeper, () => host.Token, Addresses),
+            new RoleController(Role, Resource, identity.Cuk),
+            Configuration,
+            packages,
+            new OwnNameController(ownName),
+            new ServiceController(
+                Role, File, Ring, account, new ChmpxUnitFiles(root, DropIn, File.HostPath, settings.Chmpx, time), Systemctl, settings.Services, settings.Chmpx.Unit,
+                () => packages.IsComplete, time),
+            connection,
+            new ReadyController(() => connection.IsReady, Systemctl, root, settings.Ready.Follow, time),
+        ];
+    }
+
+    public AgentSettings Settings { get; }
+
+    public HostRoot Root { get; }
+
+    public K2hr3Identity Identity { get; }
+
+    /// <summary>From which the identity follows.</summary>
+    public IdentityDecision Decision { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Log { get; }
+
+    public K2hr3Client Client { get; }
+
+    /// <summary>What K2HR3 goes on saying and is not acted on yet.</summary>
+    public EvidenceMemory Evidence { get; }
+
+    public ResourceReader Resource { get; }
+
+    public RoleMemory Role { get; }
+
+    public Systemctl Systemctl { get; }
+
+    /// <summary>Units for commands that wait.</summary>
+    public UnitControl Units => new(Systemctl, Time);
+
+    public ConfigurationFile File { get; }
+
+    public ControlPort ControlPort { get; }
+
+    public RingMemory Ring { get; }
+
+    public ChmpxDropIn DropIn { get; }
+
+    public HostFiles HostFiles { get; }
+
+    /// <summary>What of this host a configuration depends on, as it is now.</summary>
+    public PlanOptions Plan() => new(Settings.Configuration.KeepsOtherSlaves, Addresses.Refresh())
+    {
+        Ring = (Ring.View?.ByKey() ?? []).ToImmutableDictionary(server => server.Key, server => server.Value.IsUp),
+    };
+
+    public AddressWatch Addresses { get; }
+
+    public ConfigurationController Configuration { get; }
+
+    /// <summary>In the order of their kinds.</summary>
+    public IReadOnlyList<IController> Controllers { get; }
+
+    /// <param name="settings">Those of <paramref name="setup"/>, or those that a SIGHUP brought since.</param>
+    /// <param name="watches">For the daemon, which may have to leave packages to the bootstrap service.</param>
+    /// <param name="takesOffer">Whether to go by an identity that is offered and not by the one in force; also where options name one.</param>
+    /// <param name="reading">Who this host is, where that was found out already.</param>
+    /// <exception cref="SettingsException">Settings or identity cannot be used.</exception>
+    public static async Task<AgentParts> CreateAsync(
+        Setup setup, AgentSettings settings, TimeProvider time, ILogger log, CancellationToken cancel, bool watches = false, bool takesOffer = false, IdentityReading? reading = null)
+    {
+        var commands = new CommandRunner(time);
+        reading ??= await IdentityReader.ReadAsync(setup, settings, commands, time, cancel);
+        var decision = reading.Decision;
+        var identity = takesOffer || !setup.Options.IsEmpty
+            ? decision.Offered ?? (decision.Code == IdentityCode.Accepted ? decision.InForce : null)
+            : reading.ToRun;
+        if (identity is null)
+        {
+            throw new SettingsException(decision.Message);
+        }
+
+        if (identity is { Token: null, Who.ByAddress: false })
+        {
+            throw new SettingsException("The role token stays off this host's disk, and no credential brings it to this command: give --token-file.");
+        }
+
+        var parts = new AgentParts(setup, settings, identity, reading, commands, watches, time, log);
+        setup.PlainHttp.Warn(identity.Who.ApiUri, log);
+        return parts;
+    }
+
+    /// <summary>The loop over these controllers, with what it reports to.</summary>
+    /// <param name="keepsStatus">Whether the status file is this process's to write.</param>
+    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IController> controllers, bool keepsStatus, Func<StatusBoard, IReconcilerHost> host)
+    {
+        var board = new StatusBoard(controllers, File, Ring, () => Client.Contact, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
+        var schedule = new Schedule(controllers, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
+        return (new Reconciler(controllers, schedule, board, host(board), Time, Log), board);
+    }
+
+    /// <summary>
+    /// Keeps what only options said of who this host is, and then takes the mark of <c>unregister</c> away: a daemon that is paused checks it each second,
+    /// and goes by what is kept.
+    /// </summary>
+    public async Task HandIdentityToDaemonAsync(CancellationToken cancel)
+    {
+        await _keeper.OfferAsync(_setup.Options, cancel);
+        Root.Delete(AgentPaths.UnregisteredMarker);
+    }
+
+    public void Dispose() => Client.Dispose();
+
+    /// <summary>Only of the packaged unit is it known that it, or the agent in its place, chooses chmpx's user.</summary>
+    private bool RunsPackagedChmpx() => DropIn.IsForThisHost;
+
+    /// <summary>Where the configuration goes: the setting, else what override.conf tells the shell helper, else the packaged place.</summary>
+    internal static string OutputPath(AgentSettings settings, OverrideReader overrides)
+    {
+        var path = settings.Configuration.Path
+            ?? $"{overrides.Find("OUTPUT_DIR")?.TrimEnd('/') ?? "/etc/antpickax"}/{overrides.Find("OUTPUT_FILE") ?? "k2hdkc.ini"}";
+        return path.StartsWith('/') && !path.Contains("/../", StringComparison.Ordinal) && Path.GetExtension(path) is ".ini" or ""
+                && path.All(c => char.IsAsciiLetterOrDigit(c) || "/._+@-".Contains(c, StringComparison.Ordinal))
+            ? path
+            : throw new SettingsException($"The configuration's path {Printable.Of(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
+    }
+
+    internal static Yrn ResourceOf(AgentSettings settings, OverrideReader overrides, Yrn role)
+    {
+        if ((settings.Configuration.Resource ?? overrides.Find("RESOURCE_PATH")) is not { } text)
+        {
+            return role.ToResource();
+        }
+
+        return Yrn.TryParse(text) is { Type: "resource" } resource
+            ? resource
+            : throw new SettingsException($"The resource {Printable.Of(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
+    }
+
+    internal static RenewingHandler Connections(K2hr3Settings settings, HostRoot root)
+    {
+        if (settings is { ClientCertificate: null, ClientKey: not null })
+        {
+            throw new SettingsException("k2hr3.client_key is set without k2hr3.client_certificate.");
+        }
+
+        try
+        {
+            return new RenewingHandler(new TlsFiles(At(settings.AuthorityFile), At(settings.ClientCertificate), At(settings.ClientKey)), TimeProvider.System);
+        }
+        catch (IOException e)
+        {
+            throw new SettingsException(e.Message);
+        }
+
+        string? At(string? file) => file is null ? null : root.At(file);
+    }
+
+    private static DateTimeOffset? ChangedAt(string path)
+    {
+        try
+        {
+            return FileStatus.OfTarget(path)?.ChangedAt;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static IPackageManager? FindPackageManager(PackageSettings settings, HostRoot root, CommandRunner commands)
+    {
+        var os = OsRelease.Read(root.TryRead("/etc/os-release") ?? root.TryRead("/usr/lib/os-release") ?? string.Empty);
+        return os.Family switch
+        {
+            PackageFamily.Debian => new AptPackageManager(commands, root, os, settings.Repository, settings.Distribution, settings.LockTimeout),
+            PackageFamily.RedHat => new DnfPackageManager(commands, root, os, settings.Repository, settings.Distribution),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,160 @@
+using System.Text;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+
+namespace SlaveAgent.Configuration;
+
+/// <summary>The configuration at its path: read when it changed, replaced with the next generation.</summary>
+public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMode mode, int keep, TimeProvider time)
+{
+    /// <summary>Who writes has the lock for some milliseconds; one that was stopped in between must not stop the watching too.</summary>
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Each poll of the control port makes chmpx read the file outside of its watch, which then takes the file for unchanged: a poll between a write and
+    /// its notice loses the reload. It notices within some 50 ms.
+    /// </summary>
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Of a file that is written again and again the polls cannot wait for the end.</summary>
+    private const int MostPauses = 5;
+
+    private readonly Generations _generations = new(root.At(AgentPaths.GenerationsDirectory), keep);
+    private FileVersion? _seen;
+    private (DateTimeOffset At, TimeSpan AgeThen, long SeenAt)? _changed;
+
+    /// <summary>Its path on the host, without the root.</summary>
+    public string HostPath { get; } = hostPath;
+
+    /// <summary>Where it really is.</summary>
+    public string Path { get; } = root.At(hostPath);
+
+    /// <summary>As last read or written; null when there is no file, or none that can be read.</summary>
+    public IniDocument? Current { get; private set; }
+
+    public bool IsThere => FileStatus.Of(Path) is { Kind: FileKind.Regular };
+
+    /// <summary>Whether whoever is to read it can; somebody may have changed the mode.</summary>
+    public bool HasRightMode => FileStatus.Of(Path)?.Mode == mode;
+
+    /// <summary>When <see cref="Current"/> last changed, as a <see cref="TimeProvider"/> timestamp.</summary>
+    public long ChangedAt { get; private set; } = time.GetTimestamp();
+
+    /// <summary>
+    /// The old file had a further hard link when it was replaced, and could not be exchanged: chmpx watches the inode, which no rename touches then, and will
+    /// not notice.
+    /// </summary>
+    public bool OldFileWasLinked { get; private set; }
+
+    /// <summary>Reads the file again if it is another than last time; one system call when it is not.</summary>
+    /// <returns>Whether it was another.</returns>
+    public bool Refresh()
+    {
+        var status = FileStatus.Of(Path);
+        NoteChange(status);
+        var version = status is { Kind: FileKind.Regular } ? status.Version : (FileVersion?)null;
+        if (version == _seen && (version is not null || Current is null))
+        {
+            return false;
+        }
+
+        _seen = version;
+        ChangedAt = time.GetTimestamp();
+        Current = version is null ? null : ReadFile();
+        return true;
+    }
+
+    /// <summary>
+    /// How long nobody may poll chmpx's control port yet, by the file's last change as <see cref="Refresh"/> last saw it, whoever made it. Never longer than
+    /// 200 ms after it was first seen, whatever the clock does.
+    /// </summary>
+    public TimeSpan UntilPollAllowed => _changed is { } changed ? PauseLeft(changed.AgeThen, time.GetElapsedTime(changed.SeenAt)) : TimeSpan.Zero;
+
+    /// <summary>Waits until the control port may be polled; to be awaited right before each poll.</summary>
+    public async Task PollAllowedAsync(CancellationToken cancel)
+    {
+        for (var pause = 0; pause < MostPauses; pause++)
+        {
+            Refresh();
+            if (UntilPollAllowed is var left && left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            // A timer counts whole milliseconds and drops the remainder.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancel);
+        }
+    }
+
+    /// <param name="ageThen">How old the change was when it was first seen, by the wall clock; negative when the clock had been set back in between.</param>
+    /// <param name="since">Since it was first seen, by a clock that nobody sets.</param>
+    internal static TimeSpan PauseLeft(TimeSpan ageThen, TimeSpan since)
+    {
+        var age = since + (ageThen > TimeSpan.Zero ? ageThen : TimeSpan.Zero);
+        return age < PollPause ? PollPause - age : TimeSpan.Zero;
+    }
+
+    /// <summary>Puts a configuration in place under the next generation number, and a copy of it beside the earlier ones.</summary>
+    /// <param name="loaded">What chmpx has loaded: the number must become another one, or chmpx does not reload (Chmpx/README.md, "Reload").</param>
+    /// <returns>The generation, and why no copy could be kept, if so.</returns>
+    /// <exception cref="IOException">It could not be written; the old file is untouched.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
+    public async Task<(int Generation, string? CopyFailed)> WriteAsync(IniDocument ini, int? loaded, CancellationToken cancel)
+    {
+        using var turn = await FileLock.TakeAsync(root.At(AgentPaths.WriteLock), LockTimeout, time, cancel);
+        Refresh();
+        var generation = Next(Math.Max(Math.Max(Current?.FileVersion ?? 0, _generations.Newest), loaded ?? 0));
+        var text = IniWriter.Write(ini, generation);
+        Directories.Make(System.IO.Path.GetDirectoryName(Path)!);
+        var wasLinked = FileStatus.Of(Path) is { Links: > 1 };
+        OldFileWasLinked = !AtomicFile.Write(Path, text, mode, exchange: true) && wasLinked;
+        Refresh();
+        return (generation, TryKeep(generation, text));
+    }
+
+    /// <summary>What is in place is the newest generation that an agent or <c>regenerate</c> wrote; not known, and so false, where no copies are kept.</summary>
+    public bool IsLastGeneration => _generations.ReadNewest() is { } written && ReadText() == written;
+
+    /// <summary>The text as it stands there; null without a file.</summary>
+    public string? ReadText() => File.Exists(Path) ? RegularFile.ReadText(Path) : null;
+
+    /// <summary>Removes what a killed agent left half written.</summary>
+    public bool RemoveStaleStages() => AtomicFile.RemoveStaleStages(System.IO.Path.GetDirectoryName(Path)!, System.IO.Path.GetFileName(Path));
+
+    /// <summary>The number after <paramref name="highest"/>; chmpx asks only for another one, so after the last of 31 bits comes 1.</summary>
+    public static int Next(int highest) => highest is < 1 or int.MaxValue ? 1 : highest + 1;
+
+    private void NoteChange(FileStatus? status)
+    {
+        if (status?.ChangedAt != _changed?.At)
+        {
+            _changed = status is null ? null : (status.ChangedAt, time.GetUtcNow() - status.ChangedAt, time.GetTimestamp());
+        }
+    }
+
+    private string? TryKeep(int generation, string text)
+    {
+        try
+        {
+            _generations.Keep(generation, text);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private IniDocument? ReadFile()
+    {
+        try
+        {
+            // A file of another's making may hold anything; what is no UTF-8 becomes a sign that no rule allows.
+            return IniReader.Read(Encoding.UTF8.GetString(File.ReadAllBytes(Path)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Hosting;
+using SlaveAgent.Ring;
+
+namespace SlaveAgent.Connection;
+
+/// <summary>Asks the servers and systemd.</summary>
+/// <param name="unit">chmpx's.</param>
+public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort servers, PortProbe probe, ISystemd systemd, string unit, TimeProvider time) : IRingInquiries
+{
+    public async Task<PeerReport?> AskPeerAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
+    {
+        foreach (var endpoint in await resolver.ResolveAsync(SectionsOf(ini, server).SelectMany(section => NodeEndpoints.ControlOf(ini, section)), cancel))
+        {
+            if (await servers.AskAsync(endpoint, ServerCommand.AllStatus, null, cancel) is ServerReply.Answered answer
+                && AllStatusReader.TryRead(answer.Text) is { } report)
+            {
+                return new PeerReport(server, report, time.GetUtcNow());
+            }
+        }
+
+        return null;
+    }
+
+    public async Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) =>
+        await probe.FirstOpenAsync(await resolver.ResolveAsync(ini.Servers.SelectMany(section => NodeEndpoints.DataOf(ini, section)), cancel), cancel) is not null;
+
+    public async Task<int?> CountDependentsAsync(CancellationToken cancel) => await systemd.ActiveDependentsAsync(unit, cancel) is { } active ? active.Length : null;
+
+    public async Task<UnitReport?> ShowUnitAsync(CancellationToken cancel) =>
+        await systemd.ShowAsync([unit], cancel) is { } shown && shown.TryGetValue(unit, out var status)
+            ? new UnitReport(status, await systemd.LastLinesAsync(unit, cancel))
+            : null;
+
+    public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel)
+    {
+        var ports = ini.Servers.SelectMany(section => NodeEndpoints.DataOf(ini, section)).Select(endpoint => endpoint.Port).ToHashSet();
+        if (ports.Count == 0 || HostAddresses.Read() is not { } addresses || SocketTable.Read(ports) is not { } sockets)
+        {
+            return Task.FromResult(false);
+        }
+
+        var established = sockets.Where(socket => socket.State == TcpState.Established).ToList();
+        return Task.FromResult(established.Count > 0 && StaleSockets.Find(established, addresses).Length == established.Count);
+    }
+
+    public async Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
+    {
+        // Not another address after one that took the command and did not answer: it may have informed the ring already.
+        var endpoints = await resolver.ResolveAsync(SectionsOf(ini, server).SelectMany(section => NodeEndpoints.ControlOf(ini, section)), cancel);
+        return endpoints.IsEmpty ? null
+            : await servers.AskAsync(endpoints[0], ServerCommand.UpdateStatus, null, cancel) is ServerReply.Answered answer ? UpdateStatusReader.Read(answer.Text) : null;
+    }
+
+    private static IEnumerable<IniSection> SectionsOf(IniDocument ini, NodeKey server) => ini.Servers.Where(section => ini.KeyOf(section) == server);
+}

@@ -1,0 +1,30 @@
+using SlaveAgent.Reconciling;
+using SlaveAgent.Status;
+
+namespace SlaveAgent.Daemon;
+
+/// <summary>The daemon, as its loop sees it: feeds systemd's watchdog, and is paused once the host was unregistered.</summary>
+internal sealed class DaemonHost(StatusBoard board, SystemdReport report, IdentityWatch identity, WorkTurn turn, TimeProvider time) : IReconcilerHost
+{
+    private readonly TaskCompletionSource _unregistered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when <c>unregister</c> was seen to have taken this host out of its role.</summary>
+    public Task Unregistered => _unregistered.Task;
+
+    public bool IsPaused
+    {
+        get
+        {
+            identity.Observe();
+            if (!turn.IsPaused())
+            {
+                return false;
+            }
+
+            _unregistered.TrySetResult();
+            return true;
+        }
+    }
+
+    public void Pulse() => report.Notify(board.Message, time);
+}

@@ -1,0 +1,240 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Serilog;
+using Serilog.Core;
+using SlaveAgent.Composition;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Daemon;
+
+/// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and poll at once".</summary>
+internal sealed class DaemonService(
+    Setup setup, Func<AgentSettings> reload, HangUps hangUps, LoggingLevelSwitch level, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
+    : BackgroundService
+{
+    private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
+
+    private readonly SystemdReport _report = new(systemd, Environment.GetEnvironmentVariable("WATCHDOG_USEC"), log);
+    private readonly WorkTurn _turn = new(setup.Root);
+
+    public int ExitCode { get; private set; } = Composition.ExitCode.Done;
+
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
+    }
+
+    // On its own thread also because the host is not to be held up: READY goes out while the first controllers run.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => LoopThread.RunAsync(time => WatchAsync(time, stoppingToken));
+
+    private async Task WatchAsync(TimeProvider time, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var settings = setup.Settings;
+            while (true)
+            {
+                settings = await RunUntilSettingsChangeAsync(settings, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            log.Information("Shutting down; the configuration and the services stay as they are");
+        }
+        catch (SettingsException e)
+        {
+            log.Fatal("{Why}", e.Message);
+            ExitCode = Composition.ExitCode.Usage;
+            lifetime.StopApplication();
+        }
+    }
+
+    /// <returns>The settings to start over with, once SIGHUP brought others, another identity is in force, or the host was unregistered.</returns>
+    private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
+    {
+        var reading = await IdentityAsync(settings, time, cancel);
+        using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true, reading: reading);
+        var identity = new IdentityWatch(setup, settings, reading, time, log);
+        RemoveStaleStages(parts);
+        var (reconciler, unregistered) = Assemble(parts, identity, time);
+        log.Information(
+            "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var running = reconciler.RunAsync(ended.Token);
+        var replaced = identity.RunAsync(ended.Token);
+        try
+        {
+            while (true)
+            {
+                var hangUp = hangUps.NextAsync(ended.Token);
+                var first = await Task.WhenAny(hangUp, running, replaced, unregistered);
+                if (first == running)
+                {
+                    // It never ends by itself; what broke it must be seen, and the agent started again.
+                    await running;
+                }
+
+                if (first == replaced)
+                {
+                    await replaced;
+                    log.Information("Another identity is in force; starting over with it");
+                    return settings;
+                }
+
+                if (first == unregistered)
+                {
+                    // The next bootstrap may bring another role, or another name.
+                    return settings;
+                }
+
+                await hangUp;
+                if (await TryReloadAsync(settings, time, cancel) is { } changed)
+                {
+                    return changed;
+                }
+
+                reconciler.Wake(ControllerKinds.Configuration | ControllerKinds.Services | ControllerKinds.Connection);
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await Task.WhenAll(running, replaced).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    private (Reconciler Reconciler, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, TimeProvider time)
+    {
+        DaemonHost? host = null;
+        var (reconciler, _) = parts.Assemble(parts.Controllers, keepsStatus: true, board => host = new DaemonHost(board, _report, identity, _turn, time));
+        return (reconciler, host!.Unregistered);
+    }
+
+    /// <summary>What was said of the connection is no longer true; <c>status</c> then observes for itself.</summary>
+    private void ForgetStatus()
+    {
+        try
+        {
+            setup.Root.Delete(AgentPaths.StatusFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Debug("The status file could not be removed: {Why}", e.Message);
+        }
+    }
+
+    private void RemoveStaleStages(AgentParts parts)
+    {
+        try
+        {
+            if (parts.File.RemoveStaleStages())
+            {
+                log.Information("A configuration that an earlier agent left half written was removed; the one in place is whole");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Warning("Whether an earlier agent left a half written configuration cannot be seen: {Why}", e.Message);
+        }
+    }
+
+    /// <summary>Who this host is, waited for as long as it takes; what a copied disk brought along is set aside.</summary>
+    private async Task<IdentityReading> IdentityAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
+    {
+        var commands = new CommandRunner(time);
+        var began = time.GetTimestamp();
+        string? logged = null;
+        while (true)
+        {
+            await PauseWhileUnregisteredAsync(time, cancel);
+            IdentityReading reading;
+            try
+            {
+                reading = await IdentityReader.ReadAsync(setup, settings, commands, time, cancel);
+                if (ArrivingIdentity.SetAside(setup, settings, reading) is { } kept)
+                {
+                    log.Warning("{Why}: the configuration that the disk brought along was moved to {Path}", reading.Decision.Message, kept);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                if (e.Message != logged)
+                {
+                    log.Warning("Who this host is cannot be read: {Why}; tried again each second", e.Message);
+                    logged = e.Message;
+                }
+
+                _report.Notify($"waiting: {e.Message}", time);
+                await Task.Delay(IdentityRetry / 5, time, cancel);
+                continue;
+            }
+
+            var why = reading.Decision.IsNotYet ? reading.Decision.Message
+                : ArrivingIdentity.MayStillBeHandedOver(setup.Root, reading, time.GetElapsedTime(began)) ? "this machine is new, and cloud-init may still bring it another role"
+                : null;
+            if (why is null)
+            {
+                return reading;
+            }
+
+            if (why != logged)
+            {
+                ForgetStatus();
+                log.Information("Waiting: {Why} ({Code})", why, reading.Decision.Code);
+                logged = why;
+            }
+
+            _report.Notify($"waiting: {why}", time);
+            await Task.Delay(IdentityRetry / 5, time, cancel);
+        }
+    }
+
+    /// <summary>After <c>unregister</c> there is no identity to start with; the agent waits for bootstrap to bring one.</summary>
+    private async Task PauseWhileUnregisteredAsync(TimeProvider time, CancellationToken cancel)
+    {
+        var isLogged = false;
+        while (_turn.IsPaused())
+        {
+            _turn.Dispose();
+            if (!isLogged)
+            {
+                ForgetStatus();
+                log.Information("This host was unregistered; the agent is paused until bootstrap takes it into its role again");
+                isLogged = true;
+            }
+
+            _report.Notify("unregistered; bootstrap takes this host into its role again", time);
+            await Task.Delay(IdentityRetry / 5, time, cancel);
+        }
+    }
+
+    /// <returns>The settings as they are now; null when they are as before, or cannot be used.</returns>
+    private async Task<AgentSettings?> TryReloadAsync(AgentSettings before, TimeProvider time, CancellationToken cancel)
+    {
+        try
+        {
+            var now = reload();
+            if (now.Source == before.Source)
+            {
+                log.Information("SIGHUP: the settings are the same; polling at once");
+                return null;
+            }
+
+            // Settings that read well may still be of no use, such as a certificate that is not there: that is found out before the old ones are left.
+            using var trial = await AgentParts.CreateAsync(setup, now, time, log, cancel, watches: true);
+            log.Information("SIGHUP: the settings changed; starting over with them");
+            level.MinimumLevel = Logging.Of(now.LogLevel);
+            return now;
+        }
+        catch (SettingsException e)
+        {
+            log.Error("SIGHUP: {Why} The agent goes on with the settings it has", e.Message);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting.Systemd;
+using Serilog;
+
+namespace SlaveAgent.Daemon;
+
+/// <summary>Notifies systemd while the daemon runs: of its status in one line, and that it is alive.</summary>
+/// <param name="systemd">Null where the daemon was not started by systemd.</param>
+/// <param name="watchdog">systemd's <c>WATCHDOG_USEC</c>.</param>
+internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog, ILogger log)
+{
+    private readonly TimeSpan? _limit = LimitOf(watchdog);
+    private string? _sent;
+    private long? _notifiedAt;
+
+    /// <summary>To be called at least once in a quarter of the watchdog's time.</summary>
+    public void Notify(string message, TimeProvider time)
+    {
+        if (systemd is not { IsEnabled: true })
+        {
+            return;
+        }
+
+        try
+        {
+            if (message != _sent)
+            {
+                systemd.Notify(new ServiceState($"STATUS={message.ReplaceLineEndings(" ")}"));
+                _sent = message;
+            }
+
+            if (_limit is { } limit && (_notifiedAt is not { } at || time.GetElapsedTime(at) >= limit / 4))
+            {
+                systemd.Notify(new ServiceState("WATCHDOG=1"));
+                _notifiedAt = time.GetTimestamp();
+            }
+        }
+        catch (SocketException e)
+        {
+            // systemd is being restarted, or its socket is full; it is notified again in a second.
+            log.Debug("systemd could not be notified: {Why}", e.Message);
+        }
+    }
+
+    /// <summary>systemd tells in microseconds how long it waits for a notification (sd_watchdog_enabled(3)).</summary>
+    private static TimeSpan? LimitOf(string? microseconds) =>
+        long.TryParse(microseconds, CultureInfo.InvariantCulture, out var time) && time > 0 ? TimeSpan.FromMicroseconds(time) : null;
+}

@@ -1,0 +1,220 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Reconciling;
+
+namespace SlaveAgent.Ring;
+
+/// <summary>Judges what chmpx shows against the configuration in place, and names the one next thing to do. Pure.</summary>
+public static class RingJudge
+{
+    /// <summary>A restart that did not help is repeated ever more rarely, up to this.</summary>
+    private static readonly TimeSpan LongestBetweenRestarts = TimeSpan.FromMinutes(10);
+
+    /// <summary>A chmpx whose last connection ended tries all servers by itself at once; it is given so long before anything is done.</summary>
+    private static readonly TimeSpan SelfRepair = TimeSpan.FromSeconds(2);
+
+    /// <summary>For so long what a server said of the others is good enough to restart chmpx on.</summary>
+    private static readonly TimeSpan PeerLifetime = TimeSpan.FromSeconds(60);
+
+    /// <summary>After so long without a program nobody is about to attach one, and a restart costs nobody anything.</summary>
+    private static readonly TimeSpan ProgramsGone = TimeSpan.FromSeconds(60);
+
+    /// <summary>Questions without an answer before the slave goes on without one.</summary>
+    private const int PeerTries = 3;
+
+    /// <summary>New numbers given before a restart is the next means.</summary>
+    private const int StampsBeforeRestart = 2;
+
+    public static RingVerdict Judge(RingSituation s)
+    {
+        if (s.View is null)
+        {
+            return Unresponsive(s);
+        }
+
+        if (NeedsRestart(s, s.View) is { } needed)
+        {
+            return needed;
+        }
+
+        return s.View.Revision == s.Ini.FileVersion ? Loaded(s, s.View) : Loading(s, s.View);
+    }
+
+    private static RingVerdict Unresponsive(RingSituation s)
+    {
+        var port = $"control port {s.Ini.ControlPort}";
+        if (!s.RestartNeeds.IsEmpty)
+        {
+            return ForConfiguration(s, $"chmpx still answers on another port than {port}");
+        }
+
+        return s.SinceQuiet > s.Settings.AnswerDeadline && MayRestart(s)
+            ? Restart(RingState.Unresponsive, $"chmpx has not answered on {port} for {s.SinceQuiet.TotalSeconds:0} s and is restarted")
+            : new RingVerdict(RingState.Unresponsive, $"chmpx does not answer on {port} yet");
+    }
+
+    private static RingVerdict? NeedsRestart(RingSituation s, RingView view)
+    {
+        if (s.IsFileUnwatched && view.Revision != s.Ini.FileVersion)
+        {
+            return ForConfiguration(s, "chmpx does not notice this file, because its predecessor has another hard link (a backup made with ln?)");
+        }
+
+        var isConnected = view.Servers.Any(server => server.IsConnected);
+        var needs = s.RestartNeeds.Where(need => need.Reason != RestartReason.CertificateReplaced || !isConnected || !HasPrograms(s)).ToList();
+        return needs.Count == 0 ? null : ForConfiguration(s, $"chmpx takes this only when it starts: {string.Join(", ", needs.Take(3))}{More(needs.Count, 3)}");
+    }
+
+    private static RingVerdict ForConfiguration(RingSituation s, string why) => MayRestart(s)
+        ? Restart(RingState.Loading, $"{why}; chmpx is restarted")
+        : new RingVerdict(RingState.Loading, why) { IsRestartPaused = true };
+
+    private static RingVerdict Loading(RingSituation s, RingView view)
+    {
+        var message = $"chmpx has generation {view.Revision} loaded and not {s.Ini.FileVersion}";
+        return s.SinceChange <= s.Settings.LoadDeadline ? new RingVerdict(RingState.Loading, message)
+            : s.Stamps < StampsBeforeRestart ? new RingVerdict(RingState.Loading, $"{message}; it is stamped again", RingAction.Stamp)
+            : MayRestart(s) ? Restart(RingState.Loading, $"{message}, also after {s.Stamps} new numbers; it is restarted")
+            : new RingVerdict(RingState.Loading, message) { IsRestartPaused = true };
+    }
+
+    private static RingVerdict Loaded(RingSituation s, RingView view)
+    {
+        var listed = s.Ini.Servers.DistinctBy(s.Ini.KeyOf).Select(section => (Key: s.Ini.KeyOf(section), Name: section["NAME"] ?? string.Empty)).ToList();
+        var shown = view.ByKey();
+        var missing = listed.Where(server => shown.GetValueOrDefault(server.Key) is not { IsConnected: true }).ToList();
+        var count = $"{listed.Count - missing.Count}/{listed.Count} servers connected, generation {view.Revision}";
+        var verdict = s.IsBoundToLostAddress ? LostAddress(s, count)
+            : missing.Count == 0 ? new RingVerdict(RingState.Connected, count)
+            : missing.Count == listed.Count ? NoneConnected(s, view, shown, missing, count)
+            : SomeConnected(s, shown, missing, count);
+        return WithLingering(s, view, verdict with { Disagreement = Disagreement([.. listed.Select(server => server.Key)], view, shown) });
+    }
+
+    private static RingVerdict SomeConnected(
+        RingSituation s, Dictionary<NodeKey, RingServer> shown, List<(NodeKey Key, string Name)> missing, string count)
+    {
+        var up = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsUp: true } || s.Peer?.Up.Contains(server.Key) is true).ToList();
+        if (up.Count > 0)
+        {
+            var showsUp = up.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true });
+            return Partial(s, up, showsUp, $"{count}; up and not connected: {Names(up)}");
+        }
+
+        var question = IsQuestionDue(s) ? RingAction.AskPeer : RingAction.None;
+        var known = $"{count}; {missing.Count} not in the ring or down";
+        return s.Peer is not null ? new RingVerdict(RingState.Connected, known, question)
+            : s.PeerFailures >= PeerTries ? new RingVerdict(RingState.Connected, $"{count}; whether {Names(missing)} can be connected is not known, because no server answers on its control port", question)
+            : new RingVerdict(RingState.Connecting, $"{count}; whether {Names(missing)} can be connected is being found out", question) { IsDeadlineOver = IsLate(s) };
+    }
+
+    /// <param name="showsUp">chmpx itself shows one of them up.</param>
+    private static RingVerdict Partial(RingSituation s, List<(NodeKey Key, string Name)> missing, bool showsUp, string message)
+    {
+        var verdict = new RingVerdict(RingState.Partial, message)
+        {
+            Missing = [.. missing.Select(server => server.Name)],
+            MissingKeys = [.. missing.Select(server => server.Key)],
+            IsDeadlineOver = IsLate(s),
+        };
+        if (HasPrograms(s))
+        {
+            return verdict with
+            {
+                Action = IsQuestionDue(s) ? RingAction.AskPeer : RingAction.RequestStatus,
+                Message = $"{message}; chmpx is not restarted, because programs have the cluster open",
+            };
+        }
+
+        if (s.WasReady && s.ActiveDependents is null)
+        {
+            return verdict with { Action = RingAction.AskDependents };
+        }
+
+        if (!showsUp && s.SincePeer > PeerLifetime)
+        {
+            return verdict with { Action = IsQuestionDue(s, PeerLifetime) ? RingAction.AskPeer : RingAction.None };
+        }
+
+        return Shorter(s.SinceMissing, s.Partial.SinceRestart) >= RepairPause.Partial(s.Partial, IsLate(s), s.Slaves, s.Jitter)
+            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Message = $"{message}; chmpx is restarted, because it does not try them again by itself" }
+            : verdict with { IsRestartPaused = true };
+    }
+
+    private static RingVerdict NoneConnected(
+        RingSituation s, RingView view, Dictionary<NodeKey, RingServer> shown, List<(NodeKey Key, string Name)> missing, string count)
+    {
+        var holdsOthers = view.Servers.Any(server => server.IsConnected);
+        var showsUp = missing.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true }) && s.SinceMissing > s.Settings.ConnectDeadline;
+        if (!s.WasConnected && !holdsOthers && !showsUp)
+        {
+            return new RingVerdict(RingState.NotAdmitted, $"{count}; the servers are down, or do not list this slave yet");
+        }
+
+        var verdict = new RingVerdict(RingState.Stranded, holdsOthers
+            ? $"{count}; chmpx holds connections to servers that are not listed, and tries no others"
+            : $"{count}; all connections were lost");
+        if (s.SinceMissing < SelfRepair)
+        {
+            return verdict;
+        }
+
+        return s.IsReachable is true
+            ? Shorter(s.SinceMissing, s.Stranded.SinceRestart) >= RepairPause.Stranded(s.Stranded, s.Slaves)
+                ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; a listed server can be reached, so chmpx is restarted" }
+                : verdict with { IsRestartPaused = true }
+            : s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
+    }
+
+    private static RingVerdict LostAddress(RingSituation s, string count)
+    {
+        var verdict = new RingVerdict(RingState.Stranded, $"{count}, all through an address that this host does not have any more");
+        return s.Stranded.SinceRestart >= RepairPause.Stranded(s.Stranded, s.Slaves)
+            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; chmpx is restarted" }
+            : verdict with { IsRestartPaused = true };
+    }
+
+    private static RingVerdict WithLingering(RingSituation s, RingView view, RingVerdict verdict)
+    {
+        var keys = s.Ini.Servers.Select(s.Ini.KeyOf).ToHashSet();
+        if (verdict.State != RingState.Connected || !view.Servers.Any(server => server is { IsUp: false, InService: false } && !keys.Contains(server.Key)))
+        {
+            return verdict;
+        }
+
+        return verdict.Action == RingAction.None && s.SinceChange > s.Settings.LoadDeadline && s.Stamps < StampsBeforeRestart
+            ? verdict with { HasLingering = true, Action = RingAction.Stamp, Message = $"{verdict.Message}; stamped again, so that chmpx forgets servers that are gone" }
+            : verdict with { HasLingering = true };
+    }
+
+    /// <summary>Before the ready target was reached the agent itself decides when programs start; afterwards one may just be between two runs.</summary>
+    private static bool HasPrograms(RingSituation s) =>
+        s.View?.HasPrograms is not false || (s.WasReady && (s.SincePrograms < ProgramsGone || s.ActiveDependents is > 0));
+
+    private static bool IsLate(RingSituation s) => s.SinceFirstConnection > s.Settings.CompleteDeadline;
+
+    private static bool IsQuestionDue(RingSituation s) => IsQuestionDue(s, TimeSpan.MaxValue);
+
+    private static bool IsQuestionDue(RingSituation s, TimeSpan longest) =>
+        s.SinceQuestion >= Shorter(longest, RepairPause.Question(s.PeerQuestions, s.Slaves));
+
+    private static bool MayRestart(RingSituation s) => s.Configuration.Restarts == 0
+        || s.Configuration.SinceRestart > RetryDelay.Doubled(s.Settings.AnswerDeadline, s.Configuration.Restarts - 1, LongestBetweenRestarts);
+
+    private static RingVerdict Restart(RingState state, string message) => new(state, message, RingAction.Restart) { Cause = RestartCause.Configuration };
+
+    /// <summary>Servers that are alive in the ring and not listed, and listed ones that are not alive there: reasons to ask K2HR3.</summary>
+    private static string? Disagreement(HashSet<NodeKey> listed, RingView view, Dictionary<NodeKey, RingServer> shown)
+    {
+        var joined = view.Servers.Where(server => server.IsUp && !listed.Contains(server.Key)).Select(server => $"+{server.Key}");
+        var gone = listed.Where(key => shown.GetValueOrDefault(key) is not { IsUp: true }).Select(key => $"-{key}");
+        var all = joined.Concat(gone).Order(StringComparer.Ordinal).ToList();
+        return all.Count == 0 ? null : string.Join(' ', all);
+    }
+
+    private static string Names(List<(NodeKey Key, string Name)> servers) =>
+        string.Join(", ", servers.Take(3).Select(server => server.Name)) + More(servers.Count, 3);
+
+    private static string More(int count, int said) => count > said ? $" and {count - said} more" : string.Empty;
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Hosting;
+
+namespace SlaveAgent.Ring;
+
+/// <summary>What was last observed of the ring, shared between the controller that observes it and those that need to know.</summary>
+public sealed class RingMemory
+{
+    /// <summary>A resource with thousands of wrong entries must not fill the journal, nor the status.</summary>
+    public const int MostWarnings = 20;
+
+    /// <summary>Null while chmpx does not answer.</summary>
+    public RingView? View { get; private set; }
+
+    /// <summary>The last judgement of the ring; null before the first.</summary>
+    public RingVerdict? Verdict { get; set; }
+
+    /// <summary>What chmpx takes only at its start and has not taken yet.</summary>
+    public ImmutableArray<RestartNeed> RestartNeeds { get; set; } = [];
+
+    /// <summary>chmpx's unit as systemd last showed it; null while nobody asked.</summary>
+    public UnitStatus? Unit { get; set; }
+
+    /// <summary>Its last lines in the journal, while chmpx does not answer; null otherwise.</summary>
+    public string? UnitLastLines { get; set; }
+
+    /// <summary>What a person should know of the resource that the configuration was made from.</summary>
+    public ImmutableArray<IniProblem> ResourceWarnings { get; set; } = [];
+
+    /// <summary>Takes note of an observation; one that shows what the last one did leaves the same object, so that nobody need compare again.</summary>
+    public void Note(RingView? view)
+    {
+        if (view is null || View is null || !view.SaysTheSame(View))
+        {
+            View = view;
+        }
+    }
+}

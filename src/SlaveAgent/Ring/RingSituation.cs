@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Ring;
+
+/// <summary>All that a judgement of the ring is based on, as values.</summary>
+/// <param name="Ini">The configuration in place.</param>
+/// <param name="View">What chmpx shows; null while it does not answer.</param>
+/// <param name="SinceChange">Since the file last changed.</param>
+/// <param name="Settings">The limits.</param>
+public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan SinceChange, ChmpxSettings Settings)
+{
+    /// <summary>Since chmpx last answered, was restarted, or was first polled, whichever is latest.</summary>
+    public TimeSpan SinceQuiet { get; init; }
+
+    /// <summary>New numbers given since the content last changed or all was well.</summary>
+    public int Stamps { get; init; }
+
+    /// <summary>What a reload cannot put into force.</summary>
+    public ImmutableArray<RestartNeed> RestartNeeds { get; init; } = [];
+
+    /// <summary>The old file had a hard link and could not be exchanged: chmpx watches an inode that no rename touches any more.</summary>
+    public bool IsFileUnwatched { get; init; }
+
+    /// <summary>Restarts because chmpx did not answer, load, or needed a start.</summary>
+    public RepairHistory Configuration { get; init; } = RepairHistory.None;
+
+    public RepairHistory Partial { get; init; } = RepairHistory.None;
+
+    public RepairHistory Stranded { get; init; } = RepairHistory.None;
+
+    /// <summary>Since the same listed servers are without a connection.</summary>
+    public TimeSpan SinceMissing { get; init; }
+
+    /// <summary>Since this boot's first connection to a listed server; null before it.</summary>
+    public TimeSpan? SinceFirstConnection { get; init; }
+
+    /// <summary>Whether this run of chmpx was ever connected to a server.</summary>
+    public bool WasConnected { get; init; }
+
+    /// <summary>Whether the ready target was reached in this boot: programs may have been started since.</summary>
+    public bool WasReady { get; init; }
+
+    /// <summary>Since the last program let go of the cluster, or since chmpx was first polled; zero while one has it open or that is not known.</summary>
+    public TimeSpan SincePrograms { get; init; }
+
+    /// <summary>Active units that require chmpx's or are bound to it; null while that is not known.</summary>
+    public int? ActiveDependents { get; init; }
+
+    /// <summary>What a connected server last said about the servers that are missing now; null while there is no such answer.</summary>
+    public PeerReport? Peer { get; init; }
+
+    /// <summary>Age of <see cref="Peer"/>.</summary>
+    public TimeSpan SincePeer { get; init; }
+
+    /// <summary>Questions to servers about the servers that are missing now, and how many of them had no answer.</summary>
+    public int PeerQuestions { get; init; }
+
+    public int PeerFailures { get; init; }
+
+    /// <summary>Since the last question.</summary>
+    public TimeSpan SinceQuestion { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>Whether a listed server's port accepted a connection when last tried since the connections were lost; null while it was not tried.</summary>
+    public bool? IsReachable { get; init; }
+
+    public TimeSpan SinceProbe { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>chmpx holds connections only from an address that this host does not have any more.</summary>
+    public bool IsBoundToLostAddress { get; init; }
+
+    /// <summary>How many slaves the resource lists.</summary>
+    public int Slaves { get; init; } = 1;
+
+    /// <summary>From 0 up to, not including, 1; drawn again for each pause.</summary>
+    public double Jitter { get; init; }
+}

@@ -1,0 +1,243 @@
+using System.Collections.Immutable;
+using Serilog;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+using SlaveAgent.Settings;
+
+namespace SlaveAgent.Roles;
+
+/// <summary>
+/// Makes the configuration from the role's resource, and puts it in place when it says something else than the file does.
+/// Whatever goes wrong, the last good file stays.
+/// </summary>
+public sealed class ConfigurationController(
+    ResourceReader resource,
+    RoleMemory role,
+    ConfigurationFile file,
+    RingMemory ring,
+    LastGoodConfiguration lastGood,
+    EvidenceMemory evidence,
+    string cuk,
+    HostFiles files,
+    ConfigurationSettings settings,
+    bool registerAgain,
+    ILogger log,
+    Func<PlanOptions>? options = null) : IController
+{
+    private const string ShrinkQuestion = "shrink";
+
+    private readonly ClockCheck _clock = new(log);
+
+    /// <summary>The text that the file in place was found to say, and what to say of that again while neither is another: most polls bring a 304.</summary>
+    private (string Text, IniDocument Ini, PlanOptions Options, Outcome Outcome)? _settled;
+    private ImmutableArray<IniProblem> _warned = [];
+
+    public ControllerKinds Kind => ControllerKinds.Configuration;
+
+    public string Name => "configuration";
+
+    public Lane Lane => Lane.K2hr3;
+
+    public TimeSpan WatchdogLimit => resource.LongestRequest + TimeSpan.FromMinutes(2);
+
+    public async Task<Outcome> RunAsync(CancellationToken cancel) =>
+        await ReconcileAsync(cancel) is var outcome && outcome.AnswerTime == resource.AnswerTime ? outcome : outcome with { AnswerTime = resource.AnswerTime };
+
+    private async Task<Outcome> ReconcileAsync(CancellationToken cancel)
+    {
+        file.Refresh();
+        var answer = await resource.ReadAsync(fresh: evidence.Of(ShrinkQuestion) is not null, cancel);
+        _clock.Note(resource.ClockDifference);
+        if (NotASlave(answer) is { } other)
+        {
+            return other;
+        }
+
+        if (answer is K2hr3Answer.Text text)
+        {
+            return await ApplyAsync(text.Value, cancel);
+        }
+
+        evidence.Note(ShrinkQuestion, null);
+        return await KeepLastGoodAsync(K2hr3Outcome.Of(answer, "reading the role's resource"), cancel);
+    }
+
+    /// <returns>What to say of a role that is no slave node's; null where nothing says that it is none.</returns>
+    private Outcome? NotASlave(K2hr3Answer answer)
+    {
+        switch (resource.NotASlave)
+        {
+            case EvidenceStage.TooFew when answer is K2hr3Answer.Text:
+                return new Outcome.Waiting($"{resource.WhyNotASlave}; K2HR3 has to say so again") { Reason = Reasons.NotASlave };
+            case EvidenceStage.Unconfirmed:
+                role.LearnOther(isConfirmed: false);
+                return new Outcome.NothingToDo($"{resource.WhyNotASlave}; certain once K2HR3 has said so for {evidence.Settings.Duration.TotalSeconds:0} s")
+                {
+                    Reason = Reasons.NotASlave,
+                    IsUnconfirmed = true,
+                    RecheckAfter = resource.Remaining,
+                };
+            case EvidenceStage.Confirmed:
+                role.LearnOther(isConfirmed: true);
+                return new Outcome.NothingToDo(resource.WhyNotASlave!) { Reason = Reasons.NotASlave };
+            default:
+                return null;
+        }
+    }
+
+    private async Task<Outcome> ApplyAsync(string text, CancellationToken cancel)
+    {
+        var plannedFor = options?.Invoke() ?? PlanOptions.Default;
+        if (_settled is { } settled && ReferenceEquals(settled.Text, text) && ReferenceEquals(settled.Ini, file.Current)
+            && settled.Options.SaysTheSame(plannedFor) && file.HasRightMode)
+        {
+            return settled.Outcome;
+        }
+
+        _settled = null;
+        var restsOnHost = false;
+        var plan = ConfigurationPlan.Make(
+            text,
+            cuk,
+            files with { IsFile = path => (restsOnHost = true) && files.IsFile(path), IsDirectory = path => (restsOnHost = true) && files.IsDirectory(path) },
+            plannedFor);
+        var wasOther = role.IsSlaveNode is false;
+        role.Learn(plan, resource.AcceptedText is not null);
+        if (plan is not ConfigurationPlan.Usable)
+        {
+            evidence.Note(ShrinkQuestion, null);
+        }
+
+        var outcome = await ApplyAsync(text, plan, cancel);
+
+        // Certificates can vanish while text and file stay: such a configuration is judged each time.
+        _settled = outcome is Outcome.Unchanged && !restsOnHost ? (text, file.Current!, plannedFor, outcome) : null;
+
+        // Its packages and services would be checked only at the role's interval.
+        return wasOther && role.IsSlaveNode is true
+            ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Role, TriggerReason = outcome.TriggerReason ?? "a slave node's now" }
+            : outcome;
+    }
+
+    private async Task<Outcome> ApplyAsync(string text, ConfigurationPlan plan, CancellationToken cancel)
+    {
+        switch (ConfigurationDecision.Make(plan, file.Current, file.HasRightMode, ring.View, text == resource.AcceptedText))
+        {
+            case ConfigurationDecision.NotASlave other:
+                // It was a slave's configuration and now is none: an empty answer of a store in trouble is likelier than a changed mind.
+                return new Outcome.Failed($"the role's resource is suddenly no slave configuration ({other.Why}); the last good file stays") { Reason = Reasons.SuddenlyNotASlave };
+            case ConfigurationDecision.NotListed:
+                return registerAgain
+                    ? new Outcome.Waiting("the role's resource does not list this host; it is registered again")
+                    {
+                        Triggers = ControllerKinds.Registration,
+                        TriggerReason = "not listed",
+                        Reason = Reasons.NotListed,
+                    }
+                    : new Outcome.Waiting("the role's resource does not list this host, and host.register_again is off") { Reason = Reasons.NotListed };
+            case ConfigurationDecision.Refused refused:
+                return new Outcome.Failed(
+                    $"the role's resource was refused, because {refused.Why}: {string.Join("; ", refused.Problems.Take(3))}"
+                    + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
+                    + (file.Current is null ? string.Empty : "; the last good file stays"))
+                {
+                    Reason = Reasons.ConfigurationRefused,
+                };
+            case ConfigurationDecision.UpToDate same:
+                Warn(same.Plan.Warnings);
+                evidence.Note(ShrinkQuestion, null);
+                resource.Accept(text);
+                return new Outcome.Unchanged($"generation {file.Current!.FileVersion} with {Servers(same.Plan.Ini)} is what K2HR3 says");
+            case ConfigurationDecision.LargeShrink shrink when Unconfirmed(shrink.Plan.Ini) is { } unconfirmed:
+                Warn(shrink.Plan.Warnings);
+                return unconfirmed;
+            case ConfigurationDecision.LargeShrink shrink:
+                return await WriteAsync(text, shrink.Plan, cancel);
+            case ConfigurationDecision.Write write:
+                return await WriteAsync(text, write.Plan, cancel);
+            default:
+                throw new InvalidOperationException("a decision that is none of its kinds");
+        }
+    }
+
+    private async Task<Outcome> WriteAsync(string text, ConfigurationPlan.Usable plan, CancellationToken cancel)
+    {
+        Warn(plan.Warnings);
+        var before = file.Current;
+        evidence.Note(ShrinkQuestion, null);
+        var (generation, copyFailed) = await file.WriteAsync(plan.Ini, ring.View?.Revision, cancel);
+        if (copyFailed is not null)
+        {
+            log.Warning("No copy of generation {Generation} could be kept: {Why}; the configuration itself is in place", generation, copyFailed);
+        }
+
+        resource.Accept(text);
+        return new Outcome.Changed(before is null
+            ? $"generation {generation} with {Servers(plan.Ini)}"
+            : $"generation {generation} with {Servers(plan.Ini)}, before {Servers(before)}")
+        {
+            Triggers = ControllerKinds.Connection | (before is null ? ControllerKinds.Services : ControllerKinds.None),
+            TriggerReason = $"generation {generation}",
+        };
+    }
+
+    /// <returns>Null once K2HR3 has given this list for long enough.</returns>
+    private Outcome.Waiting? Unconfirmed(IniDocument list)
+    {
+        evidence.Note(ShrinkQuestion, ShrinkGuard.ClaimOf(list));
+        if (evidence.StageOf(ShrinkQuestion, settings.SecondAnswerAfter) is EvidenceStage.Confirmed)
+        {
+            return null;
+        }
+
+        // So that the last answer comes when the time is over.
+        var spacing = settings.SecondAnswerAfter / Math.Max(1, evidence.Settings.Answers - 1);
+        var remaining = evidence.RemainingOf(ShrinkQuestion, settings.SecondAnswerAfter);
+        return new Outcome.Waiting(
+            $"K2HR3 lists {Servers(list)} and leaves out more than half of those that are up or in the file; it has to go on giving this list for {settings.SecondAnswerAfter.TotalSeconds:0.#} s",
+            remaining > TimeSpan.Zero && remaining < spacing ? remaining : spacing)
+        {
+            Reason = Reasons.LargeShrink,
+        };
+    }
+
+    private async Task<Outcome> KeepLastGoodAsync(Outcome failed, CancellationToken cancel)
+    {
+        if (resource.Gone is EvidenceStage.Confirmed)
+        {
+            failed = failed with { Reason = Reasons.RoleGone };
+        }
+
+        return await lastGood.RestoreAsync(cancel) is { } generation
+            ? failed with { Message = $"{failed.Message}; generation {generation} was made from the last answer that was accepted" }
+            : file.Current is null ? failed : failed with { Message = $"{failed.Message}; the last good file stays" };
+    }
+
+    private void Warn(ImmutableArray<IniProblem> warnings)
+    {
+        if (!warnings.SequenceEqual(_warned))
+        {
+            foreach (var warning in warnings.Take(RingMemory.MostWarnings))
+            {
+                log.Warning("The role's resource, {Warning}", warning.ToString());
+            }
+
+            if (warnings.Length > RingMemory.MostWarnings)
+            {
+                log.Warning("The role's resource has {Count} more warnings of this kind", warnings.Length - RingMemory.MostWarnings);
+            }
+        }
+
+        _warned = warnings;
+        ring.ResourceWarnings = warnings;
+    }
+
+    internal static string Servers(IniDocument ini) => ini.Servers.Count() switch
+    {
+        1 => "1 server",
+        var n => $"{n} servers",
+    };
+}

@@ -1,0 +1,33 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
+using SlaveAgent.Ring;
+
+namespace SlaveAgent.Roles;
+
+/// <summary>Makes the configuration again from the last answer that became one, where the file is gone or chmpx would exit on it; needs no K2HR3.</summary>
+public sealed class LastGoodConfiguration(ResourceReader resource, ConfigurationFile file, RingMemory ring, string cuk, HostFiles files, Func<PlanOptions>? options = null)
+{
+    /// <summary>The document that was found well: it is not judged again while it stays.</summary>
+    private IniDocument? _well;
+
+    /// <returns>The generation that was put in place; null when the file is well, or no answer was ever accepted.</returns>
+    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
+    public async ValueTask<int?> RestoreAsync(CancellationToken cancel)
+    {
+        if (file.Current is { } current && (ReferenceEquals(current, _well) || IniCheck.Check(current, files).IsEmpty))
+        {
+            _well = current;
+            return null;
+        }
+
+        if (resource.AcceptedText is not { } accepted
+            || ConfigurationPlan.Make(accepted, cuk, files, options?.Invoke()) is not ConfigurationPlan.Usable usable)
+        {
+            return null;
+        }
+
+        var (generation, _) = await file.WriteAsync(usable.Ini, ring.View?.Revision, cancel);
+        return generation;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.Reconciling;
+
+namespace SlaveAgent.Services;
+
+/// <summary>
+/// Tells systemd that the connection is there: has <c>k2hdkc-slave-ready.target</c> started, and the services that require it, until each was seen to have
+/// started. After that no process is run for it, and what somebody stops stays stopped.
+/// </summary>
+/// <param name="isConnected">Whether programs may start.</param>
+/// <param name="follow">Whether the target is stopped when the connection is lost; else it stays once it was reached.</param>
+public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, HostRoot root, bool follow, TimeProvider time) : IController
+{
+    private static readonly TimeSpan FirstRecheck = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRecheck = TimeSpan.FromSeconds(60);
+
+    private readonly UnitRequester _requests = new(systemd, time);
+    private ReadyMemory _memory = ReadyMemory.Load(root);
+    private ReadyMemory? _complete;
+    private int _rechecks;
+
+    public ControllerKinds Kind => ControllerKinds.Ready;
+
+    public string Name => "ready target";
+
+    public Lane Lane => Lane.Ready;
+
+    public TimeSpan WatchdogLimit => TimeSpan.FromHours(1);
+
+    public async Task<Outcome> RunAsync(CancellationToken cancel)
+    {
+        if (AgentUnits.FindFile(root, AgentUnits.Ready) is null)
+        {
+            return new Outcome.NothingToDo($"{AgentUnits.Ready} is not on this host") { Reason = Reasons.NoTarget };
+        }
+
+        var isReady = isConnected();
+        if (isReady ? _complete is not null : !follow || !_memory.IsTargetDone)
+        {
+            return isReady ? Reached() : NotConnected();
+        }
+
+        if (await systemd.ShowAsync([AgentUnits.Ready], cancel) is not { } shown || shown.GetValueOrDefault(AgentUnits.Ready) is not { } target)
+        {
+            return new Outcome.Failed($"systemd does not tell the state of {AgentUnits.Ready}") { Reason = Reasons.SystemdUnreachable };
+        }
+
+        IReadOnlyCollection<UnitStatus> dependents = isReady && !target.Dependents.IsEmpty ? [.. (await systemd.ShowAsync(target.Dependents, cancel))?.Values ?? []] : [];
+        var (memory, wanted) = isReady ? ReadyPlan.Reach(_memory, target, dependents) : ReadyPlan.Leave(target, time.GetElapsedTime(0));
+        Keep(memory);
+        _complete = isReady && dependents.Count == target.Dependents.Length && ReadyPlan.IsComplete(memory, dependents) ? memory : null;
+        return wanted.IsEmpty && (_complete is not null || !isReady) ? isReady ? Reached() : NotConnected() : await RequestAsync(wanted, cancel);
+    }
+
+    private static Outcome.Unchanged Reached() => new($"{AgentUnits.Ready} was reached");
+
+    private static Outcome.NothingToDo NotConnected() => new($"{AgentUnits.Ready} waits for the connection") { Reason = Reasons.NotConnected };
+
+    private async Task<Outcome> RequestAsync(ImmutableArray<UnitAction> wanted, CancellationToken cancel)
+    {
+        var (sent, failures) = await _requests.SendDueAsync(wanted, cancel);
+        _rechecks = sent.IsEmpty ? _rechecks + 1 : 0;
+        return failures.Length > 0
+            ? new Outcome.Failed(string.Join("; ", failures)) { Reason = Reasons.UnitsFailing }
+            : new Outcome.Waiting(
+                sent.IsEmpty ? "waiting for systemd to start what requires the target" : $"requested: {string.Join(", ", sent)}", RetryDelay.Doubled(FirstRecheck, _rechecks, LongestRecheck))
+            {
+                Reason = Reasons.UnitsChanging,
+            };
+    }
+
+    private void Keep(ReadyMemory memory)
+    {
+        if (!memory.SaysTheSame(_memory))
+        {
+            memory.Save(root);
+            _memory = memory;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using SlaveAgent.Chmpx;
+
+namespace SlaveAgent.Status;
+
+/// <summary>Puts the configuration's servers and the ring's side by side. Pure.</summary>
+public static class ServerList
+{
+    public static IReadOnlyList<ServerStatus> Of(IniDocument? ini, RingView? view)
+    {
+        var listed = ini?.Servers.Select(server => (Key: ini.KeyOf(server), Section: server)).DistinctBy(s => s.Key).ToList() ?? [];
+        var shown = view?.ByKey();
+        var servers = listed.Select(server => new ServerStatus(
+            server.Section["NAME"] ?? string.Empty, server.Key.Cuk, server.Key.ControlPort, AddressOf(server.Section), StateOf(shown?.GetValueOrDefault(server.Key)), null)).ToList();
+        var known = listed.Select(server => server.Key).ToHashSet();
+        servers.AddRange((view?.Servers ?? []).Where(other => !known.Contains(other.Key))
+            .Select(other => new ServerStatus(other.Name, other.Key.Cuk, other.Key.ControlPort, null, "unlisted", null)));
+        return servers;
+    }
+
+    private static string AddressOf(IniSection section) => section["PORT"] is { Length: > 0 } port ? $"{section["NAME"]}:{port}" : section["NAME"] ?? string.Empty;
+
+    private static string StateOf(RingServer? server) => server switch
+    {
+        null => "absent",
+        { IsConnected: true } => "connected",
+        { IsUp: true } => "up",
+        _ => "down",
+    };
+}

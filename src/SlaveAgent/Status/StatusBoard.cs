@@ -1,0 +1,271 @@
+using Serilog;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
+using SlaveAgent.Files;
+using SlaveAgent.K2hr3;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+
+namespace SlaveAgent.Status;
+
+/// <summary>
+/// Turns outcomes into conditions, and says what changed: to the log, to the status file, and in one line to systemd. What only repeats itself is neither
+/// logged nor written.
+/// </summary>
+/// <param name="contact">When K2HR3 was asked and answered.</param>
+/// <param name="keepsFile">Off beside a running daemon, whose status file it is.</param>
+public sealed class StatusBoard(
+    IReadOnlyList<IController> controllers, ConfigurationFile file, RingMemory ring, Func<K2hr3Contact> contact, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
+    : IOutcomeListener
+{
+    /// <summary>How long the file may keep older times of K2HR3's, while it answers and nothing else is new: to write it costs a third of a poll.</summary>
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
+
+    private readonly Dictionary<ControllerKinds, (Outcome Outcome, Condition Condition)> _known = [];
+    private readonly Dictionary<ControllerKinds, DateTimeOffset> _next = [];
+    private Dictionary<NodeKey, ServerStatus> _servers = [];
+    private ErrorStatus? _lastError;
+    private Fact _connection = new(ConnectionStates.Disconnected, Reasons.NotObserved, "the agent is starting", time.GetUtcNow());
+    private Fact _control = new(ControlStates.Stale, Reasons.NotObserved, "K2HR3 was not asked yet", time.GetUtcNow());
+    private int? _connectedGeneration;
+    private RingView? _publishedView;
+    private IniDocument? _publishedFile;
+    private bool _isPublished;
+    private long _publishedAt;
+
+    /// <summary>Raised for each condition that became another one.</summary>
+    public event Action<Condition>? Changed;
+
+    /// <summary>One line for <c>systemctl status</c>.</summary>
+    public string Message { get; private set; } = "starting";
+
+    /// <summary>Every controller that bootstrap waits for has run, and none has anything left to do.</summary>
+    public bool IsSettled => controllers.Where(IsAwaited).All(controller => _known.TryGetValue(controller.Kind, out var known) && known.Outcome.IsSettled);
+
+    /// <summary>Nothing that was observed is based on what K2HR3 has not said for long enough.</summary>
+    public bool IsConfirmed => !_known.Values.Any(known => known.Outcome.IsUnconfirmed);
+
+    /// <summary>Something failed in a way that trying again alone will not repair, and either holds up the others or is all that is left.</summary>
+    public bool IsStuck => _known.Values.Any(known => IsForPerson(known.Outcome) && (known.Outcome.Reason != Reasons.InvalidName || IsAllElseSettled));
+
+    private bool IsAllElseSettled => controllers.Where(IsAwaited).All(controller => OutcomeOf(controller.Kind) is { } outcome && (outcome.IsSettled || IsForPerson(outcome)));
+
+    public bool HaveAllRun => controllers.All(controller => _known.ContainsKey(controller.Kind));
+
+    /// <summary>The first controller that is not settled, with what it said; null when all are.</summary>
+    public (IController Controller, Outcome Outcome)? FirstOpen => controllers
+        .Where(controller => IsAwaited(controller) && _known.TryGetValue(controller.Kind, out var known) && !known.Outcome.IsSettled)
+        .Select(controller => ((IController, Outcome)?)(controller, _known[controller.Kind].Outcome))
+        .FirstOrDefault();
+
+    public Outcome? OutcomeOf(ControllerKinds controller) => _known.TryGetValue(controller, out var known) ? known.Outcome : null;
+
+    /// <param name="again">When the controller runs next.</param>
+    public void Report(IController controller, Outcome outcome, TimeSpan again)
+    {
+        var isNews = !_known.TryGetValue(controller.Kind, out var before) || (!ReferenceEquals(before.Outcome, outcome) && IsOther(before.Outcome, outcome));
+        if (controller.AsksK2hr3)
+        {
+            _next[controller.Kind] = time.GetUtcNow() + again;
+        }
+
+        if (isNews || outcome is Outcome.Changed)
+        {
+            Log(controller, outcome, before.Outcome, again);
+        }
+
+        if (isNews)
+        {
+            Note(controller, outcome, before.Condition);
+        }
+
+        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ReferenceEquals(file.Current, _publishedFile) || !_isPublished
+            || (controller.AsksK2hr3 && time.GetElapsedTime(_publishedAt) >= Freshness))
+        {
+            Publish();
+        }
+    }
+
+    public AgentStatus Snapshot()
+    {
+        var k2hr3 = contact();
+        return new AgentStatus
+        {
+            Pid = Environment.ProcessId,
+            Role = role,
+            Connection = _connection,
+            Control = _control,
+            IsReady = OutcomeOf(ControllerKinds.Connection) is Outcome.Unchanged or Outcome.Changed,
+            IsUnconfirmed = !IsConfirmed,
+            Servers = ServersStatus.Of(Servers()),
+            Generation = new GenerationStatus(file.Path, file.Current?.FileVersion, ring.View?.Revision, _connectedGeneration, [.. ring.RestartNeeds.Select(need => need.ToString())]),
+            K2hr3 = new K2hr3Status(k2hr3.Address, k2hr3.AskedAt, k2hr3.AnsweredAt, k2hr3.Error, _next.Count == 0 ? null : _next.Values.Min()),
+            Chmpx = ring.Unit is { } unit ? new ChmpxStatus(unit.Name, unit.Active.ToString().ToLowerInvariant(), unit.Exit?.ToString(), unit.Restarts, ring.UnitLastLines) : null,
+            Warnings = [.. ring.ResourceWarnings.Take(RingMemory.MostWarnings).Select(warning => warning.ToString())],
+            Conditions = [.. controllers.OrderBy(controller => controller.Kind).Select(controller => _known.TryGetValue(controller.Kind, out var known)
+                ? known.Condition
+                : new Condition(TypeOf(controller.Kind), ConditionStatus.Unknown, Reasons.NotObserved, string.Empty, null, null))],
+            LastError = _lastError,
+        };
+    }
+
+    private static bool IsForPerson(Outcome outcome) => outcome is Outcome.Failed { Consequence: Consequence.NeedsPerson };
+
+    private static bool IsAwaited(IController controller) => controller.Kind is not (ControllerKinds.Ready or ControllerKinds.OwnName);
+
+    private static bool IsOther(Outcome before, Outcome now) =>
+        before.GetType() != now.GetType() || before.Reason != now.Reason || before.Message != now.Message || before.IsUnconfirmed != now.IsUnconfirmed;
+
+    private void Note(IController controller, Outcome outcome, Condition? before)
+    {
+        var now = time.GetUtcNow();
+        var status = StatusOf(controller.Kind, outcome);
+        var since = before is not null && before.Status == status && before.Reason == outcome.Reason ? before.Since : now;
+        var condition = new Condition(TypeOf(controller.Kind), status, outcome.Reason, outcome.Message, since, file.Current?.FileVersion);
+        _known[controller.Kind] = (outcome, condition);
+        if (outcome is Outcome.Failed)
+        {
+            _lastError = new ErrorStatus(condition.Type, outcome.Reason, outcome.Message, now);
+        }
+
+        Changed?.Invoke(condition);
+    }
+
+    private void Publish()
+    {
+        var now = time.GetUtcNow();
+        if (OutcomeOf(ControllerKinds.Connection) is Outcome.Unchanged or Outcome.Changed && ring.View is { } view)
+        {
+            _connectedGeneration = view.Revision;
+        }
+
+        var connection = Connection();
+        _connection = connection with { Since = connection.State == _connection.State ? _connection.Since : now };
+        var control = Control();
+        _control = control with { Since = control.State == _control.State ? _control.Since : now };
+        Message = _control.State == ControlStates.Current ? $"{_connection.State}: {_connection.Message}" : $"{_connection.State}: {_connection.Message}; {_control.State}: {_control.Message}";
+        Write();
+    }
+
+    private Fact Connection()
+    {
+        if (OutcomeOf(ControllerKinds.Connection) is not { } outcome)
+        {
+            // A bootstrap that leaves the connection to the daemon.
+            return new Fact(ConnectionStates.Disconnected, Reasons.NotObserved, FirstOpen is { } open ? $"{open.Controller.Name}, {open.Outcome.Message}" : "the connection was not observed yet", null);
+        }
+
+        var state = outcome is Outcome.NothingToDo ? ConnectionStates.NotASlave
+            : file.Current is null || ring.Verdict is null ? ConnectionStates.Disconnected
+            : ring.Verdict.State switch
+            {
+                RingState.Connected => ConnectionStates.Connected,
+                RingState.Partial or RingState.Connecting => ConnectionStates.Degraded,
+                _ => ConnectionStates.Disconnected,
+            };
+        return new Fact(state, outcome.Reason, state == ConnectionStates.Disconnected && WhyNot() is { } why ? $"{outcome.Message}; {why}" : outcome.Message, null);
+    }
+
+    /// <summary>What keeps chmpx from being connected, where another condition tells; null where none does.</summary>
+    private string? WhyNot()
+    {
+        foreach (var kind in new[] { ControllerKinds.OwnName, ControllerKinds.Services, ControllerKinds.Packages })
+        {
+            if (OutcomeOf(kind) is Outcome.Failed failed && (kind == ControllerKinds.OwnName || ring.View is null))
+            {
+                return failed.Message;
+            }
+        }
+
+        return file.Current is null && OutcomeOf(ControllerKinds.Configuration) is { IsSettled: false } open ? open.Message : null;
+    }
+
+    private Fact Control()
+    {
+        foreach (var controller in controllers.Where(controller => controller.AsksK2hr3))
+        {
+            if (OutcomeOf(controller.Kind) is not { } outcome)
+            {
+                return new Fact(ControlStates.Stale, Reasons.NotObserved, "K2HR3 was not asked everything yet", null);
+            }
+
+            if (!outcome.IsSettled)
+            {
+                return new Fact(ControlStates.Stale, outcome.Reason, outcome.Message, null);
+            }
+        }
+
+        return new Fact(ControlStates.Current, Reasons.AsDesired, "what K2HR3 says is in force", null);
+    }
+
+    /// <summary>The servers as they are, each with since when its state has been the same; of those that are gone nothing is kept.</summary>
+    private List<ServerStatus> Servers()
+    {
+        var now = time.GetUtcNow();
+        var servers = ServerList.Of(file.Current, ring.View)
+            .Select(server => server with { Since = _servers.GetValueOrDefault(KeyOf(server)) is { } before && before.State == server.State ? before.Since : now })
+            .ToList();
+        _servers = servers.DistinctBy(KeyOf).ToDictionary(KeyOf);
+        return servers;
+    }
+
+    private static NodeKey KeyOf(ServerStatus server) => new(server.Cuk, server.ControlPort);
+
+    private void Write()
+    {
+        _publishedView = ring.View;
+        _publishedFile = file.Current;
+        _publishedAt = time.GetTimestamp();
+        if (!keepsFile)
+        {
+            return;
+        }
+
+        try
+        {
+            StatusFile.Write(root, Snapshot());
+            _isPublished = true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _isPublished = false;
+            log.Debug("The status file {Path} could not be written: {Why}", root.At(AgentPaths.StatusFile), e.Message);
+        }
+    }
+
+    private void Log(IController controller, Outcome outcome, Outcome? before, TimeSpan again)
+    {
+        var type = TypeOf(controller.Kind);
+        switch (outcome)
+        {
+            case Outcome.Failed:
+                log.Warning("{Condition}: {Message} ({Reason}); next attempt in {Again:0.0} s", type, outcome.Message, outcome.Reason, again.TotalSeconds);
+                break;
+            case Outcome.Unchanged when before is Outcome.Unchanged or Outcome.Changed && controller.Kind != ControllerKinds.Connection:
+            case Outcome.NothingToDo when controller.Kind is ControllerKinds.OwnName or ControllerKinds.Ready:
+                log.Debug("{Condition}: {Message} ({Reason})", type, outcome.Message, outcome.Reason);
+                break;
+            default:
+                log.Information("{Condition}: {Message} ({Reason})", type, outcome.Message, outcome.Reason);
+                break;
+        }
+    }
+
+    private static ConditionStatus StatusOf(ControllerKinds kind, Outcome outcome) => outcome switch
+    {
+        Outcome.NothingToDo when kind is ControllerKinds.Connection or ControllerKinds.Ready => ConditionStatus.False,
+        _ => outcome.IsSettled ? ConditionStatus.True : ConditionStatus.False,
+    };
+
+    private static string TypeOf(ControllerKinds kind) => kind switch
+    {
+        ControllerKinds.Registration => ConditionTypes.Registered,
+        ControllerKinds.Role => ConditionTypes.RoleRead,
+        ControllerKinds.Configuration => ConditionTypes.ConfigurationCurrent,
+        ControllerKinds.Packages => ConditionTypes.PackagesInstalled,
+        ControllerKinds.OwnName => ConditionTypes.OwnNameValid,
+        ControllerKinds.Services => ConditionTypes.ServicesRunning,
+        ControllerKinds.Connection => ConditionTypes.Connected,
+        _ => ConditionTypes.ReadyReached,
+    };
+}

@@ -1,0 +1,671 @@
+using System.Diagnostics;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Configuration;
+using SlaveAgent.Connection;
+using SlaveAgent.Files;
+using SlaveAgent.Hosting;
+using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
+using SlaveAgent.Status;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Connection;
+
+public sealed class ConnectionControllerTests : IDisposable
+{
+    private readonly FakeRing _ring = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private ConnectionController Controller => _ring.Controller;
+
+    private (RingState State, RingAction Action) Verdict => (_ring.Ring.Verdict!.State, _ring.Ring.Verdict.Action);
+
+    private string Path => _ring.File.Path;
+
+    public void Dispose() => _ring.Dispose();
+
+    /// <summary>The regression guard of the watching path, in bytes: half as much again as today, with what a build without optimization adds.</summary>
+    [Fact]
+    public async Task A_quiet_poll_judges_nothing_again_and_allocates_little()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        var quiet = await _ring.PollAsync();
+        for (var last = quiet; !ReferenceEquals(quiet = await _ring.PollAsync(), last); last = quiet)
+        {
+            // At first the connections are asked for beside the loop; until the answer is there each poll is judged.
+            await Task.Yield();
+        }
+
+        long allocated = 0;
+        const int polls = 50;
+        for (var poll = 0; poll < polls; poll++)
+        {
+            var thread = Environment.CurrentManagedThreadId;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var polling = Controller.RunAsync(Cancel);
+
+            // A poll that took longer than it was waited for says nothing about the usual one.
+            allocated += polling.IsCompleted && thread == Environment.CurrentManagedThreadId ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+            Assert.Same(quiet, await polling);
+        }
+
+        Assert.InRange(allocated / polls, 0, 3000);
+    }
+
+    [Fact]
+    public void Few_slaves_ask_at_once_and_many_in_slots()
+    {
+        var outcome = new Outcome.Unchanged("connected");
+        Assert.Equal(TimeSpan.Zero, ConnectionController.AskingK2hr3(outcome, "+a", 16).TriggerSpread);
+        var many = ConnectionController.AskingK2hr3(outcome, "+a", 5000);
+        Assert.Equal((ControllerKinds.Configuration, "+a", TimeSpan.FromSeconds(150)), (many.Triggers, many.TriggerReason, many.TriggerSpread));
+    }
+
+    [Fact]
+    public async Task Without_a_configuration_it_waits()
+    {
+        var outcome = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.Equal((Reasons.NoConfiguration, ControllerKinds.Ready), (outcome.Reason, outcome.Triggers));
+    }
+
+    [Fact]
+    public async Task A_file_that_vanished_is_asked_for_again()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        File.Delete(Path);
+        Assert.Equal(ControllerKinds.Configuration | ControllerKinds.Ready, (await _ring.PollAsync()).Triggers);
+    }
+
+    [Fact]
+    public async Task Connected_to_all_it_is_quiet_and_nothing_is_done_for_a_day()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        var (generation, asks) = await WatchAsync(TimeSpan.FromDays(1), TimeSpan.FromMinutes(5));
+        Assert.Equal((1, 0, 0), (generation, asks, _ring.Restarts));
+        Assert.True(Controller.IsReady);
+    }
+
+    [Fact]
+    public async Task A_file_changed_by_others_is_asked_about_once()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.With(["svr1", "svr2"], generation: 9, controlPort: _ring.ControlPort));
+        var outcome = await _ring.PollAsync();
+        Assert.Equal((ControllerKinds.Configuration, "the file was changed"), (outcome.Triggers, outcome.TriggerReason));
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_never_loaded_is_stamped_twice_and_then_restarted_for_ever_more_rarely()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Stuck = 1000;
+        var (generation, asks) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
+        Assert.Equal(1002, generation);
+        Assert.Equal(0, asks);
+        Assert.InRange(_ring.Restarts, 5, 18);
+    }
+
+    [Fact]
+    public async Task Servers_that_never_admit_the_slave_bring_neither_stamps_nor_restarts()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2"));
+        var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
+        Assert.Equal((1, 0), (generation, _ring.Restarts));
+        Assert.False(Controller.IsReady);
+    }
+
+    [Fact]
+    public async Task A_server_without_a_connection_for_ever_brings_no_stamps_and_a_restart_a_minute_while_no_program_is_there()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
+        Assert.Equal(1, generation);
+        Assert.InRange(_ring.Restarts, 60, 125);
+        Assert.True(Controller.IsReady);
+    }
+
+    [Fact]
+    public async Task A_partial_connection_is_not_ready_before_the_deadline_and_degraded_after_it()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Inquiries.Up = ["svr1", "svr2"];
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2")), hasPrograms: true);
+        await WatchAsync(TimeSpan.FromSeconds(89), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Partial, false), (Verdict.State, Controller.IsReady));
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Partial, true), (Verdict.State, Controller.IsReady));
+        Assert.IsType<Outcome.Unchanged>(await _ring.PollAsync());
+        Assert.Equal(["svr2"], _ring.Ring.Verdict!.Missing);
+        Assert.Equal(0, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task With_programs_attached_the_missing_server_is_asked_to_tell_its_status_three_times_at_the_most_also_by_restarted_agents()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Inquiries.Up = ["svr1", "svr2"];
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2")), hasPrograms: true);
+        for (var day = 0; day < 3; day++)
+        {
+            await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(5));
+            _ring.RestartAgent();
+        }
+
+        Assert.Equal(["cuk-svr2", "cuk-svr2", "cuk-svr2"], _ring.Inquiries.StatusRequests);
+        Assert.Equal(0, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task An_address_that_changed_has_the_host_registered_again_until_that_was_accepted()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Addresses.NoteRegistered();
+        await _ring.PollAsync();
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
+        _ring.HostAddresses.Clear();
+        _ring.HostAddresses.Add(System.Net.IPAddress.Parse("10.0.0.2"));
+        await WatchAsync(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(1));
+        Assert.Equal(ControllerKinds.Registration, (await _ring.PollAsync()).Triggers);
+        _ring.Addresses.NoteRegistered();
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
+    }
+
+    [Fact]
+    public async Task Connections_from_an_address_that_is_gone_bring_a_restart_although_chmpx_shows_them()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Connected, 0), (Verdict.State, _ring.Restarts));
+        _ring.Inquiries.IsBoundToLostAddress = true;
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _ring.Restarts);
+        _ring.HostAddresses.Add(System.Net.IPAddress.Parse("10.0.0.2"));
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Stranded, RingAction.None), Verdict);
+        Assert.InRange(_ring.Restarts, 1, 3);
+        _ring.Inquiries.IsBoundToLostAddress = false;
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.Equal(RingState.Connected, Verdict.State);
+    }
+
+    [Fact]
+    public async Task Why_chmpx_does_not_answer_is_asked_of_systemd_and_told_once()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = _ => [];
+        _ring.Inquiries.Unit = new UnitReport(
+            new UnitStatus(_ring.Unit, UnitLoadState.Loaded, UnitActiveState.Activating, "auto-restart", "exit-code", new MainExit(false, 1), 7, false, false, 0, null, []),
+            "could not get own node");
+        await WatchAsync(TimeSpan.FromSeconds(38), TimeSpan.FromSeconds(1));
+        Assert.Equal((7, "could not get own node"), (_ring.Ring.Unit!.Restarts, _ring.Ring.UnitLastLines));
+        Assert.Single(_ring.Log.Seen, line => line.Contains("could not get own node", StringComparison.Ordinal));
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"));
+        await _ring.PollAsync();
+        Assert.Null(_ring.Ring.UnitLastLines);
+    }
+
+    [Fact]
+    public async Task Another_process_that_writes_the_file_is_warned_of_once_a_minute_and_the_agents_own_commands_are_not()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        var other = new ConfigurationFile(_ring.Directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _ring.Time);
+        await other.WriteAsync(IniReader.Read(_ring.Text("svr1", "svr2")), null, Cancel);
+        await _ring.PollAsync();
+        Assert.Empty(_ring.Log.Seen);
+        for (var i = 0; i < 50; i++)
+        {
+            _ring.Directory.Put("etc/antpickax/k2hdkc.ini", $"# {i}\n" + _ring.Text("svr1", "svr2"));
+            await _ring.PollAsync();
+            _ring.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await WatchAsync(TimeSpan.FromMinutes(3), TimeSpan.FromSeconds(1));
+        Assert.Equal(2, _ring.Log.Seen.Count(line => line.Contains(Path, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_chmpx_that_ends_by_itself_is_warned_of_and_one_that_the_agent_restarts_is_not()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        var pid = 100;
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: pid + _ring.Restarts, port: _ring.Restarts == 0 ? 9020 : 8020);
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _ring.Restarts);
+        Assert.Empty(_ring.Log.Seen);
+        pid = 200;
+        await _ring.PollAsync();
+        Assert.Single(_ring.Log.Seen);
+    }
+
+    [Fact]
+    public async Task A_restarted_agent_goes_on_with_the_pauses_and_the_deadline_of_the_one_before()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Inquiries.Up = ["svr1", "svr2"];
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2"));
+        await WatchAsync(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
+        var before = _ring.Restarts;
+        Assert.InRange(before, 4, 6);
+        _ring.RestartAgent();
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.InRange(_ring.Restarts - before, 1, 2);
+        Assert.False(Controller.IsReady);
+        await WatchAsync(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1));
+        Assert.True(Controller.IsReady);
+    }
+
+    [Fact]
+    public async Task A_slave_that_lost_everything_restarts_chmpx_once_a_server_can_be_reached()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2")), hasPrograms: true);
+        await WatchAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Stranded, 0), (Verdict.State, _ring.Restarts));
+        Assert.InRange(_ring.Inquiries.Probes, 150, 301);
+        _ring.Inquiries.IsReachable = true;
+        await WatchAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
+        Assert.InRange(_ring.Restarts, 1, 9);
+    }
+
+    [Fact]
+    public async Task A_change_that_needs_a_start_is_found_by_what_chmpx_shows_also_by_an_agent_that_did_not_see_it_happen()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+        _ring.RestartAgent();
+        await _ring.PollAsync();
+        Assert.Equal((RingState.Loading, RingAction.Restart), Verdict);
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_difference_that_a_restart_does_not_take_away_is_not_restarted_for_again()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.From(
+            DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts, group: "another");
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
+        Assert.Equal((1, RingState.Connected), (_ring.Restarts, Verdict.State));
+    }
+
+    [Fact]
+    public async Task A_size_that_chmpx_takes_at_its_start_only_restarts_it_although_a_reload_shows_it()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts);
+        await _ring.PollAsync();
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("MODE = SLAVE", "MODE = SLAVE\nMAXCHMPX = 300", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+        _ring.RestartAgent();
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
+        Assert.Equal((1, RingState.Connected), (_ring.Restarts, Verdict.State));
+    }
+
+    [Fact]
+    public async Task A_server_that_lingers_is_purged_by_two_stamps_at_the_most()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Down("gone"));
+        var (generation, asks) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
+        Assert.Equal((3, 0, 0), (generation, asks, _ring.Restarts));
+    }
+
+    [Fact]
+    public async Task An_unresponsive_chmpx_is_restarted_ever_more_rarely()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = _ => [];
+        var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
+        Assert.Equal(1, generation);
+        Assert.InRange(_ring.Restarts, 5, 18);
+    }
+
+    [Fact]
+    public async Task A_changed_port_of_a_known_server_restarts_once()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
+            .Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+        _ring.Answer = revision => DumpText.From(
+            DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts, port: _ring.Restarts == 0 ? 8020 : 9020);
+        await _ring.PollAsync();
+        Assert.Equal((RingState.Loading, RingAction.Restart), Verdict);
+        Assert.Equal(1, _ring.Restarts);
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_systemctl_that_hangs_at_a_restart_holds_up_no_poll()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        var never = new TaskCompletionSource();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", FakeTrouble.HangsUntil(never.Task));
+        ChangePort();
+        await _ring.PollAsync();
+        Assert.True(_ring.Systemd.IsHanging);
+        await WatchAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
+        Assert.NotNull(_ring.Ring.View);
+        Assert.Equal(1, _ring.Restarts);
+        never.SetResult();
+        await Eventually.IsTrueAsync(() => !_ring.Systemd.IsHanging, "systemctl has ended");
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Connected, 1), (Verdict.State, _ring.Restarts));
+    }
+
+    [Theory]
+    [InlineData(nameof(FakeTrouble.Fails))]
+    [InlineData(nameof(FakeTrouble.HasNoEffect))]
+    [InlineData(nameof(FakeTrouble.IsKilled))]
+    public async Task A_restart_that_has_no_effect_is_requested_again_until_another_process_answers(string trouble)
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", FakeTrouble.Named(trouble), times: 3);
+        ChangePort();
+        await WatchAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
+        Assert.Equal((4, RingState.Connected), (_ring.Restarts, Verdict.State));
+    }
+
+    [Fact]
+    public async Task A_restart_that_never_has_an_effect_is_requested_ever_more_rarely()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", FakeTrouble.HasNoEffect, times: 1000);
+        ChangePort();
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
+        Assert.InRange(_ring.Restarts, 30, 90);
+        Assert.NotEqual(RingState.Connected, Verdict.State);
+    }
+
+    [Fact]
+    public async Task A_restart_that_was_requested_by_an_agent_that_was_killed_is_requested_again_by_the_next_one()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", FakeTrouble.IsKilled);
+        ChangePort();
+        await _ring.PollAsync();
+        Assert.Equal(1, _ring.Restarts);
+        _ring.RestartAgent();
+        await WatchAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1));
+        Assert.Equal((2, RingState.Connected), (_ring.Restarts, Verdict.State));
+        _ring.RestartAgent();
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
+        Assert.Equal(2, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_role_that_is_no_slaves_wants_no_connection()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Role.LearnOther(isConfirmed: false);
+        Assert.IsType<Outcome.NothingToDo>(await _ring.PollAsync());
+    }
+
+    [Fact]
+    public void It_asks_chmpx_and_not_K2HR3() =>
+        Assert.Equal((ControllerKinds.Connection, Lane.Connection, TimeSpan.FromMinutes(5)), (Controller.Kind, Controller.Lane, Controller.WatchdogLimit));
+
+    [Fact]
+    public async Task A_file_that_vanished_is_made_again_from_the_last_answer_without_K2HR3()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
+        await _ring.PollAsync();
+        Assert.True(Controller.IsReady);
+        File.Delete(Path);
+        var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.Equal(
+            (Reasons.Restored, ControllerKinds.Configuration | ControllerKinds.Services | ControllerKinds.Ready, "no configuration", TimeSpan.FromMilliseconds(100)),
+            (waiting.Reason, waiting.Triggers, waiting.TriggerReason, waiting.Again));
+        Assert.Equal((2, 2), (_ring.File.Current!.FileVersion, _ring.File.Current.Servers.Count()));
+        Assert.False(Controller.IsReady);
+        await _ring.PollAsync();
+        Assert.True(Controller.IsReady);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_configuration_is_told_by_its_reason_and_asked_for_once()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        await File.WriteAllTextAsync(Path, "hello", Cancel);
+        var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.Equal((Reasons.ForeignFile, ControllerKinds.Configuration | ControllerKinds.Ready, "no configuration"), (waiting.Reason, waiting.Triggers, waiting.TriggerReason));
+        Assert.False(Controller.IsReady);
+        Assert.Null(_ring.Ring.View);
+        Assert.Null(_ring.Ring.Verdict);
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
+    }
+
+    [Fact]
+    public async Task A_file_that_chmpx_would_exit_on_is_replaced_by_the_last_answer_without_K2HR3()
+    {
+        await PutRefusedFileAsync();
+        Assert.Equal(Reasons.Restored, (await _ring.PollAsync()).Reason);
+        Assert.Equal(2, _ring.File.Current!.Servers.Count());
+    }
+
+    [Fact]
+    public async Task A_file_whose_predecessor_had_another_name_is_exchanged_and_brings_no_restart()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Stuck = 1;
+        using (var ln = Process.Start("ln", [Path, Path + ".backup"]))
+        {
+            await ln.WaitForExitAsync(Cancel);
+        }
+
+        await _ring.WriteAsync("svr1", "svr2", "svr3");
+        await _ring.PollAsync();
+        Assert.Equal(0, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task Why_a_restart_failed_is_logged_as_systemctl_says_it()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", new FakeTrouble(new CommandResult(1, "Access denied\n")));
+        ChangePort();
+        await WatchAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        Assert.Single(_ring.Log.Seen, line => line.Contains("Access denied", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_role_that_turns_out_to_be_no_slaves_is_not_connected_any_more()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Role.LearnOther(isConfirmed: false);
+        Assert.Equal(Reasons.NotASlave, (await _ring.PollAsync()).Reason);
+        Assert.False(Controller.IsReady);
+        Assert.Null(_ring.Ring.View);
+    }
+
+    [Fact]
+    public async Task A_file_that_chmpx_would_exit_on_is_replaced_also_when_another_controller_saw_it_first()
+    {
+        await PutRefusedFileAsync();
+        _ring.File.Refresh();
+        Assert.Equal(Reasons.Restored, (await _ring.PollAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task A_file_that_chmpx_would_exit_on_is_replaced_once_that_can_be_done()
+    {
+        await PutRefusedFileAsync();
+        var obstacle = _ring.Directory.At(AgentPaths.WriteLock);
+        File.Delete(obstacle);
+        Directory.CreateDirectory(obstacle);
+        await Assert.ThrowsAnyAsync<Exception>(() => _ring.PollAsync());
+        Directory.Delete(obstacle);
+        Assert.Equal(Reasons.Restored, (await _ring.PollAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task Right_after_a_change_the_connection_is_polled_soon_again_and_later_not()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.Equal(TimeSpan.FromMilliseconds(100), waiting.Again);
+        Assert.Equal((RingState.Partial, RingAction.None), Verdict);
+        _ring.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Null(Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Again);
+    }
+
+    [Fact]
+    public async Task What_was_done_for_a_connection_is_waited_for()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        await _ring.PollAsync();
+        _ring.Time.Advance(TimeSpan.FromSeconds(31));
+        var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.Equal((RingState.Partial, RingAction.Restart), Verdict);
+        Assert.Null(waiting.Again);
+    }
+
+    [Fact]
+    public async Task What_was_done_for_a_ring_that_is_connected_has_changed_it()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Down("gone"));
+        Assert.Equal(nameof(RingState.Connected), Assert.IsType<Outcome.Unchanged>(await _ring.PollAsync()).Reason);
+        Assert.Equal(1, _ring.File.Current!.FileVersion);
+        _ring.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(nameof(RingState.Connected), Assert.IsType<Outcome.Changed>(await _ring.PollAsync()).Reason);
+        Assert.Equal((RingAction.Stamp, 2), (Verdict.Action, _ring.File.Current!.FileVersion));
+        Assert.True(Controller.IsReady);
+    }
+
+    [Fact]
+    public async Task All_that_chmpx_does_not_take_while_it_runs_is_told()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
+            .Replace("8020", "9020", StringComparison.Ordinal).Replace("= ring", "= other", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+        Assert.Equal(nameof(RingState.Loading), Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Reason);
+        Assert.Equal(["GROUP", "PORT of svr1", "PORT of svr2"], _ring.Ring.RestartNeeds.Select(need => need.Subject).Order());
+    }
+
+    [Fact]
+    public async Task Another_list_is_stamped_again_where_the_last_one_had_been_given_up()
+    {
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2"), DumpText.Good("svr3"), DumpText.Down("gone"));
+        await _ring.WriteAsync("svr1", "svr2", "svr3");
+        Assert.Equal(3, (await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))).Generation);
+        await _ring.WriteAsync("svr1", "svr2");
+        Assert.Equal(6, (await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10))).Generation);
+    }
+
+    [Fact]
+    public async Task A_connection_that_comes_and_goes_starts_its_wait_over()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        for (var turn = 0; turn < 6; turn++)
+        {
+            _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), turn % 2 == 0 ? DumpText.Up("svr2") : DumpText.Good("svr2"));
+            Assert.Equal(1, (await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1))).Generation);
+        }
+    }
+
+    [Fact]
+    public async Task A_chmpx_that_stops_answering_is_waited_for_from_its_last_answer_on()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2"));
+        await WatchAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
+        _ring.Answer = _ => [];
+        await WatchAsync(TimeSpan.FromSeconds(38), TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _ring.Restarts);
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_about_to_be_loaded_restarts_nothing()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Stuck = 1;
+        await _ring.WriteAsync("svr1", "svr2", "svr3");
+        Assert.Equal(nameof(RingState.Loading), (await _ring.PollAsync()).Reason);
+        Assert.Equal((1, 2, 0), (_ring.Ring.View!.Revision, _ring.File.Current!.FileVersion, _ring.Restarts));
+    }
+
+    [Fact]
+    public async Task A_chmpx_that_stays_unresponsive_has_its_unit_and_its_name_observed_unless_it_is_restarted_anyway()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Time.Advance(TimeSpan.FromMinutes(1));
+        await _ring.PollAsync();
+        _ring.Answer = _ => [];
+        _ring.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(ControllerKinds.Ready, (await _ring.PollAsync()).Triggers);
+        _ring.Time.Advance(TimeSpan.FromSeconds(1));
+        var outcome = await _ring.PollAsync();
+        Assert.Equal((ControllerKinds.Services | ControllerKinds.OwnName, "unresponsive"), (outcome.Triggers, outcome.TriggerReason));
+        _ring.Time.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_disagreement_that_the_whole_ring_sees_is_asked_about_in_slots_and_one_of_this_host_at_once()
+    {
+        var slaves = string.Concat(Enumerable.Range(1, 20).Select(i => $"\n[SLVNODE]\nNAME = other{i}\nCUK = cuk-other{i}\nCTLPORT = 8031\nCUSTOM_ID_SEED = other{i}\n"));
+        _ring.Resource.Accept(_ring.Text("svr1") + slaves);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1"));
+        var atOnce = await _ring.PollAsync();
+        Assert.Equal((ControllerKinds.Configuration | ControllerKinds.Services | ControllerKinds.Ready, TimeSpan.Zero), (atOnce.Triggers, atOnce.TriggerSpread));
+        var inTurn = await _ring.PollAsync();
+        Assert.Equal((ControllerKinds.Configuration, TimeSpan.FromMilliseconds(21 * 30)), (inTurn.Triggers, inTurn.TriggerSpread));
+    }
+
+    /// <summary>A file that reads well and that chmpx would exit on, in the place of one that had become the configuration.</summary>
+    private async Task PutRefusedFileAsync()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Resource.Accept(_ring.Text("svr1", "svr2"));
+        await _ring.PollAsync();
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1").Replace("GROUP = ring", "GROUP = a/b", StringComparison.Ordinal));
+    }
+
+    /// <summary>What chmpx takes at a start only.</summary>
+    private void ChangePort()
+    {
+        var before = _ring.Answer;
+        var run = _ring.Systemd[_ring.Unit].MainPid;
+        _ring.Answer = revision => DumpText.From(before(revision), port: _ring.Systemd[_ring.Unit].MainPid == run ? 8020 : 9020);
+        _ring.Directory.Put("etc/antpickax/k2hdkc.ini", _ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal).Replace("FILEVERSION = 1", "FILEVERSION = 2", StringComparison.Ordinal));
+    }
+
+    /// <returns>The generation at the end, and how often K2HR3 was wanted.</returns>
+    private async Task<(int? Generation, int Asks)> WatchAsync(TimeSpan howLong, TimeSpan every)
+    {
+        var asks = 0;
+        for (var passed = TimeSpan.Zero; passed < howLong; passed += every)
+        {
+            asks += (await _ring.PollAsync()).Triggers.HasFlag(ControllerKinds.Configuration) ? 1 : 0;
+            _ring.Time.Advance(every);
+        }
+
+        return (IniReader.Read(await File.ReadAllTextAsync(Path, Cancel)).FileVersion, asks);
+    }
+}

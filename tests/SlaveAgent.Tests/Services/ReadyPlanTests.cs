@@ -1,0 +1,95 @@
+using SlaveAgent.Hosting;
+using SlaveAgent.Services;
+using SlaveAgent.Status;
+using SlaveAgent.Tests.Support;
+
+namespace SlaveAgent.Tests.Services;
+
+public sealed class ReadyPlanTests
+{
+    private static readonly UnitStatus s_target = Units.Stopped("ready.target");
+
+    [Theory]
+    [InlineData(UnitActiveState.Inactive, true)]
+    [InlineData(UnitActiveState.Failed, true)]
+    [InlineData(UnitActiveState.Activating, true)]
+    [InlineData(UnitActiveState.Deactivating, false)]
+    [InlineData(UnitActiveState.Active, false)]
+    public void A_target_that_was_never_reached_is_started_unless_somebody_is_stopping_it(UnitActiveState state, bool isStarted)
+    {
+        var (memory, wanted) = ReadyPlan.Reach(ReadyMemory.Empty, s_target with { Active = state }, []);
+        Assert.Equal(isStarted, wanted.Contains(new UnitAction(UnitActionKind.Start, "ready.target")));
+        Assert.Equal(state == UnitActiveState.Active, memory.IsTargetDone);
+    }
+
+    [Fact]
+    public void A_target_that_was_reached_once_is_left_as_it_is() =>
+        Assert.Empty(ReadyPlan.Reach(new ReadyMemory(true, []), s_target, []).Wanted);
+
+    [Theory]
+    [InlineData(UnitActiveState.Inactive, true)]
+    [InlineData(UnitActiveState.Failed, true)]
+    [InlineData(UnitActiveState.Activating, false)]
+    [InlineData(UnitActiveState.Deactivating, false)]
+    [InlineData(UnitActiveState.Active, false)]
+    [InlineData(UnitActiveState.Reloading, false)]
+    public void What_requires_the_target_and_was_never_started_is_started(UnitActiveState state, bool isStarted) =>
+        Assert.Equal(isStarted, WantsStart(Units.Of("a.service", state)));
+
+    [Fact]
+    public void What_is_disabled_masked_missing_or_was_started_in_this_boot_is_not()
+    {
+        var unit = Units.Stopped("a.service");
+        Assert.True(WantsStart(unit));
+        Assert.True(WantsStart(unit with { FileState = "static" }));
+        Assert.All(
+            [
+                unit with { FileState = "disabled" }, unit with { FileState = "enabled-runtime" }, unit with { FileState = "masked", Load = UnitLoadState.Masked }, unit with { FileState = string.Empty },
+                unit with { Load = UnitLoadState.NotFound }, unit with { StartedAt = TimeSpan.FromSeconds(5) },
+            ],
+            left => Assert.False(WantsStart(left)));
+        Assert.DoesNotContain(new UnitAction(UnitActionKind.Start, "a.service"), ReadyPlan.Reach(new ReadyMemory(true, ["a.service"]), s_target, [unit]).Wanted);
+    }
+
+    [Fact]
+    public void What_was_seen_started_is_remembered_for_good()
+    {
+        var running = Units.Running("a.service");
+        var (memory, _) = ReadyPlan.Reach(ReadyMemory.Empty, s_target, [running, Units.Stopped("b.service")]);
+        Assert.Equal(["a.service"], memory.Done);
+        (memory, _) = ReadyPlan.Reach(memory, s_target, [Units.Stopped("a.service"), Units.Running("b.service")]);
+        Assert.Equal(["a.service", "b.service"], memory.Done);
+        Assert.True(memory.SaysTheSame(ReadyPlan.Reach(memory, s_target, []).Memory));
+    }
+
+    [Fact]
+    public void A_lost_connection_stops_a_target_that_is_active_and_forgets_what_was_reached_once_it_is_not()
+    {
+        var (memory, wanted) = ReadyPlan.Leave(s_target with { Active = UnitActiveState.Active }, TimeSpan.FromMinutes(5));
+        Assert.Equal([new UnitAction(UnitActionKind.Stop, "ready.target")], wanted);
+        Assert.True(memory.IsTargetDone);
+        (memory, wanted) = ReadyPlan.Leave(s_target, TimeSpan.FromMinutes(5));
+        Assert.Empty(wanted);
+        Assert.True(memory.SaysTheSame(ReadyMemory.Empty with { Since = TimeSpan.FromMinutes(5) }));
+    }
+
+    [Fact]
+    public void What_went_with_a_lost_connection_is_started_again_with_the_next_one_and_awaited_while_it_still_stops()
+    {
+        var (memory, _) = ReadyPlan.Leave(s_target, TimeSpan.FromMinutes(5));
+        var went = Units.Stopped("a.service") with { StartedAt = TimeSpan.FromMinutes(1) };
+        var active = s_target with { Active = UnitActiveState.Active };
+        Assert.Contains(new UnitAction(UnitActionKind.Start, "a.service"), ReadyPlan.Reach(memory, active, [went]).Wanted);
+
+        var stopping = went with { Active = UnitActiveState.Deactivating };
+        var (reached, wanted) = ReadyPlan.Reach(memory, active, [stopping]);
+        Assert.Empty(wanted);
+        Assert.False(ReadyPlan.IsComplete(reached, [stopping]));
+
+        (reached, _) = ReadyPlan.Reach(memory, active, [went with { Active = UnitActiveState.Active, StartedAt = TimeSpan.FromMinutes(6) }]);
+        Assert.True(ReadyPlan.IsComplete(reached, [went]));
+    }
+
+    private static bool WantsStart(UnitStatus dependent) =>
+        ReadyPlan.Reach(new ReadyMemory(true, []), s_target, [dependent]).Wanted.Contains(new UnitAction(UnitActionKind.Start, dependent.Name));
+}

@@ -1,0 +1,53 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Connection;
+using SlaveAgent.Ring;
+
+namespace SlaveAgent.Tests.Support;
+
+/// <summary>Servers and systemd whose answers a test sets; counts the questions.</summary>
+internal sealed class FakeInquiries(TimeProvider? time = null) : IRingInquiries
+{
+    private TimeProvider Time { get; } = time ?? TimeProvider.System;
+
+    /// <summary>The names of the servers that every server shows up; null: none answers.</summary>
+    public IReadOnlyList<string>? Up { get; set; } = [];
+
+    public bool IsReachable { get; set; }
+
+    public int? Dependents { get; set; } = 0;
+
+    public int PeerQuestions { get; private set; }
+
+    public int Probes { get; private set; }
+
+    public Task<PeerReport?> AskPeerAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
+    {
+        PeerQuestions++;
+        return Task.FromResult(Up is null ? null : PeerReports.At(server, Time.GetUtcNow(), DateTimeOffset.UnixEpoch, [.. Up]));
+    }
+
+    public Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel)
+    {
+        Probes++;
+        return Task.FromResult(IsReachable);
+    }
+
+    /// <summary>The CUKs of the servers that were asked to tell the ring their status again.</summary>
+    public IList<string> StatusRequests { get; } = [];
+
+    public Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
+    {
+        StatusRequests.Add(server.Cuk);
+        return Task.FromResult<UpdateStatusReply?>(UpdateStatusReply.Sent);
+    }
+
+    public UnitReport? Unit { get; set; }
+
+    public Task<UnitReport?> ShowUnitAsync(CancellationToken cancel) => Task.FromResult(Unit);
+
+    public bool IsBoundToLostAddress { get; set; }
+
+    public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel) => Task.FromResult(IsBoundToLostAddress);
+
+    public Task<int?> CountDependentsAsync(CancellationToken cancel) => Task.FromResult(Dependents);
+}
