@@ -96,7 +96,6 @@ public sealed class ConnectionController(
         // Not left to the controller that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits.
         if (await lastGood.RestoreAsync(cancel) is { } restored)
         {
-            IsReady = false;
             return new Outcome.Waiting($"generation {restored} was made from the last answer that was accepted, because the file was gone or chmpx would exit on it", Soon)
             {
                 Reason = Reasons.Restored,
@@ -168,15 +167,18 @@ public sealed class ConnectionController(
             requester.NoteComplete();
         }
 
-        IsReady = verdict.State == RingState.Connected || (verdict.IsDeadlineOver && verdict.State is RingState.Partial or RingState.Connecting);
-        if (IsReady)
+        var isReached = verdict.State == RingState.Connected || (verdict.IsDeadlineOver && verdict.State is RingState.Partial or RingState.Connecting);
+
+        // A generation that chmpx does not load takes no connection away, also not from an agent that was started again meanwhile.
+        IsReady = isReached || (verdict is { State: RingState.Loading, Coverage: not RingCoverage.None } && situation.WasReady && (IsReady || ring.Verdict is null));
+        if (isReached)
         {
             tracker.NoteReady();
         }
 
         ring.Verdict = verdict;
         ring.RestartNeeds = tracker.RestartNeeds;
-        var outcome = OutcomeOf(verdict, acted, changedByOthers, slaves);
+        var outcome = OutcomeOf(verdict, isReached, acted, changedByOthers, slaves);
         if (isOtherProcess)
         {
             // Its unit was started again, by whomever.
@@ -255,10 +257,10 @@ public sealed class ConnectionController(
         _restart.Start(async () => await systemd.TryRestartAsync(settings.Unit, cancel));
     }
 
-    private Outcome OutcomeOf(RingVerdict verdict, string? acted, bool changedByOthers, int slaves)
+    private Outcome OutcomeOf(RingVerdict verdict, bool isReached, string? acted, bool changedByOthers, int slaves)
     {
         // What was done about a connection that is not there has not brought it yet: only a connected slave is settled.
-        Outcome outcome = IsReady
+        Outcome outcome = isReached
             ? acted is not null ? new Outcome.Changed(acted) : new Outcome.Unchanged(verdict.Message)
             : acted is not null ? new Outcome.Waiting(acted)
             : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? Soon : null);

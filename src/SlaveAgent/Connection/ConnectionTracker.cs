@@ -133,7 +133,8 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             _stamps = 0;
         }
 
-        var memory = _memory with { Pending = null };
+        // One that was requested a moment ago may still come, and is then the agent's own.
+        var memory = _memory.Pending is { } pending && Since(pending.At) > LongestRestartRecheck ? _memory with { Pending = null } : _memory;
         if (!hasLingering && RestartNeeds.IsEmpty)
         {
             memory = memory with { Configuration = null };

@@ -1,10 +1,11 @@
+using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Status;
 
 namespace SlaveAgent.Daemon;
 
 /// <summary>The daemon, as its loop sees it: feeds systemd's watchdog, and is paused once the host was unregistered.</summary>
-internal sealed class DaemonHost(StatusBoard board, SystemdReport report, IdentityWatch identity, WorkTurn turn, TimeProvider time) : IReconcilerHost
+internal sealed class DaemonHost(StatusBoard board, SystemdReport report, IdentityWatch identity, WorkTurn turn, LostFileWatch lostFile, TimeProvider time) : IReconcilerHost
 {
     private readonly TaskCompletionSource _unregistered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -26,5 +27,9 @@ internal sealed class DaemonHost(StatusBoard board, SystemdReport report, Identi
         }
     }
 
-    public void Pulse() => report.Notify(board.Message, time);
+    public void Pulse()
+    {
+        lostFile.Ensure();
+        report.Notify(board.Message, time);
+    }
 }

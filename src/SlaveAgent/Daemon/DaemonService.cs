@@ -60,7 +60,11 @@ internal sealed class DaemonService(
         using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true, reading: reading);
         var identity = new IdentityWatch(setup, settings, reading, time, log);
         RemoveStaleStages(parts);
-        var (reconciler, unregistered) = Assemble(parts, identity, time);
+
+        // chmpx bears half a second without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload").
+        using var lostFile = new LostFileWatch(parts.File.Path);
+        var (reconciler, unregistered) = Assemble(parts, identity, lostFile, time);
+        lostFile.Lost += () => reconciler.Wake(ControllerKinds.Connection);
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 
@@ -108,10 +112,10 @@ internal sealed class DaemonService(
         }
     }
 
-    private (Reconciler Reconciler, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, TimeProvider time)
+    private (Reconciler Reconciler, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, LostFileWatch lostFile, TimeProvider time)
     {
         DaemonHost? host = null;
-        var (reconciler, _) = parts.Assemble(parts.Controllers, keepsStatus: true, board => host = new DaemonHost(board, _report, identity, _turn, time));
+        var (reconciler, _) = parts.Assemble(parts.Controllers, keepsStatus: true, board => host = new DaemonHost(board, _report, identity, _turn, lostFile, time));
         return (reconciler, host!.Unregistered);
     }
 

@@ -31,12 +31,8 @@ public static class RingJudge
             return Unresponsive(s);
         }
 
-        if (NeedsRestart(s, s.View) is { } needed)
-        {
-            return needed;
-        }
-
-        return s.View.Revision == s.Ini.FileVersion ? Loaded(s, s.View) : Loading(s, s.View);
+        var verdict = NeedsRestart(s, s.View) ?? (s.View.Revision == s.Ini.FileVersion ? Loaded(s, s.View) : Loading(s, s.View));
+        return verdict with { Coverage = CoverageOf(s.Ini, s.View.ByKey()) };
     }
 
     private static RingVerdict Unresponsive(RingSituation s)
@@ -184,6 +180,13 @@ public static class RingJudge
         return verdict.Action == RingAction.None && s.SinceChange > s.Settings.LoadDeadline && s.Stamps < StampsBeforeRestart
             ? verdict with { HasLingering = true, Action = RingAction.Stamp, Message = $"{verdict.Message}; stamped again, so that chmpx forgets servers that are gone" }
             : verdict with { HasLingering = true };
+    }
+
+    private static RingCoverage CoverageOf(IniDocument ini, Dictionary<NodeKey, RingServer> shown)
+    {
+        var listed = ini.Servers.Select(ini.KeyOf).ToHashSet();
+        var connected = listed.Count(key => shown.GetValueOrDefault(key) is { IsConnected: true });
+        return connected == 0 ? RingCoverage.None : connected < listed.Count ? RingCoverage.Some : RingCoverage.All;
     }
 
     /// <summary>Before the ready target was reached the agent itself decides when programs start; afterwards one may just be between two runs.</summary>

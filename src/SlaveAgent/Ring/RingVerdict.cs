@@ -8,6 +8,9 @@ namespace SlaveAgent.Ring;
 /// <param name="Disagreement">In what the ring and the configuration differ, so that K2HR3 is to be asked; null when they agree.</param>
 public sealed record RingVerdict(RingState State, string Message, RingAction Action = RingAction.None, string? Disagreement = null)
 {
+    /// <summary>Whatever else is wrong: what of the listed servers chmpx holds connections to.</summary>
+    public RingCoverage Coverage { get; init; }
+
     /// <summary>Of <see cref="RingAction.Restart"/>.</summary>
     public RestartCause Cause { get; init; }
 

@@ -157,10 +157,11 @@ public sealed class StatusBoard(
 
         var state = outcome is Outcome.NothingToDo ? ConnectionStates.NotASlave
             : file.Current is null || ring.Verdict is null ? ConnectionStates.Disconnected
-            : ring.Verdict.State switch
+            : (ring.Verdict.State, ring.Verdict.Coverage) switch
             {
-                RingState.Connected => ConnectionStates.Connected,
-                RingState.Partial or RingState.Connecting => ConnectionStates.Degraded,
+                // chmpx keeps its connections while it loads a generation, or fails to.
+                (RingState.Connected, _) or (RingState.Loading, RingCoverage.All) => ConnectionStates.Connected,
+                (RingState.Partial or RingState.Connecting, _) or (RingState.Loading, RingCoverage.Some) => ConnectionStates.Degraded,
                 _ => ConnectionStates.Disconnected,
             };
         return new Fact(state, outcome.Reason, state == ConnectionStates.Disconnected && WhyNot() is { } why ? $"{outcome.Message}; {why}" : outcome.Message, null);

@@ -25,6 +25,18 @@ public sealed class IndependenceTests
     }
 
     [Fact]
+    public async Task A_deleted_configuration_is_back_long_before_the_next_poll()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  ring_interval: 1h\n");
+        await world.WatchAsync();
+        for (var time = 1; time <= 3; time++)
+        {
+            File.Delete(world.IniPath);
+            await world.UntilAsync(() => world.HasFile, $"the configuration is not back, deletion {time}");
+        }
+    }
+
+    [Fact]
     public async Task At_a_boot_with_a_K2HR3_that_hangs_the_services_start_and_the_slave_connects()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "k2hr3:\n  timeout: 5m\n");

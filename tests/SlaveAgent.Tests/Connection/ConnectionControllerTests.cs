@@ -428,12 +428,47 @@ public sealed class ConnectionControllerTests : IDisposable
         File.Delete(Path);
         var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
         Assert.Equal(
-            (Reasons.Restored, ControllerKinds.Configuration | ControllerKinds.Services | ControllerKinds.Ready, "no configuration", TimeSpan.FromMilliseconds(100)),
+            (Reasons.Restored, ControllerKinds.Configuration | ControllerKinds.Services, "no configuration", TimeSpan.FromMilliseconds(100)),
             (waiting.Reason, waiting.Triggers, waiting.TriggerReason, waiting.Again));
         Assert.Equal((2, 2), (_ring.File.Current!.FileVersion, _ring.File.Current.Servers.Count()));
-        Assert.False(Controller.IsReady);
+        Assert.True(Controller.IsReady, "chmpx keeps its connections without a file, and programs their cluster");
         await _ring.PollAsync();
         Assert.True(Controller.IsReady);
+    }
+
+    [Fact]
+    public async Task A_generation_that_chmpx_does_not_load_takes_no_connection_from_programs_also_after_the_agent_started_again()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Stuck = 1;
+        await _ring.WriteAsync("svr1", "svr2");
+        Assert.Equal(nameof(RingState.Loading), (await _ring.PollAsync()).Reason);
+        Assert.Equal((RingCoverage.All, true), (_ring.Ring.Verdict!.Coverage, Controller.IsReady));
+        _ring.RestartAgent();
+        _ring.Ring.Verdict = null;
+        Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
+        Assert.True(Controller.IsReady);
+
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Down("svr1"), DumpText.Down("svr2"));
+        await _ring.PollAsync();
+        Assert.Equal((RingState.Loading, RingCoverage.None, false), (_ring.Ring.Verdict!.State, _ring.Ring.Verdict.Coverage, Controller.IsReady));
+    }
+
+    [Fact]
+    public async Task A_chmpx_that_connects_before_its_requested_restart_comes_is_not_said_to_have_ended_by_itself()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        _ring.Systemd.Let($"try-restart {_ring.Unit}", new FakeTrouble(new CommandResult(0, string.Empty)));
+        await _ring.File.WriteAsync(IniReader.Read(_ring.Text("svr1", "svr2").Replace("8020", "9020", StringComparison.Ordinal)), null, Cancel);
+        await WatchAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _ring.Restarts);
+        await _ring.WriteAsync("svr1", "svr2");
+        await WatchAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+        _ring.Systemd.Run(_ring.Unit);
+        await WatchAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+        Assert.DoesNotContain(_ring.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Fact]

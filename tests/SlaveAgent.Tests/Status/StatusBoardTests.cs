@@ -69,15 +69,17 @@ public sealed class StatusBoardTests : IDisposable
     [InlineData(RingState.Connected, ConnectionStates.Connected)]
     [InlineData(RingState.Partial, ConnectionStates.Degraded)]
     [InlineData(RingState.Connecting, ConnectionStates.Degraded)]
+    [InlineData(RingState.Loading, ConnectionStates.Connected, RingCoverage.All)]
+    [InlineData(RingState.Loading, ConnectionStates.Degraded, RingCoverage.Some)]
     [InlineData(RingState.Loading, ConnectionStates.Disconnected)]
     [InlineData(RingState.NotAdmitted, ConnectionStates.Disconnected)]
     [InlineData(RingState.Stranded, ConnectionStates.Disconnected)]
     [InlineData(RingState.Unresponsive, ConnectionStates.Disconnected)]
-    public void How_this_host_stands_to_its_cluster_is_what_the_ring_was_judged_to_be(RingState ring, string connection)
+    public void How_this_host_stands_to_its_cluster_is_what_the_ring_was_judged_to_be(RingState ring, string connection, RingCoverage coverage = RingCoverage.None)
     {
         var board = Make();
         Settle(board);
-        See(ring);
+        See(ring, coverage);
         Report(board, ControllerKinds.Connection, new Outcome.Waiting("for the ring") { Reason = ring.ToString() });
         Assert.Equal((connection, ring.ToString()), (board.Snapshot().Connection.State, board.Snapshot().Connection.Reason));
     }
@@ -437,10 +439,10 @@ public sealed class StatusBoardTests : IDisposable
 
     private static RingServer Server(string name, bool up, bool connected) => new(new NodeKey($"cuk-{name}", 8021), name, up, up, connected);
 
-    private void See(RingState state)
+    private void See(RingState state, RingCoverage coverage = RingCoverage.None)
     {
         _ring.Note(state == RingState.Unresponsive ? null : new RingView(7, [Server("a", true, state == RingState.Connected), Server("b", true, state == RingState.Connected)]));
-        _ring.Verdict = new RingVerdict(state, state.ToString());
+        _ring.Verdict = new RingVerdict(state, state.ToString()) { Coverage = coverage };
     }
 
     private StatusBoard Make(bool keepsFile = true) => new(
