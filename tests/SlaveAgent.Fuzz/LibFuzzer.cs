@@ -10,7 +10,7 @@ namespace SlaveAgent.Fuzz;
 /// </summary>
 internal static unsafe partial class LibFuzzer
 {
-    private static FuzzTarget? s_target;
+    private static FuzzTarget? _target;
 
     /// <summary>Gives SharpFuzz's counters their place; instrumented code cannot run before.</summary>
     public static void Attach() => Trace.SharedMem = Counters();
@@ -18,7 +18,7 @@ internal static unsafe partial class LibFuzzer
     /// <param name="arguments">libFuzzer's, such as <c>-runs=1000</c> and directories of inputs.</param>
     public static int Run(FuzzTarget target, IReadOnlyList<string> arguments)
     {
-        s_target = target;
+        _target = target;
         string[] all = [target.Name, .. arguments];
         var texts = (byte**)NativeMemory.AllocZeroed((nuint)all.Length + 1, (nuint)sizeof(byte*));
         for (var i = 0; i < all.Length; i++)
@@ -36,11 +36,11 @@ internal static unsafe partial class LibFuzzer
         Trace.PrevLocation = 0;
         try
         {
-            s_target!.Try(new ReadOnlySpan<byte>(data, (int)size));
+            _target!.Try(new ReadOnlySpan<byte>(data, (int)size));
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"{s_target!.Name}: {e}\ninput: {Convert.ToBase64String(new ReadOnlySpan<byte>(data, (int)size))}");
+            Console.Error.WriteLine($"{_target!.Name}: {e}\ninput: {Convert.ToBase64String(new ReadOnlySpan<byte>(data, (int)size))}");
             // libFuzzer's handler at the exit keeps the input as crash-*.
             Exit(77);
         }

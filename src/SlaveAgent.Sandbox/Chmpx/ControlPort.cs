@@ -16,34 +16,34 @@ internal sealed class ControlPort : IDisposable
 
     private static readonly TimeSpan WithoutServers = TimeSpan.FromSeconds(1);
 
-    private readonly SlaveState state;
-    private readonly StateFiles files;
-    private readonly Action readFile;
-    private readonly TextWriter log;
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private int callers;
-    private int lookups;
+    private readonly SlaveState _state;
+    private readonly StateFiles _files;
+    private readonly Action _readFile;
+    private readonly TextWriter _log;
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private int _callers;
+    private int _lookups;
 
     public ControlPort(SlaveState state, StateFiles files, Action readFile, TextWriter log)
     {
-        this.state = state;
-        this.files = files;
-        this.readFile = readFile;
-        this.log = log;
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, state.Self.ControlPort));
-        listener.Listen(64);
+        _state = state;
+        _files = files;
+        _readFile = readFile;
+        _log = log;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, state.Self.ControlPort));
+        _listener.Listen(64);
     }
 
-    private SharedMemory Memory => state.Show(files.Directory, files.HasClients);
+    private SharedMemory Memory => _state.Show(_files.Directory, _files.HasClients);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var closing = listener;
+        using var closing = _listener;
         try
         {
             while (true)
             {
-                var client = await listener.AcceptAsync(cancellationToken);
+                var client = await _listener.AcceptAsync(cancellationToken);
                 _ = ServeAsync(client, cancellationToken);
             }
         }
@@ -53,7 +53,7 @@ internal sealed class ControlPort : IDisposable
         }
     }
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => _listener.Dispose();
 
     private async Task ServeAsync(Socket client, CancellationToken cancellationToken)
     {
@@ -67,7 +67,7 @@ internal sealed class ControlPort : IDisposable
             {
                 return;
             }
-            if (!state.IsConnected)
+            if (!_state.IsConnected)
             {
                 await Task.Delay(WithoutServers, cancellationToken);
             }
@@ -83,19 +83,19 @@ internal sealed class ControlPort : IDisposable
 
     private void Admit(IPAddress caller)
     {
-        lock (state.Gate)
+        lock (_state.Gate)
         {
-            if (state.Servers.Exists(server => IsOf(server.Node, $"{caller}")))
+            if (_state.Servers.Exists(server => IsOf(server.Node, $"{caller}")))
             {
                 return;
             }
-            if (state.Configuration.FindSelf() is not { ReversePeers.Length: > 0 })
+            if (_state.Configuration.FindSelf() is not { ReversePeers.Length: > 0 })
             {
-                readFile();
+                _readFile();
             }
-            callers++;
-            lookups += state.Configuration.Servers.Count + state.Configuration.Slaves.Count;
-            files.Note(callers, lookups);
+            _callers++;
+            _lookups += _state.Configuration.Servers.Count + _state.Configuration.Slaves.Count;
+            _files.Note(_callers, _lookups);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class ControlPort : IDisposable
     private string Answer(string text)
     {
         var command = text.Split([' ', '\t', '\r', '\n', '\0'], 2)[0];
-        lock (state.Gate)
+        lock (_state.Gate)
         {
             switch (command.ToUpperInvariant())
             {
@@ -122,7 +122,7 @@ internal sealed class ControlPort : IDisposable
                     return NotOnSlave;
                 case "SERVICEOUT" or "MERGE" or "COMPMERGE" or "ABORTMERGE":
                     // Commands that change the ring must never be sent. The scenario searches for this line.
-                    log.WriteLine($"DANGEROUS: {command} was sent to the control port");
+                    _log.WriteLine($"DANGEROUS: {command} was sent to the control port");
                     return "ERROR: Command must run on server mode.\n";
                 default:
                     return $"Unknown command({command})\n";

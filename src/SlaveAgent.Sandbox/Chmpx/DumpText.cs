@@ -141,17 +141,17 @@ internal static class DumpText
 
     private static void AppendMessages(StringBuilder text, int processId)
     {
-        const int count = 8;
-        const ulong first = 0x6930c8;
+        const int Count = 8;
+        const ulong First = 0x6930c8;
         text.Append("chmpx_msgs           = 0x6930c8\n{\n");
-        for (var index = 0; index < count; index++)
+        for (var index = 0; index < Count; index++)
         {
-            var address = first - (ulong)index * 0x20;
+            var address = First - (ulong)index * 0x20;
             text.Append(CultureInfo.InvariantCulture,
                 $$"""
                   [{{index}}] = {
                     prev = {{ChmpxText.DumpHex(index == 0 ? 0 : address + 0x20)}}
-                    next = {{ChmpxText.DumpHex(index == count - 1 ? 0 : address - 0x20)}}
+                    next = {{ChmpxText.DumpHex(index == Count - 1 ? 0 : address - 0x20)}}
                     msghead{
                       msgid  = {{ChmpxText.Hex(0x7f6fcc6f00000007 - (ulong)index)}}
                       pid    = {{processId}}

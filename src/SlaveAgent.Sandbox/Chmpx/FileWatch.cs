@@ -16,13 +16,13 @@ internal sealed partial class FileWatch : IDisposable
     private const int EventHead = 16;
     private const short PollIn = 1;
 
-    private readonly SafeFileHandle notifications;
-    private readonly int watch;
+    private readonly SafeFileHandle _notifications;
+    private readonly int _watch;
 
     private FileWatch(SafeFileHandle notifications, int watch)
     {
-        this.notifications = notifications;
-        this.watch = watch;
+        _notifications = notifications;
+        _watch = watch;
     }
 
     /// <summary>Null when there is no such file.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class FileWatch : IDisposable
     /// <summary>The events of the inode within the given time.</summary>
     public FileEvents Wait(TimeSpan timeout)
     {
-        var descriptor = (int)notifications.DangerousGetHandle();
+        var descriptor = (int)_notifications.DangerousGetHandle();
         var poll = new PollEntry { Descriptor = descriptor, Events = PollIn };
         if (Poll(ref poll, 1, (int)timeout.TotalMilliseconds) <= 0)
         {
@@ -52,7 +52,7 @@ internal sealed partial class FileWatch : IDisposable
         var events = FileEvents.None;
         for (var at = 0; at + EventHead <= length; at += EventHead + MemoryMarshal.Read<int>(buffer[(at + 12)..]))
         {
-            if (MemoryMarshal.Read<int>(buffer[at..]) != watch)
+            if (MemoryMarshal.Read<int>(buffer[at..]) != _watch)
             {
                 continue;
             }
@@ -62,7 +62,7 @@ internal sealed partial class FileWatch : IDisposable
         return events;
     }
 
-    public void Dispose() => notifications.Dispose();
+    public void Dispose() => _notifications.Dispose();
 
     [LibraryImport("libc", EntryPoint = "inotify_init1")]
     private static partial int Init(int flags);

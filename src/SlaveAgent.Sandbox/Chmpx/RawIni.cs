@@ -11,14 +11,14 @@ internal sealed class RawIni
 {
     private static readonly char[] Blanks = [' ', '\t', '\r', '\n'];
 
-    private readonly SortedDictionary<(string Name, string ControlPort), Dictionary<string, string>> servers = [];
-    private readonly SortedDictionary<(string Name, string ControlPort), Dictionary<string, string>> slaves = [];
+    private readonly SortedDictionary<(string Name, string ControlPort), Dictionary<string, string>> _servers = [];
+    private readonly SortedDictionary<(string Name, string ControlPort), Dictionary<string, string>> _slaves = [];
 
     public Dictionary<string, string> Global { get; } = [];
 
-    public IReadOnlyCollection<IReadOnlyDictionary<string, string>> Servers => servers.Values;
+    public IReadOnlyCollection<IReadOnlyDictionary<string, string>> Servers => _servers.Values;
 
-    public IReadOnlyCollection<IReadOnlyDictionary<string, string>> Slaves => slaves.Values;
+    public IReadOnlyCollection<IReadOnlyDictionary<string, string>> Slaves => _slaves.Values;
 
     public static RawIni Read(string text)
     {
@@ -48,7 +48,7 @@ internal sealed class RawIni
 
     private void Close(string? section, Dictionary<string, string> keys)
     {
-        var nodes = section switch { "[SVRNODE]" => servers, "[SLVNODE]" => slaves, _ => null };
+        var nodes = section switch { "[SVRNODE]" => _servers, "[SLVNODE]" => _slaves, _ => null };
         if (section == "[GLOBAL]")
         {
             Merge(Global, keys);

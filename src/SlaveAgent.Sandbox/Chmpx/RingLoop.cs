@@ -13,8 +13,8 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
     // The wait for events, after which chmpx checks whether any server is up.
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
 
-    private readonly Channel<(ServerView Server, ServerLink Link, RingUpdate? News)> events = Channel.CreateUnbounded<(ServerView, ServerLink, RingUpdate?)>();
-    private readonly List<Task> reading = [];
+    private readonly Channel<(ServerView Server, ServerLink Link, RingUpdate? News)> _events = Channel.CreateUnbounded<(ServerView, ServerLink, RingUpdate?)>();
+    private readonly List<Task> _reading = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
         {
             state.Servers.ForEach(server => server.Link?.Dispose());
         }
-        await Task.WhenAll(reading);
+        await Task.WhenAll(_reading);
     }
 
     private async Task StepAsync(CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
         idle.CancelAfter(Idle);
         try
         {
-            var (server, link, update) = await events.Reader.ReadAsync(idle.Token);
+            var (server, link, update) = await _events.Reader.ReadAsync(idle.Token);
             await HandleAsync(server, link, update, cancellationToken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -132,8 +132,8 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
                 server.Link = link;
                 log.WriteLine($"connected to {server.Node.Name}");
             }
-            reading.RemoveAll(task => task.IsCompleted);
-            reading.Add(ReadAsync(server, link, cancellationToken));
+            _reading.RemoveAll(task => task.IsCompleted);
+            _reading.Add(ReadAsync(server, link, cancellationToken));
         }
         if (needsReload)
         {
@@ -152,7 +152,7 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
             do
             {
                 update = await link.ReadAsync(cancellationToken);
-                events.Writer.TryWrite((server, link, update));
+                _events.Writer.TryWrite((server, link, update));
             }
             while (update is not null);
         }

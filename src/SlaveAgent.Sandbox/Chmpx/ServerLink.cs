@@ -10,18 +10,18 @@ internal sealed class ServerLink : IDisposable
     // RETRYCNT times CONTIMEOUT: 500 times 1 ms.
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
-    private readonly RingStream stream;
+    private readonly RingStream _stream;
 
     private ServerLink(RingStream stream, RingUpdate firstUpdate)
     {
-        this.stream = stream;
+        _stream = stream;
         FirstUpdate = firstUpdate;
     }
 
     public RingUpdate FirstUpdate { get; }
 
     /// <summary>The socket's number, as DUMP shows it.</summary>
-    public int Handle => stream.Handle;
+    public int Handle => _stream.Handle;
 
     /// <summary>Null when the server is unreachable or its configuration does not list this slave yet.</summary>
     public static async Task<ServerLink?> TryConnectAsync(ChmpxNode server, RingHello hello, CancellationToken cancellationToken)
@@ -56,9 +56,9 @@ internal sealed class ServerLink : IDisposable
         return null;
     }
 
-    public Task<RingUpdate?> ReadAsync(CancellationToken cancellationToken) => stream.ReadAsync<RingUpdate>(cancellationToken);
+    public Task<RingUpdate?> ReadAsync(CancellationToken cancellationToken) => _stream.ReadAsync<RingUpdate>(cancellationToken);
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private static (string Host, int Port) Target(ChmpxNode server)
     {

@@ -14,9 +14,9 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
     // How long chmpx waits for a removed file to return (chmconf.cc: 500 times 1 ms).
     private static readonly TimeSpan FileGoneWait = TimeSpan.FromMilliseconds(500);
 
-    private readonly CancellationTokenSource ending = new();
-    private readonly List<PosixSignalRegistration> signals = [];
-    private volatile bool isClean = true;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<PosixSignalRegistration> _signals = [];
+    private volatile bool _isClean = true;
 
     public async Task<int> RunAsync()
     {
@@ -24,12 +24,12 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         foreach (var (signal, ends) in (IEnumerable<(PosixSignal, bool)>)
             [(PosixSignal.SIGTERM, false), (PosixSignal.SIGQUIT, false), (PosixSignal.SIGHUP, true), (PosixSignal.SIGINT, true)])
         {
-            signals.Add(PosixSignalRegistration.Create(signal, context =>
+            _signals.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
                 if (ends)
                 {
-                    ending.Cancel();
+                    _ending.Cancel();
                 }
             }));
         }
@@ -46,11 +46,11 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         var loops = new[]
         {
             Task.Factory.StartNew(() => Follow(state, watch), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
-            new RingLoop(state, log).RunAsync(ending.Token),
-            control.RunAsync(ending.Token),
+            new RingLoop(state, log).RunAsync(_ending.Token),
+            control.RunAsync(_ending.Token),
         };
         await Task.WhenAll(loops);
-        if (isClean)
+        if (_isClean)
         {
             await Task.Delay(options.StopTime);
         }
@@ -65,8 +65,8 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
 
     public void Dispose()
     {
-        signals.ForEach(signal => signal.Dispose());
-        ending.Dispose();
+        _signals.ForEach(signal => signal.Dispose());
+        _ending.Dispose();
     }
 
     private (SlaveState State, StateFiles Files, ControlPort Control, FileWatch Watch)? Start()
@@ -114,14 +114,14 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
 
     private void Follow(SlaveState state, FileWatch? watch)
     {
-        while (!ending.IsCancellationRequested && watch is not null)
+        while (!_ending.IsCancellationRequested && watch is not null)
         {
             var events = watch.Wait(TimeSpan.FromMilliseconds(200));
             if (events == FileEvents.None)
             {
                 continue;
             }
-            ending.Token.WaitHandle.WaitOne(options.NoticeTime);
+            _ending.Token.WaitHandle.WaitOne(options.NoticeTime);
             lock (state.Gate)
             {
                 if (events.HasFlag(FileEvents.Gone))
@@ -181,8 +181,8 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         {
             // An invalid file is fatal: chmpx exits, with code 0.
             log.WriteLine($"ERROR: Failed to load configuration, thus this is fatal error: {e.Message}");
-            isClean = false;
-            ending.Cancel();
+            _isClean = false;
+            _ending.Cancel();
             return null;
         }
     }

@@ -8,7 +8,7 @@ namespace SlaveAgent.Sandbox.Chmpx;
 /// </summary>
 internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode self, TimeProvider time)
 {
-    private readonly ChmpxConfiguration atStart = configuration;
+    private readonly ChmpxConfiguration _atStart = configuration;
 
     public Lock Gate { get; } = new();
 
@@ -30,7 +30,7 @@ internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode sel
     public bool IsAnyUp => Servers.Exists(server => server.IsUp);
 
     public SharedMemory Show(string directory, bool hasClients) => new(
-        atStart.Group, atStart.IdType, atStart.IsRandom, Active.Revision, Active.Date, IsServer: false,
+        _atStart.Group, _atStart.IdType, _atStart.IsRandom, Active.Revision, Active.Date, IsServer: false,
         new(Self, RingStatus.Up, NodeStatus.NoHash, Started), [.. Servers.Select(server => server.Shown)], MessageQueues.Of(Active),
         Started, Environment.ProcessId, directory, Slaves: 0, hasClients);
 
@@ -48,7 +48,7 @@ internal sealed class SlaveState(ChmpxConfiguration configuration, ChmpxNode sel
     /// <summary>Copies the last read configuration into shared memory. False when that needs a restart.</summary>
     public bool Reload()
     {
-        if (Configuration.Group != atStart.Group || Configuration.IdType != atStart.IdType)
+        if (Configuration.Group != _atStart.Group || Configuration.IdType != _atStart.IdType)
         {
             return false;
         }

@@ -23,28 +23,28 @@ internal sealed partial class RealCluster : IServerCluster
     // chmpx 1.0.113 failed in five of five attempts, without requests in one of five.
     private static readonly TimeSpan JoinTime = TimeSpan.FromSeconds(1.5);
 
-    private readonly K2hr3Service service;
-    private readonly DbaasCluster names;
-    private readonly string directory;
-    private readonly string address;
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
-    private readonly CancellationTokenSource stopping = new();
-    private readonly SemaphoreSlim reading = new(1);
-    private readonly Lock gate = new();
-    private readonly List<RealNode> nodes = [];
-    private readonly Task refreshing;
-    private int nextNumber = 1;
+    private readonly K2hr3Service _service;
+    private readonly DbaasCluster _names;
+    private readonly string _directory;
+    private readonly string _address;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _reading = new(1);
+    private readonly Lock _gate = new();
+    private readonly List<RealNode> _nodes = [];
+    private readonly Task _refreshing;
+    private int _nextNumber = 1;
 
     /// <param name="address">As given for the names.</param>
     public RealCluster(K2hr3Service service, DbaasCluster names, string directory, string address = Loopback)
     {
-        this.address = address;
-        this.service = service;
-        this.names = names;
-        this.directory = directory;
+        _address = address;
+        _service = service;
+        _names = names;
+        _directory = directory;
         Directory.CreateDirectory(directory);
-        http.DefaultRequestHeaders.Add("x-auth-token", "R=" + service.IssueToken(names.ServerRole).Token);
-        refreshing = RefreshAsync(stopping.Token);
+        _http.DefaultRequestHeaders.Add("x-auth-token", "R=" + service.IssueToken(names.ServerRole).Token);
+        _refreshing = RefreshAsync(_stopping.Token);
     }
 
     public IReadOnlyList<IServerNode> Servers => Nodes;
@@ -53,9 +53,9 @@ internal sealed partial class RealCluster : IServerCluster
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return [.. nodes];
+                return [.. _nodes];
             }
         }
     }
@@ -78,11 +78,11 @@ internal sealed partial class RealCluster : IServerCluster
 
     public async Task AddAsync(int count)
     {
-        await RaiseLimitsAsync(stopping.Token);
+        await RaiseLimitsAsync(_stopping.Token);
         var added = new List<RealNode>();
         while (added.Count < count)
         {
-            var node = new RealNode(nextNumber++, directory);
+            var node = new RealNode(_nextNumber++, _directory);
             // chmpx can share a listening port with another process, and each would get some of the other's connections.
             if (IsFree(node.Port) && IsFree(node.ControlPort))
             {
@@ -90,22 +90,22 @@ internal sealed partial class RealCluster : IServerCluster
             }
         }
         await WhenListedAsync(() => added.ForEach(node =>
-            service.RegisterHost(names.ServerRole, new(address, node.Cuk, node.Name, Port: node.Port))));
-        lock (gate)
+            _service.RegisterHost(_names.ServerRole, new(_address, node.Cuk, node.Name, Port: node.Port))));
+        lock (_gate)
         {
-            nodes.AddRange(added);
+            _nodes.AddRange(added);
         }
-        await WriteAllAsync(stopping.Token);
+        await WriteAllAsync(_stopping.Token);
         // Every chmpx first, then the k2hdkc processes, without any request while each of them joins.
         foreach (var node in added)
         {
             node.StartChmpx();
-            await Task.Delay(JoinTime, stopping.Token);
+            await Task.Delay(JoinTime, _stopping.Token);
         }
         foreach (var node in added)
         {
             node.StartK2hdkc();
-            await Task.Delay(JoinTime, stopping.Token);
+            await Task.Delay(JoinTime, _stopping.Token);
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class RealCluster : IServerCluster
     {
         Leave(node);
         await ForgetAsync(node);
-        await WriteAllAsync(stopping.Token);
+        await WriteAllAsync(_stopping.Token);
         await ((RealNode)node).StopAsync();
     }
 
@@ -127,7 +127,7 @@ internal sealed partial class RealCluster : IServerCluster
         await ((RealNode)node).StopAsync();
     }
 
-    public Task ForgetAsync(IServerNode node) => WhenListedAsync(() => service.RemoveHost(names.ServerRole, node.Cuk));
+    public Task ForgetAsync(IServerNode node) => WhenListedAsync(() => _service.RemoveHost(_names.ServerRole, node.Cuk));
 
     public async Task RestoreAsync(int count)
     {
@@ -142,37 +142,37 @@ internal sealed partial class RealCluster : IServerCluster
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await refreshing;
+        await _stopping.CancelAsync();
+        await _refreshing;
         // All at the same time: stopped one after another, a server that still merges may hang.
         await Task.WhenAll(Nodes.Select(node => node.StopAsync()));
         foreach (var place in (string[])["/tmp", "/var/lib/antpickax"])
         {
-            foreach (var left in Directory.Exists(place) ? Directory.GetFiles(place, $"{names.Name}-*") : [])
+            foreach (var left in Directory.Exists(place) ? Directory.GetFiles(place, $"{_names.Name}-*") : [])
             {
                 File.Delete(left);
             }
         }
-        http.Dispose();
-        stopping.Dispose();
-        reading.Dispose();
+        _http.Dispose();
+        _stopping.Dispose();
+        _reading.Dispose();
     }
 
     private static bool IsFree(int port) => !IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == port);
 
     private void Leave(IServerNode node)
     {
-        lock (gate)
+        lock (_gate)
         {
-            nodes.Remove((RealNode)node);
+            _nodes.Remove((RealNode)node);
         }
     }
 
     private async Task WhenListedAsync(Action change)
     {
-        while (service.Outage.Mode is not (OutageMode.Healthy or OutageMode.Slow))
+        while (_service.Outage.Mode is not (OutageMode.Healthy or OutageMode.Slow))
         {
-            await Task.Delay(100, stopping.Token);
+            await Task.Delay(100, _stopping.Token);
         }
         change();
     }
@@ -195,10 +195,10 @@ internal sealed partial class RealCluster : IServerCluster
 
     private async Task WriteAllAsync(CancellationToken cancellationToken)
     {
-        await reading.WaitAsync(cancellationToken);
+        await _reading.WaitAsync(cancellationToken);
         try
         {
-            using var answer = await http.GetAsync(new Uri(service.Uri, $"/v1/resource/{names.ServerResource}"), cancellationToken);
+            using var answer = await _http.GetAsync(new Uri(_service.Uri, $"/v1/resource/{_names.ServerResource}"), cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
                 return;
@@ -213,7 +213,7 @@ internal sealed partial class RealCluster : IServerCluster
         }
         finally
         {
-            reading.Release();
+            _reading.Release();
         }
     }
 

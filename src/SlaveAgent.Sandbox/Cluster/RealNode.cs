@@ -10,9 +10,9 @@ internal sealed class RealNode(int number, string directory) : IServerNode
     // chmpx takes about 1.5 s to stop, and may hang while its ring changes.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly List<CommandTask<CommandResult>> processes = [];
-    private int generation;
-    private string written = "";
+    private readonly List<CommandTask<CommandResult>> _processes = [];
+    private int _generation;
+    private string _written = "";
 
     public string Name => $"server-{number}";
 
@@ -27,15 +27,15 @@ internal sealed class RealNode(int number, string directory) : IServerNode
     /// <summary>Fills the node's own values into the resource and replaces its file if the resource changed.</summary>
     public void Write(string resource)
     {
-        if (resource == written)
+        if (resource == _written)
         {
             return;
         }
-        written = resource;
+        _written = resource;
         var text = resource
             .Replace("__SELF_INSTANCE_ID__", Cuk, StringComparison.Ordinal)
             .Replace(RealTemplate.OwnControlPort, $"{ControlPort}", StringComparison.Ordinal)
-            .Replace("FILEVERSION = 1\n", $"FILEVERSION = {++generation}\n", StringComparison.Ordinal);
+            .Replace("FILEVERSION = 1\n", $"FILEVERSION = {++_generation}\n", StringComparison.Ordinal);
         System.IO.File.WriteAllText(File + ".new", text);
         System.IO.File.Move(File + ".new", File, overwrite: true);
     }
@@ -52,7 +52,7 @@ internal sealed class RealNode(int number, string directory) : IServerNode
     public async Task StopAsync()
     {
         // k2hdkc first, because it uses chmpx's queues.
-        foreach (var process in Enumerable.Reverse(processes).Where(process => !process.Task.IsCompleted))
+        foreach (var process in Enumerable.Reverse(_processes).Where(process => !process.Task.IsCompleted))
         {
             ProcessSignal.Send(process.ProcessId, "SIGHUP");
             if (await Task.WhenAny(process, Task.Delay(StopTimeout)) != process.Task)
@@ -61,10 +61,10 @@ internal sealed class RealNode(int number, string directory) : IServerNode
                 await process;
             }
         }
-        processes.Clear();
+        _processes.Clear();
     }
 
-    private void Start(string program) => processes.Add(Cli.Wrap(program)
+    private void Start(string program) => _processes.Add(Cli.Wrap(program)
         .WithArguments(["-conf", File, "-d", "err"])
         .WithStandardOutputPipe(PipeTarget.ToFile(Path.Combine(directory, $"{Name}.{program}.log")))
         .WithStandardErrorPipe(PipeTarget.ToFile(Path.Combine(directory, $"{Name}.{program}.err")))

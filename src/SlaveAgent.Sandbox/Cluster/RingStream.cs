@@ -7,19 +7,19 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// <summary>The stand-ins' own protocol between slave and server: one JSON document a line.</summary>
 internal sealed class RingStream(Socket socket) : IDisposable
 {
-    private readonly NetworkStream stream = new(socket, ownsSocket: true);
-    private readonly SemaphoreSlim writing = new(1);
-    private StreamReader? reader;
+    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+    private readonly SemaphoreSlim _writing = new(1);
+    private StreamReader? _reader;
 
     public int Handle { get; } = (int)socket.Handle;
 
     /// <summary>Null when the peer has disconnected.</summary>
     public async Task<T?> ReadAsync<T>(CancellationToken cancellationToken) where T : class
     {
-        reader ??= new(stream, Encoding.UTF8);
+        _reader ??= new(_stream, Encoding.UTF8);
         try
         {
-            return await reader.ReadLineAsync(cancellationToken) is { } line ? JsonSerializer.Deserialize<T>(line) : null;
+            return await _reader.ReadLineAsync(cancellationToken) is { } line ? JsonSerializer.Deserialize<T>(line) : null;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or JsonException)
         {
@@ -30,10 +30,10 @@ internal sealed class RingStream(Socket socket) : IDisposable
     /// <summary>False when the peer has disconnected.</summary>
     public async Task<bool> WriteAsync<T>(T message, CancellationToken cancellationToken)
     {
-        await writing.WaitAsync(cancellationToken);
+        await _writing.WaitAsync(cancellationToken);
         try
         {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(message) + "\n"), cancellationToken);
+            await _stream.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(message) + "\n"), cancellationToken);
             return true;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -42,9 +42,9 @@ internal sealed class RingStream(Socket socket) : IDisposable
         }
         finally
         {
-            writing.Release();
+            _writing.Release();
         }
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 }

@@ -12,52 +12,52 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// </summary>
 public sealed class ServerCluster : IServerCluster
 {
-    private readonly K2hr3Service service;
-    private readonly DbaasCluster cluster;
-    private readonly TimeSpan refresh;
-    private readonly Lock gate = new();
-    private readonly List<ServerNode> servers = [];
-    private readonly List<ServerNode> ring = [];
-    private readonly List<ServerNode> gone = [];
-    private readonly List<Action> waitingForK2hr3 = [];
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task refreshing;
-    private readonly string network;
-    private volatile IReadOnlySet<string> listed = new HashSet<string>();
-    private DateTimeOffset lastRefresh;
-    private int nextNumber = 1;
+    private readonly K2hr3Service _service;
+    private readonly DbaasCluster _cluster;
+    private readonly TimeSpan _refresh;
+    private readonly Lock _gate = new();
+    private readonly List<ServerNode> _servers = [];
+    private readonly List<ServerNode> _ring = [];
+    private readonly List<ServerNode> _gone = [];
+    private readonly List<Action> _waitingForK2hr3 = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _refreshing;
+    private readonly string _network;
+    private volatile IReadOnlySet<string> _listed = new HashSet<string>();
+    private DateTimeOffset _lastRefresh;
+    private int _nextNumber = 1;
 
     /// <param name="network">The first three octets of the servers' addresses, all of them this machine's (default: a part of loopback).</param>
     public ServerCluster(K2hr3Service service, DbaasCluster cluster, TimeSpan? refresh = null, string? network = null)
     {
-        this.service = service;
-        this.cluster = cluster;
-        this.refresh = refresh ?? TimeSpan.FromSeconds(1);
-        this.network = network ?? $"127.{RandomNumberGenerator.GetInt32(16, 250)}.{RandomNumberGenerator.GetInt32(1, 250)}";
-        refreshing = RefreshAsync(stopping.Token);
+        _service = service;
+        _cluster = cluster;
+        _refresh = refresh ?? TimeSpan.FromSeconds(1);
+        _network = network ?? $"127.{RandomNumberGenerator.GetInt32(16, 250)}.{RandomNumberGenerator.GetInt32(1, 250)}";
+        _refreshing = RefreshAsync(_stopping.Token);
     }
 
     public IReadOnlyList<ServerNode> Servers
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return [.. servers];
+                return [.. _servers];
             }
         }
     }
 
     IReadOnlyList<IServerNode> IServerCluster.Servers => Servers;
 
-    private bool CanReachK2hr3 => service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
+    private bool CanReachK2hr3 => _service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
 
     /// <summary>All members of the ring, including those that are down and not removed yet.</summary>
     internal IReadOnlyList<RingMember> MembersSeenBy(ServerNode node)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return [.. ring.Select(member => member == node && node.Asked > node.Updated ? node.Member with { Updated = node.Asked } : member.Member)];
+            return [.. _ring.Select(member => member == node && node.Asked > node.Updated ? node.Member with { Updated = node.Asked } : member.Member)];
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class ServerCluster : IServerCluster
             await JoinAsync(node);
             return node;
         }
-        await WhenK2hr3IsUpAsync(() => service.RegisterHost(cluster.ServerRole, host));
+        await WhenK2hr3IsUpAsync(() => _service.RegisterHost(_cluster.ServerRole, host));
         await JoinAsync(node);
         return node;
     }
@@ -83,7 +83,7 @@ public sealed class ServerCluster : IServerCluster
     public async Task RemoveAsync(ServerNode node)
     {
         Leave(node);
-        await WhenK2hr3IsUpAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
+        await WhenK2hr3IsUpAsync(() => _service.RemoveHost(_cluster.ServerRole, node.Cuk));
         await SetStatusAsync(node, RingStatus.ServiceOut | RingStatus.Up);
         await node.DisposeAsync();
         DropFromRing(node);
@@ -110,13 +110,13 @@ public sealed class ServerCluster : IServerCluster
     /// <summary>The operator removes a failed node: neither K2HR3 nor the servers list it any longer.</summary>
     public async Task ForgetAsync(ServerNode node)
     {
-        await WhenK2hr3IsUpAsync(() => service.RemoveHost(cluster.ServerRole, node.Cuk));
+        await WhenK2hr3IsUpAsync(() => _service.RemoveHost(_cluster.ServerRole, node.Cuk));
         DropFromRing(node);
     }
 
     /// <summary>Puts a node on K2HR3's list late, after <see cref="AddAsync"/> before K2HR3.</summary>
     public void Register(ServerNode node) =>
-        service.RegisterHost(cluster.ServerRole, new($"{node.Address}", node.Cuk, node.Name, InboundIp: $"{node.Address}"));
+        _service.RegisterHost(_cluster.ServerRole, new($"{node.Address}", node.Cuk, node.Name, InboundIp: $"{node.Address}"));
 
     /// <summary>The node's own configuration follows K2HR3 now: it admits the slaves that K2HR3 lists at this moment.</summary>
     public void Refresh(ServerNode node) => node.List(ListedSlaves());
@@ -153,20 +153,20 @@ public sealed class ServerCluster : IServerCluster
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await refreshing;
-        foreach (var node in (ServerNode[])[.. Servers, .. gone])
+        await _stopping.CancelAsync();
+        await _refreshing;
+        foreach (var node in (ServerNode[])[.. Servers, .. _gone])
         {
             await node.DisposeAsync();
         }
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     /// <summary>The slaves that the configuration of all nodes without an interval of their own lists: one set, so that they change together.</summary>
-    internal IReadOnlySet<string> Listed => listed;
+    internal IReadOnlySet<string> Listed => _listed;
 
     /// <summary>Whether a slave's first line is for this cluster; each server decides whether to admit it.</summary>
-    internal bool IsOurs(RingHello hello) => hello.Group == cluster.Name && hello.ControlPort == cluster.SlaveControlPort;
+    internal bool IsOurs(RingHello hello) => hello.Group == _cluster.Name && hello.ControlPort == _cluster.SlaveControlPort;
 
     /// <summary>What a server's control port prints.</summary>
     internal SharedMemory Show(ServerNode node)
@@ -175,7 +175,7 @@ public sealed class ServerCluster : IServerCluster
         var members = MembersSeenBy(node).Select(member => new NodeStatus(
             member.Node, member.Status, member.Status.HasFlag(RingStatus.ServiceIn) ? next++ : NodeStatus.NoHash, member.Updated)).ToList();
         return new(
-            cluster.Name, "CUSTOM", IsRandom: false, Revision: 1, Date: node.Started.ToUnixTimeSeconds(), IsServer: true,
+            _cluster.Name, "CUSTOM", IsRandom: false, Revision: 1, Date: node.Started.ToUnixTimeSeconds(), IsServer: true,
             members.FirstOrDefault(member => member.Node.Cuk == node.Cuk) ?? new(node.Member.Node, node.Status, NodeStatus.NoHash, node.Updated),
             members, MessageQueues.Default, node.Started, Environment.ProcessId, "/var/lib/antpickax", node.ConnectedSlaves.Count, HasClients: true);
     }
@@ -186,17 +186,17 @@ public sealed class ServerCluster : IServerCluster
     /// </summary>
     internal async Task<string> UpdateStatusAsync(ServerNode node)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!ring.Exists(other => other != node && other.Status.HasFlag(RingStatus.Up)))
+            if (!_ring.Exists(other => other != node && other.Status.HasFlag(RingStatus.Up)))
             {
                 return "SUCCEED: There no server on RING.\n";
             }
         }
         await AvoidEndOfSecondAsync();
-        lock (gate)
+        lock (_gate)
         {
-            ring.ForEach(server => server.Updated = DateTimeOffset.UtcNow);
+            _ring.ForEach(server => server.Updated = DateTimeOffset.UtcNow);
         }
         await NotifyAsync(node);
         return "SUCCEED\n";
@@ -204,12 +204,12 @@ public sealed class ServerCluster : IServerCluster
 
     private ServerNode StartNode(TimeSpan? refresh)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var number = nextNumber++;
+            var number = _nextNumber++;
             // 127.x.y.n: any number of addresses, all of them this machine.
-            var address = IPAddress.Parse($"{network}.{10 + number}");
-            var node = new ServerNode(this, $"{cluster.Name}-server-{number}.novalocal", $"{Guid.NewGuid()}", address, cluster.ServerPort, cluster.ServerControlPort)
+            var address = IPAddress.Parse($"{_network}.{10 + number}");
+            var node = new ServerNode(this, $"{_cluster.Name}-server-{number}.novalocal", $"{Guid.NewGuid()}", address, _cluster.ServerPort, _cluster.ServerControlPort)
             {
                 RefreshInterval = refresh,
             };
@@ -221,10 +221,10 @@ public sealed class ServerCluster : IServerCluster
 
     private async Task JoinAsync(ServerNode node)
     {
-        lock (gate)
+        lock (_gate)
         {
-            servers.Add(node);
-            ring.Add(node);
+            _servers.Add(node);
+            _ring.Add(node);
         }
         await SetStatusAsync(node, RingStatus.ServiceOut | RingStatus.Up);
         await SetStatusAsync(node, RingStatus.ServiceIn | RingStatus.Up);
@@ -232,18 +232,18 @@ public sealed class ServerCluster : IServerCluster
 
     private void Leave(ServerNode node)
     {
-        lock (gate)
+        lock (_gate)
         {
-            servers.Remove(node);
-            gone.Add(node);
+            _servers.Remove(node);
+            _gone.Add(node);
         }
     }
 
     private void DropFromRing(ServerNode node)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ring.Remove(node);
+            _ring.Remove(node);
         }
     }
 
@@ -266,20 +266,20 @@ public sealed class ServerCluster : IServerCluster
             return;
         }
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
+        lock (_gate)
         {
-            waitingForK2hr3.Add(() =>
+            _waitingForK2hr3.Add(() =>
             {
                 action();
                 done.SetResult();
             });
         }
-        await done.Task.WaitAsync(stopping.Token);
+        await done.Task.WaitAsync(_stopping.Token);
     }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Min(100, refresh.TotalMilliseconds)));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Min(100, _refresh.TotalMilliseconds)));
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
@@ -299,24 +299,24 @@ public sealed class ServerCluster : IServerCluster
     private void RefreshDue(DateTimeOffset now)
     {
         List<Action> due;
-        lock (gate)
+        lock (_gate)
         {
-            due = [.. waitingForK2hr3];
-            waitingForK2hr3.Clear();
-            if (now - lastRefresh >= refresh)
+            due = [.. _waitingForK2hr3];
+            _waitingForK2hr3.Clear();
+            if (now - _lastRefresh >= _refresh)
             {
-                (listed, lastRefresh) = (ListedSlaves(), now);
+                (_listed, _lastRefresh) = (ListedSlaves(), now);
             }
-            foreach (var node in servers.Where(node => node.RefreshInterval is { } own && own != Timeout.InfiniteTimeSpan && now - node.LastRefresh >= own))
+            foreach (var node in _servers.Where(node => node.RefreshInterval is { } own && own != Timeout.InfiniteTimeSpan && now - node.LastRefresh >= own))
             {
                 Refresh(node);
             }
             // Down, and no longer listed by K2HR3: the servers remove it as well.
-            var hosts = service.Hosts(cluster.ServerRole).Select(host => host.Cuk).ToHashSet();
-            ring.RemoveAll(node => !servers.Contains(node) && !node.Status.HasFlag(RingStatus.Up) && !hosts.Contains(node.Cuk));
+            var hosts = _service.Hosts(_cluster.ServerRole).Select(host => host.Cuk).ToHashSet();
+            _ring.RemoveAll(node => !_servers.Contains(node) && !node.Status.HasFlag(RingStatus.Up) && !hosts.Contains(node.Cuk));
         }
         due.ForEach(action => action());
     }
 
-    private HashSet<string> ListedSlaves() => [.. service.Hosts(cluster.SlaveRole).Select(host => host.Cuk).OfType<string>()];
+    private HashSet<string> ListedSlaves() => [.. _service.Hosts(_cluster.SlaveRole).Select(host => host.Cuk).OfType<string>()];
 }

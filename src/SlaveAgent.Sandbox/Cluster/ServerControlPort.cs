@@ -9,28 +9,28 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// <summary>A server's control port: each read is one command, which it answers before it closes the connection.</summary>
 internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster, ConcurrentDictionary<string, int> commands) : IAsyncDisposable
 {
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly CancellationTokenSource stopping = new();
-    private readonly ConcurrentDictionary<Task, byte> serving = new();
-    private Task accepting = Task.CompletedTask;
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<Task, byte> _serving = new();
+    private Task _accepting = Task.CompletedTask;
 
     public void Start()
     {
-        listener.Bind(new IPEndPoint(node.Address, node.ControlPort));
-        listener.Listen(64);
-        accepting = AcceptAsync(stopping.Token);
+        _listener.Bind(new IPEndPoint(node.Address, node.ControlPort));
+        _listener.Listen(64);
+        _accepting = AcceptAsync(_stopping.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (stopping.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested)
         {
             return;
         }
-        await stopping.CancelAsync();
-        listener.Dispose();
-        await Task.WhenAll([accepting, .. serving.Keys]);
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await Task.WhenAll([_accepting, .. _serving.Keys]);
+        _stopping.Dispose();
     }
 
     private async Task AcceptAsync(CancellationToken cancellationToken)
@@ -39,9 +39,9 @@ internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster, 
         {
             while (true)
             {
-                var task = ServeAsync(await listener.AcceptAsync(cancellationToken), cancellationToken);
-                serving[task] = 0;
-                _ = task.ContinueWith(done => serving.TryRemove(done, out _), TaskScheduler.Default);
+                var task = ServeAsync(await _listener.AcceptAsync(cancellationToken), cancellationToken);
+                _serving[task] = 0;
+                _ = task.ContinueWith(done => _serving.TryRemove(done, out _), TaskScheduler.Default);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

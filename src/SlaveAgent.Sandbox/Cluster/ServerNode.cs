@@ -10,21 +10,21 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// </summary>
 public sealed class ServerNode : IServerNode, IAsyncDisposable
 {
-    private readonly ServerCluster cluster;
-    private readonly ConcurrentDictionary<string, int> commands = new();
-    private readonly CancellationTokenSource stopping = new();
-    private readonly ConcurrentDictionary<RingStream, RingHello> slaves = new();
-    private readonly ConcurrentDictionary<Task, byte> serving = new();
-    private Socket? listener;
-    private ServerControlPort? control;
-    private Task accepting = Task.CompletedTask;
-    private volatile IReadOnlySet<string>? listed;
-    private volatile bool isOff;
-    private int connections;
+    private readonly ServerCluster _cluster;
+    private readonly ConcurrentDictionary<string, int> _commands = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<RingStream, RingHello> _slaves = new();
+    private readonly ConcurrentDictionary<Task, byte> _serving = new();
+    private Socket? _listener;
+    private ServerControlPort? _control;
+    private Task _accepting = Task.CompletedTask;
+    private volatile IReadOnlySet<string>? _listed;
+    private volatile bool _isOff;
+    private int _connections;
 
     internal ServerNode(ServerCluster cluster, string name, string cuk, IPAddress address, int port, int controlPort)
     {
-        (this.cluster, Name, Cuk, Address, Port, ControlPort) = (cluster, name, cuk, address, port, controlPort);
+        (_cluster, Name, Cuk, Address, Port, ControlPort) = (cluster, name, cuk, address, port, controlPort);
     }
 
     public string Name { get; }
@@ -47,13 +47,13 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     public DateTimeOffset Updated { get; set; } = DateTimeOffset.UtcNow;
 
     /// <summary>Number of connections to its data port so far.</summary>
-    public int Connections => connections;
+    public int Connections => _connections;
 
     /// <summary>Number of times each command arrived at its control port.</summary>
-    public IReadOnlyDictionary<string, int> Commands => commands;
+    public IReadOnlyDictionary<string, int> Commands => _commands;
 
     /// <summary>The CUKs of the currently connected slaves.</summary>
-    public IReadOnlyList<string> ConnectedSlaves => isOff ? [] : [.. slaves.Values.Select(slave => slave.Cuk)];
+    public IReadOnlyList<string> ConnectedSlaves => _isOff ? [] : [.. _slaves.Values.Select(slave => slave.Cuk)];
 
     public Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) => Task.FromResult(ConnectedSlaves.Contains(cuk));
 
@@ -72,7 +72,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     /// <summary>Closes its connections to slaves, as after a network outage.</summary>
     public void Disconnect()
     {
-        foreach (var stream in slaves.Keys)
+        foreach (var stream in _slaves.Keys)
         {
             stream.Dispose();
         }
@@ -81,13 +81,13 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     /// <summary>Makes it unreachable, both on its ports and on its connections, which stay open.</summary>
     public async Task CutOffAsync()
     {
-        listener?.Dispose();
-        await accepting;
-        if (control is { } open)
+        _listener?.Dispose();
+        await _accepting;
+        if (_control is { } open)
         {
             await open.DisposeAsync();
         }
-        listener = null;
+        _listener = null;
     }
 
     /// <summary>Makes it reachable again.</summary>
@@ -95,50 +95,50 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
 
     internal void Start()
     {
-        listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(Address, Port));
-        listener.Listen();
-        control = new(this, cluster, commands);
-        control.Start();
-        accepting = AcceptAsync(listener, stopping.Token);
+        _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _listener.Bind(new IPEndPoint(Address, Port));
+        _listener.Listen();
+        _control = new(this, _cluster, _commands);
+        _control.Start();
+        _accepting = AcceptAsync(_listener, _stopping.Token);
     }
 
     /// <summary>Sets the slaves that its own configuration lists.</summary>
-    internal void List(IReadOnlySet<string> cuks) => (listed, LastRefresh) = (cuks, DateTimeOffset.UtcNow);
+    internal void List(IReadOnlySet<string> cuks) => (_listed, LastRefresh) = (cuks, DateTimeOffset.UtcNow);
 
     internal async Task NotifyAsync(RingMember member)
     {
         // Cut off, it reaches no slave.
-        foreach (var stream in listener is null ? [] : slaves.Keys)
+        foreach (var stream in _listener is null ? [] : _slaves.Keys)
         {
-            await stream.WriteAsync(new RingUpdate([member]), stopping.Token);
+            await stream.WriteAsync(new RingUpdate([member]), _stopping.Token);
         }
     }
 
     /// <summary>Simulates a power failure: its ports no longer answer, and its connections stay open, without FIN or RST.</summary>
     internal async Task PowerOffAsync()
     {
-        isOff = true;
+        _isOff = true;
         await StopAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        foreach (var stream in slaves.Keys)
+        foreach (var stream in _slaves.Keys)
         {
             stream.Dispose();
         }
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task StopAsync()
     {
-        if (!stopping.IsCancellationRequested)
+        if (!_stopping.IsCancellationRequested)
         {
-            await stopping.CancelAsync();
+            await _stopping.CancelAsync();
             await CutOffAsync();
-            await Task.WhenAll(serving.Keys);
+            await Task.WhenAll(_serving.Keys);
         }
     }
 
@@ -149,10 +149,10 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
             while (true)
             {
                 var socket = await listener.AcceptAsync(cancellationToken);
-                Interlocked.Increment(ref connections);
+                Interlocked.Increment(ref _connections);
                 var task = ServeAsync(socket, cancellationToken);
-                serving[task] = 0;
-                _ = task.ContinueWith(done => serving.TryRemove(done, out _), TaskScheduler.Default);
+                _serving[task] = 0;
+                _ = task.ContinueWith(done => _serving.TryRemove(done, out _), TaskScheduler.Default);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -172,13 +172,13 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
             }
             if (hello.Joins)
             {
-                slaves[stream] = hello;
+                _slaves[stream] = hello;
             }
             else
             {
                 Asked = DateTimeOffset.UtcNow;
             }
-            await stream.WriteAsync(new RingUpdate(cluster.MembersSeenBy(this)), cancellationToken);
+            await stream.WriteAsync(new RingUpdate(_cluster.MembersSeenBy(this)), cancellationToken);
             while (await stream.ReadAsync<RingHello>(cancellationToken) is not null)
             {
                 // A slave sends nothing more; the read ends when it disconnects.
@@ -190,13 +190,13 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         }
         finally
         {
-            if (!isOff || !slaves.ContainsKey(stream))
+            if (!_isOff || !_slaves.ContainsKey(stream))
             {
-                slaves.TryRemove(stream, out _);
+                _slaves.TryRemove(stream, out _);
                 stream.Dispose();
             }
         }
     }
 
-    private bool Admits(RingHello hello) => cluster.IsOurs(hello) && ((RefreshInterval is null ? null : listed) ?? cluster.Listed).Contains(hello.Cuk);
+    private bool Admits(RingHello hello) => _cluster.IsOurs(hello) && ((RefreshInterval is null ? null : _listed) ?? _cluster.Listed).Contains(hello.Cuk);
 }

@@ -11,9 +11,9 @@ public sealed class PackageLock : IDisposable
 
     public const string Rpm = "var/lib/rpm/.rpm.lock";
 
-    private readonly FileStream file;
+    private readonly FileStream _file;
 
-    private PackageLock(FileStream file) => this.file = file;
+    private PackageLock(FileStream file) => _file = file;
 
     /// <summary>Null while another process owns it.</summary>
     public static PackageLock? TryTake(HostLayout layout, string path)
@@ -33,5 +33,5 @@ public sealed class PackageLock : IDisposable
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 }

@@ -32,33 +32,33 @@ public sealed class K2hr3Service : IAsyncDisposable
 
         """;
 
-    private readonly K2hr3Store store;
-    private readonly TimeProvider time;
-    private readonly double timeScale;
-    private readonly ResourceRequests resources;
-    private readonly RoleRequests roles;
-    private readonly AdminRequests admin;
-    private readonly UserDataRequests userData;
-    private readonly Lock counting = new();
-    private readonly Dictionary<RequestKind, int> byKind = [];
-    private readonly SemaphoreSlim switching = new(1);
-    private int total;
-    private int notModified;
-    private WebApplication? listener;
-    private Outage outage = Outage.None;
-    private TaskCompletionSource outageChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly K2hr3Store _store;
+    private readonly TimeProvider _time;
+    private readonly double _timeScale;
+    private readonly ResourceRequests _resources;
+    private readonly RoleRequests _roles;
+    private readonly AdminRequests _admin;
+    private readonly UserDataRequests _userData;
+    private readonly Lock _counting = new();
+    private readonly Dictionary<RequestKind, int> _byKind = [];
+    private readonly SemaphoreSlim _switching = new(1);
+    private int _total;
+    private int _notModified;
+    private WebApplication? _listener;
+    private Outage _outage = Outage.None;
+    private TaskCompletionSource _outageChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private K2hr3Service(IPAddress address, int port, string adminTenant, TimeProvider time, double timeScale)
     {
-        this.time = time;
-        this.timeScale = timeScale;
-        store = new(time);
+        _time = time;
+        _timeScale = timeScale;
+        _store = new(time);
         Uri = new($"http://{address}:{port}");
-        var callers = new CallerCheck(store, AdminToken, adminTenant);
-        resources = new(store, callers);
-        roles = new(store, callers);
-        admin = new(store, callers);
-        userData = new(store, () => Uri);
+        var callers = new CallerCheck(_store, AdminToken, adminTenant);
+        _resources = new(_store, callers);
+        _roles = new(_store, callers);
+        _admin = new(_store, callers);
+        _userData = new(_store, () => Uri);
     }
 
     public Uri Uri { get; }
@@ -66,7 +66,7 @@ public sealed class K2hr3Service : IAsyncDisposable
     /// <summary>The user token of the cluster's administrator, for <c>x-auth-token: U=…</c>.</summary>
     public string AdminToken { get; } = RandomNumberGenerator.GetHexString(64, lowercase: true);
 
-    public Outage Outage => outage;
+    public Outage Outage => _outage;
 
     /// <summary>Receives each request with its answer, and may replace the answer.</summary>
     public Func<K2hr3Request, Answer, Answer>? OnAnswer { get; set; }
@@ -75,9 +75,9 @@ public sealed class K2hr3Service : IAsyncDisposable
     {
         get
         {
-            lock (counting)
+            lock (_counting)
             {
-                return new(total, notModified, new Dictionary<RequestKind, int>(byKind));
+                return new(_total, _notModified, new Dictionary<RequestKind, int>(_byKind));
             }
         }
     }
@@ -93,7 +93,7 @@ public sealed class K2hr3Service : IAsyncDisposable
             var service = new K2hr3Service(address ?? IPAddress.Loopback, chosen, adminTenant, time ?? TimeProvider.System, timeScale);
             try
             {
-                service.listener = await service.ListenAsync(cancellationToken);
+                service._listener = await service.ListenAsync(cancellationToken);
                 return service;
             }
             catch (IOException) when (port == 0 && attempt < 50)
@@ -103,59 +103,59 @@ public sealed class K2hr3Service : IAsyncDisposable
         }
     }
 
-    public void CreateCluster(DbaasCluster cluster) => cluster.CreateIn(store);
+    public void CreateCluster(DbaasCluster cluster) => cluster.CreateIn(_store);
 
     public void SetResource(Yrn yrn, string text, IReadOnlyDictionary<string, string>? keys = null) =>
-        store.SetResource(yrn, new(text, (keys ?? new Dictionary<string, string>()).ToDictionary(key => key.Key, object (key) => key.Value)));
+        _store.SetResource(yrn, new(text, (keys ?? new Dictionary<string, string>()).ToDictionary(key => key.Key, object (key) => key.Value)));
 
-    public Resource? FindResource(Yrn yrn) => store.Merged(yrn);
+    public Resource? FindResource(Yrn yrn) => _store.Merged(yrn);
 
-    public void SetPolicy(Yrn yrn, params IReadOnlyList<Yrn> readable) => store.SetPolicy(yrn, [.. readable.Select(resource => resource.ToString())]);
+    public void SetPolicy(Yrn yrn, params IReadOnlyList<Yrn> readable) => _store.SetPolicy(yrn, [.. readable.Select(resource => resource.ToString())]);
 
-    public void SetRole(Yrn yrn, params IReadOnlyList<Yrn> policies) => store.SetRole(yrn, policies.Select(policy => policy.ToString()));
+    public void SetRole(Yrn yrn, params IReadOnlyList<Yrn> policies) => _store.SetRole(yrn, policies.Select(policy => policy.ToString()));
 
     /// <summary>A role token; without a lifetime one that does not expire, as in the User Data Script.</summary>
-    public RoleToken IssueToken(Yrn role, TimeSpan? lifetime = null) => store.IssueToken(role, lifetime ?? K2hr3Store.NoExpiry);
+    public RoleToken IssueToken(Yrn role, TimeSpan? lifetime = null) => _store.IssueToken(role, lifetime ?? K2hr3Store.NoExpiry);
 
-    public bool RevokeToken(string token) => store.RemoveToken(token);
+    public bool RevokeToken(string token) => _store.RemoveToken(token);
 
-    public void RegisterHost(Yrn role, RegisteredHost host) => store.AddHost(role, host);
+    public void RegisterHost(Yrn role, RegisteredHost host) => _store.AddHost(role, host);
 
-    public bool RemoveHost(Yrn role, string cuk) => store.RemoveHosts(role, host => host.Cuk == cuk);
+    public bool RemoveHost(Yrn role, string cuk) => _store.RemoveHosts(role, host => host.Cuk == cuk);
 
-    public IReadOnlyList<RegisteredHost> Hosts(Yrn role) => store.Hosts(role);
+    public IReadOnlyList<RegisteredHost> Hosts(Yrn role) => _store.Hosts(role);
 
-    public void SetUserData(UserDataTemplates templates) => userData.Templates = templates;
+    public void SetUserData(UserDataTemplates templates) => _userData.Templates = templates;
 
-    public void SetExtData(string name, ExtDataTemplate template) => userData.ExtData[name] = template;
+    public void SetExtData(string name, ExtDataTemplate template) => _userData.ExtData[name] = template;
 
     public async Task SetOutageAsync(Outage next, CancellationToken cancellationToken = default)
     {
-        await switching.WaitAsync(cancellationToken);
+        await _switching.WaitAsync(cancellationToken);
         try
         {
-            outage = next;
-            Interlocked.Exchange(ref outageChanged, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            _outage = next;
+            Interlocked.Exchange(ref _outageChanged, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             if (next.Mode == OutageMode.Stopped)
             {
                 await CloseAsync();
             }
             else
             {
-                listener ??= await ListenAsync(cancellationToken);
+                _listener ??= await ListenAsync(cancellationToken);
             }
         }
         finally
         {
-            switching.Release();
+            _switching.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        store.Dispose();
-        switching.Dispose();
+        _store.Dispose();
+        _switching.Dispose();
     }
 
     private async Task<WebApplication> ListenAsync(CancellationToken cancellationToken)
@@ -173,13 +173,13 @@ public sealed class K2hr3Service : IAsyncDisposable
         var app = builder.Build();
         app.Map("/", Serve(_ => Answer.Json(200, new { version = (string[])["v1"] })));
         app.Map("/v1", Serve(_ => VersionAnswer.Create()));
-        app.Map("/v1/resource", Serve(admin.Handle));
-        app.Map("/v1/policy", Serve(admin.Handle));
-        app.Map("/v1/role", Serve(admin.Handle));
-        app.Map("/v1/resource/{**name}", Serve(resources.Handle));
-        app.Map("/v1/role/{**name}", Serve(roles.Handle));
-        app.Map("/v1/userdata/{**path}", Serve(userData.UserData));
-        app.Map("/v1/extdata/{**path}", Serve(userData.ExtendedData));
+        app.Map("/v1/resource", Serve(_admin.Handle));
+        app.Map("/v1/policy", Serve(_admin.Handle));
+        app.Map("/v1/role", Serve(_admin.Handle));
+        app.Map("/v1/resource/{**name}", Serve(_resources.Handle));
+        app.Map("/v1/role/{**name}", Serve(_roles.Handle));
+        app.Map("/v1/userdata/{**path}", Serve(_userData.UserData));
+        app.Map("/v1/extdata/{**path}", Serve(_userData.ExtendedData));
         app.Map("/antpickax/gpgkey", Serve(_ => new(200, Encoding.ASCII.GetBytes(GpgKey), "text/plain")));
         app.MapFallback(Serve(_ => Answer.Unexpected(404)));
         try
@@ -196,7 +196,7 @@ public sealed class K2hr3Service : IAsyncDisposable
 
     private async Task CloseAsync()
     {
-        if (Interlocked.Exchange(ref listener, null) is { } open)
+        if (Interlocked.Exchange(ref _listener, null) is { } open)
         {
             await open.StopAsync(new CancellationToken(canceled: true));
             await open.DisposeAsync();
@@ -216,20 +216,20 @@ public sealed class K2hr3Service : IAsyncDisposable
         answer = OnAnswer?.Invoke(request, answer) ?? answer;
         if (answer.Delay > TimeSpan.Zero)
         {
-            await Task.Delay(answer.Delay, time, context.RequestAborted);
+            await Task.Delay(answer.Delay, _time, context.RequestAborted);
         }
         await WriteAsync(context, answer);
     };
 
     private async Task<Answer> AnswerAsync(K2hr3Request request, Func<K2hr3Request, Answer> handle, CancellationToken aborted)
     {
-        var now = outage;
-        var delay = now.Delay ?? now.RecordedDelay * timeScale;
+        var now = _outage;
+        var delay = now.Delay ?? now.RecordedDelay * _timeScale;
         if (delay > TimeSpan.Zero)
         {
-            var changed = outageChanged.Task;
+            var changed = _outageChanged.Task;
             // A request that was waiting when the store returned is answered (recorded: a 200 after 10 s).
-            if (await Task.WhenAny(Task.Delay(delay, time, aborted), changed) == changed)
+            if (await Task.WhenAny(Task.Delay(delay, _time, aborted), changed) == changed)
             {
                 return await AnswerAsync(request, handle, aborted);
             }
@@ -309,18 +309,18 @@ public sealed class K2hr3Service : IAsyncDisposable
 
     private void Count(RequestKind kind)
     {
-        lock (counting)
+        lock (_counting)
         {
-            total++;
-            byKind[kind] = byKind.GetValueOrDefault(kind) + 1;
+            _total++;
+            _byKind[kind] = _byKind.GetValueOrDefault(kind) + 1;
         }
     }
 
     private void Count304()
     {
-        lock (counting)
+        lock (_counting)
         {
-            notModified++;
+            _notModified++;
         }
     }
 }

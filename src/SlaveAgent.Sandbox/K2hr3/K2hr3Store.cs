@@ -8,32 +8,32 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
     // K2HR3's "no expiry" is about ten years; recorded: 2026-11-22 to 2036-11-19.
     public static readonly TimeSpan NoExpiry = TimeSpan.FromDays(3650);
 
-    private readonly Lock gate = new();
-    private readonly RegisterPaths registerPaths = new();
-    private readonly Dictionary<string, Role> roles = [];
-    private readonly Dictionary<string, Resource> resources = [];
-    private readonly Dictionary<string, IReadOnlyList<string>> policies = [];
-    private readonly Dictionary<string, RoleToken> tokens = [];
+    private readonly Lock _gate = new();
+    private readonly RegisterPaths _registerPaths = new();
+    private readonly Dictionary<string, Role> _roles = [];
+    private readonly Dictionary<string, Resource> _resources = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _policies = [];
+    private readonly Dictionary<string, RoleToken> _tokens = [];
 
     public void SetResource(Yrn yrn, Resource resource)
     {
-        lock (gate)
+        lock (_gate)
         {
-            resources[yrn.ToString()] = resource;
+            _resources[yrn.ToString()] = resource;
         }
     }
 
     public void SetPolicy(Yrn yrn, IReadOnlyList<string> readable)
     {
-        lock (gate)
+        lock (_gate)
         {
-            policies[yrn.ToString()] = readable;
+            _policies[yrn.ToString()] = readable;
         }
     }
 
     public void SetRole(Yrn yrn, IEnumerable<string> policyYrns)
     {
-        lock (gate)
+        lock (_gate)
         {
             var role = RoleOf(yrn);
             role.Policies.Clear();
@@ -43,16 +43,16 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
 
     public bool HasRole(Yrn yrn)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return roles.ContainsKey(yrn.ToString());
+            return _roles.ContainsKey(yrn.ToString());
         }
     }
 
     // K2HR3 does not check whether the role exists: it creates the hosts key.
     public void AddHost(Yrn role, RegisteredHost host)
     {
-        lock (gate)
+        lock (_gate)
         {
             RoleOf(role).Hosts[host.Key] = host;
         }
@@ -60,9 +60,9 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
 
     public bool RemoveHosts(Yrn role, Predicate<RegisteredHost> which)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!roles.TryGetValue(role.ToString(), out var found))
+            if (!_roles.TryGetValue(role.ToString(), out var found))
             {
                 return false;
             }
@@ -74,41 +74,41 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
 
     public IReadOnlyList<RegisteredHost> Hosts(Yrn role)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return roles.TryGetValue(role.ToString(), out var found) ? [.. found.Hosts.Values] : [];
+            return _roles.TryGetValue(role.ToString(), out var found) ? [.. found.Hosts.Values] : [];
         }
     }
 
     public IReadOnlyList<string> Policies(Yrn role)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return roles.TryGetValue(role.ToString(), out var found) ? [.. found.Policies] : [];
+            return _roles.TryGetValue(role.ToString(), out var found) ? [.. found.Policies] : [];
         }
     }
 
     /// <summary>A role may read what one of its policies, or one of its parents' policies, lists.</summary>
     public bool MayRead(Yrn role, string resourceYrn)
     {
-        lock (gate)
+        lock (_gate)
         {
             return Lineage(role)
-                .SelectMany(yrn => roles.TryGetValue(yrn.ToString(), out var found) ? found.Policies : [])
-                .Any(policy => policies.TryGetValue(policy, out var readable) && readable.Contains(resourceYrn));
+                .SelectMany(yrn => _roles.TryGetValue(yrn.ToString(), out var found) ? found.Policies : [])
+                .Any(policy => _policies.TryGetValue(policy, out var readable) && readable.Contains(resourceYrn));
         }
     }
 
     /// <summary>The resource with its parents' text before its own, and its own keys overriding theirs.</summary>
     public Resource? Merged(Yrn yrn)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!resources.ContainsKey(yrn.ToString()))
+            if (!_resources.ContainsKey(yrn.ToString()))
             {
                 return null;
             }
-            var lineage = Lineage(yrn).Select(step => resources.GetValueOrDefault(step.ToString())).OfType<Resource>().ToList();
+            var lineage = Lineage(yrn).Select(step => _resources.GetValueOrDefault(step.ToString())).OfType<Resource>().ToList();
             var keys = new Dictionary<string, object>();
             foreach (var (key, value) in lineage.SelectMany(resource => resource.Keys))
             {
@@ -121,47 +121,47 @@ internal sealed class K2hr3Store(TimeProvider time) : IDisposable
     public RoleToken IssueToken(Yrn role, TimeSpan lifetime, string? address = null, string? cuk = null)
     {
         var text = RandomNumberGenerator.GetHexString(64, lowercase: true);
-        var token = new RoleToken(text, registerPaths.Encode(role, text), role, time.GetUtcNow(), time.GetUtcNow() + lifetime, address, cuk);
-        lock (gate)
+        var token = new RoleToken(text, _registerPaths.Encode(role, text), role, time.GetUtcNow(), time.GetUtcNow() + lifetime, address, cuk);
+        lock (_gate)
         {
-            tokens[text] = token;
+            _tokens[text] = token;
         }
         return token;
     }
 
     public RoleToken? FindToken(string text)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return tokens.TryGetValue(text, out var token) && token.Expires > time.GetUtcNow() ? token : null;
+            return _tokens.TryGetValue(text, out var token) && token.Expires > time.GetUtcNow() ? token : null;
         }
     }
 
     public IReadOnlyList<RoleToken> TokensOf(Yrn role)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return [.. tokens.Values.Where(token => token.Role == role && token.Expires > time.GetUtcNow())];
+            return [.. _tokens.Values.Where(token => token.Role == role && token.Expires > time.GetUtcNow())];
         }
     }
 
     public bool RemoveToken(string text)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return tokens.Remove(text);
+            return _tokens.Remove(text);
         }
     }
 
-    public (Yrn Role, string Token)? ReadRegisterPath(string path) => registerPaths.Decode(path);
+    public (Yrn Role, string Token)? ReadRegisterPath(string path) => _registerPaths.Decode(path);
 
-    public void Dispose() => registerPaths.Dispose();
+    public void Dispose() => _registerPaths.Dispose();
 
     private Role RoleOf(Yrn yrn)
     {
-        if (!roles.TryGetValue(yrn.ToString(), out var role))
+        if (!_roles.TryGetValue(yrn.ToString(), out var role))
         {
-            roles[yrn.ToString()] = role = new();
+            _roles[yrn.ToString()] = role = new();
         }
         return role;
     }

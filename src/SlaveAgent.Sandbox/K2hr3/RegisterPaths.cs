@@ -13,7 +13,7 @@ internal sealed class RegisterPaths : IDisposable
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
-    private readonly AesGcm cipher = new(RandomNumberGenerator.GetBytes(32), TagSize);
+    private readonly AesGcm _cipher = new(RandomNumberGenerator.GetBytes(32), TagSize);
 
     public string Encode(Yrn role, string token)
     {
@@ -21,7 +21,7 @@ internal sealed class RegisterPaths : IDisposable
         var sealedBytes = new byte[NonceSize + TagSize + plain.Length];
         var nonce = sealedBytes.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        cipher.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceSize + TagSize), sealedBytes.AsSpan(NonceSize, TagSize));
+        _cipher.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceSize + TagSize), sealedBytes.AsSpan(NonceSize, TagSize));
         return Uri.EscapeDataString(Convert.ToBase64String(sealedBytes));
     }
 
@@ -35,7 +35,7 @@ internal sealed class RegisterPaths : IDisposable
                 return null;
             }
             var plain = new byte[bytes.Length - NonceSize - TagSize];
-            cipher.Decrypt(bytes.AsSpan(0, NonceSize), bytes.AsSpan(NonceSize + TagSize), bytes.AsSpan(NonceSize, TagSize), plain);
+            _cipher.Decrypt(bytes.AsSpan(0, NonceSize), bytes.AsSpan(NonceSize + TagSize), bytes.AsSpan(NonceSize, TagSize), plain);
             return JsonSerializer.Deserialize<Content>(Encoding.UTF8.GetString(plain)) is { } content
                 && Yrn.Parse(content.Role, "role") is { } role
                 ? (role, content.Token)
@@ -47,7 +47,7 @@ internal sealed class RegisterPaths : IDisposable
         }
     }
 
-    public void Dispose() => cipher.Dispose();
+    public void Dispose() => _cipher.Dispose();
 
     private sealed record Content(string Role, string Token);
 }

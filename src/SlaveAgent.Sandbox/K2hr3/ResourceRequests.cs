@@ -138,12 +138,12 @@ internal sealed class ResourceRequests(K2hr3Store store, CallerCheck callers)
     // A variable is one of the resource's keys, or "<role yrn>/hosts/ip": the current hosts of a role of the same tenant.
     private object? Variable(string name, Resource merged, string tenant)
     {
-        const string hosts = "/hosts/ip";
+        const string Hosts = "/hosts/ip";
         if (merged.Keys.TryGetValue(name, out var value))
         {
             return value;
         }
-        return name.EndsWith(hosts, StringComparison.Ordinal) && Yrn.Parse(name[..^hosts.Length], "role") is { } role && role.Tenant == tenant
+        return name.EndsWith(Hosts, StringComparison.Ordinal) && Yrn.Parse(name[..^Hosts.Length], "role") is { } role && role.Tenant == tenant
             ? store.Hosts(role).ToDictionary(host => $"{host.Address},{host.Port},{host.Cuk}", object? (host) => new Dictionary<string, object?>
             {
                 ["host"] = host.Address,

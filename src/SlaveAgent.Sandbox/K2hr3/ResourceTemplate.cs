@@ -11,9 +11,9 @@ internal sealed partial class ResourceTemplate
 {
     private const string Header = "{{#!k2hr3template }}";
 
-    private readonly Block body;
+    private readonly Block _body;
 
-    private ResourceTemplate(Block body) => this.body = body;
+    private ResourceTemplate(Block body) => _body = body;
 
     /// <summary>Null where K2HR3 answers "Could not load resource for template engine" (recorded: 60).</summary>
     public static ResourceTemplate? Parse(string text)
@@ -31,7 +31,7 @@ internal sealed partial class ResourceTemplate
     public string Render(Func<string, object?> given)
     {
         var output = new StringBuilder();
-        Render(body, new(given), output);
+        Render(_body, new(given), output);
         return output.ToString();
     }
 

@@ -11,8 +11,8 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly StringWriter output = new();
-    private CommandTask<CommandResult>? daemon;
+    private readonly StringWriter _output = new();
+    private CommandTask<CommandResult>? _daemon;
 
     /// <summary>Where the sandbox's build put the agent.</summary>
     public static string DefaultPath { get; } = Path.GetFullPath(Path.Combine(
@@ -23,17 +23,17 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
     {
         get
         {
-            lock (output)
+            lock (_output)
             {
-                return output.ToString();
+                return _output.ToString();
             }
         }
     }
 
-    public bool IsRunning => daemon is { Task.IsCompleted: false };
+    public bool IsRunning => _daemon is { Task.IsCompleted: false };
 
     /// <summary>How the daemon exited; null while it runs, or was never started.</summary>
-    public int? ExitCode => daemon is { Task.IsCompletedSuccessfully: true } ended ? ended.Task.Result.ExitCode : null;
+    public int? ExitCode => _daemon is { Task.IsCompletedSuccessfully: true } ended ? ended.Task.Result.ExitCode : null;
 
     /// <summary>Runs one command and waits for it to exit.</summary>
     public async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
@@ -51,12 +51,12 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
     public void Start(string? notifySocket = null)
     {
         var lines = PipeTarget.ToDelegate(line => Record(line + "\n"));
-        daemon = Command(["run"], notifySocket).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync();
+        _daemon = Command(["run"], notifySocket).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync();
     }
 
     public async Task KillAsync()
     {
-        if (daemon is { } running)
+        if (_daemon is { } running)
         {
             ProcessSignal.Send(running.ProcessId, "SIGKILL");
             await running;
@@ -67,7 +67,7 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
     public async Task<TimeSpan> StopAsync()
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        if (daemon is { } running && IsRunning)
+        if (_daemon is { } running && IsRunning)
         {
             ProcessSignal.Send(running.ProcessId, "SIGTERM");
             if (await Task.WhenAny(running, Task.Delay(StopTimeout)) != running.Task)
@@ -81,7 +81,7 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await output.DisposeAsync();
+        await _output.DisposeAsync();
     }
 
     private Command Command(IReadOnlyList<string> arguments, string? notifySocket = null) => Cli.Wrap(path)
@@ -91,9 +91,9 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
 
     private void Record(string text)
     {
-        lock (output)
+        lock (_output)
         {
-            output.Write(text);
+            _output.Write(text);
         }
     }
 }

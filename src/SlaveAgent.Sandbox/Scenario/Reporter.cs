@@ -8,11 +8,11 @@ internal sealed class Reporter(TextWriter output)
 {
     private const int TitleWidth = 46;
 
-    private readonly Stopwatch whole = Stopwatch.StartNew();
+    private readonly Stopwatch _whole = Stopwatch.StartNew();
 
     public int Verified { get; private set; }
 
-    public TimeSpan Elapsed => whole.Elapsed;
+    public TimeSpan Elapsed => _whole.Elapsed;
 
     public void WriteLine(string text) => output.WriteLine(text);
 

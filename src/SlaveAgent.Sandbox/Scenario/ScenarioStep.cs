@@ -5,13 +5,13 @@ namespace SlaveAgent.Sandbox.Scenario;
 /// <summary>Measures the time of one step.</summary>
 internal sealed class ScenarioStep
 {
-    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
 
-    public TimeSpan Time => watch.Elapsed;
+    public TimeSpan Time => _watch.Elapsed;
 
     /// <summary>Everything before this call was preparation.</summary>
-    public void StartTiming() => watch.Restart();
+    public void StartTiming() => _watch.Restart();
 
     /// <summary>Everything after this call is verification.</summary>
-    public void StopTiming() => watch.Stop();
+    public void StopTiming() => _watch.Stop();
 }

@@ -10,15 +10,15 @@ internal sealed class SecretSearch : IAsyncDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly string secret;
-    private readonly ConcurrentDictionary<string, byte> found = new();
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task watching;
+    private readonly string _secret;
+    private readonly ConcurrentDictionary<string, byte> _found = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _watching;
 
     public SecretSearch(string secret)
     {
-        this.secret = secret;
-        watching = WatchAsync(stopping.Token);
+        _secret = secret;
+        _watching = WatchAsync(_stopping.Token);
     }
 
     public int CheckedProcesses { get; private set; }
@@ -26,9 +26,9 @@ internal sealed class SecretSearch : IAsyncDisposable
     /// <summary>Each place where the secret was found; a place where it is stored on purpose counts only when others than its owner may read it.</summary>
     public IReadOnlyList<string> Find(string agentOutput, string root)
     {
-        if (agentOutput.Contains(secret, StringComparison.Ordinal))
+        if (agentOutput.Contains(_secret, StringComparison.Ordinal))
         {
-            found["the agent's output"] = 0;
+            _found["the agent's output"] = 0;
         }
         foreach (var path in Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
         {
@@ -38,17 +38,17 @@ internal sealed class SecretSearch : IAsyncDisposable
             }
             if (!Kept.Any(kept => path.StartsWith(Path.Combine(root, kept), StringComparison.Ordinal)) || File.GetUnixFileMode(path) != (UnixFileMode.UserRead | UnixFileMode.UserWrite))
             {
-                found[path] = 0;
+                _found[path] = 0;
             }
         }
-        return [.. found.Keys];
+        return [.. _found.Keys];
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await watching;
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        await _watching;
+        _stopping.Dispose();
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ internal sealed class SecretSearch : IAsyncDisposable
                     CheckedProcesses++;
                     if (Contains(Path.Combine(directory, "cmdline")))
                     {
-                        found["the command line of a process"] = 0;
+                        _found["the command line of a process"] = 0;
                     }
                 }
             }
@@ -79,7 +79,7 @@ internal sealed class SecretSearch : IAsyncDisposable
     {
         try
         {
-            return File.ReadAllText(path).Contains(secret, StringComparison.Ordinal);
+            return File.ReadAllText(path).Contains(_secret, StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

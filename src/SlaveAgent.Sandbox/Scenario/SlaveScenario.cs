@@ -9,23 +9,23 @@ namespace SlaveAgent.Sandbox.Scenario;
 /// <summary>The steps. Each changes the world, then waits until every observer outside the agent confirms the result.</summary>
 internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretSearch secrets, ScenarioOptions options)
 {
-    private readonly bool isReal = options.IsReal;
+    private readonly bool _isReal = options.IsReal;
 
     // Only stand-in servers can disconnect a slave permanently.
-    private readonly ConnectionChanges? connections = world.Cluster is ServerCluster standIns ? new(world, standIns) : null;
+    private readonly ConnectionChanges? _connections = world.Cluster is ServerCluster standIns ? new(world, standIns) : null;
 
     // In start order.
-    private readonly string[] units = options.Maker == RoleMaker.Cli ? ["chmpx.service", "demo-app.service"] : ["chmpx.service"];
+    private readonly string[] _units = options.Maker == RoleMaker.Cli ? ["chmpx.service", "demo-app.service"] : ["chmpx.service"];
 
-    private readonly string[] packages = options.Maker == RoleMaker.Cli ? ["chmpx", "demo-app", "k2hdkc-dbaas-override-conf"] : ["chmpx", "k2hdkc-dbaas-override-conf"];
+    private readonly string[] _packages = options.Maker == RoleMaker.Cli ? ["chmpx", "demo-app", "k2hdkc-dbaas-override-conf"] : ["chmpx", "k2hdkc-dbaas-override-conf"];
 
     // Few real nodes, because each runs about twenty threads on the same cores.
-    private readonly int size = options.IsReal ? 2 : 3;
+    private readonly int _size = options.IsReal ? 2 : 3;
 
     private static readonly TimeSpan StoppedTime = TimeSpan.FromSeconds(2);
 
     // The time to the first answer of a K2HR3 whose store is paused, plus a margin.
-    private readonly TimeSpan storePaused = (new Outage(OutageMode.StorePaused).RecordedDelay * options.TimeScale) + TimeSpan.FromSeconds(2);
+    private readonly TimeSpan _storePaused = (new Outage(OutageMode.StorePaused).RecordedDelay * options.TimeScale) + TimeSpan.FromSeconds(2);
 
     // Most steps take a second or two.
     private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(120);
@@ -39,18 +39,18 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await BeginAsync(cancellationToken);
-        var largest = isReal ? 3 : 5;
-        await reporter.StepAsync($"the cluster grows to {(isReal ? "three" : "five")}", step => GrowAsync(step, largest, cancellationToken));
+        var largest = _isReal ? 3 : 5;
+        await reporter.StepAsync($"the cluster grows to {(_isReal ? "three" : "five")}", step => GrowAsync(step, largest, cancellationToken));
         await reporter.StepAsync("the cluster shrinks to two", step => ShrinkAsync(step, 2, cancellationToken));
         await reporter.StepAsync("K2HR3 is down while the cluster changes", step => OutageAsync(step, cancellationToken));
         await reporter.StepAsync("a server node is lost", step => LoseAsync(step, cancellationToken));
         await reporter.StepAsync("the lost node is replaced", step => ReplaceAsync(step, cancellationToken));
         await reporter.StepAsync("restore from backup: all servers new", step => RestoreAsync(step, cancellationToken));
-        if (connections is not null)
+        if (_connections is not null)
         {
-            await reporter.StepAsync("all servers lose power, others replace them", step => ReplaceAllAsync(step, connections, cancellationToken));
-            await reporter.StepAsync("the network is cut, servers return one by one", step => CutNetworkAsync(step, connections, cancellationToken));
-            await reporter.StepAsync("clock a day ahead, connections lost", step => MoveClockAsync(step, connections, cancellationToken));
+            await reporter.StepAsync("all servers lose power, others replace them", step => ReplaceAllAsync(step, _connections, cancellationToken));
+            await reporter.StepAsync("the network is cut, servers return one by one", step => CutNetworkAsync(step, _connections, cancellationToken));
+            await reporter.StepAsync("clock a day ahead, connections lost", step => MoveClockAsync(step, _connections, cancellationToken));
         }
         await reporter.StepAsync("agent killed, cluster grows, agent restarted", step => KillAsync(step, cancellationToken));
         await reporter.StepAsync("regenerate --force", step => RegenerateAsync(step, cancellationToken));
@@ -61,9 +61,9 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     /// <summary>Creates the cluster and boots the slave; <c>--serve</c> starts with it too.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        await reporter.StepAsync($"a cluster of {(isReal ? "two" : "three")} server nodes", async _ =>
+        await reporter.StepAsync($"a cluster of {(_isReal ? "two" : "three")} server nodes", async _ =>
         {
-            await (connections?.AddReservedAsync(size) ?? world.Cluster.AddAsync(size)).WaitAsync(cancellationToken);
+            await (_connections?.AddReservedAsync(_size) ?? world.Cluster.AddAsync(_size)).WaitAsync(cancellationToken);
             return $"{world.Service.Hosts(world.Names.ServerRole).Count} servers registered with K2HR3";
         });
         await reporter.StepAsync("the slave's VM boots: agent bootstrap", step => BootAsync(step, cancellationToken));
@@ -121,7 +121,7 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     public async Task<string> RestoreAsync(ScenarioStep step, CancellationToken cancellationToken)
     {
         step.StartTiming();
-        await world.Cluster.RestoreAsync(size).WaitAsync(cancellationToken);
+        await world.Cluster.RestoreAsync(_size).WaitAsync(cancellationToken);
         return await VerifyConnectedAsync(cancellationToken);
     }
 
@@ -138,7 +138,7 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     private async Task<string> BootAsync(ScenarioStep step, CancellationToken cancellationToken)
     {
         using var booting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var admitting = connections?.AdmitOneByOneAsync(booting.Token) ?? Task.CompletedTask;
+        var admitting = _connections?.AdmitOneByOneAsync(booting.Token) ?? Task.CompletedTask;
         try
         {
             await RunAgentAsync(
@@ -152,13 +152,13 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         {
             await booting.CancelAsync();
         }
-        connections?.AdmitTogether();
-        Check(connections is null or { Restarts: > 0 }, "chmpx was not restarted, although the servers admitted the slave one after another");
+        _connections?.AdmitTogether();
+        Check(_connections is null or { Restarts: > 0 }, "chmpx was not restarted, although the servers admitted the slave one after another");
         var result = await VerifyConnectedAsync(cancellationToken);
         step.StopTiming();
         Check(world.Service.Hosts(world.Names.SlaveRole).Any(host => host.Cuk == world.Cuk), "K2HR3 does not have the host in the slave role");
-        Check(world.Host.Installed.SequenceEqual(packages), $"installed is {string.Join(", ", world.Host.Installed)}");
-        foreach (var unit in units)
+        Check(world.Host.Installed.SequenceEqual(_packages), $"installed is {string.Join(", ", world.Host.Installed)}");
+        foreach (var unit in _units)
         {
             Check(world.Units.StatusOf(unit) is { State: UnitState.Active, IsEnabled: true }, $"{unit} is not enabled and active");
         }
@@ -169,7 +169,7 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         var token = Path.Combine(world.Layout.Root, "etc/antpickax", IdentityFiles[0]);
         Check(await File.ReadAllTextAsync(token, cancellationToken) == world.Token, "the token file does not contain the token");
         Check(File.GetUnixFileMode(token) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "the token file's mode is not 0600");
-        return $"{result}; registered, installed, enabled{(connections is null ? "" : $"; chmpx restarted {connections.Restarts} times, as servers admitted it one by one")}";
+        return $"{result}; registered, installed, enabled{(_connections is null ? "" : $"; chmpx restarted {_connections.Restarts} times, as servers admitted it one by one")}";
     }
 
     private async Task<string> OutageAsync(ScenarioStep step, CancellationToken cancellationToken)
@@ -182,18 +182,18 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         var replacing = Task.WhenAll(world.Cluster.ForgetAsync(lost), world.Cluster.AddAsync(1));
         await VerifyUnchangedAsync(before.Servers, StoppedTime, cancellationToken);
         await world.Service.SetOutageAsync(new(OutageMode.StorePaused), cancellationToken);
-        await VerifyUnchangedAsync(before.Servers, storePaused, cancellationToken);
+        await VerifyUnchangedAsync(before.Servers, _storePaused, cancellationToken);
         await world.Service.SetOutageAsync(Outage.None, cancellationToken);
         step.StartTiming();
         await replacing.WaitAsync(cancellationToken);
         var result = await VerifyConnectedAsync(cancellationToken);
-        return string.Create(CultureInfo.InvariantCulture, $"{result}; {(StoppedTime + storePaused).TotalSeconds:0} s without K2HR3, the last good file kept");
+        return string.Create(CultureInfo.InvariantCulture, $"{result}; {(StoppedTime + _storePaused).TotalSeconds:0} s without K2HR3, the last good file kept");
     }
 
     private async Task<string> ReplaceAllAsync(ScenarioStep step, ConnectionChanges changes, CancellationToken cancellationToken)
     {
         var restarts = changes.Restarts;
-        await changes.ReplaceAllAsync(size, cancellationToken);
+        await changes.ReplaceAllAsync(_size, cancellationToken);
         step.StartTiming();
         var result = await VerifyConnectedAsync(cancellationToken);
         return RestartedOnce(changes, restarts, result);
@@ -246,14 +246,14 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         step.StopTiming();
         Check(world.Service.Hosts(world.Names.SlaveRole).All(host => host.Cuk != world.Cuk), "K2HR3 still has the host in the slave role");
         var stops = world.Units.Events.Where(happened => happened.What == "stopped").Select(happened => happened.Unit).ToList();
-        Check(stops.TakeLast(units.Length).SequenceEqual(units.Reverse()), $"units stopped: {string.Join(", ", stops)}");
+        Check(stops.TakeLast(_units.Length).SequenceEqual(_units.Reverse()), $"units stopped: {string.Join(", ", stops)}");
         Check(await ControlPortClient.AskAsync(world.Names.SlaveControlPort, "VERSION", cancellationToken) is null, "chmpx still answers");
         Check(!world.Units.StatusOf("chmpx.service").IsEnabled, "chmpx.service is still enabled");
         var ending = await world.Agent.StopAsync();
         Check(ending < TimeSpan.FromSeconds(1), $"the daemon took {ending.TotalSeconds:0.0} s to stop");
         var exits = world.Units.Events.Where(happened => happened.What.StartsWith("exited", StringComparison.Ordinal)).ToList();
         Check(exits.Count == 0, $"chmpx exited by itself {exits.Count} times during the scenario");
-        Check(isReal || !world.Units.StatusOf("chmpx.service").LastLines.Any(line => line.StartsWith("DANGEROUS", StringComparison.Ordinal)),
+        Check(_isReal || !world.Units.StatusOf("chmpx.service").LastLines.Any(line => line.StartsWith("DANGEROUS", StringComparison.Ordinal)),
             "the agent sent a forbidden command to chmpx");
         return "removed from its role, units stopped in reverse order; chmpx never exited by itself";
     }
@@ -270,7 +270,7 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     {
         await DbaasWorld.UntilAsync(world.WhyNotConnectedAsync, StepTimeout, cancellationToken,
             // Real servers must not be queried often.
-            isReal ? TimeSpan.FromMilliseconds(500) : null);
+            _isReal ? TimeSpan.FromMilliseconds(500) : null);
         var (generation, servers) = world.ReadFile()!.Value;
         return $"connected {servers.Count}/{servers.Count}, generation {generation}";
     }

@@ -13,27 +13,27 @@ namespace SlaveAgent.Sandbox.Systemd;
 /// </summary>
 public sealed class Supervisor : IAsyncDisposable
 {
-    private readonly HostLayout layout;
-    private readonly TimeSpan restartDelay;
-    private readonly ConcurrentDictionary<string, Unit> units = new();
-    private readonly ConcurrentQueue<UnitEvent> events = new();
-    private readonly ConcurrentDictionary<Task, byte> jobs = new();
-    private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task accepting;
+    private readonly HostLayout _layout;
+    private readonly TimeSpan _restartDelay;
+    private readonly ConcurrentDictionary<string, Unit> _units = new();
+    private readonly ConcurrentQueue<UnitEvent> _events = new();
+    private readonly ConcurrentDictionary<Task, byte> _jobs = new();
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _accepting;
 
     /// <param name="restartDelay">The time between an exit and the restart.</param>
     public Supervisor(HostLayout layout, TimeSpan? restartDelay = null)
     {
-        this.layout = layout;
-        this.restartDelay = restartDelay ?? TimeSpan.FromMilliseconds(500);
-        listener.Bind(new UnixDomainSocketEndPoint(layout.Socket));
-        listener.Listen(64);
-        accepting = AcceptAsync(stopping.Token);
+        _layout = layout;
+        _restartDelay = restartDelay ?? TimeSpan.FromMilliseconds(500);
+        _listener.Bind(new UnixDomainSocketEndPoint(layout.Socket));
+        _listener.Listen(64);
+        _accepting = AcceptAsync(_stopping.Token);
     }
 
     /// <summary>All unit events, oldest first.</summary>
-    public IReadOnlyList<UnitEvent> Events => [.. events];
+    public IReadOnlyList<UnitEvent> Events => [.. _events];
 
     public UnitStatus StatusOf(string unit) => UnitOf(unit).Status;
 
@@ -44,23 +44,23 @@ public sealed class Supervisor : IAsyncDisposable
     /// <summary>Stops all units, as at shutdown.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        listener.Dispose();
-        await accepting;
-        await Task.WhenAll(jobs.Keys);
-        await Task.WhenAll(units.Values.Select(unit => unit.StopAsync()));
-        foreach (var unit in units.Values)
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        await Task.WhenAll(_jobs.Keys);
+        await Task.WhenAll(_units.Values.Select(unit => unit.StopAsync()));
+        foreach (var unit in _units.Values)
         {
             unit.Dispose();
         }
-        File.Delete(layout.Socket);
-        stopping.Dispose();
+        File.Delete(_layout.Socket);
+        _stopping.Dispose();
     }
 
     private Unit UnitOf(string name)
     {
         var full = name.Contains('.', StringComparison.Ordinal) ? name : name + ".service";
-        return units.GetOrAdd(full, key => new(key, layout, restartDelay, (unit, what) => events.Enqueue(new(DateTimeOffset.UtcNow, unit, what))));
+        return _units.GetOrAdd(full, key => new(key, _layout, _restartDelay, (unit, what) => _events.Enqueue(new(DateTimeOffset.UtcNow, unit, what))));
     }
 
     private async Task AcceptAsync(CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ public sealed class Supervisor : IAsyncDisposable
         {
             while (true)
             {
-                Track(ServeAsync(await listener.AcceptAsync(cancellationToken), cancellationToken));
+                Track(ServeAsync(await _listener.AcceptAsync(cancellationToken), cancellationToken));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -80,8 +80,8 @@ public sealed class Supervisor : IAsyncDisposable
 
     private void Track(Task job)
     {
-        jobs[job] = 0;
-        _ = job.ContinueWith(done => jobs.TryRemove(done, out _), TaskScheduler.Default);
+        _jobs[job] = 0;
+        _ = job.ContinueWith(done => _jobs.TryRemove(done, out _), TaskScheduler.Default);
     }
 
     private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
@@ -127,7 +127,7 @@ public sealed class Supervisor : IAsyncDisposable
         }
         if (verb == "daemon-reload")
         {
-            foreach (var unit in units.Values)
+            foreach (var unit in _units.Values)
             {
                 unit.Reload();
             }

@@ -10,16 +10,16 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly SemaphoreSlim changing = new(1);
-    private readonly Queue<string> lines = new();
-    private Process? process;
-    private Process? expected;
-    private CancellationTokenSource? restarting;
-    private int restarts;
-    private int? lastExitCode;
-    private TimeSpan? startedAt;
-    private UnitFile? loaded;
-    private string loadedFrom = "";
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly Queue<string> _lines = new();
+    private Process? _process;
+    private Process? _expected;
+    private CancellationTokenSource? _restarting;
+    private int _restarts;
+    private int? _lastExitCode;
+    private TimeSpan? _startedAt;
+    private UnitFile? _loaded;
+    private string _loadedFrom = "";
 
     public UnitState State { get; private set; } = UnitState.Inactive;
 
@@ -28,7 +28,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
     public bool Exists => File.Exists(Path);
 
     /// <summary>Its file or a drop-in was changed since it was loaded, and is not in force before the next <see cref="Reload"/>.</summary>
-    public bool NeedsReload => loaded is not null && Fingerprint() != loadedFrom;
+    public bool NeedsReload => _loaded is not null && Fingerprint() != _loadedFrom;
 
     private string WantsLink => System.IO.Path.Combine(layout.WantsDirectory, name);
 
@@ -38,9 +38,9 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
     {
         get
         {
-            lock (lines)
+            lock (_lines)
             {
-                return new(name, State, IsEnabled, process is { HasExited: false } running ? running.Id : 0, restarts, lastExitCode, startedAt, [.. lines]);
+                return new(name, State, IsEnabled, _process is { HasExited: false } running ? running.Id : 0, _restarts, _lastExitCode, _startedAt, [.. _lines]);
             }
         }
     }
@@ -57,7 +57,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
     /// <summary>Reads its files again.</summary>
     public void Reload()
     {
-        loaded = null;
+        _loaded = null;
         if (Exists)
         {
             Loaded();
@@ -68,7 +68,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await changing.WaitAsync(cancellationToken);
+        await _changing.WaitAsync(cancellationToken);
         try
         {
             // A stop may have cancelled the restart.
@@ -81,16 +81,16 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         }
         finally
         {
-            changing.Release();
+            _changing.Release();
         }
     }
 
     public async Task StopAsync()
     {
-        await changing.WaitAsync();
+        await _changing.WaitAsync();
         try
         {
-            if (restarting is { } pending)
+            if (_restarting is { } pending)
             {
                 await pending.CancelAsync();
             }
@@ -100,7 +100,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
                 return;
             }
             State = UnitState.Deactivating;
-            if (process is { HasExited: false } running)
+            if (_process is { HasExited: false } running)
             {
                 await EndAsync(running);
             }
@@ -109,15 +109,15 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         }
         finally
         {
-            changing.Release();
+            _changing.Release();
         }
     }
 
     public void Dispose()
     {
-        restarting?.Dispose();
-        process?.Dispose();
-        changing.Dispose();
+        _restarting?.Dispose();
+        _process?.Dispose();
+        _changing.Dispose();
     }
 
     /// <summary>The files that the unit is loaded from, with the times of their last change.</summary>
@@ -130,12 +130,12 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
 
     private UnitFile Loaded()
     {
-        if (loaded is null)
+        if (_loaded is null)
         {
-            loadedFrom = Fingerprint();
-            loaded = UnitFile.Read(Path);
+            _loadedFrom = Fingerprint();
+            _loaded = UnitFile.Read(Path);
         }
-        return loaded;
+        return _loaded;
     }
 
     private async Task EndAsync(Process running)
@@ -158,7 +158,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
     private void Spawn(UnitFile file)
     {
         State = UnitState.Active;
-        startedAt = TimeProvider.System.GetElapsedTime(0);
+        _startedAt = TimeProvider.System.GetElapsedTime(0);
         // A timer has nothing to run.
         if (file.ExecStart is not [var program, .. var arguments])
         {
@@ -171,7 +171,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         started.ErrorDataReceived += (_, line) => Log(line.Data);
         started.Exited += (_, _) => Ended(started, file);
         // It may exit before Start returns.
-        expected = started;
+        _expected = started;
         try
         {
             started.Start();
@@ -185,13 +185,13 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         }
         started.BeginOutputReadLine();
         started.BeginErrorReadLine();
-        process = started;
+        _process = started;
     }
 
     private void Ended(Process ended, UnitFile file)
     {
-        lastExitCode = ended.ExitCode;
-        if (State is UnitState.Deactivating or UnitState.Inactive || ended != expected)
+        _lastExitCode = ended.ExitCode;
+        if (State is UnitState.Deactivating or UnitState.Inactive || ended != _expected)
         {
             return;
         }
@@ -203,8 +203,8 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
             return;
         }
         State = UnitState.Activating;
-        restarting = new();
-        _ = RestartAsync(restarting.Token);
+        _restarting = new();
+        _ = RestartAsync(_restarting.Token);
     }
 
     private async Task RestartAsync(CancellationToken cancellationToken)
@@ -212,7 +212,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         try
         {
             await Task.Delay(restartDelay, cancellationToken);
-            restarts++;
+            _restarts++;
             await StartAsync(cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -227,12 +227,12 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         {
             return;
         }
-        lock (lines)
+        lock (_lines)
         {
-            lines.Enqueue(line);
-            if (lines.Count > KeptLines)
+            _lines.Enqueue(line);
+            if (_lines.Count > KeptLines)
             {
-                lines.Dequeue();
+                _lines.Dequeue();
             }
         }
     }

@@ -14,7 +14,7 @@ public sealed partial class ChmpxLeftovers(HostRoot root, string processes = "/p
     private const string MemoryDirectory = "/var/lib/antpickax";
     private const string QueueDirectory = "/dev/mqueue";
 
-    private static readonly string[] s_suffixes = ["chmpx", "k2h"];
+    private static readonly string[] Suffixes = ["chmpx", "k2h"];
 
     /// <summary>The owner of chmpx's directory: systemd assigns it to chmpx's user before each start.</summary>
     public uint? Owner => FileStatus.OfTarget(root.At(MemoryDirectory))?.User;
@@ -25,7 +25,7 @@ public sealed partial class ChmpxLeftovers(HostRoot root, string processes = "/p
     /// <param name="owner">chmpx's user.</param>
     /// <returns>What was removed.</returns>
     public IReadOnlyList<string> RemoveMemory(string group, int controlPort, uint owner) =>
-        Remove(s_suffixes
+        Remove(Suffixes
             .Select(suffix => root.At($"{MemoryDirectory}/{group}-{controlPort}.{suffix}"))
             .Where(path => FileStatus.Of(path) is { Kind: FileKind.Regular } status && status.User != owner));
 

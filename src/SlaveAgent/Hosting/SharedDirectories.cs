@@ -12,7 +12,7 @@ public sealed class SharedDirectories(HostRoot root)
         | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
 
-    private static readonly string[] s_paths = ["/var/lib/antpickax", "/run/antpickax"];
+    private static readonly string[] Paths = ["/var/lib/antpickax", "/run/antpickax"];
 
     /// <summary>Removes access for others from those that already belong to the group; needs root privileges.</summary>
     /// <param name="group">The group's ID.</param>
@@ -21,7 +21,7 @@ public sealed class SharedDirectories(HostRoot root)
     {
         try
         {
-            foreach (var path in s_paths.Select(root.At).Where(path => FileStatus.Of(path) is { Kind: FileKind.Directory } status && status.Group == group && status.Mode != OfGroup))
+            foreach (var path in Paths.Select(root.At).Where(path => FileStatus.Of(path) is { Kind: FileKind.Directory } status && status.Group == group && status.Mode != OfGroup))
             {
                 File.SetUnixFileMode(path, OfGroup);
             }

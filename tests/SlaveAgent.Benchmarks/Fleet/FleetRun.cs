@@ -13,7 +13,7 @@ internal sealed class FleetRun
     public static readonly TimeSpan End = TimeSpan.FromMinutes(22);
 
     /// <summary>A slave's first run asks five times; VMs are launched at a pace that K2HR3 can follow, and then settle into their intervals.</summary>
-    private static readonly TimeSpan s_settling = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(5);
 
     private FleetRun(SimulatedK2hr3 k2hr3, int slaves, TimeSpan start, IReadOnlyList<TimeSpan> recovered, IReadOnlyList<TimeSpan> joined, int gaveUp)
     {
@@ -61,7 +61,7 @@ internal sealed class FleetRun
         VirtualTime time, SimulatedK2hr3 k2hr3, int slaves, int atATime, Action join, Func<int, Task> run, Func<IEnumerable<(TimeSpan AnsweredAt, TimeSpan ChangedAt)>> look)
     {
         var launching = TimeSpan.FromMilliseconds(slaves * 5 * 45 * 1.2 / atATime);
-        var start = launching + s_settling;
+        var start = launching + Settling;
         for (var number = 0; number < slaves; number++)
         {
             var slave = number;

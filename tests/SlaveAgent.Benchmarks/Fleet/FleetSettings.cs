@@ -5,9 +5,9 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// <summary>The agent's defaults, as its settings give them when no file says otherwise.</summary>
 internal static class FleetSettings
 {
-    private static readonly AgentSettings s_settings = SettingsLoader.Load("/nonexistent/agent.yaml", "/nonexistent/conf.d", []);
+    private static readonly AgentSettings Loaded = SettingsLoader.Load("/nonexistent/agent.yaml", "/nonexistent/conf.d", []);
 
-    public static WatchSettings Defaults => s_settings.Watch;
+    public static WatchSettings Defaults => Loaded.Watch;
 
-    public static RetrySettings Retry => s_settings.Retry;
+    public static RetrySettings Retry => Loaded.Retry;
 }

@@ -17,17 +17,17 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// </summary>
 internal sealed class FleetSlave
 {
-    private static readonly Yrn s_role = Yrn.TryParse("yrn:yahoo:::fleet:role:c/slave")!;
-    private static readonly HostRoot s_root = new("/nonexistent");
+    private static readonly Yrn Role = Yrn.TryParse("yrn:yahoo:::fleet:role:c/slave")!;
+    private static readonly HostRoot Root = new("/nonexistent");
 
     private readonly Reconciler _reconciler;
 
     public FleetSlave(VirtualTime time, K2hr3Client client, WatchSettings watch, Func<int> ring, int slaves, Random random)
     {
-        var resource = new ResourceReader(client, client.Identity.Role.ToResource(), s_root, new EvidenceMemory(null, EvidenceSettings.From(new SettingsValues()), time));
+        var resource = new ResourceReader(client, client.Identity.Role.ToResource(), Root, new EvidenceMemory(null, EvidenceSettings.From(new SettingsValues()), time));
         IReadOnlyList<IController> controllers = [new RoleReader(client, resource), new Writer(this, resource), new Watcher(this, ring, slaves)];
-        var file = new ConfigurationFile(s_root, "/k2hdkc.ini", UnixFileMode.UserRead, 0, time);
-        var board = new StatusBoard(controllers, file, new RingMemory(), () => client.Contact, null, s_root, keepsFile: false, time, Logger.None);
+        var file = new ConfigurationFile(Root, "/k2hdkc.ini", UnixFileMode.UserRead, 0, time);
+        var board = new StatusBoard(controllers, file, new RingMemory(), () => client.Contact, null, Root, keepsFile: false, time, Logger.None);
         var schedule = new Schedule(controllers, watch, FleetSettings.Retry, random.NextDouble);
         _reconciler = new Reconciler(controllers, schedule, board, new UnwatchedHost(), time, Logger.None);
         Time = time;
@@ -47,7 +47,7 @@ internal sealed class FleetSlave
     public Task RunAsync(CancellationToken cancel) => _reconciler.RunAsync(cancel);
 
     public static K2hr3Client ClientOf(HttpMessageHandler handler, TimeProvider time, int number) => new(
-        new K2hr3Identity(new Uri("http://k2hr3.example/"), s_role, s_role.TenantYrn, $"cuk-{number}", $"slave-{number}", null, null, false),
+        new K2hr3Identity(new Uri("http://k2hr3.example/"), Role, Role.TenantYrn, $"cuk-{number}", $"slave-{number}", null, null, false),
         () => RoleToken.TryParse("token"), handler, TimeSpan.FromSeconds(40), time);
 
     private void Take(int servers)
@@ -63,7 +63,7 @@ internal sealed class FleetSlave
     /// <summary>The role's packages, services and user: the resource and four keys.</summary>
     private sealed class RoleReader(K2hr3Client client, ResourceReader resource) : IController
     {
-        private static readonly string[] s_keys = [RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey, RoleKeys.ChmpxUserKey];
+        private static readonly string[] Keys = [RoleKeys.PackagesKey, RoleKeys.AntPickaxPackagesKey, RoleKeys.UnitsKey, RoleKeys.ChmpxUserKey];
 
         public ControllerKinds Kind => ControllerKinds.Role;
 
@@ -80,7 +80,7 @@ internal sealed class FleetSlave
                 return K2hr3Outcome.Of(none, "reading the role's resource");
             }
 
-            foreach (var key in s_keys)
+            foreach (var key in Keys)
             {
                 if (await client.ReadKeyAsync(client.Identity.Role.ToResource(), key, cancel) is not K2hr3Answer.Text and var other)
                 {
@@ -94,7 +94,7 @@ internal sealed class FleetSlave
 
     private sealed class Writer(FleetSlave slave, ResourceReader resource) : IController
     {
-        private static readonly Outcome s_unchanged = new Outcome.Unchanged("as K2HR3 says");
+        private static readonly Outcome Unchanged = new Outcome.Unchanged("as K2HR3 says");
 
         public ControllerKinds Kind => ControllerKinds.Configuration;
 
@@ -114,13 +114,13 @@ internal sealed class FleetSlave
 
             var before = slave.Servers;
             slave.Take(int.Parse(text.Value, System.Globalization.CultureInfo.InvariantCulture));
-            return (slave.Servers == before ? s_unchanged : new Outcome.Changed("written") { Triggers = ControllerKinds.Connection }) with { AnswerTime = resource.AnswerTime };
+            return (slave.Servers == before ? Unchanged : new Outcome.Changed("written") { Triggers = ControllerKinds.Connection }) with { AnswerTime = resource.AnswerTime };
         }
     }
 
     private sealed class Watcher(FleetSlave slave, Func<int> ring, int slaves) : IController
     {
-        private static readonly Outcome s_quiet = new Outcome.Unchanged("connected");
+        private static readonly Outcome Quiet = new Outcome.Unchanged("connected");
 
         public ControllerKinds Kind => ControllerKinds.Connection;
 
@@ -131,6 +131,6 @@ internal sealed class FleetSlave
         public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(5);
 
         public Task<Outcome> RunAsync(CancellationToken cancel) => Task.FromResult(
-            slave.Servers == ring() ? s_quiet : ConnectionController.AskingK2hr3(s_quiet, $"+{ring()}", slaves));
+            slave.Servers == ring() ? Quiet : ConnectionController.AskingK2hr3(Quiet, $"+{ring()}", slaves));
     }
 }

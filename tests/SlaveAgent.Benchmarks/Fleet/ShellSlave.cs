@@ -6,7 +6,7 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// </summary>
 internal sealed class ShellSlave(VirtualTime time, HttpMessageInvoker http, Random random)
 {
-    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     public int Servers { get; private set; }
 
@@ -19,7 +19,7 @@ internal sealed class ShellSlave(VirtualTime time, HttpMessageInvoker http, Rand
         while (!cancel.IsCancellationRequested)
         {
             await PollAsync(cancel);
-            await Task.Delay(s_minute * (1 + random.NextDouble()), time, cancel);
+            await Task.Delay(Minute * (1 + random.NextDouble()), time, cancel);
         }
     }
 

@@ -10,7 +10,7 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// </summary>
 internal sealed class SimulatedK2hr3(VirtualTime time, int atATime) : HttpMessageHandler
 {
-    private static readonly TimeSpan s_work = TimeSpan.FromMilliseconds(45);
+    private static readonly TimeSpan WorkTime = TimeSpan.FromMilliseconds(45);
 
     private readonly Queue<(HttpRequestMessage Request, TaskCompletionSource<HttpResponseMessage> Answer)> _line = new();
     private readonly List<int> _arrived = [];
@@ -68,7 +68,7 @@ internal sealed class SimulatedK2hr3(VirtualTime time, int atATime) : HttpMessag
         while (_busy < atATime && _line.TryDequeue(out var next))
         {
             _busy++;
-            time.After(s_work, () =>
+            time.After(WorkTime, () =>
             {
                 _busy--;
                 if (IsAway)

@@ -6,7 +6,7 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// </summary>
 internal sealed class VirtualTime : TimeProvider
 {
-    private static readonly DateTimeOffset s_epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly PriorityQueue<(VirtualTimer Timer, int Version), (long Due, long Order)> _timers = new();
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
@@ -19,7 +19,7 @@ internal sealed class VirtualTime : TimeProvider
 
     public override long GetTimestamp() => _now;
 
-    public override DateTimeOffset GetUtcNow() => s_epoch + Now;
+    public override DateTimeOffset GetUtcNow() => Epoch + Now;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

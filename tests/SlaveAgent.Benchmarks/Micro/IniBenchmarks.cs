@@ -10,7 +10,7 @@ namespace SlaveAgent.Benchmarks.Micro;
 /// <summary>What one answer of K2HR3's goes through.</summary>
 public class IniBenchmarks
 {
-    private static readonly HostFiles s_files = new(_ => true, _ => true);
+    private static readonly HostFiles AllThere = new(_ => true, _ => true);
 
     private string _text = string.Empty;
     private byte[] _json = [];
@@ -27,7 +27,7 @@ public class IniBenchmarks
         _json = JsonSerializer.SerializeToUtf8Bytes(new { result = true, message = (string?)null, resource = _text });
         _ini = Samples.Ini(Nodes);
         _other = IniReader.Read(IniWriter.Write(_ini, 8));
-        if (ConfigurationPlan.Make(_text, Samples.Cuk, s_files) is not ConfigurationPlan.Usable)
+        if (ConfigurationPlan.Make(_text, Samples.Cuk, AllThere) is not ConfigurationPlan.Usable)
         {
             throw new InvalidOperationException("the sample is no configuration that chmpx would take");
         }
@@ -40,10 +40,10 @@ public class IniBenchmarks
     public object Read() => IniReader.Read(_text);
 
     [Benchmark]
-    public object Check() => IniCheck.Check(_ini, s_files);
+    public object Check() => IniCheck.Check(_ini, AllThere);
 
     [Benchmark]
-    public object Plan() => ConfigurationPlan.Make(_text, Samples.Cuk, s_files);
+    public object Plan() => ConfigurationPlan.Make(_text, Samples.Cuk, AllThere);
 
     [Benchmark]
     public bool Compare() => IniComparison.SaysTheSame(_ini, _other);

@@ -292,11 +292,11 @@ internal sealed class Measurements(string agent, string? beside, int events, int
 
     private async Task JoinAsync(CancellationToken cancel)
     {
-        const int hosts = 4;
+        const int Hosts = 4;
 
         // A daemon follows twenty changes of the ring at once and then slows down, so each round has a new one.
-        var rounds = Math.Max(1, events / hosts / 13);
-        var times = (await Task.WhenAll(Enumerable.Range(0, hosts).Select(number => JoinAsync(number, rounds, Math.Max(1, events / hosts / rounds), cancel)))).SelectMany(t => t).ToList();
+        var rounds = Math.Max(1, events / Hosts / 13);
+        var times = (await Task.WhenAll(Enumerable.Range(0, Hosts).Select(number => JoinAsync(number, rounds, Math.Max(1, events / Hosts / rounds), cancel)))).SelectMany(t => t).ToList();
         var joined = Percentiles.Of(times);
         report.Add(
             "a server joins the ring → its entry is in the INI", "1.5 s at p99",

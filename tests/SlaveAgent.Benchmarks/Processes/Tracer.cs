@@ -8,7 +8,7 @@ namespace SlaveAgent.Benchmarks.Processes;
 /// <summary>Counts system calls with strace, where that is installed and allowed.</summary>
 internal static class Tracer
 {
-    private static readonly string[] s_starts = ["fork", "vfork", "clone", "clone3", "execve"];
+    private static readonly string[] Starts = ["fork", "vfork", "clone", "clone3", "execve"];
 
     /// <returns>System calls and started processes a second; null where there is no strace.</returns>
     public static async Task<(double Calls, double Starts)?> CountAsync(int pid, TimeSpan length)
@@ -61,5 +61,5 @@ internal static class Tracer
     }
 
     private static bool IsStart(string line) =>
-        s_starts.Any(call => line.StartsWith(call + "(", StringComparison.Ordinal)) && !line.Contains("CLONE_THREAD", StringComparison.Ordinal);
+        Starts.Any(call => line.StartsWith(call + "(", StringComparison.Ordinal)) && !line.Contains("CLONE_THREAD", StringComparison.Ordinal);
 }

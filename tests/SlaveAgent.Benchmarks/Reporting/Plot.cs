@@ -13,7 +13,7 @@ internal sealed class Plot(string title, string horizontal, string vertical)
     private const int Top = 56;
     private const int Bottom = 50;
 
-    private static readonly string[] s_colours = ["#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df"];
+    private static readonly string[] Colours = ["#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df"];
 
     private readonly List<(string Name, IReadOnlyList<(double X, double Y)> Points)> _lines = [];
     private readonly List<(double At, string Message)> _marks = [];
@@ -69,7 +69,7 @@ internal sealed class Plot(string title, string horizontal, string vertical)
         var offset = Left;
         foreach (var (index, (name, points)) in _lines.Index())
         {
-            var colour = s_colours[index % s_colours.Length];
+            var colour = Colours[index % Colours.Length];
             var path = string.Join(' ', points.Where(point => point.X <= mostX)
                 .Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
             svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"{path}\"/>\n");

@@ -6,7 +6,7 @@ namespace SlaveAgent.Benchmarks.Reporting;
 /// <summary>The table's rows as they come in, for the terminal, for the page and as JSON.</summary>
 internal sealed class Report(TextWriter output)
 {
-    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<Figure> _figures = [];
 
@@ -32,6 +32,6 @@ internal sealed class Report(TextWriter output)
     public void Save(string path, object more)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, JsonSerializer.Serialize(new { figures = _figures, more }, s_readable) + "\n");
+        File.WriteAllText(path, JsonSerializer.Serialize(new { figures = _figures, more }, Readable) + "\n");
     }
 }

@@ -49,15 +49,15 @@ public sealed class UnregisterTests
     public async Task After_removing_the_drop_in_of_chmpxs_unit_systemd_reloads_its_units()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
-        const string dropIn = "etc/systemd/system/chmpx.service.d/k2hdkc-slave-agent.conf";
-        HostSetup.Write(world.Layout, dropIn, "[Service]\nType=simple\n");
+        const string DropIn = "etc/systemd/system/chmpx.service.d/k2hdkc-slave-agent.conf";
+        HostSetup.Write(world.Layout, DropIn, "[Service]\nType=simple\n");
         await SupervisorClient.AskAsync(world.Layout.Socket, new SupervisorRequest("systemctl", ["daemon-reload"]), Cancel);
         var before = world.Host.Calls.Count;
 
         var (code, output) = await world.RunAsync("unregister");
 
         Assert.True(code == 0, output);
-        Assert.False(File.Exists(world.Path($"/{dropIn}")));
+        Assert.False(File.Exists(world.Path($"/{DropIn}")));
         Assert.Single(world.Host.Calls.Skip(before), call => call.Tool == "systemctl" && call.Arguments.SequenceEqual(["daemon-reload"]));
     }
 }

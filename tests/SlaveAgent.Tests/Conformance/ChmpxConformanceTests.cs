@@ -287,12 +287,12 @@ public sealed class ChmpxConformanceTests
     [Theory, InlineData(StandIn), InlineData(Real)]
     public async Task Statuses_older_than_its_own_are_ignored_so_a_clock_ahead_ends_in_no_server_at_all_until_a_restart(string kind)
     {
-        const int day = 24 * 60 * 60;
+        const int Day = 24 * 60 * 60;
         Assert.SkipUnless(kind == StandIn || RealUnderTest.ClockLibrary is not null, "the real chmpx gets another clock from libfaketimeMT.so.1 (package libfaketime), which is not here");
         await using var chmpx = await ChmpxUnderTest.CreateAsync(kind, servers: 2);
         await AdmitAllAsync(chmpx);
         chmpx.Write(chmpx.Ini(1));
-        await chmpx.RunAsync(clockAhead: day);
+        await chmpx.RunAsync(clockAhead: Day);
         await chmpx.UntilAsync(view => view.Connected == 2, "all are connected at first");
 
         await chmpx.LoseConnectionsAsync();
@@ -301,7 +301,7 @@ public sealed class ChmpxConformanceTests
         Assert.Equal("SUCCEED\n", await chmpx.AskServerAsync(0, "UPDATESTATUS"));
         await chmpx.StaysAsync(view => view.Connected == 0, "UPDATESTATUS does not help");
 
-        await chmpx.RestartAsync(clockAhead: day);
+        await chmpx.RestartAsync(clockAhead: Day);
         await chmpx.UntilAsync(view => view.Connected == 2, "a restart does");
     }
 
@@ -327,13 +327,13 @@ public sealed class ChmpxConformanceTests
     [Theory, InlineData(StandIn), InlineData(Real)]
     public async Task Each_question_looks_up_the_names_of_other_slaves(string kind)
     {
-        const int others = 20;
+        const int Others = 20;
         await using var chmpx = await RunningAsync(kind);
         var alone = await LookUpsOfQuestionsAsync(chmpx);
-        chmpx.Replace(chmpx.Ini(2, ChmpxUnderTest.OtherSlaves(others)));
+        chmpx.Replace(chmpx.Ini(2, ChmpxUnderTest.OtherSlaves(Others)));
         await chmpx.UntilAsync(view => view.Revision == 2, "it is loaded");
         var together = await LookUpsOfQuestionsAsync(chmpx);
-        Assert.True(together - alone >= 3 * others, $"three questions: {alone} lookups alone, {together} with {others} other slaves");
+        Assert.True(together - alone >= 3 * Others, $"three questions: {alone} lookups alone, {together} with {Others} other slaves");
     }
 
     [Theory, InlineData(StandIn, "022", "0644"), InlineData(StandIn, "007", "0660"), InlineData(Real, "022", "0644"), InlineData(Real, "007", "0660")]

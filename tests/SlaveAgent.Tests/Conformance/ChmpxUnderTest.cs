@@ -17,15 +17,15 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
     // A control port request before chmpx has noticed a change makes it miss the reload, so none is sent for this time: 30 times as long as it takes.
     private static readonly TimeSpan Unnoticed = TimeSpan.FromMilliseconds(1500);
 
-    private readonly TempDirectory directory = new();
-    private Process? process;
-    private DateTime changed;
+    private readonly TempDirectory _directory = new();
+    private Process? _process;
+    private DateTime _changed;
 
     public static string[] Kinds => ["the stand-in", "the real one"];
 
     public string Group { get; } = $"probe{Random.Shared.Next(100000, 999999)}";
 
-    public string File => Path.Combine(directory.Path, "k2hdkc.ini");
+    public string File => Path.Combine(_directory.Path, "k2hdkc.ini");
 
     public abstract string StateDirectory { get; }
 
@@ -36,11 +36,11 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
     /// <summary>The CUKs of the servers that are there now.</summary>
     public abstract IReadOnlyList<string> Servers { get; }
 
-    public bool IsRunning => process is { HasExited: false };
+    public bool IsRunning => _process is { HasExited: false };
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    protected string Directory => directory.Path;
+    protected string Directory => _directory.Path;
 
     protected abstract string SlaveName { get; }
 
@@ -101,7 +101,7 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
         .Select(number => Section("SLVNODE", $"other{number}", $"CTLPORT = 8031\nCUK = cuk-other{number}\nCUSTOM_ID_SEED = other{number}")));
 
     /// <summary>A file beside the configuration; its path.</summary>
-    public string Put(string name, string text) => directory.Put(name, text);
+    public string Put(string name, string text) => _directory.Put(name, text);
 
     public void Write(string text) => System.IO.File.WriteAllText(File, text);
 
@@ -114,7 +114,7 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
     }
 
     /// <summary>chmpx is to notice something, and is not asked before it can have done so.</summary>
-    public void Changed() => changed = DateTime.UtcNow;
+    public void Changed() => _changed = DateTime.UtcNow;
 
     /// <summary>A new file changes places with the old one, which is then unlinked.</summary>
     public void ReplaceByExchange(string text)
@@ -128,14 +128,14 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
     /// <param name="clockAhead">By how many seconds the slave's clock is ahead of the servers'.</param>
     public void Start(string umask = "022", int clockAhead = 0)
     {
-        process?.Dispose();
+        _process?.Dispose();
         string[] command = ["-c", $"umask {umask}; exec \"$@\"", "sh", .. Command(clockAhead)];
-        process = Process.Start(new ProcessStartInfo("/bin/sh", command) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Directory })!;
+        _process = Process.Start(new ProcessStartInfo("/bin/sh", command) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Directory })!;
         // Nobody reads what it says, but it must not wait for a reader.
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     /// <summary>Starts it and waits until it answers.</summary>
@@ -154,13 +154,13 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        await process!.WaitForExitAsync(Cancel).WaitAsync(Limit, Cancel);
-        return process.ExitCode;
+        await _process!.WaitForExitAsync(Cancel).WaitAsync(Limit, Cancel);
+        return _process.ExitCode;
     }
 
     public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("/bin/kill", [$"-{signal}", $"{process!.Id}"]);
+        using var kill = Process.Start("/bin/kill", [$"-{signal}", $"{_process!.Id}"]);
         await kill.WaitForExitAsync(Cancel);
     }
 
@@ -192,7 +192,7 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < Limit; await Task.Delay(50, Cancel))
         {
             Assert.True(IsRunning, $"it ended before {what}");
-            if (DateTime.UtcNow - changed < Unnoticed)
+            if (DateTime.UtcNow - _changed < Unnoticed)
             {
                 continue;
             }
@@ -222,11 +222,11 @@ internal abstract partial class ChmpxUnderTest : IAsyncDisposable
     {
         if (IsRunning)
         {
-            process!.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
+            _process!.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
-        process?.Dispose();
-        directory.Dispose();
+        _process?.Dispose();
+        _directory.Dispose();
     }
 
     protected static string Section(string kind, string name, string keys) => $"[{kind}]\nNAME = {name}\n{keys}\n\n";

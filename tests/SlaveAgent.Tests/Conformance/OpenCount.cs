@@ -13,32 +13,32 @@ internal sealed partial class OpenCount(string path) : IDisposable
     private const uint CloseAfterReading = 0x10;
     private const int EventSize = 16;
 
-    private SafeFileHandle? notifications;
-    private int count;
+    private SafeFileHandle? _notifications;
+    private int _count;
 
     public int Count
     {
         get
         {
             Span<byte> buffer = stackalloc byte[EventSize * 256];
-            while (Read((int)notifications!.DangerousGetHandle(), ref MemoryMarshal.GetReference(buffer), buffer.Length) is > 0 and var length)
+            while (Read((int)_notifications!.DangerousGetHandle(), ref MemoryMarshal.GetReference(buffer), buffer.Length) is > 0 and var length)
             {
                 for (var at = 0; at + EventSize <= length; at += EventSize)
                 {
-                    count += (MemoryMarshal.Read<uint>(buffer[(at + 4)..]) & Open) != 0 ? 1 : 0;
+                    _count += (MemoryMarshal.Read<uint>(buffer[(at + 4)..]) & Open) != 0 ? 1 : 0;
                 }
             }
-            return count;
+            return _count;
         }
     }
 
     public void Start()
     {
-        notifications = new(Init(NonBlockCloseOnExec), ownsHandle: true);
-        Assert.True(AddWatch((int)notifications.DangerousGetHandle(), path, Open | CloseAfterReading) >= 0, "inotify does not work here");
+        _notifications = new(Init(NonBlockCloseOnExec), ownsHandle: true);
+        Assert.True(AddWatch((int)_notifications.DangerousGetHandle(), path, Open | CloseAfterReading) >= 0, "inotify does not work here");
     }
 
-    public void Dispose() => notifications?.Dispose();
+    public void Dispose() => _notifications?.Dispose();
 
     [LibraryImport("libc.so.6", EntryPoint = "inotify_init1")]
     private static partial int Init(int flags);

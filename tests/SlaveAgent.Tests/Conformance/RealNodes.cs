@@ -11,7 +11,7 @@ internal sealed class RealNodes(string directory, int servers) : IAsyncDisposabl
 {
     public const string SlaveAddress = "10.97.6.31";
 
-    private readonly Dictionary<string, int> holders = [];
+    private readonly Dictionary<string, int> _holders = [];
 
     public static string AddressOf(int server) => string.Create(CultureInfo.InvariantCulture, $"10.97.6.{101 + server}");
 
@@ -42,11 +42,11 @@ internal sealed class RealNodes(string directory, int servers) : IAsyncDisposabl
         }
         await File.WriteAllTextAsync(Path.Combine(directory, "nsswitch.conf"), "hosts: files\n", cancel);
         await HoldAsync("switch", ["--net"], cancel);
-        await BashAsync($"nsenter -t {holders["switch"]} -n sh -c 'ip link set lo up; ip link add br0 type bridge; ip link set br0 up'", cancel);
+        await BashAsync($"nsenter -t {_holders["switch"]} -n sh -c 'ip link set lo up; ip link add br0 type bridge; ip link set br0 up'", cancel);
         foreach (var (node, address) in addresses)
         {
             await HoldAsync(node, ["--net", "--uts", "--ipc", "--mount", "--propagation", "private"], cancel);
-            var (own, bridge) = (holders[node], holders["switch"]);
+            var (own, bridge) = (_holders[node], _holders["switch"]);
             await BashAsync(
                 $$"""
                 set -e
@@ -63,7 +63,7 @@ internal sealed class RealNodes(string directory, int servers) : IAsyncDisposabl
 
     /// <summary>The command that runs a program on the node.</summary>
     public IReadOnlyList<string> Enter(string node, IReadOnlyList<string> program) =>
-        ["nsenter", "-t", $"{holders[node]}", "-m", "-n", "-u", "-i", .. program];
+        ["nsenter", "-t", $"{_holders[node]}", "-m", "-n", "-u", "-i", .. program];
 
     public async Task<string> RunAsync(string node, string script, CancellationToken cancel)
     {
@@ -82,7 +82,7 @@ internal sealed class RealNodes(string directory, int servers) : IAsyncDisposabl
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var holder in holders.Values.Reverse())
+        foreach (var holder in _holders.Values.Reverse())
         {
             using var process = Process.GetProcessById(holder);
             process.Kill();
@@ -94,7 +94,7 @@ internal sealed class RealNodes(string directory, int servers) : IAsyncDisposabl
     private async Task HoldAsync(string node, string[] namespaces, CancellationToken cancel)
     {
         var process = Process.Start(new ProcessStartInfo("unshare", [.. namespaces, "sleep", "infinity"]))!;
-        holders[node] = process.Id;
+        _holders[node] = process.Id;
         while ((await File.ReadAllTextAsync($"/proc/{process.Id}/comm", cancel)).Trim() != "sleep")
         {
             await Task.Delay(10, cancel);

@@ -8,20 +8,20 @@ namespace SlaveAgent.Tests.Conformance;
 /// </summary>
 internal sealed class RealUnderTest : ChmpxUnderTest
 {
-    private readonly RealNodes nodes;
-    private readonly List<int> servers = [];
-    private readonly HashSet<int> admitting = [];
-    private readonly Dictionary<int, Process> running = [];
-    private readonly int capacity;
-    private readonly OpenCount hosts;
-    private int generation;
-    private int next;
+    private readonly RealNodes _nodes;
+    private readonly List<int> _servers = [];
+    private readonly HashSet<int> _admitting = [];
+    private readonly Dictionary<int, Process> _running = [];
+    private readonly int _capacity;
+    private readonly OpenCount _hosts;
+    private int _generation;
+    private int _next;
 
     private RealUnderTest(int capacity)
     {
-        this.capacity = capacity;
-        nodes = new(Directory, capacity);
-        hosts = new(Path.Combine(Directory, "slave", "hosts"));
+        _capacity = capacity;
+        _nodes = new(Directory, capacity);
+        _hosts = new(Path.Combine(Directory, "slave", "hosts"));
     }
 
     /// <summary>Gives a program another clock; null where it is not installed. Its own program would start chmpx as a child, out of a signal's reach.</summary>
@@ -32,7 +32,7 @@ internal sealed class RealUnderTest : ChmpxUnderTest
 
     public override string StateDirectory => Path.Combine(Directory, "slave", "var");
 
-    public override IReadOnlyList<string> Servers => [.. servers.Select(server => $"cuk-svr{server}")];
+    public override IReadOnlyList<string> Servers => [.. _servers.Select(server => $"cuk-svr{server}")];
 
     protected override string SlaveName => "slave";
 
@@ -41,46 +41,46 @@ internal sealed class RealUnderTest : ChmpxUnderTest
         RealNodes.Require();
         // As many again, for those that join or replace.
         var chmpx = new RealUnderTest(Math.Max(servers * 2, 1));
-        await chmpx.nodes.StartAsync(Cancel);
-        chmpx.hosts.Start();
+        await chmpx._nodes.StartAsync(Cancel);
+        chmpx._hosts.Start();
         return chmpx;
     }
 
-    public override async Task<string?> AskAsync(string command) => await nodes.AskAsync("slave", ControlPort, command, Cancel) is { Length: > 0 } answer ? answer : null;
+    public override async Task<string?> AskAsync(string command) => await _nodes.AskAsync("slave", ControlPort, command, Cancel) is { Length: > 0 } answer ? answer : null;
 
-    public override async Task<string?> AskServerAsync(int server, string command) => await nodes.AskAsync($"svr{servers[server]}", 8021, command, Cancel);
+    public override async Task<string?> AskServerAsync(int server, string command) => await _nodes.AskAsync($"svr{_servers[server]}", 8021, command, Cancel);
 
     public override async Task AdmitAsync(int server)
     {
-        admitting.Add(servers[server]);
-        await WriteAsync(servers[server], servers);
+        _admitting.Add(_servers[server]);
+        await WriteAsync(_servers[server], _servers);
     }
 
     public override async Task AddServerAsync(bool admits)
     {
-        var server = next++;
-        Assert.True(server < capacity, "no more nodes were made");
-        servers.Add(server);
+        var server = _next++;
+        Assert.True(server < _capacity, "no more nodes were made");
+        _servers.Add(server);
         if (admits)
         {
-            admitting.Add(server);
+            _admitting.Add(server);
         }
-        foreach (var known in servers)
+        foreach (var known in _servers)
         {
-            await WriteAsync(known, servers);
+            await WriteAsync(known, _servers);
         }
         await StartServerAsync(server);
     }
 
     public override async Task ReplaceServersAsync()
     {
-        var old = servers.ToList();
+        var old = _servers.ToList();
         foreach (var server in old)
         {
-            await nodes.RunAsync($"svr{server}", "ip link set eth0 down", Cancel);
-            running[server].Kill();
+            await _nodes.RunAsync($"svr{server}", "ip link set eth0 down", Cancel);
+            _running[server].Kill();
         }
-        servers.Clear();
+        _servers.Clear();
         foreach (var _ in old)
         {
             await AddServerAsync(admits: true);
@@ -90,37 +90,37 @@ internal sealed class RealUnderTest : ChmpxUnderTest
 
     public override async Task LoseConnectionsAsync()
     {
-        var before = await nodes.RunAsync("slave", "ss -tnH dport = 8020; ss -K dport = 8020 > /dev/null", Cancel);
-        var after = await nodes.RunAsync("slave", "ss -tnH dport = 8020", Cancel);
+        var before = await _nodes.RunAsync("slave", "ss -tnH dport = 8020; ss -K dport = 8020 > /dev/null", Cancel);
+        var after = await _nodes.RunAsync("slave", "ss -tnH dport = 8020", Cancel);
         Assert.SkipWhen(before.Split('\n', StringSplitOptions.RemoveEmptyEntries).Intersect(after.Split('\n')).Any(), "connections of the real chmpx cannot be ended here: ss -K needs CONFIG_INET_DIAG_DESTROY");
     }
 
-    public override int CountLookups() => hosts.Count;
+    public override int CountLookups() => _hosts.Count;
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (var server in running.Values.Where(server => !server.HasExited))
+        foreach (var server in _running.Values.Where(server => !server.HasExited))
         {
             server.Kill();
             await server.WaitForExitAsync(CancellationToken.None);
         }
-        hosts.Dispose();
-        await nodes.DisposeAsync();
+        _hosts.Dispose();
+        await _nodes.DisposeAsync();
         await base.DisposeAsync();
     }
 
-    protected override string ServerSection(int server) => ServerSectionOf(servers[server]);
+    protected override string ServerSection(int server) => ServerSectionOf(_servers[server]);
 
     protected override IReadOnlyList<string> Command(int clockAhead) =>
-        nodes.Enter("slave", [.. clockAhead == 0 ? (string[])[] : ["env", $"LD_PRELOAD={ClockLibrary}", $"FAKETIME=+{clockAhead}s", "DONT_FAKE_MONOTONIC=1"], "chmpx", "-conf", File, "-d", "silent"]);
+        _nodes.Enter("slave", [.. clockAhead == 0 ? (string[])[] : ["env", $"LD_PRELOAD={ClockLibrary}", $"FAKETIME=+{clockAhead}s", "DONT_FAKE_MONOTONIC=1"], "chmpx", "-conf", File, "-d", "silent"]);
 
     protected override async Task ServersSettledAsync()
     {
         // All of a ring know each other to be up.
-        for (var server = 0; server < servers.Count; server++)
+        for (var server = 0; server < _servers.Count; server++)
         {
             var waited = Stopwatch.StartNew();
-            while (await AskServerAsync(server, "ALLSTATUS") is not { } status || status.Split("][UP]").Length - 1 < servers.Count)
+            while (await AskServerAsync(server, "ALLSTATUS") is not { } status || status.Split("][UP]").Length - 1 < _servers.Count)
             {
                 Assert.True(waited.Elapsed < TimeSpan.FromSeconds(40), "the real servers do not make a ring");
                 await Task.Delay(100, Cancel);
@@ -133,16 +133,16 @@ internal sealed class RealUnderTest : ChmpxUnderTest
 
     private async Task StartServerAsync(int server)
     {
-        var start = nodes.Enter($"svr{server}", ["chmpx", "-conf", FileOf(server), "-d", "silent"]);
-        running[server] = Process.Start(new ProcessStartInfo(start[0], start.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        running[server].OutputDataReceived += (_, _) => { };
-        running[server].ErrorDataReceived += (_, _) => { };
-        running[server].BeginOutputReadLine();
-        running[server].BeginErrorReadLine();
+        var start = _nodes.Enter($"svr{server}", ["chmpx", "-conf", FileOf(server), "-d", "silent"]);
+        _running[server] = Process.Start(new ProcessStartInfo(start[0], start.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _running[server].OutputDataReceived += (_, _) => { };
+        _running[server].ErrorDataReceived += (_, _) => { };
+        _running[server].BeginOutputReadLine();
+        _running[server].BeginErrorReadLine();
         var waited = Stopwatch.StartNew();
-        while (await nodes.AskAsync($"svr{server}", 8021, "VERSION", Cancel) is not { Length: > 0 })
+        while (await _nodes.AskAsync($"svr{server}", 8021, "VERSION", Cancel) is not { Length: > 0 })
         {
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(40) && !running[server].HasExited, $"the real server {server} does not come up");
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(40) && !_running[server].HasExited, $"the real server {server} does not come up");
             await Task.Delay(50, Cancel);
         }
     }
@@ -152,15 +152,15 @@ internal sealed class RealUnderTest : ChmpxUnderTest
     // A server's own configuration: itself, the others, and the slave once it is admitted; until then the template's dummy.
     private async Task WriteAsync(int server, IEnumerable<int> ring)
     {
-        var slave = admitting.Contains(server) ? SlaveSection() : Section("SLVNODE", "127.0.0.1", $"CTLPORT = {ControlPort}\nCUK = dummy_cuk\nCUSTOM_ID_SEED = dummy");
-        var text = Ini(++generation)
+        var slave = _admitting.Contains(server) ? SlaveSection() : Section("SLVNODE", "127.0.0.1", $"CTLPORT = {ControlPort}\nCUK = dummy_cuk\nCUSTOM_ID_SEED = dummy");
+        var text = Ini(++_generation)
             .Replace("MODE = SLAVE", "MODE = SERVER", StringComparison.Ordinal)
             .Replace($"SELFCTLPORT = {ControlPort}", "SELFCTLPORT = 8021", StringComparison.Ordinal)
             .Replace("SELFCUK = cuk-slave", $"SELFCUK = cuk-svr{server}", StringComparison.Ordinal);
         text = text[..text.IndexOf("[SVRNODE]", StringComparison.Ordinal)] + string.Concat(ring.Select(ServerSectionOf)) + slave;
         await System.IO.File.WriteAllTextAsync(FileOf(server) + ".new", text, Cancel);
         System.IO.File.Move(FileOf(server) + ".new", FileOf(server), overwrite: true);
-        if (running.ContainsKey(server))
+        if (_running.ContainsKey(server))
         {
             // Asked by a server, so that it does not read the file outside its watch.
             var waited = Stopwatch.StartNew();
@@ -169,8 +169,8 @@ internal sealed class RealUnderTest : ChmpxUnderTest
                 Assert.True(waited.Elapsed < TimeSpan.FromSeconds(40), $"the real server {server} does not follow its file");
                 await Task.Delay(300, Cancel);
             }
-            while (await nodes.AskAsync($"svr{server}", 8021, "DUMP", Cancel) is not { } dump
-                || !dump.Contains($"cfg_revision       = {generation}\n", StringComparison.Ordinal));
+            while (await _nodes.AskAsync($"svr{server}", 8021, "DUMP", Cancel) is not { } dump
+                || !dump.Contains($"cfg_revision       = {_generation}\n", StringComparison.Ordinal));
         }
     }
 }

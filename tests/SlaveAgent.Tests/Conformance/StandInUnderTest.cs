@@ -11,25 +11,25 @@ namespace SlaveAgent.Tests.Conformance;
 /// <summary>The stand-in chmpx among stand-in servers, whose configurations follow K2HR3 only when the test says so.</summary>
 internal sealed class StandInUnderTest : ChmpxUnderTest
 {
-    private readonly K2hr3Service service;
-    private readonly DbaasCluster names;
-    private readonly ServerCluster cluster;
+    private readonly K2hr3Service _service;
+    private readonly DbaasCluster _names;
+    private readonly ServerCluster _cluster;
 
     private StandInUnderTest(K2hr3Service service)
     {
-        this.service = service;
+        _service = service;
         (_, ControlPort) = RealChmpx.Identity();
-        names = new("tenant0", Group) { SlaveControlPort = ControlPort };
-        service.CreateCluster(names);
-        service.RegisterHost(names.SlaveRole, new("127.0.0.1", "cuk-slave", "slave"));
-        cluster = new(service, names);
+        _names = new("tenant0", Group) { SlaveControlPort = ControlPort };
+        service.CreateCluster(_names);
+        service.RegisterHost(_names.SlaveRole, new("127.0.0.1", "cuk-slave", "slave"));
+        _cluster = new(service, _names);
     }
 
     public override int ControlPort { get; }
 
     public override string StateDirectory => Path.Combine(Directory, "state");
 
-    public override IReadOnlyList<string> Servers => [.. cluster.Servers.Select(server => server.Cuk)];
+    public override IReadOnlyList<string> Servers => [.. _cluster.Servers.Select(server => server.Cuk)];
 
     protected override string SlaveName => "slave";
 
@@ -38,11 +38,11 @@ internal sealed class StandInUnderTest : ChmpxUnderTest
     public override Task<string?> AskAsync(string command) => ControlPortClient.AskAsync(ControlPort, command, Cancel);
 
     public override Task<string?> AskServerAsync(int server, string command) =>
-        ControlPortClient.AskAsync(new IPEndPoint(cluster.Servers[server].Address, cluster.Servers[server].ControlPort), command, Cancel);
+        ControlPortClient.AskAsync(new IPEndPoint(_cluster.Servers[server].Address, _cluster.Servers[server].ControlPort), command, Cancel);
 
     public override Task AdmitAsync(int server)
     {
-        cluster.Refresh(cluster.Servers[server]);
+        _cluster.Refresh(_cluster.Servers[server]);
         return Task.CompletedTask;
     }
 
@@ -52,19 +52,19 @@ internal sealed class StandInUnderTest : ChmpxUnderTest
         var host = new RegisteredHost("127.0.0.1", "cuk-slave", "slave");
         if (!admits)
         {
-            service.RemoveHost(names.SlaveRole, "cuk-slave");
+            _service.RemoveHost(_names.SlaveRole, "cuk-slave");
         }
-        await cluster.AddAsync(refresh: Timeout.InfiniteTimeSpan);
-        service.RegisterHost(names.SlaveRole, host);
+        await _cluster.AddAsync(refresh: Timeout.InfiniteTimeSpan);
+        _service.RegisterHost(_names.SlaveRole, host);
     }
 
     public override async Task ReplaceServersAsync()
     {
-        var count = cluster.Servers.Count;
-        foreach (var server in cluster.Servers)
+        var count = _cluster.Servers.Count;
+        foreach (var server in _cluster.Servers)
         {
-            await cluster.PowerOffAsync(server);
-            await cluster.ForgetAsync(server);
+            await _cluster.PowerOffAsync(server);
+            await _cluster.ForgetAsync(server);
         }
         for (var server = 0; server < count; server++)
         {
@@ -74,7 +74,7 @@ internal sealed class StandInUnderTest : ChmpxUnderTest
 
     public override Task LoseConnectionsAsync()
     {
-        foreach (var server in cluster.Servers)
+        foreach (var server in _cluster.Servers)
         {
             server.Disconnect();
         }
@@ -90,13 +90,13 @@ internal sealed class StandInUnderTest : ChmpxUnderTest
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await cluster.DisposeAsync();
-        await service.DisposeAsync();
+        await _cluster.DisposeAsync();
+        await _service.DisposeAsync();
     }
 
     protected override string ServerSection(int server)
     {
-        var node = cluster.Servers[server];
+        var node = _cluster.Servers[server];
         return Section("SVRNODE", node.Name,
             $"PORT = {node.Port}\nCTLPORT = {node.ControlPort}\nCUK = {node.Cuk}\nCUSTOM_ID_SEED = {node.Name}\nENDPOINTS = {node.Address}:{node.Port}\nCTLENDPOINTS = {node.Address}:{node.ControlPort}\nREVERSE_PEERS = {node.Address}");
     }

@@ -38,8 +38,8 @@ public sealed class ConnectionControllerTests : IDisposable
         }
 
         long allocated = 0;
-        const int polls = 50;
-        for (var poll = 0; poll < polls; poll++)
+        const int Polls = 50;
+        for (var poll = 0; poll < Polls; poll++)
         {
             var thread = Environment.CurrentManagedThreadId;
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -50,7 +50,7 @@ public sealed class ConnectionControllerTests : IDisposable
             Assert.Same(quiet, await polling);
         }
 
-        Assert.InRange(allocated / polls, 0, 3000);
+        Assert.InRange(allocated / Polls, 0, 3000);
     }
 
     [Fact]

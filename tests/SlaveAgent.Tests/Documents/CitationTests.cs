@@ -9,7 +9,7 @@ public sealed partial class CitationTests
     /// <summary>A citation that leaves out <c>src/SlaveAgent/</c> names a room, such as <c>Chmpx/README.md, "Reload"</c>.</summary>
     private const string Rooms = "src/SlaveAgent";
 
-    private static readonly string[] s_places = ["src", "tests", "packaging", "cloud-init", ".ci", ".github"];
+    private static readonly string[] Places = ["src", "tests", "packaging", "cloud-init", ".ci", ".github"];
 
     [Fact]
     public void Every_page_that_is_cited_is_there_and_has_the_cited_heading()
@@ -42,7 +42,7 @@ public sealed partial class CitationTests
     [InlineData("cloud-init/README.md", "../README.md#no-such-heading", "cloud-init/README.md: README.md has no heading for #no-such-heading")]
     public void A_link_that_does_not_resolve_is_found(string page, string link, string? wrong) => Assert.Equal(wrong, Wrong(page, link));
 
-    private static IEnumerable<Citation> Citations() => s_places
+    private static IEnumerable<Citation> Citations() => Places
         .Where(place => Directory.Exists(Repository.At(place)))
         .SelectMany(Repository.Files)
         .Where(file => Path.GetExtension(file) is not ".svg" && !file.Contains("/Fixtures/", StringComparison.Ordinal)

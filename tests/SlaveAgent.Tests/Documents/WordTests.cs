@@ -8,7 +8,7 @@ public sealed partial class WordTests
 {
     private const string List = "tests/SlaveAgent.Tests/Documents/words.txt";
 
-    private static readonly string[] s_notRead = [".svg", ".lock.json", ".sln"];
+    private static readonly string[] NotRead = [".svg", ".lock.json", ".sln"];
 
     [Fact]
     public void No_word_of_the_list_stands_anywhere()
@@ -32,7 +32,7 @@ public sealed partial class WordTests
     public void A_word_that_only_holds_one_is_none(string text) => Assert.Empty(Find(Entries(), "file.cs", text));
 
     private static IEnumerable<string> Places() => Repository.Files()
-        .Where(file => !s_notRead.Any(end => file.EndsWith(end, StringComparison.Ordinal)))
+        .Where(file => !NotRead.Any(end => file.EndsWith(end, StringComparison.Ordinal)))
         .Where(file => !file.Contains("/Fixtures/", StringComparison.Ordinal) && !file.Contains("/Corpus/", StringComparison.Ordinal))
         .Where(file => file != List && Path.GetFileName(file) != $"{nameof(WordTests)}.cs");
 

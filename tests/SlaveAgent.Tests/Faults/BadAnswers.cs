@@ -21,25 +21,25 @@ internal static class BadAnswers
         }),
         Connected("closed at once", (_, _, _) => Task.CompletedTask),
         Connected("black hole", (service, _, stream) => service.StaySilentAsync(stream)),
-        Connected("another protocol's banner", (_, _, stream) => Send(stream, "SSH-2.0-OpenSSH_9.2\r\n"u8.ToArray())),
-        Connected("noise", (_, _, stream) => Send(stream, [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7919 >> 3))])),
+        Connected("another protocol's banner", (_, _, stream) => SendAsync(stream, "SSH-2.0-OpenSSH_9.2\r\n"u8.ToArray())),
+        Connected("noise", (_, _, stream) => SendAsync(stream, [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7919 >> 3))])),
         Asked("never answers", (service, _, stream) => service.StaySilentAsync(stream)),
-        Asked("reset in the middle of the headers", async (_, _, stream) => await Send(stream, "HTTP/1.1 200 OK\r\nContent-Le"u8.ToArray())),
+        Asked("reset in the middle of the headers", async (_, _, stream) => await SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Le"u8.ToArray())),
         Asked("slow drip", async (service, _, stream) =>
         {
-            await Send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"result\":"u8.ToArray());
+            await SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"result\":"u8.ToArray());
             await service.StaySilentAsync(stream);
         }),
-        Asked("body cut off", (service, _, stream) => Send(stream, BadService.Http(200, BadService.Json(service.Resource))[..^200])),
-        Asked("length too long", (_, _, stream) => Send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\nConnection: close\r\n\r\n{\"result\":true}"u8.ToArray())),
-        Asked("length too short", (service, _, stream) => Send(stream, [.. "HTTP/1.1 200 OK\r\nContent-Length: 40\r\nConnection: close\r\n\r\n"u8, .. Encoding.UTF8.GetBytes(BadService.Json(service.Resource))])),
-        Asked("negative length", (_, _, stream) => Send(stream, "HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\n{}"u8.ToArray())),
-        Asked("two lengths", (_, _, stream) => Send(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\n{}"u8.ToArray())),
-        Asked("broken chunks", (_, _, stream) => Send(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}"u8.ToArray())),
-        Asked("endless body", (_, _, stream) => Endless(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"result\":true,\"resource\":\"", new string('a', 64 * 1024))),
-        Asked("endless body with a length", (_, _, stream) => Endless(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n", new string('[', 64 * 1024))),
-        Asked("endless headers", (_, _, stream) => Endless(stream, "HTTP/1.1 200 OK\r\n", "X-And: so on and so on and so on and so on\r\n")),
-        Asked("endless 100-continue", (_, _, stream) => Endless(stream, string.Empty, "HTTP/1.1 100 Continue\r\n\r\n")),
+        Asked("body cut off", (service, _, stream) => SendAsync(stream, BadService.Http(200, BadService.Json(service.Resource))[..^200])),
+        Asked("length too long", (_, _, stream) => SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\nConnection: close\r\n\r\n{\"result\":true}"u8.ToArray())),
+        Asked("length too short", (service, _, stream) => SendAsync(stream, [.. "HTTP/1.1 200 OK\r\nContent-Length: 40\r\nConnection: close\r\n\r\n"u8, .. Encoding.UTF8.GetBytes(BadService.Json(service.Resource))])),
+        Asked("negative length", (_, _, stream) => SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\n{}"u8.ToArray())),
+        Asked("two lengths", (_, _, stream) => SendAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\n{}"u8.ToArray())),
+        Asked("broken chunks", (_, _, stream) => SendAsync(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}"u8.ToArray())),
+        Asked("endless body", (_, _, stream) => EndlessAsync(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"result\":true,\"resource\":\"", new string('a', 64 * 1024))),
+        Asked("endless body with a length", (_, _, stream) => EndlessAsync(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n", new string('[', 64 * 1024))),
+        Asked("endless headers", (_, _, stream) => EndlessAsync(stream, "HTTP/1.1 200 OK\r\n", "X-And: so on and so on and so on and so on\r\n")),
+        Asked("endless 100-continue", (_, _, stream) => EndlessAsync(stream, string.Empty, "HTTP/1.1 100 Continue\r\n\r\n")),
         Answered("200 with HTML", _ => BadService.Http(200, "<!DOCTYPE html><html><body>Please sign in</body></html>", "Content-Type: text/html\r\n")),
         Answered("200 with result false", _ => BadService.Http(200, """{"result":false,"message":"no"}""")),
         Answered("200 with nothing", _ => BadService.Http(200, string.Empty)),
@@ -83,7 +83,7 @@ internal static class BadAnswers
                 await Task.Delay(1);
             }
 
-            await Send(stream, BadService.Http(401, """{"result":false,"message":"token is not existed"}"""));
+            await SendAsync(stream, BadService.Http(401, """{"result":false,"message":"token is not existed"}"""));
         }),
         Answered("403", _ => BadService.Http(403, """{"result":false,"message":"no"}""")),
         Answered("404 of a store in trouble", _ => BadService.Http(404, """{"result":false,"message":"Could not get resource data for resource yrn"}""")),
@@ -107,7 +107,7 @@ internal static class BadAnswers
         new("TLS 1.0") { Protocols = SslProtocols.Tls },
         new("TLS 1.1") { Protocols = SslProtocols.Tls11 },
 #pragma warning restore SYSLIB0039, CA5397
-        new("plain HTTP where TLS belongs") { NeedsTls = true, OnConnect = (service, _, stream) => Send(stream, BadService.Http(200, BadService.Json(service.Resource))) },
+        new("plain HTTP where TLS belongs") { NeedsTls = true, OnConnect = (service, _, stream) => SendAsync(stream, BadService.Http(200, BadService.Json(service.Resource))) },
         new("a handshake that never ends") { NeedsTls = true, OnConnect = (service, _, stream) => service.StaySilentAsync(stream) },
     ];
 
@@ -117,11 +117,11 @@ internal static class BadAnswers
 
     private static BadAnswer Answered(string name, Func<BadService, byte[]> answer, bool isAlways = false) => Asked(name, (service, request, stream) =>
         // A 304 is right where it was asked for, unless what it stands for has changed.
-        isAlways && request.Contains("If-None-Match", StringComparison.OrdinalIgnoreCase) ? Send(stream, BadService.Http(500, string.Empty)) : Send(stream, answer(service)));
+        isAlways && request.Contains("If-None-Match", StringComparison.OrdinalIgnoreCase) ? SendAsync(stream, BadService.Http(500, string.Empty)) : SendAsync(stream, answer(service)));
 
-    private static async Task Send(Stream stream, byte[] bytes) => await stream.WriteAsync(bytes);
+    private static async Task SendAsync(Stream stream, byte[] bytes) => await stream.WriteAsync(bytes);
 
-    private static async Task Endless(Stream stream, string beginning, string piece)
+    private static async Task EndlessAsync(Stream stream, string beginning, string piece)
     {
         await stream.WriteAsync(Encoding.ASCII.GetBytes(beginning));
         var bytes = Encoding.ASCII.GetBytes(piece);

@@ -11,7 +11,7 @@ public sealed class ChmpxTests
     /// <summary>The longest pause between two restarts, and what comes after the last.</summary>
     private static readonly TimeSpan Promised = TimeSpan.FromMinutes(12);
 
-    private static readonly (string Name, Func<FaultBox, BadService, Func<Socket, Task>> Make)[] s_kinds =
+    private static readonly (string Name, Func<FaultBox, BadService, Func<Socket, Task>> Make)[] Kinds =
     [
         ("closes without a word", (_, _) => _ => Task.CompletedTask),
         ("resets", (_, _) => socket =>
@@ -58,7 +58,7 @@ public sealed class ChmpxTests
     /// A chmpx that has one server never tries another that it lacks: while no program is attached it is restarted after 2, 4, 8 and each 15 s until the deadline, and
     /// then each minute, for each restart may be the one that connects it.
     /// </summary>
-    private static readonly string[] s_partial = ["one server without a connection", "a connection that comes and goes"];
+    private static readonly string[] Partial = ["one server without a connection", "a connection that comes and goes"];
 
     [Fact]
     public async Task Each_bad_chmpx_for_hours_brings_no_storm_and_is_got_over()
@@ -66,7 +66,7 @@ public sealed class ChmpxTests
         var run = new FaultRun("each bad chmpx");
         var hours = FaultRun.Times(1, 24);
         await using var service = new BadService(secure: false);
-        foreach (var (name, make) in s_kinds)
+        foreach (var (name, make) in Kinds)
         {
             var isExpensive = name is "endless" or "ten thousand servers" or "silent" or "slow";
             await using var box = new FaultBox(run, service, isExpensive ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(4));
@@ -80,7 +80,7 @@ public sealed class ChmpxTests
 
             // A poll a minute and one more for each is what a cluster of many hosts can bear; the role is read once an hour.
             Assert.True(asked <= (hours * 60 * 2.5) + 40, run.Repeat($"{name}: {asked} requests in {hours} h"));
-            var restarts = s_partial.Contains(name) ? (hours * 60) + 12 : (hours * 6) + 8;
+            var restarts = Partial.Contains(name) ? (hours * 60) + 12 : (hours * 6) + 8;
             Assert.True(box.Restarts <= restarts, run.Repeat($"{name}: {box.Restarts} restarts in {hours} h"));
             Assert.True(stamps is >= 0 and <= 10, run.Repeat($"{name}: {stamps} generations in {hours} h"));
 

@@ -8,7 +8,7 @@ namespace SlaveAgent.Tests.Faults;
 /// <summary>Host tools that fail, die, shout, lie, hang or leave something behind; once they work, so does the agent.</summary>
 public sealed class CommandTests
 {
-    private static readonly (string Name, string Script, bool IsSlow)[] s_ways =
+    private static readonly (string Name, string Script, bool IsSlow)[] Ways =
     [
         ("fails", "echo 'it does not work' >&2; exit 1", false),
         ("fails with 255 and nothing said", "exit 255", false),
@@ -32,7 +32,7 @@ public sealed class CommandTests
     {
         var run = new FaultRun($"{tool} that fails");
         // A package manager is waited for however long it takes: one that hangs is tried apart from these.
-        var ways = s_ways.Where(way => FaultRun.IsLong ? way.Name != "hangs" || tool != "apt-get" : !way.IsSlow)
+        var ways = Ways.Where(way => FaultRun.IsLong ? way.Name != "hangs" || tool != "apt-get" : !way.IsSlow)
             .OrderBy(_ => run.Random.Next()).Take(FaultRun.Times(3, int.MaxValue)).ToList();
         foreach (var (name, script, _) in ways)
         {

@@ -12,7 +12,7 @@ public sealed class CrashStateTests
 {
     private const string Ini = "/etc/antpickax/k2hdkc.ini";
 
-    private static readonly string[] s_kept = [AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.AcceptedIdentity, AgentPaths.Machine];
+    private static readonly string[] Kept = [AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.AcceptedIdentity, AgentPaths.Machine];
 
     private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
 
@@ -46,21 +46,21 @@ public sealed class CrashStateTests
             {
                 states++;
                 // Many orders come out the same.
-                if (!seen.Add(string.Join('|', new[] { Ini }.Concat(s_kept).Select(name => state.TryGetValue(name, out var bytes) ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes)) : "none"))))
+                if (!seen.Add(string.Join('|', new[] { Ini }.Concat(Kept).Select(name => state.TryGetValue(name, out var bytes) ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes)) : "none"))))
                 {
                     continue;
                 }
 
                 different++;
                 Assert.True(WhyBroken(host, state, whole) is null, run.Repeat($"{WhyBroken(host, state, whole)}"));
-                kept.UnionWith(s_kept.Where(state.ContainsKey));
+                kept.UnionWith(Kept.Where(state.ContainsKey));
             }
         }
 
         Assert.True(states > 100, $"only {states} states");
 
         // Each kind of file was there in some state, and so was loaded as a restarted agent would.
-        Assert.Equal(s_kept.Order(), kept.Order());
+        Assert.Equal(Kept.Order(), kept.Order());
         run.Say($"{states} states of {recorded.Count} recorded writes, {different} different in the file or in what the agent keeps");
     }
 
@@ -79,10 +79,10 @@ public sealed class CrashStateTests
     public async Task The_check_of_crash_states_loads_what_this_host_keeps_and_finds_a_part_of_it()
     {
         await using var host = await FaultHost.BootstrappedAsync(servers: 2);
-        var files = s_kept.ToDictionary(name => name, name => File.ReadAllBytes(host.At(name)));
+        var files = Kept.ToDictionary(name => name, name => File.ReadAllBytes(host.At(name)));
         var whole = files.ToDictionary(file => file.Key, file => new List<byte[]> { file.Value });
         Assert.Null(WhyBroken(host, files, whole));
-        foreach (var name in s_kept)
+        foreach (var name in Kept)
         {
             var cut = files[name][..(files[name].Length / 2)];
             Assert.NotNull(WhyBroken(host, new Dictionary<string, byte[]>(files) { [name] = cut }, whole));
@@ -95,7 +95,7 @@ public sealed class CrashStateTests
     /// <summary>Each file is absent or one that was written completely, and the agent loads what it kept.</summary>
     private static string? WhyBroken(FaultHost host, IReadOnlyDictionary<string, byte[]> state, IReadOnlyDictionary<string, List<byte[]>> whole)
     {
-        foreach (var name in s_kept.Prepend(Ini))
+        foreach (var name in Kept.Prepend(Ini))
         {
             if (state.TryGetValue(name, out var bytes) && !whole.GetValueOrDefault(name, []).Any(known => known.AsSpan().SequenceEqual(bytes)))
             {
@@ -109,7 +109,7 @@ public sealed class CrashStateTests
         }
 
         using var directory = new TempDirectory();
-        foreach (var name in s_kept.Where(state.ContainsKey))
+        foreach (var name in Kept.Where(state.ContainsKey))
         {
             directory.Put(name.TrimStart('/'), System.Text.Encoding.UTF8.GetString(state[name]));
             if (!IsLoaded(host, name, directory.Root))
@@ -131,7 +131,7 @@ public sealed class CrashStateTests
 
     /// <summary>By path: the content before, and each content that was written to a stage of the file.</summary>
     private static Dictionary<string, List<byte[]>> WholeContents(IReadOnlyList<SystemCall> calls, Dictionary<string, byte[]> before) =>
-        s_kept.Prepend(Ini).ToDictionary(
+        Kept.Prepend(Ini).ToDictionary(
             name => name,
             name => before.Where(file => file.Key == name).Select(file => file.Value)
                 .Concat(calls.Where(call => IsStageOf(call, name)).Select(call => call.Content)).ToList());

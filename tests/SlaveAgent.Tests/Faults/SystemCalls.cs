@@ -11,9 +11,9 @@ internal static partial class SystemCalls
     public static readonly string[] Changing = ["openat", "write", "pwrite64", "fsync", "rename", "renameat2", "unlink", "fchmod", "mkdir", "flock", "ftruncate", "fchown"];
 
     /// <summary>Skips the test, saying why, where no process may be traced.</summary>
-    public static void Require() => Assert.SkipUnless(s_isThere.Value, "strace is not on the PATH, or may not trace (apt-get install strace)");
+    public static void Require() => Assert.SkipUnless(IsThere.Value, "strace is not on the PATH, or may not trace (apt-get install strace)");
 
-    private static readonly Lazy<bool> s_isThere = new(() =>
+    private static readonly Lazy<bool> IsThere = new(() =>
     {
         try
         {

@@ -8,7 +8,7 @@ public sealed class ChmpxDropInTests : IDisposable
 {
     private const string Agent = "/opt/agent/k2hdkc-slave-agent";
 
-    private static readonly ChmpxSharing s_ofGroup = new("k2hdkc", "k2hdkc", null);
+    private static readonly ChmpxSharing OfGroup = new("k2hdkc", "k2hdkc", null);
 
     private readonly TempDirectory _directory = new();
 
@@ -17,7 +17,7 @@ public sealed class ChmpxDropInTests : IDisposable
     [Fact]
     public void The_programs_of_the_group_share_what_chmpx_makes_and_nobody_else_does()
     {
-        var values = Write(s_ofGroup);
+        var values = Write(OfGroup);
         Assert.Equal(["k2hdkc"], values["User"]);
         Assert.Equal(["k2hdkc"], values["Group"]);
         Assert.Equal(["0007"], values["UMask"]);
@@ -45,7 +45,7 @@ public sealed class ChmpxDropInTests : IDisposable
     [Fact]
     public void The_agents_commands_pass_where_the_agent_was_removed_and_run_as_root()
     {
-        var values = Write(s_ofGroup);
+        var values = Write(OfGroup);
         Assert.Equal([$"+/bin/sh -c '[ ! -x {Agent} ] || {{ {Agent} check-machine; [ $$? -ne 1 ]; }}'"], values["ExecCondition"]);
         Assert.Contains(
             $"-+/bin/sh -c '[ ! -x {Agent} ] || exec {Agent} prepare-chmpx --unit chmpx.service --configuration /etc/antpickax/k2hdkc.ini'", values["ExecStartPre"]);
@@ -54,7 +54,7 @@ public sealed class ChmpxDropInTests : IDisposable
     [Fact]
     public void Backups_of_shared_memory_are_removed_by_chmpxs_own_user_before_each_start()
     {
-        var values = Write(s_ofGroup);
+        var values = Write(OfGroup);
         var find = Assert.Single(values["ExecStartPre"], command => command.Contains("/find ", StringComparison.Ordinal));
         Assert.StartsWith("-/usr/bin/find /var/lib/antpickax -maxdepth 1 ", find, StringComparison.Ordinal);
         Assert.Equal(["no"], values["PermissionsStartOnly"]);
@@ -78,7 +78,7 @@ public sealed class ChmpxDropInTests : IDisposable
     [Fact]
     public void Systemd_never_gives_a_chmpx_up_that_ends_again_and_again()
     {
-        var values = Write(s_ofGroup);
+        var values = Write(OfGroup);
         Assert.Equal(["0", "always"], Of(values, "StartLimitIntervalSec", "Restart"));
     }
 

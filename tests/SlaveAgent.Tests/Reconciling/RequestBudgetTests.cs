@@ -81,7 +81,7 @@ public sealed class RequestBudgetTests : IDisposable
 
     private sealed class CountingK2hr3 : HttpMessageHandler
     {
-        private static readonly EntityTagHeaderValue s_tag = new("\"1\"", isWeak: true);
+        private static readonly EntityTagHeaderValue Tag = new("\"1\"", isWeak: true);
 
         public int Count { get; set; }
 
@@ -89,14 +89,14 @@ public sealed class RequestBudgetTests : IDisposable
         {
             Count++;
             var isText = request.Method == HttpMethod.Get && !request.RequestUri!.Query.Contains("keyname", StringComparison.Ordinal);
-            if (isText && request.Headers.IfNoneMatch.Contains(s_tag))
+            if (isText && request.Headers.IfNoneMatch.Contains(Tag))
             {
                 return Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotModified));
             }
 
             var body = JsonSerializer.Serialize(new { result = true, message = (string?)null, resource = isText ? SampleIni.Text : string.Empty });
             var answer = new HttpResponseMessage(request.Method == HttpMethod.Put ? HttpStatusCode.Created : HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8) };
-            answer.Headers.ETag = s_tag;
+            answer.Headers.ETag = Tag;
             return Task.FromResult(answer);
         }
     }

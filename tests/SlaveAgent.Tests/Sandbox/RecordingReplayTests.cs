@@ -43,7 +43,7 @@ public sealed partial class RecordingReplayTests
         service.RegisterHost(cluster.ServerRole, new("10.98.7.11", "cuk-svr1", "svr1", InboundIp: "10.98.7.11"));
         service.RegisterHost(cluster.SlaveRole, new("10.98.7.31", "cuk-slv1", "slv1", InboundIp: "10.98.7.31"));
 
-        var ini = await ResourceText(service, cluster);
+        var ini = await ResourceTextAsync(service, cluster);
 
         var recorded = await File.ReadAllTextAsync(
             Path.Combine(AppContext.BaseDirectory, "Fixtures", "k2hr3", "dbaas-slave-2-servers.ini"), TestContext.Current.CancellationToken);
@@ -57,10 +57,10 @@ public sealed partial class RecordingReplayTests
         var cluster = new DbaasCluster("tenant0", "dc");
         service.CreateCluster(cluster);
 
-        Assert.Contains("CUK                 = dummy_cuk", await ResourceText(service, cluster), StringComparison.Ordinal);
+        Assert.Contains("CUK                 = dummy_cuk", await ResourceTextAsync(service, cluster), StringComparison.Ordinal);
     }
 
-    private static async Task<string> ResourceText(K2hr3Service service, DbaasCluster cluster)
+    private static async Task<string> ResourceTextAsync(K2hr3Service service, DbaasCluster cluster)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         client.DefaultRequestHeaders.Add("x-auth-token", "R=" + service.IssueToken(cluster.SlaveRole).Token);

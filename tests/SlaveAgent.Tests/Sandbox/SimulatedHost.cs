@@ -8,11 +8,11 @@ namespace SlaveAgent.Tests.Sandbox;
 /// <summary>A fresh VM of the sandbox, whose tools are called as the agent calls them.</summary>
 internal sealed class SimulatedHost : IAsyncDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("host-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("host-");
 
     public SimulatedHost()
     {
-        Layout = new(directory.FullName);
+        Layout = new(_directory.FullName);
         State = HostSetup.Create(Layout, "cuk-a");
         Supervisor = new(Layout, TimeSpan.FromMilliseconds(50));
     }
@@ -44,6 +44,6 @@ internal sealed class SimulatedHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Supervisor.DisposeAsync();
-        Trees.Remove(directory.FullName);
+        Trees.Remove(_directory.FullName);
     }
 }

@@ -14,16 +14,16 @@ internal sealed class StandInChmpx : IAsyncDisposable
 
     private static readonly TimeSpan DetectionDelay = TimeSpan.FromMilliseconds(500);
 
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("standin-");
-    private Process? process;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("standin-");
+    private Process? _process;
 
-    public string File => Path.Combine(directory.FullName, "k2hdkc.ini");
+    public string File => Path.Combine(_directory.FullName, "k2hdkc.ini");
 
-    public string StateDirectory => Path.Combine(directory.FullName, "state");
+    public string StateDirectory => Path.Combine(_directory.FullName, "state");
 
     public int ControlPort { get; } = FreePort();
 
-    public int Pid => process!.Id;
+    public int Pid => _process!.Id;
 
     public string Output { get; private set; } = "";
 
@@ -69,10 +69,10 @@ internal sealed class StandInChmpx : IAsyncDisposable
     public void Start(params string[] more)
     {
         string[] options = ["chmpx", "-conf", File, "-stoptime", "100", "-statedir", StateDirectory, "-hosts", "slave", .. more];
-        process = Process.Start(new ProcessStartInfo(SandboxProgram.Path, options) { RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo(SandboxProgram.Path, options) { RedirectStandardOutput = true })!;
         _ = Task.Run(async () =>
         {
-            while (await process.StandardOutput.ReadLineAsync() is { } line)
+            while (await _process.StandardOutput.ReadLineAsync() is { } line)
             {
                 Output += line + "\n";
             }
@@ -84,11 +84,11 @@ internal sealed class StandInChmpx : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        await process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout, TestContext.Current.CancellationToken);
-        return process.ExitCode;
+        await _process!.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Timeout, TestContext.Current.CancellationToken);
+        return _process.ExitCode;
     }
 
-    public bool IsRunning => process is { HasExited: false };
+    public bool IsRunning => _process is { HasExited: false };
 
     public async Task SignalAsync(string signal)
     {
@@ -130,11 +130,11 @@ internal sealed class StandInChmpx : IAsyncDisposable
     {
         if (IsRunning)
         {
-            process!.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
+            _process!.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
-        process?.Dispose();
-        Trees.Remove(directory.FullName);
+        _process?.Dispose();
+        Trees.Remove(_directory.FullName);
     }
 
     // Below the ephemeral port range, so that no connection of another test uses it.
@@ -158,14 +158,14 @@ internal sealed class StandInChmpx : IAsyncDisposable
 
     private sealed class AttachedProgram : IDisposable
     {
-        private readonly string file;
+        private readonly string _file;
 
         public AttachedProgram(string directory)
         {
-            file = Path.Combine(Directory.CreateDirectory(directory).FullName, "program");
-            System.IO.File.WriteAllText(file, "");
+            _file = Path.Combine(Directory.CreateDirectory(directory).FullName, "program");
+            System.IO.File.WriteAllText(_file, "");
         }
 
-        public void Dispose() => System.IO.File.Delete(file);
+        public void Dispose() => System.IO.File.Delete(_file);
     }
 }

@@ -155,9 +155,9 @@ public sealed class StandInChmpxTests
     [Fact]
     public async Task A_server_that_was_removed_and_is_down_disappears_with_the_next_generation()
     {
-        const string second = "[SVRNODE]\nNAME = gone\nPORT = 1\nCTLPORT = 2\nCUK = cuk-gone\nCUSTOM_ID_SEED = gone\nENDPOINTS = 127.0.0.1:1\n";
+        const string Second = "[SVRNODE]\nNAME = gone\nPORT = 1\nCTLPORT = 2\nCUK = cuk-gone\nCUSTOM_ID_SEED = gone\nENDPOINTS = 127.0.0.1:1\n";
         await using var chmpx = new StandInChmpx();
-        chmpx.Write(chmpx.Ini(1, second));
+        chmpx.Write(chmpx.Ini(1, Second));
         chmpx.Start();
         await chmpx.WaitForAsync(view => view.Servers.Count == 2);
         chmpx.Replace(chmpx.Ini(2));

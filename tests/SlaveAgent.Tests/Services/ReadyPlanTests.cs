@@ -7,7 +7,7 @@ namespace SlaveAgent.Tests.Services;
 
 public sealed class ReadyPlanTests
 {
-    private static readonly UnitStatus s_target = Units.Stopped("ready.target");
+    private static readonly UnitStatus Target = Units.Stopped("ready.target");
 
     [Theory]
     [InlineData(UnitActiveState.Inactive, true)]
@@ -17,14 +17,14 @@ public sealed class ReadyPlanTests
     [InlineData(UnitActiveState.Active, false)]
     public void A_target_that_was_never_reached_is_started_unless_somebody_is_stopping_it(UnitActiveState state, bool isStarted)
     {
-        var (memory, wanted) = ReadyPlan.Reach(ReadyMemory.Empty, s_target with { Active = state }, []);
+        var (memory, wanted) = ReadyPlan.Reach(ReadyMemory.Empty, Target with { Active = state }, []);
         Assert.Equal(isStarted, wanted.Contains(new UnitAction(UnitActionKind.Start, "ready.target")));
         Assert.Equal(state == UnitActiveState.Active, memory.IsTargetDone);
     }
 
     [Fact]
     public void A_target_that_was_reached_once_is_left_as_it_is() =>
-        Assert.Empty(ReadyPlan.Reach(new ReadyMemory(true, []), s_target, []).Wanted);
+        Assert.Empty(ReadyPlan.Reach(new ReadyMemory(true, []), Target, []).Wanted);
 
     [Theory]
     [InlineData(UnitActiveState.Inactive, true)]
@@ -48,27 +48,27 @@ public sealed class ReadyPlanTests
                 unit with { Load = UnitLoadState.NotFound }, unit with { StartedAt = TimeSpan.FromSeconds(5) },
             ],
             left => Assert.False(WantsStart(left)));
-        Assert.DoesNotContain(new UnitAction(UnitActionKind.Start, "a.service"), ReadyPlan.Reach(new ReadyMemory(true, ["a.service"]), s_target, [unit]).Wanted);
+        Assert.DoesNotContain(new UnitAction(UnitActionKind.Start, "a.service"), ReadyPlan.Reach(new ReadyMemory(true, ["a.service"]), Target, [unit]).Wanted);
     }
 
     [Fact]
     public void What_was_seen_started_is_remembered_for_good()
     {
         var running = Units.Running("a.service");
-        var (memory, _) = ReadyPlan.Reach(ReadyMemory.Empty, s_target, [running, Units.Stopped("b.service")]);
+        var (memory, _) = ReadyPlan.Reach(ReadyMemory.Empty, Target, [running, Units.Stopped("b.service")]);
         Assert.Equal(["a.service"], memory.Done);
-        (memory, _) = ReadyPlan.Reach(memory, s_target, [Units.Stopped("a.service"), Units.Running("b.service")]);
+        (memory, _) = ReadyPlan.Reach(memory, Target, [Units.Stopped("a.service"), Units.Running("b.service")]);
         Assert.Equal(["a.service", "b.service"], memory.Done);
-        Assert.True(memory.SaysTheSame(ReadyPlan.Reach(memory, s_target, []).Memory));
+        Assert.True(memory.SaysTheSame(ReadyPlan.Reach(memory, Target, []).Memory));
     }
 
     [Fact]
     public void A_lost_connection_stops_a_target_that_is_active_and_forgets_what_was_reached_once_it_is_not()
     {
-        var (memory, wanted) = ReadyPlan.Leave(s_target with { Active = UnitActiveState.Active }, TimeSpan.FromMinutes(5));
+        var (memory, wanted) = ReadyPlan.Leave(Target with { Active = UnitActiveState.Active }, TimeSpan.FromMinutes(5));
         Assert.Equal([new UnitAction(UnitActionKind.Stop, "ready.target")], wanted);
         Assert.True(memory.IsTargetDone);
-        (memory, wanted) = ReadyPlan.Leave(s_target, TimeSpan.FromMinutes(5));
+        (memory, wanted) = ReadyPlan.Leave(Target, TimeSpan.FromMinutes(5));
         Assert.Empty(wanted);
         Assert.True(memory.SaysTheSame(ReadyMemory.Empty with { Since = TimeSpan.FromMinutes(5) }));
     }
@@ -76,9 +76,9 @@ public sealed class ReadyPlanTests
     [Fact]
     public void What_went_with_a_lost_connection_is_started_again_with_the_next_one_and_awaited_while_it_still_stops()
     {
-        var (memory, _) = ReadyPlan.Leave(s_target, TimeSpan.FromMinutes(5));
+        var (memory, _) = ReadyPlan.Leave(Target, TimeSpan.FromMinutes(5));
         var went = Units.Stopped("a.service") with { StartedAt = TimeSpan.FromMinutes(1) };
-        var active = s_target with { Active = UnitActiveState.Active };
+        var active = Target with { Active = UnitActiveState.Active };
         Assert.Contains(new UnitAction(UnitActionKind.Start, "a.service"), ReadyPlan.Reach(memory, active, [went]).Wanted);
 
         var stopping = went with { Active = UnitActiveState.Deactivating };
@@ -91,5 +91,5 @@ public sealed class ReadyPlanTests
     }
 
     private static bool WantsStart(UnitStatus dependent) =>
-        ReadyPlan.Reach(new ReadyMemory(true, []), s_target, [dependent]).Wanted.Contains(new UnitAction(UnitActionKind.Start, dependent.Name));
+        ReadyPlan.Reach(new ReadyMemory(true, []), Target, [dependent]).Wanted.Contains(new UnitAction(UnitActionKind.Start, dependent.Name));
 }

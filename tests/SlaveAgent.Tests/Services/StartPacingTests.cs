@@ -12,7 +12,7 @@ public sealed class StartPacingTests : IDisposable
 {
     private const string Ini = "/etc/antpickax/k2hdkc.ini";
 
-    private static readonly FileVersion s_file = new(1, 2, 3, 4);
+    private static readonly FileVersion Version = new(1, 2, 3, 4);
 
     private readonly TempDirectory _directory = new();
     private readonly string _unit = Tools.NewUnit();
@@ -26,13 +26,13 @@ public sealed class StartPacingTests : IDisposable
     public void Starts_that_fail_one_after_another_are_paced_by_doubling_up_to_half_a_minute()
     {
         var delays = new List<double>();
-        var last = new ChmpxStart(0, 0, s_file);
+        var last = new ChmpxStart(0, 0, Version);
         for (var restart = 1; restart <= 9; restart++)
         {
             var now = last.At + TimeSpan.FromMilliseconds(300);
-            var delay = StartPacing.DelayBefore(last, now, restart, s_file);
+            var delay = StartPacing.DelayBefore(last, now, restart, Version);
             delays.Add(delay.TotalSeconds);
-            last = new ChmpxStart((long)(now + delay).TotalMilliseconds, (long)delay.TotalMilliseconds, s_file);
+            last = new ChmpxStart((long)(now + delay).TotalMilliseconds, (long)delay.TotalMilliseconds, Version);
         }
 
         Assert.Equal([0.5, 1, 2, 4, 8, 16, 30, 30, 30], delays);
@@ -44,22 +44,22 @@ public sealed class StartPacingTests : IDisposable
     [InlineData(3, -1, "a last start in the future")]
     public void There_is_no_wait_after(int restarts, int secondsSinceStart, string what)
     {
-        var last = new ChmpxStart(100_000, 8_000, s_file);
-        Assert.True(StartPacing.DelayBefore(last, last.At + TimeSpan.FromSeconds(secondsSinceStart), restarts, s_file) == TimeSpan.Zero, what);
+        var last = new ChmpxStart(100_000, 8_000, Version);
+        Assert.True(StartPacing.DelayBefore(last, last.At + TimeSpan.FromSeconds(secondsSinceStart), restarts, Version) == TimeSpan.Zero, what);
     }
 
     [Fact]
     public void There_is_no_wait_with_another_configuration_or_when_no_start_is_known()
     {
-        var last = new ChmpxStart(100_000, 8_000, s_file);
-        Assert.Equal(TimeSpan.Zero, StartPacing.DelayBefore(last, last.At, 3, s_file with { Inode = 9 }));
+        var last = new ChmpxStart(100_000, 8_000, Version);
+        Assert.Equal(TimeSpan.Zero, StartPacing.DelayBefore(last, last.At, 3, Version with { Inode = 9 }));
         Assert.Equal(TimeSpan.Zero, StartPacing.DelayBefore(last, last.At, 3, null));
-        Assert.Equal(TimeSpan.Zero, StartPacing.DelayBefore(null, last.At, 3, s_file));
+        Assert.Equal(TimeSpan.Zero, StartPacing.DelayBefore(null, last.At, 3, Version));
     }
 
     [Fact]
     public void Where_systemd_does_not_say_why_it_starts_chmpx_the_start_is_paced() =>
-        Assert.Equal(TimeSpan.FromSeconds(16), StartPacing.DelayBefore(new ChmpxStart(100_000, 8_000, s_file), TimeSpan.FromSeconds(101), null, s_file));
+        Assert.Equal(TimeSpan.FromSeconds(16), StartPacing.DelayBefore(new ChmpxStart(100_000, 8_000, Version), TimeSpan.FromSeconds(101), null, Version));
 
     [Fact]
     public async Task Each_start_is_remembered_for_the_next_one()

@@ -6,22 +6,22 @@ namespace SlaveAgent.Tests.Support;
 /// <summary>The recorded answer to DUMP with other servers in it.</summary>
 internal static class DumpText
 {
-    private static readonly string s_recorded = Fixture.Text("chmpx/DUMP.txt");
+    private static readonly string Recorded = Fixture.Text("chmpx/DUMP.txt");
 
     /// <param name="servers">Name, socket and status of each; the CUK is <c>cuk-</c> and the name.</param>
     public static byte[] Of(int revision, params (string Name, string Socket, string Status)[] servers)
     {
-        var from = s_recorded.IndexOf("    [0] = {", s_recorded.IndexOf("chmpx_servers", StringComparison.Ordinal), StringComparison.Ordinal);
-        var to = s_recorded.IndexOf("    [1] = {", from, StringComparison.Ordinal);
-        var end = s_recorded.IndexOf("  }\n  chmpx_slave_count", StringComparison.Ordinal);
-        var entry = s_recorded[from..to];
+        var from = Recorded.IndexOf("    [0] = {", Recorded.IndexOf("chmpx_servers", StringComparison.Ordinal), StringComparison.Ordinal);
+        var to = Recorded.IndexOf("    [1] = {", from, StringComparison.Ordinal);
+        var end = Recorded.IndexOf("  }\n  chmpx_slave_count", StringComparison.Ordinal);
+        var entry = Recorded[from..to];
         var entries = servers.Select(server => entry
             .Replace("svr1", server.Name, StringComparison.Ordinal)
             .Replace("sock             = 13", $"sock             = {server.Socket}", StringComparison.Ordinal)
             .Replace("[SERVICE IN][UP]", server.Status, StringComparison.Ordinal));
         return Encoding.UTF8.GetBytes(
-            s_recorded[..from].Replace("group              = testcluster", "group              = ring", StringComparison.Ordinal).Replace("cfg_revision       = 1", $"cfg_revision       = {revision.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
-            + string.Concat(entries) + s_recorded[end..]);
+            Recorded[..from].Replace("group              = testcluster", "group              = ring", StringComparison.Ordinal).Replace("cfg_revision       = 1", $"cfg_revision       = {revision.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal)
+            + string.Concat(entries) + Recorded[end..]);
     }
 
     /// <summary>The same from another run of chmpx, with other values.</summary>

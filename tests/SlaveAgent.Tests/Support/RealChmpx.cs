@@ -11,7 +11,7 @@ internal sealed partial class RealChmpx : IAsyncDisposable
 {
     private const int HangUp = 1;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
-    private static int s_given;
+    private static int _given;
 
     private readonly Process _process;
     private readonly string _group;
@@ -39,7 +39,7 @@ internal sealed partial class RealChmpx : IAsyncDisposable
     {
         while (true)
         {
-            var port = 22000 + (Interlocked.Increment(ref s_given) + (Environment.ProcessId * 37)) % 8000;
+            var port = 22000 + (Interlocked.Increment(ref _given) + (Environment.ProcessId * 37)) % 8000;
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {

@@ -5,7 +5,7 @@ namespace SlaveAgent.Tests.Support;
 /// <summary>Where this project's own files are.</summary>
 internal static class Repository
 {
-    private static readonly HashSet<string> s_outputs = new(StringComparer.Ordinal) { "bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", ".git", ".vs", ".idea" };
+    private static readonly HashSet<string> Outputs = new(StringComparer.Ordinal) { "bin", "obj", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", ".git", ".vs", ".idea" };
 
     public static string Root { get; } = typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Repository").Value!.TrimEnd('/');
@@ -25,7 +25,7 @@ internal static class Repository
 
         foreach (var directory in Directory.EnumerateDirectories(At(below)))
         {
-            if (s_outputs.Contains(Path.GetFileName(directory)))
+            if (Outputs.Contains(Path.GetFileName(directory)))
             {
                 continue;
             }

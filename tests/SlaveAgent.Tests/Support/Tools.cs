@@ -10,7 +10,7 @@ internal static class Tools
 {
     private const string Prefix = "unit-under-test";
 
-    private static readonly string s_directory = Directory.CreateTempSubdirectory("slave-agent-tools-").FullName;
+    private static readonly string Place = Directory.CreateTempSubdirectory("slave-agent-tools-").FullName;
 
     /// <summary>A unit of the test's own: each systemctl call about it adds a line to its log.</summary>
     public static string NewUnit() => $"{Prefix}-{Guid.NewGuid():N}.service";
@@ -18,16 +18,16 @@ internal static class Tools
     public static string[] CallsAbout(string unit) => File.Exists(LogOf(unit)) ? File.ReadAllLines(LogOf(unit)) : [];
 
     /// <summary>Has a call such as <c>enable</c> fail for the unit with these words.</summary>
-    public static void LetFail(string unit, string call, string words) => File.WriteAllText(Path.Join(s_directory, $"{unit}.fails-{call}"), words + "\n");
+    public static void LetFail(string unit, string call, string words) => File.WriteAllText(Path.Join(Place, $"{unit}.fails-{call}"), words + "\n");
 
     /// <summary>What <c>systemctl show</c> is to say of the unit.</summary>
-    public static void Show(string unit, string words) => File.WriteAllText(Path.Join(s_directory, $"{unit}.shown"), words + "\n");
+    public static void Show(string unit, string words) => File.WriteAllText(Path.Join(Place, $"{unit}.shown"), words + "\n");
 
     /// <summary>A user that only getent knows, as one of LDAP or sssd.</summary>
     public static string NewDirectoryUser(uint uid)
     {
         var name = $"{Prefix}-{Guid.NewGuid():N}";
-        File.WriteAllText(Path.Join(s_directory, $"{name}.passwd"), $"{name}:x:{uid}:{uid}::/:/sbin/nologin\n");
+        File.WriteAllText(Path.Join(Place, $"{name}.passwd"), $"{name}:x:{uid}:{uid}::/:/sbin/nologin\n");
         return name;
     }
 
@@ -47,17 +47,17 @@ internal static class Tools
         return name;
     }
 
-    private static string LogOf(string unit) => Path.Join(s_directory, $"{unit}.log");
+    private static string LogOf(string unit) => Path.Join(Place, $"{unit}.log");
 
     [ModuleInitializer]
     internal static void PutOnPath()
     {
         var path = Environment.GetEnvironmentVariable("PATH");
-        var tool = Path.Join(s_directory, "systemctl");
+        var tool = Path.Join(Place, "systemctl");
         File.WriteAllText(tool, $$"""
             #!/bin/sh
             for last; do :; done
-            unit='{{s_directory}}'/$last
+            unit='{{Place}}'/$last
             case $last in
             {{Prefix}}-*) ;;
             *) PATH='{{path}}' exec systemctl "$@" ;;
@@ -73,10 +73,10 @@ internal static class Tools
             esac
             """ + "\n");
         File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var getent = Path.Join(s_directory, "getent");
+        var getent = Path.Join(Place, "getent");
         File.WriteAllText(getent, $$"""
             #!/bin/sh
-            user='{{s_directory}}'/$2
+            user='{{Place}}'/$2
             if [ -e "$user.fails-$1" ]; then
                 cat "$user.fails-$1"
                 exit 3
@@ -85,7 +85,7 @@ internal static class Tools
             cat "$user.$1"
             """ + "\n");
         File.SetUnixFileMode(getent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Environment.SetEnvironmentVariable("PATH", $"{s_directory}:{path}");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(s_directory, recursive: true);
+        Environment.SetEnvironmentVariable("PATH", $"{Place}:{path}");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Place, recursive: true);
     }
 }
