@@ -37,7 +37,7 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
         }
 
         var isReady = isConnected();
-        if (isReady ? _complete is not null : !follow || !_memory.IsTargetDone)
+        if (isReady ? _complete is not null : !follow || _memory is { IsTargetDone: false, IsLeaving: false })
         {
             return isReady ? Reached() : NotConnected();
         }
@@ -62,6 +62,11 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
     {
         var (sent, failures) = await _requests.SendDueAsync(wanted, cancel);
         _rechecks = sent.IsEmpty ? _rechecks + 1 : 0;
+        if (_memory.IsLeaving && failures.IsEmpty && sent.Any(action => action.Kind == UnitActionKind.Start))
+        {
+            Keep(_memory with { IsLeaving = false });
+        }
+
         return failures.Length > 0
             ? new Outcome.Failed(string.Join("; ", failures)) { Reason = Reasons.UnitsFailing }
             : new Outcome.Waiting(

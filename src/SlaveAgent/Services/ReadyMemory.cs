@@ -11,6 +11,9 @@ public sealed record ReadyMemory(bool IsTargetDone, IReadOnlyList<string> Done)
     /// <summary>Since the host's boot; what was started before does not count, because it went with a connection that was lost (<c>ready.follow</c>).</summary>
     public TimeSpan Since { get; init; }
 
+    /// <summary>The target was requested to stop, and was not seen stopped yet: that it is active says nothing.</summary>
+    public bool IsLeaving { get; init; }
+
     public static ReadyMemory Empty { get; } = new(false, []);
 
     public static ReadyMemory Load(HostRoot root) =>
@@ -25,5 +28,5 @@ public sealed record ReadyMemory(bool IsTargetDone, IReadOnlyList<string> Done)
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Save(HostRoot root) => StateFile.Save(root.At(AgentPaths.ReadyMemory), this, ServicesJson.Default.ReadyMemory);
 
-    public bool SaysTheSame(ReadyMemory other) => IsTargetDone == other.IsTargetDone && Since == other.Since && Done.SequenceEqual(other.Done);
+    public bool SaysTheSame(ReadyMemory other) => IsTargetDone == other.IsTargetDone && Since == other.Since && IsLeaving == other.IsLeaving && Done.SequenceEqual(other.Done);
 }

@@ -13,6 +13,12 @@ public static class ReadyPlan
     /// <param name="dependents">The units that require the target.</param>
     public static (ReadyMemory Memory, ImmutableArray<UnitAction> Wanted) Reach(ReadyMemory memory, UnitStatus target, IReadOnlyCollection<UnitStatus> dependents)
     {
+        if (memory.IsLeaving)
+        {
+            // In the place of the stop that may still be queued; only what is seen after this request was accepted counts.
+            return (memory, [new UnitAction(UnitActionKind.Start, target.Name)]);
+        }
+
         var isTargetDone = memory.IsTargetDone || target.Active == UnitActiveState.Active;
         var done = memory.Done.Union(dependents.Where(unit => HasBeenStarted(unit, memory.Since)).Select(unit => unit.Name), StringComparer.Ordinal).ToImmutableArray();
         var wanted = new List<UnitAction>();
@@ -36,7 +42,7 @@ public static class ReadyPlan
     /// <summary>The connection is lost, and the target is to go with it, and come back with it.</summary>
     /// <param name="now">Since the host's boot.</param>
     public static (ReadyMemory Memory, ImmutableArray<UnitAction> Wanted) Leave(UnitStatus target, TimeSpan now) => target.IsActive
-        ? (ReadyMemory.Empty with { IsTargetDone = true, Since = now }, [new UnitAction(UnitActionKind.Stop, target.Name)])
+        ? (ReadyMemory.Empty with { IsLeaving = true, Since = now }, [new UnitAction(UnitActionKind.Stop, target.Name)])
         : (ReadyMemory.Empty with { Since = now }, []);
 
     private static bool IsAwaited(UnitStatus unit, IReadOnlyList<string> done) => unit.IsEnabled && unit.Load == UnitLoadState.Loaded && !done.Contains(unit.Name, StringComparer.Ordinal);

@@ -175,6 +175,25 @@ public sealed class ReadyControllerTests : IDisposable
         Assert.Equal(UnitActiveState.Active, _systemd[Target].Active);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_is_back_before_the_stop_was_seen_brings_the_target_back(bool isStopLate)
+    {
+        var controller = Make();
+        await SettleAsync(controller);
+        if (isStopLate)
+        {
+            _systemd.Let($"request-stop {Target}", FakeTrouble.HasNoEffect);
+        }
+
+        _isConnected = false;
+        await controller.RunAsync(Cancel);
+        _isConnected = true;
+        await SettleAsync(Make());
+        Assert.Equal((2, UnitActiveState.Active), (_systemd.Count($"start {Target}"), _systemd[Target].Active));
+    }
+
     [Fact]
     public async Task A_stop_that_an_agent_was_killed_before_is_made_by_the_next_one()
     {

@@ -67,10 +67,20 @@ public sealed class ReadyPlanTests
     {
         var (memory, wanted) = ReadyPlan.Leave(Target with { Active = UnitActiveState.Active }, TimeSpan.FromMinutes(5));
         Assert.Equal([new UnitAction(UnitActionKind.Stop, "ready.target")], wanted);
-        Assert.True(memory.IsTargetDone);
+        Assert.Equal((true, false), (memory.IsLeaving, memory.IsTargetDone));
         (memory, wanted) = ReadyPlan.Leave(Target, TimeSpan.FromMinutes(5));
         Assert.Empty(wanted);
         Assert.True(memory.SaysTheSame(ReadyMemory.Empty with { Since = TimeSpan.FromMinutes(5) }));
+    }
+
+    [Fact]
+    public void A_target_that_is_still_active_after_it_was_requested_to_stop_is_started_again_whatever_it_shows()
+    {
+        var active = Target with { Active = UnitActiveState.Active };
+        var (leaving, _) = ReadyPlan.Leave(active, TimeSpan.FromMinutes(5));
+        var (memory, wanted) = ReadyPlan.Reach(leaving, active, []);
+        Assert.Equal([new UnitAction(UnitActionKind.Start, "ready.target")], wanted);
+        Assert.False(ReadyPlan.IsComplete(memory, []));
     }
 
     [Fact]
