@@ -155,7 +155,7 @@ public sealed class ConnectionController(
         }
 
         questions.TakeAnswers();
-        questions.AskSockets(ini, cancel);
+        questions.AskSockets(ini, ring.View, cancel);
         var slaves = _slaves.Of(resource.AcceptedText);
         var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), questions.IsBoundToLostAddress, slaves);
         _judged = ini;
@@ -165,6 +165,10 @@ public sealed class ConnectionController(
         {
             tracker.NoteConnected(verdict.HasLingering);
             requester.NoteComplete();
+        }
+        else if (verdict.State == RingState.Partial)
+        {
+            tracker.NotePartial();
         }
 
         var isReached = verdict.State == RingState.Connected || (verdict.IsDeadlineOver && verdict.State is RingState.Partial or RingState.Connecting);
@@ -222,7 +226,7 @@ public sealed class ConnectionController(
                 var (generation, _) = await file.WriteAsync(s.Ini, ring.View?.Revision, cancel);
                 return $"{verdict.Message} (generation {generation})";
             case RingAction.Restart:
-                tracker.NoteRestart(verdict.Cause, verdict.IsDeadlineOver);
+                tracker.NoteRestart(verdict.Cause, verdict.IsRepairLate);
                 RequestRestart(cancel);
                 return verdict.Message;
             case RingAction.AskPeer:

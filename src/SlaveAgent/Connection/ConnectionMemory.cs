@@ -14,6 +14,9 @@ public sealed record ConnectionMemory
     /// <summary>When a listed server was first connected in this boot; null before that.</summary>
     public long? FirstConnectedAt { get; init; }
 
+    /// <summary>When the connection became partial; null while it is complete, or never was anything.</summary>
+    public long? PartialSince { get; init; }
+
     /// <summary>When the ready target was first reached in this boot.</summary>
     public long? ReadyAt { get; init; }
 
@@ -71,5 +74,5 @@ public sealed record ConnectionMemory
 
     // /run is empty after a boot, but not in every container that is started again.
     private bool IsOfThisBoot(long now) =>
-        new[] { FirstConnectedAt, ReadyAt, Configuration?.LastAt, Partial?.LastAt, Stranded?.LastAt, Pending?.At }.All(time => time is null || time <= now);
+        new[] { FirstConnectedAt, PartialSince, ReadyAt, Configuration?.LastAt, Partial?.LastAt, Stranded?.LastAt, Pending?.At }.All(time => time is null || time <= now);
 }

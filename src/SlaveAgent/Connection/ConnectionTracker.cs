@@ -90,6 +90,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             Stranded = HistoryOf(RestartCause.Stranded),
             SinceMissing = Since(_missingSince),
             SinceFirstConnection = _memory.FirstConnectedAt is { } first ? Since(first) : null,
+            SincePartial = _memory.PartialSince is { } partial ? Since(partial) : TimeSpan.Zero,
             WasConnected = view is not null && _memory.Process == view.Process && _memory.WasConnected,
             WasReady = _memory.ReadyAt is not null,
             SincePrograms = view?.HasPrograms is false ? Since(_programsSeen) : TimeSpan.Zero,
@@ -135,6 +136,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
         // One that was requested a moment ago may still come, and is then the agent's own.
         var memory = _memory.Pending is { } pending && Since(pending.At) > LongestRestartRecheck ? _memory with { Pending = null } : _memory;
+        memory = memory with { PartialSince = null };
         if (!hasLingering && RestartNeeds.IsEmpty)
         {
             memory = memory with { Configuration = null };
@@ -149,6 +151,15 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         }
 
         Keep(memory);
+    }
+
+    /// <summary>Some listed server is connected and another, which is up, is not.</summary>
+    public void NotePartial()
+    {
+        if (_memory.PartialSince is null)
+        {
+            Keep(_memory with { PartialSince = time.GetTimestamp() });
+        }
     }
 
     public void NoteReady()
@@ -227,7 +238,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     {
         if ((ended ? _ownEnds.Note() : _ownEnds.Poll()) is { } due)
         {
-            log.Warning("chmpx was started again without the agent's asking: it ended by itself, or somebody restarted it{Times}", due.IsFirst ? string.Empty : $", {due.Times} times in {due.Within.TotalSeconds:0} s");
+            log.Warning("chmpx had ended without the agent's asking, and runs again: it ended by itself, or somebody stopped or restarted it{Times}", due.IsFirst ? string.Empty : $", {due.Times} times in {due.Within.TotalSeconds:0} s");
         }
     }
 

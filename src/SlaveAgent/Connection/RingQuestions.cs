@@ -25,6 +25,7 @@ public sealed class RingQuestions(
     private string? _unitLogged;
     private long? _socketsAt;
     private int? _changesSeen;
+    private ChmpxProcess _processAsked;
 
     /// <summary>All connections of chmpx are bound to an address that this host does not have any more.</summary>
     public bool IsBoundToLostAddress { get; private set; }
@@ -99,8 +100,21 @@ public sealed class RingQuestions(
     }
 
     /// <summary>Checks the connections once, after each change of address, and then until none is left that comes from a lost one.</summary>
-    public void AskSockets(IniDocument ini, CancellationToken cancel)
+    public void AskSockets(IniDocument ini, RingView? view, CancellationToken cancel)
     {
+        if (IsBoundToLostAddress && view is not null && view.Process != _processAsked)
+        {
+            // The connections that were asked about went with their process.
+            IsBoundToLostAddress = false;
+            _socketsAt = null;
+            _changesSeen = null;
+        }
+
+        if (view is not null)
+        {
+            _processAsked = view.Process;
+        }
+
         if (_changesSeen != addresses.Changes || (IsBoundToLostAddress && (_socketsAt is not { } at || time.GetElapsedTime(at) >= BetweenSockets)))
         {
             _changesSeen = addresses.Changes;

@@ -69,6 +69,8 @@ public static class RingJudge
         var message = $"chmpx has generation {view.Revision} loaded and not {s.Ini.FileVersion}";
         return s.SinceChange <= s.Settings.LoadDeadline ? new RingVerdict(RingState.Loading, message)
             : s.Stamps < StampsBeforeRestart ? new RingVerdict(RingState.Loading, $"{message}; it is stamped again", RingAction.Stamp)
+            : HasPrograms(s) && HoldsExactlyTheListed(s, view) ? new RingVerdict(
+                RingState.Loading, $"{message}, also after {s.Stamps} new numbers; it is connected as this generation says and not restarted while programs have the cluster open")
             : MayRestart(s) ? Restart(RingState.Loading, $"{message}, also after {s.Stamps} new numbers; it is restarted")
             : new RingVerdict(RingState.Loading, message) { IsRestartPaused = true };
     }
@@ -111,13 +113,16 @@ public static class RingJudge
             Missing = [.. missing.Select(server => server.Name)],
             MissingKeys = [.. missing.Select(server => server.Key)],
             IsDeadlineOver = IsLate(s),
+            IsRepairLate = IsRepairLate(s),
         };
         if (HasPrograms(s))
         {
             return verdict with
             {
                 Action = IsQuestionDue(s) ? RingAction.AskPeer : RingAction.RequestStatus,
-                Message = $"{message}; chmpx is not restarted, because programs have the cluster open",
+                Message = s.View?.HasPrograms is not false
+                    ? $"{message}; chmpx is not restarted, because programs have the cluster open"
+                    : $"{message}; chmpx is not restarted, because a program had the cluster open a moment ago or is about to open it",
             };
         }
 
@@ -131,7 +136,7 @@ public static class RingJudge
             return verdict with { Action = IsQuestionDue(s, PeerLifetime) ? RingAction.AskPeer : RingAction.None };
         }
 
-        return Shorter(s.SinceMissing, s.Partial.SinceRestart) >= RepairPause.Partial(s.Partial, IsLate(s), s.Slaves, s.Jitter)
+        return Shorter(s.SinceMissing, s.Partial.SinceRestart) >= RepairPause.Partial(s.Partial, IsRepairLate(s), s.Slaves, s.Jitter)
             ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Message = $"{message}; chmpx is restarted, because it does not try them again by itself" }
             : verdict with { IsRestartPaused = true };
     }
@@ -182,6 +187,10 @@ public static class RingJudge
             : verdict with { HasLingering = true };
     }
 
+    /// <summary>A restart would change nothing that a program could notice, but for its being away.</summary>
+    private static bool HoldsExactlyTheListed(RingSituation s, RingView view) =>
+        CoverageOf(s.Ini, view.ByKey()) == RingCoverage.All && view.Servers.Select(server => server.Key).ToHashSet().SetEquals(s.Ini.Servers.Select(s.Ini.KeyOf));
+
     private static RingCoverage CoverageOf(IniDocument ini, Dictionary<NodeKey, RingServer> shown)
     {
         var listed = ini.Servers.Select(ini.KeyOf).ToHashSet();
@@ -192,6 +201,9 @@ public static class RingJudge
     /// <summary>Before the ready target was reached the agent itself decides when programs start; afterwards one may just be between two runs.</summary>
     private static bool HasPrograms(RingSituation s) =>
         s.View?.HasPrograms is not false || (s.WasReady && (s.SincePrograms < ProgramsGone || s.ActiveDependents is > 0));
+
+    /// <summary>It has been incomplete for so long that restarts become rare; how long the host has been up does not matter.</summary>
+    private static bool IsRepairLate(RingSituation s) => s.SincePartial > s.Settings.CompleteDeadline;
 
     private static bool IsLate(RingSituation s) => s.SinceFirstConnection > s.Settings.CompleteDeadline;
 

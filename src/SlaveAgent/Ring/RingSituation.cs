@@ -36,6 +36,9 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>Since this boot's first connection to a listed server; null before it.</summary>
     public TimeSpan? SinceFirstConnection { get; init; }
 
+    /// <summary>Since the connection became partial without having been complete in between, whatever was restarted meanwhile; zero while it is not.</summary>
+    public TimeSpan SincePartial { get; init; }
+
     /// <summary>Whether this run of chmpx was ever connected to a server.</summary>
     public bool WasConnected { get; init; }
 

@@ -26,6 +26,9 @@ public sealed record RingVerdict(RingState State, string Message, RingAction Act
     /// <summary>The same, as keys.</summary>
     public ImmutableArray<NodeKey> MissingKeys { get; init; } = [];
 
+    /// <summary>Of a partial connection: it lasts so long that restarts become rare.</summary>
+    public bool IsRepairLate { get; init; }
+
     /// <summary>What was waited for did not come within the deadline; the host goes on without it.</summary>
     public bool IsDeadlineOver { get; init; }
 }

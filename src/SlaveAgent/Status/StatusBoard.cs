@@ -24,6 +24,7 @@ public sealed class StatusBoard(
     private readonly Dictionary<ControllerKinds, (Outcome Outcome, Condition Condition)> _known = [];
     private readonly Dictionary<ControllerKinds, DateTimeOffset> _next = [];
     private Dictionary<NodeKey, ServerStatus> _servers = [];
+    private ChmpxProcess _serversOf;
     private ErrorStatus? _lastError;
     private Fact _connection = new(ConnectionStates.Disconnected, Reasons.NotObserved, "the agent is starting", time.GetUtcNow());
     private Fact _control = new(ControlStates.Stale, Reasons.NotObserved, "K2HR3 was not asked yet", time.GetUtcNow());
@@ -203,6 +204,13 @@ public sealed class StatusBoard(
     private List<ServerStatus> Servers()
     {
         var now = time.GetUtcNow();
+        if (ring.View is { } view && view.Process != _serversOf)
+        {
+            // The connections of another process are other connections.
+            _servers = [];
+            _serversOf = view.Process;
+        }
+
         var servers = ServerList.Of(file.Current, ring.View)
             .Select(server => server with { Since = _servers.GetValueOrDefault(KeyOf(server)) is { } before && before.State == server.State ? before.Since : now })
             .ToList();

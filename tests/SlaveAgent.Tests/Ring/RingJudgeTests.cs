@@ -18,6 +18,7 @@ public sealed class RingJudgeTests
         WasConnected = true,
         SinceFirstConnection = At(10),
         SinceMissing = At(10),
+        SincePartial = At(10),
         Peer = PeerReports.Of(Key("svr1"), "svr1", "svr2"),
         SincePeer = At(5),
         PeerQuestions = 1,
@@ -123,8 +124,25 @@ public sealed class RingJudgeTests
     [InlineData(50, 60, RingAction.Restart)]
     public void After_the_deadline_the_pauses_double_to_60_s(int late, double since, RingAction action)
     {
-        var verdict = RingJudge.Judge(HalfConnected with { SinceFirstConnection = At(91), SinceMissing = At(91), Partial = new RepairHistory(8 + late, At(since), late) });
-        Assert.Equal((RingState.Partial, action, true), (verdict.State, verdict.Action, verdict.IsDeadlineOver));
+        var verdict = RingJudge.Judge(HalfConnected with { SinceFirstConnection = At(91), SinceMissing = At(91), SincePartial = At(91), Partial = new RepairHistory(8 + late, At(since), late) });
+        Assert.Equal((RingState.Partial, action, true, true), (verdict.State, verdict.Action, verdict.IsDeadlineOver, verdict.IsRepairLate));
+    }
+
+    [Fact]
+    public void A_slave_that_was_complete_and_lost_some_servers_is_repaired_soon_however_long_the_host_has_been_up()
+    {
+        var verdict = RingJudge.Judge(HalfConnected with { SinceFirstConnection = TimeSpan.FromDays(1), SinceMissing = At(2), SincePartial = At(2) });
+        Assert.Equal((RingState.Partial, RingAction.Restart, false), (verdict.State, verdict.Action, verdict.IsRepairLate));
+    }
+
+    [Fact]
+    public void A_chmpx_that_loads_no_generation_is_not_restarted_under_programs_while_it_is_connected_as_the_file_says()
+    {
+        var stuck = Situation(View(6, Good("svr1"), Good("svr2")) with { HasPrograms = true }) with { SinceChange = At(4), Stamps = 2 };
+        Assert.Equal((RingState.Loading, RingAction.None), Summary(stuck));
+        Assert.Equal((RingState.Loading, RingAction.Restart), Summary(stuck with { View = stuck.View! with { HasPrograms = false } }));
+        Assert.Equal((RingState.Loading, RingAction.Restart), Summary(stuck with { View = View(6, Good("svr1"), Down("svr2")) with { HasPrograms = true } }));
+        Assert.Equal((RingState.Loading, RingAction.Restart), Summary(stuck with { View = View(6, Good("svr1"), Good("svr2"), Good("svr3")) with { HasPrograms = true } }));
     }
 
     [Fact]
@@ -365,6 +383,7 @@ public sealed class RingJudgeTests
                 SinceQuiet = start.View is null ? now - (histories.TryGetValue(RestartCause.Configuration, out var last) ? last.At : default) : TimeSpan.Zero,
                 SinceMissing = now,
                 SinceFirstConnection = start.SinceFirstConnection is null ? null : now,
+                SincePartial = now,
                 Stamps = stamps,
                 Configuration = Of(RestartCause.Configuration),
                 Partial = Of(RestartCause.Partial),
@@ -382,7 +401,7 @@ public sealed class RingJudgeTests
                     break;
                 case RingAction.Restart:
                     var before = histories.GetValueOrDefault(verdict.Cause);
-                    histories[verdict.Cause] = (before.Count + 1, now, before.Late + (verdict.IsDeadlineOver ? 1 : 0));
+                    histories[verdict.Cause] = (before.Count + 1, now, before.Late + (verdict.IsRepairLate ? 1 : 0));
                     break;
                 case RingAction.AskPeer or RingAction.ProbeServers:
                     questions++;

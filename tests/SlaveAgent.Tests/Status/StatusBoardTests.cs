@@ -317,6 +317,17 @@ public sealed class StatusBoardTests : IDisposable
     }
 
     [Fact]
+    public void The_connections_of_another_chmpx_are_new_ones()
+    {
+        var board = Make();
+        Settle(board);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _ring.Note(new RingView(7, [Server("a", true, true), Server("b", true, true)]) { Process = new ChmpxProcess(2, 60) });
+        Report(board, ControllerKinds.Connection, new Outcome.Unchanged("fine"));
+        Assert.All(Read().Servers.List, server => Assert.Equal(_time.GetUtcNow(), server.Since));
+    }
+
+    [Fact]
     public void The_file_can_be_read_by_all_and_is_whole()
     {
         Settle(Make());
