@@ -83,9 +83,19 @@ internal static class BootstrapCommand
             }
         }
 
-        return daemonRuns ? await TryUntilAsync(board => board.IsSettled, parts, needRoot, timeLimit, progress, time, cancel)
+        return daemonRuns ? await BesideDaemonAsync(parts, needRoot, timeLimit, progress, time, cancel)
             : handOver ? await HandOverAsync(parts, needRoot, timeLimit, progress, time, cancel)
             : await TryUntilAsync(board => IsForGood(parts, board), parts, parts.Controllers, timeLimit, progress, time, cancel);
+    }
+
+    /// <summary>Does what needs root, and waits until the daemon has done the remainder: done means connected, whoever connects.</summary>
+    private static async Task<int> BesideDaemonAsync(
+        AgentParts parts, IReadOnlyList<IController> needRoot, TimeSpan timeLimit, Progress progress, TimeProvider time, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        var code = await TryUntilAsync(board => board.IsSettled, parts, needRoot, timeLimit, progress, time, cancel);
+        var left = timeLimit == Timeout.InfiniteTimeSpan ? timeLimit : TimeSpan.FromTicks(Math.Max(0, (timeLimit - time.GetElapsedTime(began)).Ticks));
+        return code == ExitCode.Done ? await WaitCommand.RunAsync(parts.Root, () => parts.Settings, left, settled: true, time, cancel) : code;
     }
 
     /// <summary>
@@ -171,7 +181,10 @@ internal static class BootstrapCommand
             await reconciler.RunAsync(either.Token, () => reconciler.IsIdle && board.HaveAllRun && (isDone(board) || board.IsStuck));
             if (isDone(board))
             {
-                progress.End($"Done: {board.Message}");
+                progress.End(
+                    controllers.Any(controller => controller.Kind == ControllerKinds.Connection) ? $"Done: {board.Message}"
+                    : controllers.Any(controller => controller.Kind == ControllerKinds.Packages) ? "This host is registered, and what its role lists is installed; the agent does the remainder"
+                    : "K2HR3 accepted the identity");
                 return ExitCode.Done;
             }
 

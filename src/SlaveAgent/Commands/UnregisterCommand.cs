@@ -84,7 +84,7 @@ internal static class UnregisterCommand
 
         foreach (var path in new[]
         {
-            parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.Evidence, AgentPaths.EnvironmentFile,
+            parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.Evidence, AgentPaths.ConnectionMemory, AgentPaths.StatusRequests, AgentPaths.EnvironmentFile,
             AgentPaths.AdoptedTooling, AgentPaths.AdoptedConfiguration,
         })
         {

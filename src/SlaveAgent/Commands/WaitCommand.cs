@@ -41,7 +41,8 @@ internal static class WaitCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(HostRoot root, Func<AgentSettings> settings, TimeSpan timeLimit, bool settled, TimeProvider time, CancellationToken cancel)
+    /// <param name="settled">Whether a role that is no slave node's ends it well.</param>
+    public static async Task<int> RunAsync(HostRoot root, Func<AgentSettings> settings, TimeSpan timeLimit, bool settled, TimeProvider time, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         var dots = 0;

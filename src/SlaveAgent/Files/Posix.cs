@@ -36,8 +36,22 @@ internal static partial class Posix
     [LibraryImport("libc.so.6", EntryPoint = "fchown", SetLastError = true)]
     public static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
 
-    /// <summary>Whether the process exists. /proc hides some processes from a unit with ProtectProc.</summary>
-    public static bool IsAlive(int process) => Kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted;
+    /// <summary>Whether the process runs; one that has ended and was not waited for yet does not. /proc hides some processes from a unit with ProtectProc.</summary>
+    public static bool IsAlive(int process) => (Kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted) && !IsZombie(process);
+
+    private static bool IsZombie(int process)
+    {
+        try
+        {
+            // The name in brackets may itself hold brackets and spaces; the state is the first letter behind it.
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat.LastIndexOf(')') is var end && end >= 0 && end + 2 < stat.Length && stat[end + 2] is 'Z' or 'X';
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     [LibraryImport("libc.so.6", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);

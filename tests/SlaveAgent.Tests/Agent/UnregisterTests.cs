@@ -38,8 +38,12 @@ public sealed class UnregisterTests
         Assert.False(unregistered.Task.IsCompleted);
         Assert.Equal(UnitState.Active, world.Units.StatusOf("chmpx.service").State);
 
+        // Of the connection in the former role nothing is to be known in the next one.
+        var memory = world.Path("/run/k2hdkc-slave-agent/connection.json");
+        Assert.True(File.Exists(memory));
         work.Dispose();
         var (code, output) = await running;
+        Assert.False(File.Exists(memory));
 
         Assert.True(code == 0, output);
         Assert.True(unregistered.Task.IsCompleted);
