@@ -82,7 +82,7 @@ public sealed class CommonOptions
     public HostRoot RootOf(ParseResult parsed)
     {
         var directory = Path.GetFullPath(parsed.GetValue(Root) ?? "/");
-        return Directory.Exists(directory) ? new HostRoot(directory) : throw new SettingsException($"--root {directory} is no directory.");
+        return Directory.Exists(directory) ? new HostRoot(directory) : throw new SettingsException(SettingsCode.NoRoot, $"--root {directory} is no directory.");
     }
 
     /// <summary>Who the options given say this host is, but for the token.</summary>
@@ -108,7 +108,7 @@ public sealed class CommonOptions
         [
             .. pairs
                 .Where(pair => ValueOf(parsed, pair.Option) is not null)
-                .Select(pair => KeyValuePair.Create(pair.Setting, new SettingValue([parsed.GetValue(pair.Option)!], $"option {pair.Option.Name}"))),
+                .Select(pair => KeyValuePair.Create(pair.Setting, new SettingValue([parsed.GetValue(pair.Option)!], new SettingPlace($"option {pair.Option.Name}")))),
         ];
     }
 

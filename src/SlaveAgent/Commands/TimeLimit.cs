@@ -14,5 +14,5 @@ internal static class TimeLimit
     public static TimeSpan Parse(string text) =>
         text == Endless ? Timeout.InfiniteTimeSpan
         : Durations.TryParse(text) is { } limit ? limit > LongestTimer ? Timeout.InfiniteTimeSpan : limit
-        : throw new SettingsException($"--timeout {text} is no duration, such as 90s, 5m or {Endless}.");
+        : throw new SettingsException(SettingsCode.NotADuration, $"--timeout {text} is no duration, such as 90s, 5m or {Endless}.", name: "--timeout");
 }

@@ -156,12 +156,12 @@ internal sealed class AgentParts : IDisposable
             : reading.ToRun;
         if (identity is null)
         {
-            throw new SettingsException(decision.Message);
+            throw new SettingsException(SettingsCode.BadIdentity, decision.Message);
         }
 
         if (identity is { Token: null, Who.ByAddress: false })
         {
-            throw new SettingsException("The role token stays off this host's disk, and no credential brings it to this command: give --token-file.");
+            throw new SettingsException(SettingsCode.NoToken, "The role token stays off this host's disk, and no credential brings it to this command: give --token-file.");
         }
 
         var parts = new AgentParts(setup, settings, identity, reading, commands, watches, time, log);
@@ -201,7 +201,7 @@ internal sealed class AgentParts : IDisposable
         return path.StartsWith('/') && !path.Contains("/../", StringComparison.Ordinal) && Path.GetExtension(path) is ".ini" or ""
                 && path.All(c => char.IsAsciiLetterOrDigit(c) || "/._+@-".Contains(c, StringComparison.Ordinal))
             ? path
-            : throw new SettingsException($"The configuration's path {Printable.Of(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
+            : throw new SettingsException(SettingsCode.BadPath, $"The configuration's path {Printable.Of(path)} must be absolute, of plain letters, digits and /._+@-, and end in .ini, or chmpx takes it for another format.");
     }
 
     internal static Yrn ResourceOf(AgentSettings settings, OverrideReader overrides, Yrn role)
@@ -213,14 +213,14 @@ internal sealed class AgentParts : IDisposable
 
         return Yrn.TryParse(text) is { Type: "resource" } resource
             ? resource
-            : throw new SettingsException($"The resource {Printable.Of(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
+            : throw new SettingsException(SettingsCode.BadResource, $"The resource {Printable.Of(text)} is no full name of a resource, such as yrn:yahoo:::mytenant:resource:mycluster/slave.");
     }
 
     internal static RenewingHandler Connections(K2hr3Settings settings, HostRoot root)
     {
         if (settings is { ClientCertificate: null, ClientKey: not null })
         {
-            throw new SettingsException("k2hr3.client_key is set without k2hr3.client_certificate.");
+            throw new SettingsException(SettingsCode.KeyAlone, "k2hr3.client_key is set without k2hr3.client_certificate.", name: "k2hr3.client_key");
         }
 
         try
@@ -229,7 +229,7 @@ internal sealed class AgentParts : IDisposable
         }
         catch (IOException e)
         {
-            throw new SettingsException(e.Message);
+            throw new SettingsException(SettingsCode.BadTlsFile, e.Message, name: (e as TlsFileException)?.Setting);
         }
 
         string? At(string? file) => file is null ? null : root.At(file);

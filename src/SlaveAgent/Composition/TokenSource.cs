@@ -35,9 +35,9 @@ public sealed class TokenSource
         var given = option switch
         {
             null => null,
-            "-" => RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException("Standard input contains no role token."),
+            "-" => RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException(SettingsCode.NoToken, "Standard input contains no role token."),
             // It may be a pipe, as in --token-file <(pass show token).
-            _ => ReadFile(option, File.ReadAllText, out var problem) ?? throw new SettingsException($"--token-file {option} {problem}."),
+            _ => ReadFile(option, File.ReadAllText, out var problem) ?? throw new SettingsException(SettingsCode.NoToken, $"--token-file {option} {problem}."),
         };
         return new TokenSource(given, setting, credentials is null ? null : Path.Join(credentials, CredentialName), root);
     }

@@ -17,7 +17,7 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
     /// <exception cref="IOException">The status of one of them cannot be read.</exception>
     public (FileVersion? Authorities, FileVersion? Certificate, FileVersion? Key) Versions() => (VersionOf(Authorities), VersionOf(Certificate), VersionOf(Key));
 
-    /// <exception cref="IOException">A file cannot be read, or has unexpected content.</exception>
+    /// <exception cref="TlsFileException">A file cannot be read, or has unexpected content.</exception>
     public SslClientAuthenticationOptions Read() => new() { CertificateChainPolicy = ReadAuthorities(), ClientCertificateContext = ReadCertificate() };
 
     private X509ChainPolicy? ReadAuthorities()
@@ -54,7 +54,8 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new IOException($"{(Key is null ? "k2hr3.client_certificate" : "k2hr3.client_key")} {Key ?? Certificate} cannot be read or does not match the certificate ({e.Message.TrimEnd('.')})", e);
+            throw new TlsFileException(
+                Key is null ? "k2hr3.client_certificate" : "k2hr3.client_key", Key ?? Certificate, $"cannot be read or does not match the certificate ({e.Message.TrimEnd('.')})", e);
         }
     }
 
@@ -67,10 +68,10 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new IOException($"{setting} {file} cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw new TlsFileException(setting, file, $"cannot be read ({e.Message.TrimEnd('.')})", e);
         }
 
-        return certificates.Count > 0 ? certificates : throw new IOException($"{setting} {file} contains no certificate");
+        return certificates.Count > 0 ? certificates : throw new TlsFileException(setting, file, "contains no certificate");
     }
 
     private static FileVersion? VersionOf(string? file) => file is null ? null : FileStatus.OfTarget(file)?.Version;

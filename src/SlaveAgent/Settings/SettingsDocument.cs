@@ -28,7 +28,7 @@ public static class SettingsDocument
                 case YamlScalarNode { Value: null or "" }:
                     break;
                 default:
-                    throw new SettingsException($"{file} must be a YAML mapping of setting names to values.");
+                    throw Problem(SettingsCode.NotAMapping, new(file), "must be a YAML mapping of setting names to values");
             }
         }
 
@@ -48,12 +48,12 @@ public static class SettingsDocument
         }
         catch (YamlException e)
         {
-            throw new SettingsException($"{file} line {e.Start.Line} is not valid YAML ({e.Message.TrimEnd('.')}).");
+            throw Problem(SettingsCode.NotYaml, new(file, e.Start.Line), $"is not valid YAML ({e.Message.TrimEnd('.')})");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException or IndexOutOfRangeException or FormatException or OverflowException)
         {
             // YamlDotNet's parser throws these for some invalid texts, such as a second document without its header.
-            throw new SettingsException($"{file} is not valid YAML ({e.Message.TrimEnd('.')}).");
+            throw Problem(SettingsCode.NotYaml, new(file), $"is not valid YAML ({e.Message.TrimEnd('.')})");
         }
     }
 
@@ -62,7 +62,8 @@ public static class SettingsDocument
         if (text.Contains('\0', StringComparison.Ordinal))
         {
             // The parser treats NUL as the end, and would read a file that a crash left full of them as empty.
-            throw new SettingsException($"{file} line {text.AsSpan(0, text.IndexOf('\0', StringComparison.Ordinal)).Count('\n') + 1} contains a NUL character; the file is corrupt.");
+            var line = text.AsSpan(0, text.IndexOf('\0', StringComparison.Ordinal)).Count('\n') + 1;
+            throw Problem(SettingsCode.NulCharacter, new(file, line), "contains a NUL character; the file is corrupt");
         }
 
         var depth = 0;
@@ -72,13 +73,13 @@ public static class SettingsDocument
             depth += parser.Current!.NestingIncrease;
             if (depth > MaxDepth)
             {
-                throw new SettingsException($"{file} line {parser.Current.Start.Line} is nested more deeply than any setting.");
+                throw Problem(SettingsCode.TooDeep, new(file, parser.Current.Start.Line), "is nested more deeply than any setting");
             }
 
             if (parser.Current is AnchorAlias alias)
             {
                 // An alias inside its own anchor would recurse endlessly.
-                throw new SettingsException($"{file} line {alias.Start.Line} uses the alias *{alias.Value}, which is not supported; repeat the value.");
+                throw Problem(SettingsCode.Alias, new(file, alias.Start.Line), $"uses the alias *{alias.Value}, which is not supported; repeat the value");
             }
         }
     }
@@ -89,11 +90,11 @@ public static class SettingsDocument
         {
             if (key is not YamlScalarNode { Value: { Length: > 0 } part })
             {
-                throw new SettingsException($"{file} line {key.Start.Line} has a setting whose name is not a plain text.");
+                throw Problem(SettingsCode.NameNotPlain, new(file, key.Start.Line), "has a setting whose name is not a plain text");
             }
 
             var name = prefix + part;
-            var place = $"{file} line {node.Start.Line}";
+            var place = new SettingPlace(file, node.Start.Line);
             switch (node)
             {
                 case YamlMappingNode inner:
@@ -115,5 +116,8 @@ public static class SettingsDocument
     private static string ScalarOf(YamlNode node, string name, string file) =>
         node is YamlScalarNode { Value: { } value }
             ? value
-            : throw new SettingsException($"{file} line {node.Start.Line}: {name} must be a single value or a list of single values.");
+            : throw new SettingsException(
+                SettingsCode.ItemNotSingle, $"{file} line {node.Start.Line}: {name} must be a single value or a list of single values.", new(file, node.Start.Line), name);
+
+    private static SettingsException Problem(SettingsCode code, SettingPlace place, string what) => new(code, $"{place} {what}.", place);
 }

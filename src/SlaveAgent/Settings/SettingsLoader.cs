@@ -45,7 +45,7 @@ public static class SettingsLoader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"{path} cannot be read ({e.Message.TrimEnd('.')}).");
+            throw new SettingsException(SettingsCode.Unreadable, $"{path} cannot be read ({e.Message.TrimEnd('.')}).", new(path));
         }
     }
 }

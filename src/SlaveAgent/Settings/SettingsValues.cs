@@ -26,7 +26,7 @@ public sealed class SettingsValues
         ? [.. value.Texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))]
         : null;
 
-    public bool Flag(string name, bool defaultValue) => Read(name, defaultValue, "true or false", text => text.ToLowerInvariant() switch
+    public bool Flag(string name, bool defaultValue) => Read(name, defaultValue, SettingsCode.NotAFlag, "true or false", text => text.ToLowerInvariant() switch
     {
         "true" or "yes" or "on" => true,
         "false" or "no" or "off" => false,
@@ -36,6 +36,7 @@ public sealed class SettingsValues
     public int Number(string name, int defaultValue, int min, int max) => Read(
         name,
         defaultValue,
+        SettingsCode.NotANumber,
         $"a whole number from {min} to {max}",
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= min && n <= max ? n : null);
 
@@ -43,6 +44,7 @@ public sealed class SettingsValues
     public TimeSpan Duration(string name, TimeSpan defaultValue, TimeSpan min) => Read(
         name,
         defaultValue,
+        SettingsCode.NotADuration,
         $"a duration such as 500ms, 30s, 5m or 1h, at least {min.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s",
         text => Durations.TryParse(text) is { } d && d >= min ? d : null);
 
@@ -50,11 +52,12 @@ public sealed class SettingsValues
     public double Percent(string name, double defaultValue) => Read(
         name,
         defaultValue,
+        SettingsCode.NotAPercentage,
         "a percentage from 0% to 100%",
         text => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var p) && p <= 100 ? p / 100 : null);
 
     /// <summary>Permission bits in octal.</summary>
-    public UnixFileMode Mode(string name, UnixFileMode defaultValue) => Read(name, defaultValue, "an octal file mode such as 0644", text =>
+    public UnixFileMode Mode(string name, UnixFileMode defaultValue) => Read(name, defaultValue, SettingsCode.NotAFileMode, "an octal file mode such as 0644", text =>
     {
         try
         {
@@ -68,13 +71,13 @@ public sealed class SettingsValues
 
     public T Choice<T>(string name, T defaultValue, IReadOnlyDictionary<string, T> choices)
         where T : struct =>
-        Read(name, defaultValue, string.Join(" or ", choices.Keys), text => choices.TryGetValue(text, out var choice) ? choice : null);
+        Read(name, defaultValue, SettingsCode.NotAChoice, string.Join(" or ", choices.Keys), text => choices.TryGetValue(text, out var choice) ? choice : null);
 
     public Uri? Address(string name) => Find(name) is not { } value
         ? null
         : Uri.TryCreate(Single(name, value), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
             ? uri
-            : throw Wrong(name, value, "an http or https address without a user name");
+            : throw Wrong(SettingsCode.NotAnAddress, name, value, "an http or https address without a user name");
 
     /// <exception cref="SettingsException">A given name is not a setting.</exception>
     public void RefuseUnknown()
@@ -83,7 +86,7 @@ public sealed class SettingsValues
         {
             if (!_known.Contains(name))
             {
-                throw new SettingsException($"{value.Place}: {Unknown(name)}");
+                throw Unknown(name, value.Place);
             }
         }
     }
@@ -92,9 +95,9 @@ public sealed class SettingsValues
     public override string ToString() => string.Join(
         '\n', _values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={string.Join(',', pair.Value.Texts)}"));
 
-    private T Read<T>(string name, T defaultValue, string shape, Func<string, T?> parse)
+    private T Read<T>(string name, T defaultValue, SettingsCode code, string shape, Func<string, T?> parse)
         where T : struct =>
-        Find(name) is { } value ? parse(Single(name, value)) ?? throw Wrong(name, value, shape) : defaultValue;
+        Find(name) is { } value ? parse(Single(name, value)) ?? throw Wrong(code, name, value, shape) : defaultValue;
 
     private SettingValue? Find(string name)
     {
@@ -103,33 +106,32 @@ public sealed class SettingsValues
     }
 
     private static string Single(string name, SettingValue value) =>
-        value.Texts is [var only] ? only : throw Wrong(name, value, "one value, not a list");
+        value.Texts is [var only] ? only : throw Wrong(SettingsCode.NotSingle, name, value, "one value, not a list");
 
-    private static SettingsException Wrong(string name, SettingValue value, string shape) =>
-        new($"{value.Place}: {name} is \"{string.Join(", ", value.Texts)}\", but must be {shape}.");
+    private static SettingsException Wrong(SettingsCode code, string name, SettingValue value, string shape) =>
+        new(code, $"{value.Place}: {name} is \"{string.Join(", ", value.Texts)}\", but must be {shape}.", value.Place, name);
 
     /// <summary>Says what the name could be: a section, a part of a single setting, or a misspelt name, for which a near one is suggested.</summary>
-    private string Unknown(string name)
+    private SettingsException Unknown(string name, SettingPlace place)
     {
         if (_known.Any(known => IsIn(known, name)))
         {
-            return $"{name} is a section, not a single setting; it contains {MembersOf(name)}.";
+            return new(SettingsCode.IsSection, $"{place}: {name} is a section, not a single setting; it contains {MembersOf(name)}.", place, name);
         }
 
         if (_known.FirstOrDefault(known => IsIn(name, known)) is { } single)
         {
-            return $"{single} is a single setting, not a section.";
+            return new(SettingsCode.IsNoSection, $"{place}: {single} is a single setting, not a section.", place, single);
         }
 
         if (Misspelling.Nearest(name, _known) is { } near)
         {
-            return $"there is no setting {name}; did you mean {near}?";
+            return new(SettingsCode.UnknownName, $"{place}: there is no setting {name}; did you mean {near}?", place, name, near);
         }
 
         var section = name.Split('.')[0];
-        return _known.Any(known => IsIn(known, section))
-            ? $"there is no setting {name}; {section} contains {MembersOf(section)}."
-            : $"there is no setting {name}; agent.yaml(5) lists all settings.";
+        var others = _known.Any(known => IsIn(known, section)) ? $"{section} contains {MembersOf(section)}" : "agent.yaml(5) lists all settings";
+        return new(SettingsCode.UnknownName, $"{place}: there is no setting {name}; {others}.", place, name);
     }
 
     private string MembersOf(string section) =>

@@ -27,7 +27,7 @@ internal static class SettingsTarget
         }
         catch (SettingsException e)
         {
-            Promise.That(e.Message.Contains("agent.yaml", StringComparison.Ordinal), $"the message names no file: {e.Message}");
+            Promise.That(e.Place is { Source: "agent.yaml" }, $"no file is named: {e.Message}");
         }
     }
 

@@ -114,11 +114,11 @@ public sealed class TlsTests : IDisposable
 
     [Theory]
     [InlineData("k2hr3.ca_file", "")]
-    [InlineData("k2hr3.ca_file", "no certificate")]
+    [InlineData("k2hr3.ca_file", "hello")]
     [InlineData("k2hr3.ca_file", null)]
-    [InlineData("k2hr3.client_certificate", "no certificate")]
+    [InlineData("k2hr3.client_certificate", "hello")]
     [InlineData("k2hr3.client_certificate", null)]
-    [InlineData("k2hr3.client_key", "no key")]
+    [InlineData("k2hr3.client_key", "hello")]
     [InlineData("k2hr3.client_key", "another's")]
     [InlineData("k2hr3.client_key", null)]
     public void A_file_that_cannot_be_used_is_named_with_its_setting(string setting, string? content)
@@ -135,10 +135,11 @@ public sealed class TlsTests : IDisposable
             File.WriteAllText(file, content == "another's" ? _authority.Client("other").Key : content);
         }
 
-        var problem = Assert.Throws<IOException>(() => new RenewingHandler(files, TimeProvider.System)).Message;
-        Assert.Contains(setting, problem, StringComparison.Ordinal);
-        Assert.Contains(file, problem, StringComparison.Ordinal);
-        Assert.DoesNotContain(key.Split('\n')[1], problem, StringComparison.Ordinal);
+        var problem = Assert.Throws<TlsFileException>(() => new RenewingHandler(files, TimeProvider.System));
+        Assert.Equal((setting, file), (problem.Setting, problem.File));
+        Assert.Contains(setting, problem.Message, StringComparison.Ordinal);
+        Assert.Contains(file, problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(key.Split('\n')[1], problem.Message, StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ public sealed class SettingsDocumentTests
         var values = SettingsDocument.Read("agent.yaml", "watch:\n  jitter: 10%\nservices:\n  superseded:\n    - a\n    - b\n");
         Assert.Equal(["watch.jitter", "services.superseded"], values.Keys);
         Assert.Equal("10%", Assert.Single(values["watch.jitter"].Texts));
-        Assert.Equal("agent.yaml line 2", values["watch.jitter"].Place);
+        Assert.Equal(new SettingPlace("agent.yaml", 2), values["watch.jitter"].Place);
         Assert.Equal(["a", "b"], values["services.superseded"].Texts);
     }
 
@@ -37,30 +37,33 @@ public sealed class SettingsDocumentTests
         Assert.Equal("b", Assert.Single(SettingsDocument.Read("agent.yaml", "host: {cuk: a}\n---\nhost: {cuk: b}\n")["host.cuk"].Texts));
 
     [Theory]
-    [InlineData("just words", "agent.yaml must be a YAML mapping")]
-    [InlineData("- a\n- b", "agent.yaml must be a YAML mapping")]
-    [InlineData("a: b\n a: c\n", "agent.yaml line")]
-    [InlineData("a: 'open", "agent.yaml line")]
-    [InlineData("a: 1\na: 2", "agent.yaml line")]
-    [InlineData("? [a]\n: b", "agent.yaml line 1 has a setting whose name is not a plain text")]
-    [InlineData("a:\n- b\n- c: d", "agent.yaml line 3: a must be a single value or a list of single values")]
-    [InlineData("a:\n- [b]", "agent.yaml line 2: a must be a single value")]
-    [InlineData("a: &x\n  b: *x", "agent.yaml line 2 uses the alias *x")]
-    [InlineData("a: &x b\nc: *x", "agent.yaml line 2 uses the alias *x")]
-    [InlineData("a: *nobody", "agent.yaml line 1")]
-    [InlineData("a:\n\t- b\n\tc", "agent.yaml line")]
-    [InlineData("a: b\n\0c: d", "agent.yaml line 2 contains a NUL")]
-    public void A_text_that_is_not_a_mapping_of_settings_is_refused_with_file_and_line(string text, string message) =>
-        Assert.StartsWith(message, Assert.Throws<SettingsException>(() => SettingsDocument.Read("agent.yaml", text)).Message, StringComparison.Ordinal);
+    [InlineData("just words", SettingsCode.NotAMapping, null)]
+    [InlineData("- a\n- b", SettingsCode.NotAMapping, null)]
+    [InlineData("a: b\n a: c\n", SettingsCode.NotYaml, 2)]
+    [InlineData("a: 'open", SettingsCode.NotYaml, 1)]
+    [InlineData("a: 1\na: 2", SettingsCode.NotYaml, 2)]
+    [InlineData("? [a]\n: b", SettingsCode.NameNotPlain, 1)]
+    [InlineData("a:\n- b\n- c: d", SettingsCode.ItemNotSingle, 3, "a")]
+    [InlineData("a:\n- [b]", SettingsCode.ItemNotSingle, 2, "a")]
+    [InlineData("a: &x\n  b: *x", SettingsCode.Alias, 2)]
+    [InlineData("a: &x b\nc: *x", SettingsCode.Alias, 2)]
+    [InlineData("a: *nobody", SettingsCode.Alias, 1)]
+    [InlineData("a:\n\t- b\n\tc", SettingsCode.NotYaml, 1)]
+    [InlineData("a: b\n\0c: d", SettingsCode.NulCharacter, 2)]
+    public void A_text_that_is_not_a_mapping_of_settings_is_refused_with_file_and_line(string text, SettingsCode code, int? line, string? name = null)
+    {
+        var problem = Assert.Throws<SettingsException>(() => SettingsDocument.Read("agent.yaml", text));
+        Assert.Equal((code, new SettingPlace("agent.yaml", line), name), (problem.Code, problem.Place, problem.Name));
+        Assert.StartsWith($"{problem.Place}", problem.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("[")]
     [InlineData("{a: ")]
     [InlineData("- ")]
-    public void A_million_brackets_are_refused_without_a_crash(string bracket) => Assert.Contains(
-        "nested more deeply",
-        Assert.Throws<SettingsException>(() => SettingsDocument.Read("agent.yaml", "a:\n " + string.Concat(Enumerable.Repeat(bracket, 1_000_000)))).Message,
-        StringComparison.Ordinal);
+    public void A_million_brackets_are_refused_without_a_crash(string bracket) => Assert.Equal(
+        SettingsCode.TooDeep,
+        Assert.Throws<SettingsException>(() => SettingsDocument.Read("agent.yaml", "a:\n " + string.Concat(Enumerable.Repeat(bracket, 1_000_000)))).Code);
 
     [Fact]
     public void A_message_is_one_line() => Assert.All(

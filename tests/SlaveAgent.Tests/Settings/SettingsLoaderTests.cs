@@ -115,54 +115,71 @@ public sealed class SettingsLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("watch:\n  jiter: 10%", "agent.yaml line 2: there is no setting watch.jiter; did you mean watch.jitter?")]
-    [InlineData("host:\n  cuck: a", "agent.yaml line 2: there is no setting host.cuck; did you mean host.cuk?")]
-    [InlineData("watch: 5m", "agent.yaml line 1: watch is a section, not a single setting; it contains ask_again, jitter, k2hr3_interval, ring_interval, role_interval.")]
-    [InlineData("packages:\n  antpickax: none", "line 2: packages.antpickax is a section, not a single setting; it contains distribution, key, uri.")]
-    [InlineData("log:\n  level:\n    all: debug", "line 3: log.level is a single setting, not a section.")]
-    [InlineData("watch:\n  interval: 5m", "there is no setting watch.interval; watch contains ask_again,")]
-    [InlineData("servers: a", "there is no setting servers; agent.yaml(5) lists all settings.")]
-    [InlineData("k2hr3:\n  api_uri: ftp://a", "agent.yaml line 2: k2hr3.api_uri is \"ftp://a\", but must be an http or https address without a user name.")]
-    [InlineData("k2hr3:\n  api_uri: https://user:word@a/", "without a user name.")]
-    [InlineData("k2hr3:\n  api_uri: somewhere", "must be an http or https address")]
-    [InlineData("k2hr3:\n  authentication: magic", "but must be token or address.")]
-    [InlineData("k2hr3:\n  timeout: 40", "k2hr3.timeout is \"40\", but must be a duration such as 500ms, 30s, 5m or 1h, at least 1s.")]
-    [InlineData("k2hr3:\n  timeout: 100ms", "at least 1s")]
-    [InlineData("host:\n  cuk: [a, b]", "host.cuk is \"a, b\", but must be one value, not a list.")]
-    [InlineData("host:\n  cuk: []", "one value, not a list")]
-    [InlineData("host:\n  register_again: maybe", "but must be true or false.")]
-    [InlineData("configuration:\n  mode: rw-r--r--", "but must be an octal file mode such as 0644.")]
-    [InlineData("configuration:\n  mode: '8'", "octal")]
-    [InlineData("configuration:\n  mode: '1777'", "octal")]
-    [InlineData("configuration:\n  mode: ''", "octal")]
-    [InlineData("configuration:\n  mode: '-1'", "octal")]
-    [InlineData("configuration:\n  keep: -1", "but must be a whole number from 0 to 1000.")]
-    [InlineData("configuration:\n  keep: 1001", "from 0 to 1000")]
-    [InlineData("configuration:\n  keep: 1.5", "from 0 to 1000")]
-    [InlineData("watch:\n  jitter: 101%", "but must be a percentage from 0% to 100%.")]
-    [InlineData("watch:\n  jitter: -1", "percentage")]
-    [InlineData("watch:\n  jitter: NaN", "percentage")]
-    [InlineData("watch:\n  ring_interval: 0ms", "at least 0.001s")]
-    [InlineData("log:\n  level: loud", "but must be debug or information or warning or error.")]
-    public void A_wrong_setting_is_refused_with_file_line_and_what_it_must_be(string text, string words)
+    [InlineData("watch:\n  jiter: 10%", 2, SettingsCode.UnknownName, "watch.jiter", "watch.jitter")]
+    [InlineData("host:\n  cuck: a", 2, SettingsCode.UnknownName, "host.cuck", "host.cuk")]
+    [InlineData("watch: 5m", 1, SettingsCode.IsSection, "watch", "ask_again", "jitter", "k2hr3_interval", "ring_interval", "role_interval")]
+    [InlineData("packages:\n  antpickax: none", 2, SettingsCode.IsSection, "packages.antpickax", "distribution", "key", "uri")]
+    [InlineData("log:\n  level:\n    all: debug", 3, SettingsCode.IsNoSection, "log.level")]
+    [InlineData("watch:\n  interval: 5m", 2, SettingsCode.UnknownName, "watch.interval", "ask_again", "role_interval")]
+    [InlineData("servers: a", 1, SettingsCode.UnknownName, "servers", "agent.yaml(5)")]
+    [InlineData("k2hr3:\n  api_uri: ftp://a", 2, SettingsCode.NotAnAddress, "k2hr3.api_uri", "\"ftp://a\"", "https")]
+    [InlineData("k2hr3:\n  api_uri: https://user:word@a/", 2, SettingsCode.NotAnAddress, "k2hr3.api_uri")]
+    [InlineData("k2hr3:\n  api_uri: somewhere", 2, SettingsCode.NotAnAddress, "k2hr3.api_uri", "\"somewhere\"")]
+    [InlineData("k2hr3:\n  authentication: magic", 2, SettingsCode.NotAChoice, "k2hr3.authentication", "token", "address")]
+    [InlineData("k2hr3:\n  timeout: 40", 2, SettingsCode.NotADuration, "k2hr3.timeout", "\"40\"", "30s", "1s")]
+    [InlineData("k2hr3:\n  timeout: 100ms", 2, SettingsCode.NotADuration, "k2hr3.timeout", "1s")]
+    [InlineData("host:\n  cuk: [a, b]", 2, SettingsCode.NotSingle, "host.cuk", "\"a, b\"")]
+    [InlineData("host:\n  cuk: []", 2, SettingsCode.NotSingle, "host.cuk")]
+    [InlineData("host:\n  register_again: maybe", 2, SettingsCode.NotAFlag, "host.register_again", "true", "false")]
+    [InlineData("configuration:\n  mode: rw-r--r--", 2, SettingsCode.NotAFileMode, "configuration.mode", "0644")]
+    [InlineData("configuration:\n  mode: '8'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("configuration:\n  mode: '1777'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("configuration:\n  mode: ''", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("configuration:\n  mode: '-1'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("configuration:\n  keep: -1", 2, SettingsCode.NotANumber, "configuration.keep", "0", "1000")]
+    [InlineData("configuration:\n  keep: 1001", 2, SettingsCode.NotANumber, "configuration.keep", "1000")]
+    [InlineData("configuration:\n  keep: 1.5", 2, SettingsCode.NotANumber, "configuration.keep", "1000")]
+    [InlineData("watch:\n  jitter: 101%", 2, SettingsCode.NotAPercentage, "watch.jitter", "0%", "100%")]
+    [InlineData("watch:\n  jitter: -1", 2, SettingsCode.NotAPercentage, "watch.jitter")]
+    [InlineData("watch:\n  jitter: NaN", 2, SettingsCode.NotAPercentage, "watch.jitter")]
+    [InlineData("watch:\n  ring_interval: 0ms", 2, SettingsCode.NotADuration, "watch.ring_interval", "0.001s")]
+    [InlineData("log:\n  level: loud", 2, SettingsCode.NotAChoice, "log.level", "debug", "information", "warning", "error")]
+    public void A_wrong_setting_is_refused_with_file_line_and_what_it_must_be(string text, int line, SettingsCode code, string name, params string[] data)
     {
         var path = _directory.Put("agent.yaml", text);
-        var message = Assert.Throws<SettingsException>(() => Load()).Message;
-        Assert.StartsWith(path, message, StringComparison.Ordinal);
-        Assert.Contains(words, message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', message);
+        var problem = Assert.Throws<SettingsException>(() => Load());
+        Assert.Equal((code, new SettingPlace(path, line), name), (problem.Code, problem.Place, problem.Name));
+        Assert.StartsWith($"{problem.Place}", problem.Message, StringComparison.Ordinal);
+        Assert.All([name, .. data], value => Assert.Contains(value, problem.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Theory]
+    [InlineData("watch: {jiter: 10%}", "watch.jitter")]
+    [InlineData("host: {cuck: a}", "host.cuk")]
+    [InlineData("watch: {interval: 5m}", null)]
+    [InlineData("servers: a", null)]
+    public void Of_a_name_that_is_unknown_the_near_one_is_named(string text, string? nearest)
+    {
+        _directory.Put("agent.yaml", text);
+        Assert.Equal(nearest, Assert.Throws<SettingsException>(() => Load()).Nearest);
     }
 
     [Fact]
-    public void A_wrong_option_is_named_as_one() => Assert.StartsWith(
-        "option --host.register_again: ", Assert.Throws<SettingsException>(() => Load(("host.register_again", "maybe"))).Message, StringComparison.Ordinal);
+    public void A_wrong_option_is_named_as_one()
+    {
+        var problem = Assert.Throws<SettingsException>(() => Load(("host.register_again", "maybe")));
+        Assert.Equal((SettingsCode.NotAFlag, new SettingPlace("option --host.register_again"), "host.register_again"), (problem.Code, problem.Place, problem.Name));
+        Assert.StartsWith(problem.Place!.Source, problem.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_file_that_is_wrong_is_the_one_that_is_named()
     {
         _directory.Put("agent.yaml", "host: {cuk: a}");
         var path = _directory.Put("conf.d/10.yaml", "\n\nhost: {register_again: 7}");
-        Assert.StartsWith($"{path} line 3: ", Assert.Throws<SettingsException>(() => Load()).Message, StringComparison.Ordinal);
+        var problem = Assert.Throws<SettingsException>(() => Load());
+        Assert.Equal((SettingsCode.NotAFlag, new SettingPlace(path, 3), "host.register_again"), (problem.Code, problem.Place, problem.Name));
     }
 
     [Fact]
@@ -170,7 +187,9 @@ public sealed class SettingsLoaderTests : IDisposable
     {
         Directory.CreateDirectory(_directory.At("conf.d/10.yaml"));
         File.CreateSymbolicLink(_directory.At("conf.d/20.yaml"), _directory.At("conf.d/20.yaml"));
-        Assert.StartsWith(_directory.At("conf.d/20.yaml"), Assert.Throws<SettingsException>(() => Load()).Message, StringComparison.Ordinal);
+        var problem = Assert.Throws<SettingsException>(() => Load());
+        Assert.Equal((SettingsCode.Unreadable, new SettingPlace(_directory.At("conf.d/20.yaml"))), (problem.Code, problem.Place));
+        Assert.StartsWith(problem.Place!.Source, problem.Message, StringComparison.Ordinal);
     }
 
     private static readonly Gen<string> Piece = Gen.OneOf(
@@ -226,5 +245,5 @@ public sealed class SettingsLoaderTests : IDisposable
     private static AgentSettings Load(TempDirectory directory, params (string Name, string Value)[] options) => SettingsLoader.Load(
         directory.At("agent.yaml"),
         directory.At("conf.d"),
-        options.Select(o => new KeyValuePair<string, SettingValue>(o.Name, new SettingValue([o.Value], $"option --{o.Name}"))));
+        options.Select(o => new KeyValuePair<string, SettingValue>(o.Name, new SettingValue([o.Value], new SettingPlace($"option --{o.Name}")))));
 }
