@@ -87,12 +87,12 @@ public static class LoadedComparison
         var name = server["NAME"];
         if (ini.PortOf(server, "PORT") is { } port && port != loaded.Port)
         {
-            yield return new RestartNeed(RestartReason.ServerChanged, $"PORT of {name}");
+            yield return new RestartNeed(RestartReason.ServerChanged, "PORT", name);
         }
 
         if (IsOn(ini, server, "SSL") != loaded.IsTls)
         {
-            yield return new RestartNeed(RestartReason.ServerChanged, $"SSL of {name}");
+            yield return new RestartNeed(RestartReason.ServerChanged, "SSL", name);
             yield break;
         }
 
@@ -103,7 +103,7 @@ public static class LoadedComparison
 
         if (IsOn(ini, server, "SSL_VERIFY_PEER") != loaded.VerifiesPeer)
         {
-            yield return new RestartNeed(RestartReason.ServerChanged, $"SSL_VERIFY_PEER of {name}");
+            yield return new RestartNeed(RestartReason.ServerChanged, "SSL_VERIFY_PEER", name);
         }
 
         foreach (var need in PathDifferences(ini, server, loaded, ["CAPATH", "SERVER_CERT", "SERVER_PRIKEY", "SLAVE_CERT", "SLAVE_PRIKEY"]))
@@ -114,7 +114,7 @@ public static class LoadedComparison
 
     private static IEnumerable<RestartNeed> PathDifferences(IniDocument ini, IniSection node, LoadedNode loaded, IEnumerable<string> keys) => keys
         .Where(key => PathOf(ini, node, key) != Loaded(loaded, key))
-        .Select(key => new RestartNeed(RestartReason.CertificatePathChanged, $"{key} of {node["NAME"]}"));
+        .Select(key => new RestartNeed(RestartReason.CertificatePathChanged, key, node["NAME"]));
 
     private static string Loaded(LoadedNode node, string key) => key switch
     {

@@ -18,7 +18,12 @@ public abstract record ConfigurationPlan
     public sealed record Usable(IniDocument Ini, ImmutableArray<IniProblem> Warnings, int Slaves) : ConfigurationPlan;
 
     /// <summary>The resource is for something else than a k2hdkc slave node.</summary>
-    public sealed record NoSlave(string Why) : ConfigurationPlan;
+    /// <param name="Mode">Its MODE; null when it has no [GLOBAL] section.</param>
+    public sealed record NoSlave(string? Mode) : ConfigurationPlan
+    {
+        /// <summary>For a person.</summary>
+        public string Why => Mode is null ? "it has no [GLOBAL] section" : $"its MODE is {Mode}";
+    }
 
     /// <summary>All is well but that this host is not listed: chmpx would not start with it.</summary>
     public sealed record SelfMissing : ConfigurationPlan;
@@ -40,15 +45,15 @@ public abstract record ConfigurationPlan
     {
         options ??= PlanOptions.Default;
         var read = IniReader.Read(WithSelf(text, cuk));
-        if (WhyNoSlave(read) is { } why)
+        if (FindNoSlave(read) is { } other)
         {
-            return new NoSlave(why);
+            return other;
         }
 
-        if (read.FindGlobal("SELFCUK") is { Value: { Length: > 0 } other } self && other != cuk)
+        if (read.FindGlobal("SELFCUK") is { Value: { Length: > 0 } named } self && named != cuk)
         {
             // An answer that was made for another host, as a proxy's store can give it: chmpx would pass itself off as that one.
-            return new Refused([IniProblem.Harms(IniCode.OtherHost, self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {Printable.Of(other)}")]);
+            return new Refused([IniProblem.Harms(IniCode.OtherHost, self.Number, $"SELFCUK must be this host's own CUK {cuk}, not {Printable.Of(named)}")]);
         }
 
         // Before each node is written once and judged: what is wrong with another slave's entry is no matter then.
@@ -71,12 +76,12 @@ public abstract record ConfigurationPlan
     /// <summary>Whether chmpx would take this text without anything done to it.</summary>
     public static bool IsUsableAsIs(string text, HostFiles files) => IniCheck.Check(IniReader.Read(text), files).IsEmpty;
 
-    /// <returns>Why this text is for something else than a k2hdkc slave node; null when it is for one.</returns>
-    public static string? WhyNoSlave(string text) => WhyNoSlave(IniReader.Read(text));
+    /// <returns>Null when this text is for a k2hdkc slave node.</returns>
+    public static NoSlave? FindNoSlave(string text) => FindNoSlave(IniReader.Read(text));
 
-    private static string? WhyNoSlave(IniDocument ini) =>
-        ini.Sections.All(s => s.Name != IniSection.GlobalName) ? "it has no [GLOBAL] section"
-        : ini.Global("MODE") is { Length: > 0 } mode && !mode.Equals("SLAVE", StringComparison.OrdinalIgnoreCase) ? $"its MODE is {mode}"
+    private static NoSlave? FindNoSlave(IniDocument ini) =>
+        ini.Sections.All(s => s.Name != IniSection.GlobalName) ? new NoSlave(Mode: null)
+        : ini.Global("MODE") is { Length: > 0 } mode && !mode.Equals("SLAVE", StringComparison.OrdinalIgnoreCase) ? new NoSlave(mode)
         : null;
 
     // The agent stamps its own number, so a template without one, or with an empty one, is no reason to refuse.

@@ -32,6 +32,9 @@ public sealed class ConnectionController(
     private static readonly TimeSpan SoonAfterChange = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A trigger's reason: somebody else changed the file.</summary>
+    internal const string FileChanged = nameof(FileChanged);
+
     /// <summary>So many may ask K2HR3 at once; of more each takes a slot, for it needs 45 to 90 ms an answer and gives few at a time.</summary>
     private const int BurstSize = 16;
     private static readonly TimeSpan Slot = TimeSpan.FromMilliseconds(30);
@@ -77,7 +80,7 @@ public sealed class ConnectionController(
         }
 
         _announced = IsReady;
-        return outcome with { Triggers = outcome.Triggers | ControllerKinds.Ready, TriggerReason = outcome.TriggerReason ?? (IsReady ? "connected" : "not connected") };
+        return outcome with { Triggers = outcome.Triggers | ControllerKinds.Ready, TriggerReason = outcome.TriggerReason ?? (IsReady ? nameof(RingState.Connected) : Reasons.NotConnected) };
     }
 
     private async Task<Outcome> ReconcileAsync(CancellationToken cancel)
@@ -100,7 +103,7 @@ public sealed class ConnectionController(
             {
                 Reason = Reasons.Restored,
                 Triggers = ControllerKinds.Configuration | ControllerKinds.Services,
-                TriggerReason = "no configuration",
+                TriggerReason = Reasons.NoConfiguration,
             };
         }
 
@@ -113,7 +116,7 @@ public sealed class ConnectionController(
             {
                 Reason = file.Current is null ? Reasons.NoConfiguration : Reasons.ForeignFile,
                 Triggers = TakeChangedByOthers() ? ControllerKinds.Configuration : ControllerKinds.None,
-                TriggerReason = "no configuration",
+                TriggerReason = Reasons.NoConfiguration,
             };
         }
 
@@ -270,9 +273,9 @@ public sealed class ConnectionController(
             : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? Soon : null);
         outcome = outcome with { Reason = verdict.State.ToString() };
         outcome = verdict.Disagreement is { } disagreement ? AskingK2hr3(outcome, disagreement, changedByOthers ? 1 : slaves)
-            : changedByOthers ? outcome with { Triggers = ControllerKinds.Configuration, TriggerReason = "the file was changed" }
+            : changedByOthers ? outcome with { Triggers = ControllerKinds.Configuration, TriggerReason = FileChanged }
             : verdict is { State: RingState.Unresponsive, Action: RingAction.None } && IsLongUnresponsive
-            ? outcome with { Triggers = ControllerKinds.Services | ControllerKinds.OwnName, TriggerReason = "unresponsive" }
+            ? outcome with { Triggers = ControllerKinds.Services | ControllerKinds.OwnName, TriggerReason = nameof(RingState.Unresponsive) }
             : outcome;
         return addresses.IsRegistrationOutdated
             ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Registration, TriggerReason = $"{outcome.TriggerReason} address" }

@@ -38,7 +38,7 @@ public static class AtomicFile
         var before = FileStatus.Of(path);
         if (before is { Kind: not FileKind.Regular })
         {
-            throw new IOException($"{path} is a {Describe(before.Kind)}, not a regular file");
+            throw new FileKindException(path, before.Kind);
         }
 
         RemoveStaleStages(Path.GetDirectoryName(path)!, Path.GetFileName(path));
@@ -172,13 +172,4 @@ public static class AtomicFile
         {
         }
     }
-
-    private static string Describe(FileKind kind) => kind switch
-    {
-        FileKind.SymbolicLink => "symbolic link",
-        FileKind.Directory => "directory",
-        FileKind.Fifo => "FIFO",
-        FileKind.Socket => "socket",
-        _ => "device",
-    };
 }

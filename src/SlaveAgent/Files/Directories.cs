@@ -26,7 +26,8 @@ public static class Directories
     }
 
     /// <summary>Creates a directory of the agent, or refuses one in which another user could have placed a link or a lock.</summary>
-    /// <exception cref="IOException">It cannot be created, or belongs to another user.</exception>
+    /// <exception cref="UnsafeDirectoryException">It belongs to another user, or others may write it.</exception>
+    /// <exception cref="IOException">It cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be created.</exception>
     public static void MakeOwn(string directory)
     {
@@ -39,7 +40,7 @@ public static class Directories
 
         if (status is not { Kind: FileKind.Directory } || !(status.User == 0 || status.IsOwn) || status.Mode.HasFlag(UnixFileMode.OtherWrite))
         {
-            throw new IOException($"{directory} must be a directory owned by root or by the user who runs the agent and writable by its owner only");
+            throw new UnsafeDirectoryException(directory);
         }
     }
 }

@@ -100,7 +100,7 @@ public sealed class FileLock : IDisposable
     }
 
     /// <summary>Waits for a lock that is held for a short time only.</summary>
-    /// <exception cref="IOException">It was not released in time: its holder hangs or is stopped.</exception>
+    /// <exception cref="LockHeldException">It was not released in time: its holder hangs or is stopped.</exception>
     public static async Task<FileLock> TakeAsync(string path, TimeSpan timeout, TimeProvider time, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
@@ -113,7 +113,7 @@ public sealed class FileLock : IDisposable
 
             if (time.GetElapsedTime(began) >= timeout)
             {
-                throw new IOException($"{path} has been held by process {HolderOf(path)?.ToString(CultureInfo.InvariantCulture) ?? "?"} for more than {timeout.TotalSeconds:0} s");
+                throw new LockHeldException(path, HolderOf(path), timeout);
             }
 
             await Task.Delay(PollInterval, time, cancel);

@@ -6,7 +6,7 @@ public static class RegularFile
     /// <summary>The text of a regular file, or of the target of a link.</summary>
     /// <exception cref="IOException">It does not exist, is not a regular file, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static string ReadText(string path) => FileStatus.OfTarget(path) is null or { Kind: FileKind.Regular }
-        ? File.ReadAllText(path)
-        : throw new IOException($"{path} is not a regular file");
+    public static string ReadText(string path) => FileStatus.OfTarget(path) is { Kind: not FileKind.Regular and var kind }
+        ? throw new FileKindException(path, kind)
+        : File.ReadAllText(path);
 }

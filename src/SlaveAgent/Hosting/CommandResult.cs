@@ -3,7 +3,8 @@ namespace SlaveAgent.Hosting;
 /// <summary>The result of a host tool.</summary>
 /// <param name="ExitCode">Null when it could not be started, or was killed after its timeout.</param>
 /// <param name="Output">The last lines of its standard output and error, at most 8 KB.</param>
-public sealed record CommandResult(int? ExitCode, string Output)
+/// <param name="Failure">Why there is no exit code; null when there is one.</param>
+public sealed record CommandResult(int? ExitCode, string Output, CommandFailure? Failure = null)
 {
     public bool IsDone => ExitCode == 0;
 

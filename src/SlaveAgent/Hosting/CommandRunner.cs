@@ -40,7 +40,7 @@ public sealed class CommandRunner(TimeProvider time)
         catch (OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            return new CommandResult(null, $"{output}\n{tool} did not exit within {timeout.TotalSeconds:0} s");
+            return new CommandResult(null, $"{output}\n{tool} did not exit within {timeout.TotalSeconds:0} s", CommandFailure.TimedOut);
         }
     }
 
@@ -52,7 +52,7 @@ public sealed class CommandRunner(TimeProvider time)
     {
         if (Find(tool) is not { } path)
         {
-            return new CommandResult(null, $"{tool} could not be started because it is not on the PATH");
+            return new CommandResult(null, $"{tool} could not be started because it is not on the PATH", CommandFailure.NotOnPath);
         }
 
         using var over = new CancellationTokenSource();
@@ -73,7 +73,7 @@ public sealed class CommandRunner(TimeProvider time)
         }
         catch (Exception e) when (e is Win32Exception or CliWrapException or IOException)
         {
-            return new CommandResult(null, $"{tool} could not be started ({e.Message})");
+            return new CommandResult(null, $"{tool} could not be started ({e.Message})", CommandFailure.NotStarted);
         }
         finally
         {

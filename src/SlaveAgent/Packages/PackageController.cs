@@ -66,7 +66,7 @@ public sealed class PackageController(
             // A list that cannot be had may be what a store in trouble once said, and is read again long before its interval is over: every fourth time, because a reading
             // is five requests, and has the packages tried again.
             Triggers = _failures % ReadRoleEvery == 1 ? ControllerKinds.Role : !IsComplete && outcome.IsSettled ? ControllerKinds.Services : ControllerKinds.None,
-            TriggerReason = outcome is Outcome.Failed ? "packages fail" : outcome.Message,
+            TriggerReason = outcome.Reason,
         };
     }
 

@@ -7,7 +7,7 @@ public abstract record Outcome(string Message)
     /// <summary>Controllers that have to run now because of what this one observed.</summary>
     public ControllerKinds Triggers { get; init; }
 
-    /// <summary>What the trigger is based on: while it stays the same, following it again can wait longer.</summary>
+    /// <summary>What the trigger is based on, as a code or as the data itself, never as a message: while it stays the same, following it again can wait longer.</summary>
     public string? TriggerReason { get; init; }
 
     /// <summary>All hosts of the ring have this reason in the same second: over so long they spread following it for the first time.</summary>

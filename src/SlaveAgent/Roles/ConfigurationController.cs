@@ -118,7 +118,7 @@ public sealed class ConfigurationController(
 
         // Its packages and services would be checked only at the role's interval.
         return wasOther && role.IsSlaveNode is true
-            ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Role, TriggerReason = outcome.TriggerReason ?? "a slave node's now" }
+            ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Role, TriggerReason = outcome.TriggerReason ?? nameof(RoleMemory.IsSlaveNode) }
             : outcome;
     }
 
@@ -134,7 +134,7 @@ public sealed class ConfigurationController(
                     ? new Outcome.Waiting("the role's resource does not list this host; it is registered again")
                     {
                         Triggers = ControllerKinds.Registration,
-                        TriggerReason = "not listed",
+                        TriggerReason = Reasons.NotListed,
                         Reason = Reasons.NotListed,
                     }
                     : new Outcome.Waiting("the role's resource does not list this host, and host.register_again is off") { Reason = Reasons.NotListed };

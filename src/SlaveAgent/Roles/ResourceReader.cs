@@ -10,9 +10,9 @@ namespace SlaveAgent.Roles;
 /// </summary>
 public sealed class ResourceReader
 {
-    private const string Unreadable = "unreadable";
-    private const string Empty = "empty";
-    private const string OtherText = "other text";
+    internal const string Unreadable = "unreadable";
+    internal const string Empty = "empty";
+    internal const string OtherText = "other text";
 
     private readonly K2hr3Client _client;
     private readonly Yrn _resource;
@@ -20,7 +20,7 @@ public sealed class ResourceReader
     private readonly EvidenceMemory _evidence;
     private readonly string _question;
     private K2hr3Answer.Text? _known;
-    private (string Text, string? Why)? _judged;
+    private (string Text, ConfigurationPlan.NoSlave? Other)? _judged;
     private AcceptedResource? _accepted;
     private bool _isSaved;
 
@@ -49,17 +49,20 @@ public sealed class ResourceReader
     public EvidenceStage Gone => IsUnreadable ? _evidence.StageOf(_question) : EvidenceStage.None;
 
     /// <summary>The last answer was that the role may read no such resource.</summary>
-    public bool IsUnreadable => _evidence.Of(_question)?.Claim == Unreadable;
+    public bool IsUnreadable => Claim == Unreadable;
+
+    /// <summary>What K2HR3 said by which this is no slave node's role; null while nothing says so.</summary>
+    internal string? Claim => _evidence.Of(_question)?.Claim;
 
     /// <summary>For how long K2HR3 still has to say so until it is confirmed.</summary>
     public TimeSpan Remaining => _evidence.RemainingOf(_question);
 
     /// <summary>Why this is no slave node's role, for a person; null while nothing says so.</summary>
-    public string? WhyNotASlave => _evidence.Of(_question)?.Claim switch
+    public string? WhyNotASlave => Claim switch
     {
         Unreadable => "K2HR3 lets this role read no resource",
         Empty => "the role's resource is empty",
-        OtherText => $"the role's resource is no slave configuration ({_judged?.Why})",
+        OtherText => $"the role's resource is no slave configuration ({_judged?.Other?.Why})",
         _ => null,
     };
 
@@ -112,13 +115,13 @@ public sealed class ResourceReader
         _ => null,
     };
 
-    private string? Judge(string text)
+    private ConfigurationPlan.NoSlave? Judge(string text)
     {
         if (_judged is not { } judged || !ReferenceEquals(judged.Text, text))
         {
-            _judged = (text, ConfigurationPlan.WhyNoSlave(text));
+            _judged = (text, ConfigurationPlan.FindNoSlave(text));
         }
 
-        return _judged.Value.Why;
+        return _judged.Value.Other;
     }
 }

@@ -29,7 +29,7 @@ public sealed class RoleController(RoleMemory role, ResourceReader resource, str
 
         var isSlaveNode = role.IsSlaveNode is true;
         var keys = role.KeysFor(isSlaveNode)!;
-        var kind = isSlaveNode ? "slave" : role.IsSurelyOther ? "other" : "maybe other";
+        var kind = isSlaveNode ? "slave" : role.IsSurelyOther ? "other" : "unconfirmed";
         var lists = $"{keys.Packages.Count + keys.AntPickaxPackages.Count} packages and {keys.Units.Count} services";
         return new Outcome.Unchanged((isSlaveNode && role.Keys!.ListsNothing ? $"the role lists nothing, so this slave node gets the documented {lists}" : $"the role lists {lists}")
             + (role.Kept is { } kept ? $"; {kept}" : string.Empty))

@@ -134,7 +134,7 @@ public sealed class ServiceController(
                 // What cannot be started at all may be what a store in trouble once said, and is read again long before its interval is over; while packages fail as
                 // well, they have it read.
                 Triggers = _unstartable % PackageController.ReadRoleEvery == 1 ? ControllerKinds.Role : ControllerKinds.None,
-                TriggerReason = "services cannot be started",
+                TriggerReason = Reasons.UnitsFailing,
             };
         }
 

@@ -113,7 +113,7 @@ public sealed class AdoptTests
         var (code, output) = await world.RunAsync("adopt", "--give-back");
 
         Assert.Equal(75, code);
-        Assert.Contains($"(process {await world.DaemonPidAsync()})", output, StringComparison.Ordinal);
+        Assert.Matches($@"\b{await world.DaemonPidAsync()}\b", output);
         Assert.Equal(UnitState.Inactive, world.Units.StatusOf(FakeTooling.Timer).State);
     }
 

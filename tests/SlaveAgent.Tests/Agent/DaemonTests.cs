@@ -59,7 +59,7 @@ public sealed class DaemonTests
         var (code, output) = await world.RunAsync("run");
 
         Assert.Equal(1, code);
-        Assert.Contains($"(process {pid})", output, StringComparison.Ordinal);
+        Assert.Matches($@"\b{pid}\b", output);
         Assert.True(world.Agent.IsRunning);
     }
 
@@ -267,7 +267,7 @@ public sealed class DaemonTests
         var (code, output) = await world.RunAsync("unregister");
 
         Assert.Equal(75, code);
-        Assert.Contains($"(process {Environment.ProcessId})", output, StringComparison.Ordinal);
+        Assert.Matches($@"\b{Environment.ProcessId}\b", output);
         Assert.True(world.HasFile);
     }
 

@@ -37,7 +37,7 @@ public sealed class PrepareChmpxTests : IDisposable
 
     [Theory]
     [InlineData(null)]
-    [InlineData("no configuration")]
+    [InlineData("hello")]
     [InlineData("[GLOBAL]\nGROUP = ../../ring\nSELFCTLPORT = 8031\n")]
     public async Task A_configuration_that_says_nothing_usable_removes_nothing_and_is_no_reason_to_fail(string? ini)
     {

@@ -29,18 +29,18 @@ public sealed class LoadedComparisonTests
     [InlineData("GROUP = ring", "GROUP = other", RestartReason.GlobalChanged, "GROUP")]
     [InlineData("DELIVERMODE = hash", "DELIVERMODE = random", RestartReason.GlobalChanged, "DELIVERMODE")]
     [InlineData("CHMPXIDTYPE = CUSTOM", "CHMPXIDTYPE = CUK", RestartReason.GlobalChanged, "CHMPXIDTYPE")]
-    [InlineData("CUSTOM_ID_SEED = svr2\nSSL = no", "CUSTOM_ID_SEED = svr2\nSSL = no\nPORT = 9020", RestartReason.ServerChanged, "PORT of svr2")]
-    [InlineData("CUSTOM_ID_SEED = svr2\nSSL = no", "CUSTOM_ID_SEED = svr2\nSSL = yes", RestartReason.ServerChanged, "SSL of svr2")]
-    public void A_changed_key_is_named_with_its_reason(string old, string now, RestartReason reason, string subject) =>
-        Assert.Equal([new RestartNeed(reason, subject)], Find(SampleIni.Text.Replace(old, now, StringComparison.Ordinal), View(Server)));
+    [InlineData("CUSTOM_ID_SEED = svr2\nSSL = no", "CUSTOM_ID_SEED = svr2\nSSL = no\nPORT = 9020", RestartReason.ServerChanged, "PORT", "svr2")]
+    [InlineData("CUSTOM_ID_SEED = svr2\nSSL = no", "CUSTOM_ID_SEED = svr2\nSSL = yes", RestartReason.ServerChanged, "SSL", "svr2")]
+    public void A_changed_key_is_named_with_its_reason(string old, string now, RestartReason reason, string subject, string? node = null) =>
+        Assert.Equal([new RestartNeed(reason, subject, node)], Find(SampleIni.Text.Replace(old, now, StringComparison.Ordinal), View(Server)));
 
     [Theory]
-    [InlineData("SSL_VERIFY_PEER = yes", "SSL_VERIFY_PEER = no", "SSL_VERIFY_PEER of svr1", "SSL_VERIFY_PEER of svr2")]
-    [InlineData("CAPATH = /ca", "CAPATH = /ca2", "CAPATH of svr1", "CAPATH of svr2")]
-    [InlineData("SLAVE_CERT = /slave.crt", "SLAVE_CERT = /new.crt", "SLAVE_CERT of svr1", "SLAVE_CERT of svr2", "SLAVE_CERT of slv1")]
-    [InlineData("SERVER_PRIKEY = /server.key", "SERVER_PRIKEY = /new.key", "SERVER_PRIKEY of svr1", "SERVER_PRIKEY of svr2")]
+    [InlineData("SSL_VERIFY_PEER = yes", "SSL_VERIFY_PEER = no", "svr1 SSL_VERIFY_PEER", "svr2 SSL_VERIFY_PEER")]
+    [InlineData("CAPATH = /ca", "CAPATH = /ca2", "svr1 CAPATH", "svr2 CAPATH")]
+    [InlineData("SLAVE_CERT = /slave.crt", "SLAVE_CERT = /new.crt", "svr1 SLAVE_CERT", "svr2 SLAVE_CERT", "slv1 SLAVE_CERT")]
+    [InlineData("SERVER_PRIKEY = /server.key", "SERVER_PRIKEY = /new.key", "svr1 SERVER_PRIKEY", "svr2 SERVER_PRIKEY")]
     public void With_TLS_the_paths_count_for_each_node_that_inherits_them(string old, string now, params string[] subjects) =>
-        Assert.Equal(subjects, Find(TlsText.Replace(old, now, StringComparison.Ordinal), View(TlsServer)).Select(need => need.Subject));
+        Assert.Equal(subjects, Find(TlsText.Replace(old, now, StringComparison.Ordinal), View(TlsServer)).Select(need => $"{need.Node} {need.Subject}"));
 
     [Fact]
     public void A_server_that_is_not_loaded_yet_needs_a_reload_only() => Assert.Empty(

@@ -173,7 +173,7 @@ public sealed class ConfigurationFileTests : IDisposable
     public async Task A_file_that_cannot_be_replaced_stays_as_it_is()
     {
         Directory.CreateDirectory(Path);
-        await Assert.ThrowsAsync<IOException>(() => Open().WriteAsync(Sample, null, Cancel));
+        await Assert.ThrowsAsync<FileKindException>(() => Open().WriteAsync(Sample, null, Cancel));
         Assert.True(Directory.Exists(Path));
     }
 

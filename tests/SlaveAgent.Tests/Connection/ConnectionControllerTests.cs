@@ -94,7 +94,7 @@ public sealed class ConnectionControllerTests : IDisposable
         await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.With(["svr1", "svr2"], generation: 9, controlPort: _ring.ControlPort));
         var outcome = await _ring.PollAsync();
-        Assert.Equal((ControllerKinds.Configuration, "the file was changed"), (outcome.Triggers, outcome.TriggerReason));
+        Assert.Equal((ControllerKinds.Configuration, ConnectionController.FileChanged), (outcome.Triggers, outcome.TriggerReason));
         Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
     }
 
@@ -431,7 +431,7 @@ public sealed class ConnectionControllerTests : IDisposable
         File.Delete(Path);
         var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
         Assert.Equal(
-            (Reasons.Restored, ControllerKinds.Configuration | ControllerKinds.Services, "no configuration", TimeSpan.FromMilliseconds(100)),
+            (Reasons.Restored, ControllerKinds.Configuration | ControllerKinds.Services, Reasons.NoConfiguration, TimeSpan.FromMilliseconds(100)),
             (waiting.Reason, waiting.Triggers, waiting.TriggerReason, waiting.Again));
         Assert.Equal((2, 2), (_ring.File.Current!.FileVersion, _ring.File.Current.Servers.Count()));
         Assert.True(Controller.IsReady, "chmpx keeps its connections without a file, and programs their cluster");
@@ -481,7 +481,7 @@ public sealed class ConnectionControllerTests : IDisposable
         await _ring.PollAsync();
         await File.WriteAllTextAsync(Path, "hello", Cancel);
         var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
-        Assert.Equal((Reasons.ForeignFile, ControllerKinds.Configuration | ControllerKinds.Ready, "no configuration"), (waiting.Reason, waiting.Triggers, waiting.TriggerReason));
+        Assert.Equal((Reasons.ForeignFile, ControllerKinds.Configuration | ControllerKinds.Ready, Reasons.NoConfiguration), (waiting.Reason, waiting.Triggers, waiting.TriggerReason));
         Assert.False(Controller.IsReady);
         Assert.Null(_ring.Ring.View);
         Assert.Null(_ring.Ring.Verdict);
@@ -599,7 +599,7 @@ public sealed class ConnectionControllerTests : IDisposable
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", (await File.ReadAllTextAsync(Path, Cancel))
             .Replace("8020", "9020", StringComparison.Ordinal).Replace("= ring", "= other", StringComparison.Ordinal).Replace("FILEVERSION         = 1", "FILEVERSION = 2", StringComparison.Ordinal));
         Assert.Equal(nameof(RingState.Loading), Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Reason);
-        Assert.Equal(["GROUP", "PORT of svr1", "PORT of svr2"], _ring.Ring.RestartNeeds.Select(need => need.Subject).Order());
+        Assert.Equal([("GROUP", null), ("PORT", "svr1"), ("PORT", "svr2")], _ring.Ring.RestartNeeds.Select(need => (need.Subject, need.Node)).Order());
     }
 
     [Fact]
@@ -658,7 +658,7 @@ public sealed class ConnectionControllerTests : IDisposable
         Assert.Equal(ControllerKinds.Ready, (await _ring.PollAsync()).Triggers);
         _ring.Time.Advance(TimeSpan.FromSeconds(1));
         var outcome = await _ring.PollAsync();
-        Assert.Equal((ControllerKinds.Services | ControllerKinds.OwnName, "unresponsive"), (outcome.Triggers, outcome.TriggerReason));
+        Assert.Equal((ControllerKinds.Services | ControllerKinds.OwnName, nameof(RingState.Unresponsive)), (outcome.Triggers, outcome.TriggerReason));
         _ring.Time.Advance(TimeSpan.FromSeconds(40));
         Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
         Assert.Equal(1, _ring.Restarts);

@@ -124,7 +124,7 @@ public sealed class AtomicFileTests : IDisposable
         var target = _directory.Put("target", "old");
         var path = _directory.At("link");
         File.CreateSymbolicLink(path, target);
-        Assert.Equal($"{path} is a symbolic link, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
+        AssertRefused(path, FileKind.SymbolicLink);
         Assert.Equal("old", File.ReadAllText(target));
         AssertNoStage(path);
     }
@@ -134,7 +134,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         var path = _directory.At("link");
         File.CreateSymbolicLink(path, _directory.At("nowhere"));
-        Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll));
+        AssertRefused(path, FileKind.SymbolicLink);
         Assert.False(File.Exists(_directory.At("nowhere")));
     }
 
@@ -142,7 +142,7 @@ public sealed class AtomicFileTests : IDisposable
     public void A_directory_is_refused()
     {
         var path = Directory.CreateDirectory(_directory.At("directory")).FullName;
-        Assert.Equal($"{path} is a directory, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
+        AssertRefused(path, FileKind.Directory);
         AssertNoStage(path);
     }
 
@@ -151,7 +151,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         var path = _directory.At("fifo");
         await RunAsync("mkfifo", path);
-        Assert.Equal($"{path} is a FIFO, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
+        AssertRefused(path, FileKind.Fifo);
         AssertNoStage(path);
     }
 
@@ -161,7 +161,7 @@ public sealed class AtomicFileTests : IDisposable
         var path = _directory.At("socket");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
-        Assert.Equal($"{path} is a socket, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
+        AssertRefused(path, FileKind.Socket);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class AtomicFileTests : IDisposable
             Assert.SkipUnless(await ExitCodeAsync("mknod", path, "c", "1", "3") == 0, "root may not make a device here");
         }
 
-        Assert.Equal($"{path} is a device, not a regular file", Assert.Throws<IOException>(() => AtomicFile.Write(path, "new", ReadableByAll)).Message);
+        AssertRefused(path, FileKind.Device);
     }
 
     [Fact]
@@ -351,6 +351,13 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(50_000, text.Length);
         Assert.Equal(-1, text.AsSpan().IndexOfAnyExcept(text[0]));
         Assert.Single(Directory.GetFiles(_directory.Path));
+    }
+
+    private static void AssertRefused(string path, FileKind kind)
+    {
+        var refused = Assert.Throws<FileKindException>(() => AtomicFile.Write(path, "new", ReadableByAll));
+        Assert.Equal((path, kind), (refused.Path, refused.Kind));
+        Assert.Contains(path, refused.Message, StringComparison.Ordinal);
     }
 
     private static void AssertNoStage(string path) => Assert.Null(FileStatus.Of(AtomicFile.StageOf(path)));

@@ -44,7 +44,8 @@ public sealed class FileLockTests : IDisposable
     {
         Assert.Equal(string.Empty, FileLock.HolderText(Path));
         using var taken = FileLock.TryTake(Path);
-        Assert.Equal($" (process {Environment.ProcessId})", FileLock.HolderText(Path));
+        Assert.Contains($"{Environment.ProcessId}", FileLock.HolderText(Path), StringComparison.Ordinal);
+        Assert.Equal(Environment.ProcessId, FileLock.HolderOf(Path));
         Assert.Equal(Environment.ProcessId, FileLock.LivingHolderOf(Path));
 
         // Beyond the largest number that a process can have.
@@ -152,7 +153,9 @@ public sealed class FileLockTests : IDisposable
                 return waiting.IsCompleted;
             },
             "giving up");
-        Assert.Contains($"process {Environment.ProcessId} ", (await Assert.ThrowsAsync<IOException>(() => waiting)).Message, StringComparison.Ordinal);
+        var giving = await Assert.ThrowsAsync<LockHeldException>(() => waiting);
+        Assert.Equal((Path, Environment.ProcessId), (giving.Path, giving.Holder));
+        Assert.All([Path, $"{Environment.ProcessId}"], value => Assert.Contains(value, giving.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -160,8 +163,8 @@ public sealed class FileLockTests : IDisposable
     {
         using var first = FileLock.TryTake(Path);
         File.Delete(System.IO.Path.ChangeExtension(Path, ".pid"));
-        var giving = await Assert.ThrowsAsync<IOException>(() => FileLock.TakeAsync(Path, TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken));
-        Assert.Contains("process ?", giving.Message, StringComparison.Ordinal);
+        var giving = await Assert.ThrowsAsync<LockHeldException>(() => FileLock.TakeAsync(Path, TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.Null(giving.Holder);
     }
 
     [Fact]

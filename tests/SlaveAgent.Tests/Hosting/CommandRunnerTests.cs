@@ -39,9 +39,9 @@ public sealed class CommandRunnerTests : IDisposable
     public async Task A_tool_that_is_not_there_is_a_result_and_no_exception()
     {
         var result = await _commands.RunAsync("no-such-tool-anywhere", [], Long, Cancel);
-        Assert.Null(result.ExitCode);
-        Assert.StartsWith("no-such-tool-anywhere could not be started", result.Output, StringComparison.Ordinal);
-        Assert.Null((await CommandRunner.RunToCompletionAsync("no-such-tool-anywhere", [])).ExitCode);
+        Assert.Equal((null, CommandFailure.NotOnPath), (result.ExitCode, result.Failure));
+        Assert.Contains("no-such-tool-anywhere", result.LastLines(), StringComparison.Ordinal);
+        Assert.Equal(result, await CommandRunner.RunToCompletionAsync("no-such-tool-anywhere", []));
     }
 
     [Fact]
@@ -96,8 +96,8 @@ public sealed class CommandRunnerTests : IDisposable
         Assert.False(running.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
         var result = await running;
-        Assert.Null(result.ExitCode);
-        Assert.EndsWith("sh did not exit within 300 s", result.Output, StringComparison.Ordinal);
+        Assert.Equal((null, CommandFailure.TimedOut), (result.ExitCode, result.Failure));
+        Assert.All(["sh", "300 s"], value => Assert.Contains(value, result.LastLines(1), StringComparison.Ordinal));
         await AssertGoneAsync(pids);
     }
 

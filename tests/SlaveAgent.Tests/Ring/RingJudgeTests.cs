@@ -281,9 +281,9 @@ public sealed class RingJudgeTests
     [Fact]
     public void What_chmpx_takes_only_when_it_starts_restarts_it_at_once_and_then_ever_more_rarely_programs_or_not()
     {
-        var situation = Situation(View(7, Good("svr1"), Good("svr2")) with { HasPrograms = true }) with { RestartNeeds = [new RestartNeed(RestartReason.ServerChanged, "PORT of svr1")] };
+        var situation = Situation(View(7, Good("svr1"), Good("svr2")) with { HasPrograms = true }) with { RestartNeeds = [new RestartNeed(RestartReason.ServerChanged, "PORT", "svr1")] };
         Assert.Equal((RingState.Loading, RingAction.Restart), Summary(situation));
-        Assert.Contains("PORT of svr1", RingJudge.Judge(situation).Message, StringComparison.Ordinal);
+        Assert.All(["PORT", "svr1"], value => Assert.Contains(value, RingJudge.Judge(situation).Message, StringComparison.Ordinal));
         Assert.Equal((RingState.Loading, RingAction.None), Summary(situation with { Configuration = History(1, 30) }));
         Assert.Equal((RingState.Loading, RingAction.Restart), Summary(situation with { Configuration = History(1, 41) }));
     }
@@ -356,7 +356,7 @@ public sealed class RingJudgeTests
             ["all gone"] = (Situation(View(7)), 0, 0),
             ["one more"] = (Situation(View(7, Good("svr1"), Good("svr2"), Good("svr3"))), 0, 0),
             ["lingering"] = (Situation(View(7, Good("svr1"), Good("svr2"), Down("gone"))), 0, 0),
-            ["needs a restart"] = (Situation(View(7, Good("svr1"), Good("svr2"))) with { RestartNeeds = [new RestartNeed(RestartReason.ServerChanged, "PORT of svr1")] }, 150, 0),
+            ["needs a restart"] = (Situation(View(7, Good("svr1"), Good("svr2"))) with { RestartNeeds = [new RestartNeed(RestartReason.ServerChanged, "PORT", "svr1")] }, 150, 0),
         };
         foreach (var (name, (situation, mostRestarts, mostQuestions)) in cases)
         {

@@ -108,7 +108,7 @@ public sealed class ConfigurationControllerTests : IAsyncLifetime
     {
         // A directory in its place, as no file can be made on a full disk.
         Directory.CreateDirectory(_directory.At("var/lib/k2hdkc-slave-agent/resource.json"));
-        await Assert.ThrowsAsync<IOException>(() => _controller.RunAsync(Cancel));
+        await Assert.ThrowsAsync<FileKindException>(() => _controller.RunAsync(Cancel));
         Directory.Delete(_directory.At("var/lib/k2hdkc-slave-agent/resource.json"));
         Assert.IsType<Outcome.Unchanged>(await _controller.RunAsync(Cancel));
         Assert.True(File.Exists(_directory.At("var/lib/k2hdkc-slave-agent/resource.json")));
@@ -366,7 +366,7 @@ public sealed class ConfigurationControllerTests : IAsyncLifetime
         await _controller.RunAsync(Cancel);
         _resource = SampleIni.With(["svr1", "svr2"]).Replace("NAME = slv1\nCUK = cuk-slv1", "NAME = slv1\nCUK = other", StringComparison.Ordinal);
         var outcome = Assert.IsType<Outcome.Waiting>(await _controller.RunAsync(Cancel));
-        Assert.Equal((Reasons.NotListed, ControllerKinds.Registration, "not listed"), (outcome.Reason, outcome.Triggers, outcome.TriggerReason));
+        Assert.Equal((Reasons.NotListed, ControllerKinds.Registration, Reasons.NotListed), (outcome.Reason, outcome.Triggers, outcome.TriggerReason));
         Assert.Equal("cuk-slv1", Current().Slaves.Single()["CUK"]);
     }
 

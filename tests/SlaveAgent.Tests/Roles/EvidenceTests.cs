@@ -11,10 +11,10 @@ public sealed class EvidenceTests
     [Fact]
     public void It_is_counted_and_timed_from_the_first_answer_that_claims_it()
     {
-        var first = Evidence.After(null, "no slave", At(100))!;
-        Assert.Equal(new Evidence("no slave", 1, At(100)), first);
-        var second = Evidence.After(first, "no slave", At(160))!;
-        Assert.Equal(new Evidence("no slave", 2, At(100)), second);
+        var first = Evidence.After(null, "none", At(100))!;
+        Assert.Equal(new Evidence("none", 1, At(100)), first);
+        var second = Evidence.After(first, "none", At(160))!;
+        Assert.Equal(new Evidence("none", 2, At(100)), second);
         Assert.Equal(TimeSpan.FromSeconds(240), second.RemainingAt(At(160), Duration));
     }
 

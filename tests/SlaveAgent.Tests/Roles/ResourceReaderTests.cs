@@ -96,15 +96,16 @@ public sealed class ResourceReaderTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(null, "K2HR3 lets this role read no resource")]
-    [InlineData("", "the role's resource is empty")]
-    [InlineData("[GLOBAL]\nMODE = SERVER\n", "the role's resource is no slave configuration (its MODE is SERVER)")]
+    [InlineData(null, ResourceReader.Unreadable)]
+    [InlineData("", ResourceReader.Empty)]
+    [InlineData("[GLOBAL]\nMODE = SERVER\n", ResourceReader.OtherText, "SERVER")]
     [InlineData(SampleIni.Text, null)]
-    public async Task Why_it_is_none_can_be_said(string? text, string? why)
+    public async Task Why_it_is_none_can_be_said(string? text, string? claim, string data = "")
     {
         _server.Text = text;
         await AskAsync(times: 1);
-        Assert.Equal(why, _reader.WhyNotASlave);
+        Assert.Equal((claim, claim is null), (_reader.Claim, _reader.WhyNotASlave is null));
+        Assert.Contains(data, _reader.WhyNotASlave ?? string.Empty, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -73,7 +73,7 @@ public sealed class RoleControllerTests : IAsyncLifetime
         var outcome = Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
         Assert.Equal((true, TimeSpan.FromMinutes(5)), (outcome.IsUnconfirmed, outcome.RecheckAfter));
         Assert.Equal((false, false), (_role.IsSlaveNode, _role.IsSurelyOther));
-        Assert.StartsWith("maybe other: ", outcome.TriggerReason, StringComparison.Ordinal);
+        Assert.StartsWith("unconfirmed: ", outcome.TriggerReason, StringComparison.Ordinal);
 
         _time.Advance(TimeSpan.FromMinutes(5));
         outcome = Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
@@ -151,7 +151,7 @@ public sealed class RoleControllerTests : IAsyncLifetime
             outcome = await Make().RunAsync(Cancel);
         }
 
-        Assert.Equal("maybe other: ; ; ", outcome.TriggerReason);
+        Assert.Equal("unconfirmed: ; ; ", outcome.TriggerReason);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class RoleControllerTests : IAsyncLifetime
         }
 
         var outcome = Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
-        Assert.Equal(("maybe other: ; ; ", true), (outcome.TriggerReason, outcome.IsUnconfirmed));
+        Assert.Equal(("unconfirmed: ; ; ", true), (outcome.TriggerReason, outcome.IsUnconfirmed));
         Assert.Equal((false, false), (_role.IsSlaveNode, _role.IsSurelyOther));
         _time.Advance(TimeSpan.FromMinutes(5));
         Assert.False((await controller.RunAsync(Cancel)).IsUnconfirmed);

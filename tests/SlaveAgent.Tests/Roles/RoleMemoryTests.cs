@@ -57,7 +57,8 @@ public sealed class RoleMemoryTests : IAsyncLifetime
         Assert.Null(await _role.ReadKeysAsync(Cancel));
         _server.Trouble = 503;
         var failed = Assert.IsType<Outcome.Failed>(await _role.ReadKeysAsync(Cancel));
-        Assert.StartsWith($"reading the role's key {RoleKeys.PackagesKey}", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(Reasons.K2hr3Unreachable, failed.Reason);
+        Assert.Contains(RoleKeys.PackagesKey, failed.Message, StringComparison.Ordinal);
         AssertLists([], ["chmpx", "k2hr3-get-resource"], ["chmpx.service", "k2hr3-get-resource.timer"]);
     }
 

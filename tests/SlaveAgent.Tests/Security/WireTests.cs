@@ -3,6 +3,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
 using SlaveAgent.Tests.Agent;
@@ -13,7 +14,6 @@ namespace SlaveAgent.Tests.Security;
 /// <summary>What goes over the wire, and by which way: the agent as a process.</summary>
 public sealed class WireTests : IDisposable
 {
-    private const string Warning = "over plain http";
     private const string Token = "0123456789abcdef0123456789abcdef";
     private const string Host = "k2hr3.test";
 
@@ -33,10 +33,13 @@ public sealed class WireTests : IDisposable
         Assert.Equal(1, Count(output));
 
         await world.WatchAsync();
+        var before = Registrations();
         world.Configure("30-more", "watch:\n  k2hr3_interval: 50s\n");
         ProcessSignal.Send(await world.DaemonPidAsync(), "SIGHUP");
-        await world.UntilAsync(() => Count(world.Agent.Output, "Watching over") == 2, "the new settings are not taken");
+        await world.UntilAsync(() => Registrations() > before, "the new settings are not taken");
         Assert.Equal(2, Count(world.Agent.Output));
+
+        int Registrations() => world.K2hr3.Counts.ByKind.GetValueOrDefault(RequestKind.Register);
     }
 
     [Fact]
@@ -90,7 +93,7 @@ public sealed class WireTests : IDisposable
         _authority.Dispose();
     }
 
-    private static int Count(string output, string words = Warning) => output.Split(words).Length - 1;
+    private static int Count(string output) => output.Split("(PlainHttp)").Length - 1;
 
     private async Task<string> AskAsync(string address, params (string Name, string Value)[] environment)
     {

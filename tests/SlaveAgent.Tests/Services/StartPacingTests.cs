@@ -67,14 +67,19 @@ public sealed class StartPacingTests : IDisposable
         _directory.Put(Ini, "one");
         Restarted(0);
         Assert.Empty(await StartAsync());
+        Assert.Equal(TimeSpan.Zero, Remembered.Delay);
         Restarted(1);
-        Assert.Contains("started again in 0.5 s", Assert.Single(await StartAsync()), StringComparison.Ordinal);
+        Assert.Contains("0.5 s", Assert.Single(await StartAsync()), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), Remembered.Delay);
         Restarted(2);
-        Assert.Contains("started again in 1 s", Assert.Single(await StartAsync()), StringComparison.Ordinal);
+        Assert.Contains("1 s", Assert.Single(await StartAsync()), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromMilliseconds(1000), Remembered.Delay);
         Restarted(0);
         Assert.Empty(await StartAsync());
+        Assert.Equal(TimeSpan.Zero, Remembered.Delay);
         Restarted(1);
-        Assert.Contains("started again in 0.5 s", Assert.Single(await StartAsync()), StringComparison.Ordinal);
+        Assert.Contains("0.5 s", Assert.Single(await StartAsync()), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), Remembered.Delay);
     }
 
     [Fact]
@@ -101,6 +106,8 @@ public sealed class StartPacingTests : IDisposable
         Restarted(5);
         Assert.Empty(await StartAsync());
     }
+
+    private ChmpxStart Remembered => StateFile.TryLoad(_directory.At(AgentPaths.ChmpxStart), ServicesJson.Default.ChmpxStart)!;
 
     private void Restarted(int times) => Tools.Show(_unit, $"Id={_unit}\nNRestarts={times}");
 
