@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SlaveAgent.GuestTests.Guests;
 
 namespace SlaveAgent.GuestTests;
@@ -180,12 +181,13 @@ public sealed class ChmpxUnitTests(ITestOutputHelper output, GuestMachine machin
         return false;
     }
 
-    /// <summary>The waits before chmpx's starts so far, in seconds.</summary>
+    /// <summary>The waits before chmpx's starts so far, in seconds: of a line that says after how long chmpx ended and in how long it is started, the second number.</summary>
     private static async Task<List<string>> WaitsAsync(Guest guest) =>
     [
         .. (await JournalAsync(guest)).Split('\n')
-            .Where(line => line.Contains("it is started again in ", StringComparison.Ordinal))
-            .Select(line => line.Split("it is started again in ")[1].Split(' ')[0]),
+            .Select(line => Regex.Matches(line, @"\b([0-9.]+) s\b"))
+            .Where(durations => durations.Count == 2)
+            .Select(durations => durations[1].Groups[1].Value),
     ];
 
     private static Task<string> JournalAsync(Guest guest) => guest.ShellAsync("journalctl -q --no-pager -o cat -u chmpx");

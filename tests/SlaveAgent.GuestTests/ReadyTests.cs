@@ -1,4 +1,5 @@
 using SlaveAgent.GuestTests.Guests;
+using SlaveAgent.Sandbox.K2hr3;
 
 namespace SlaveAgent.GuestTests;
 
@@ -37,9 +38,9 @@ public sealed class ReadyTests(ITestOutputHelper output, GuestMachine machine)
         Assert.Equal("active", await guest.StateAsync("k2hdkc-slave-ready.target"));
         Assert.Equal(userApp, await guest.MainPidAsync("user-app.service"));
 
+        var before = Registrations();
         await guest.ShellAsync("echo 'ready: {follow: true}' >/etc/k2hdkc-slave-agent/conf.d/follow.yaml && systemctl reload k2hdkc-slave-agent");
-        await guest.UntilAsync("the settings are read", async () =>
-            (await guest.ShellAsync("journalctl -q --no-pager -o cat -u k2hdkc-slave-agent")).Contains("the settings changed", StringComparison.Ordinal));
+        await guest.UntilAsync("the agent has started over with the new settings", () => Task.FromResult(Registrations() > before));
         await world.WaitForConnectionAsync();
         await LoseAllServersAsync(world);
         await guest.UntilStateAsync("k2hdkc-slave-ready.target", "inactive");
@@ -51,6 +52,8 @@ public sealed class ReadyTests(ITestOutputHelper output, GuestMachine machine)
         await guest.UntilStateAsync("user-app.service", "active");
         output.WriteLine(await guest.ShellAsync("journalctl -q --no-pager -o short-monotonic -u k2hdkc-slave-ready.target -u bound-app -u user-app"));
         Assert.Equal("", await guest.FailedUnitsAsync());
+
+        int Registrations() => world.K2hr3.Counts.ByKind.GetValueOrDefault(RequestKind.Register);
     }
 
     private static async Task LoseAllServersAsync(World world)
