@@ -83,7 +83,9 @@ internal static class BootstrapCommand
             }
         }
 
-        return daemonRuns ? await BesideDaemonAsync(parts, needRoot, timeLimit, progress, time, cancel)
+        // Who hands over leaves the connection to the daemon, which may itself be waiting for what is installed here.
+        return daemonRuns && !handOver ? await BesideDaemonAsync(parts, needRoot, timeLimit, progress, time, cancel)
+            : daemonRuns ? await TryUntilAsync(board => board.IsSettled, parts, needRoot, timeLimit, progress, time, cancel)
             : handOver ? await HandOverAsync(parts, needRoot, timeLimit, progress, time, cancel)
             : await TryUntilAsync(board => IsForGood(parts, board), parts, parts.Controllers, timeLimit, progress, time, cancel);
     }
