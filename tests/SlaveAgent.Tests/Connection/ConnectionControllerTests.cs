@@ -648,6 +648,24 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_chmpx_that_did_not_answer_for_a_while_is_not_taken_for_restarted_and_one_that_was_is()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        await _ring.PollAsync();
+        var answer = _ring.Answer;
+        _ring.Answer = _ => [];
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers & ControllerKinds.Services);
+        _ring.Answer = answer;
+        Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers & ControllerKinds.Services);
+        Assert.DoesNotContain(_ring.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
+
+        _ring.Systemd.Run(_ring.Unit);
+        Assert.Equal(ControllerKinds.Services, (await _ring.PollAsync()).Triggers & ControllerKinds.Services);
+        Assert.Single(_ring.Log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_chmpx_that_stays_unresponsive_has_its_unit_and_its_name_observed_unless_it_is_restarted_anyway()
     {
         await _ring.WriteAsync("svr1", "svr2");

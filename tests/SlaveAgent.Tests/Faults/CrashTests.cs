@@ -80,7 +80,7 @@ public sealed class CrashTests
         var run = new FaultRun("kill at random moments");
         var kills = FaultRun.Times(24, 1000);
         await using var host = await FaultHost.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n  ask_again: 50ms\n");
-        var broken = 0;
+        var (broken, alive) = (0, 0);
         for (var kill = 0; kill < kills; kill++)
         {
             run.Progress(kill, kills);
@@ -100,12 +100,14 @@ public sealed class CrashTests
                 await using var bootstrap = host.Start(FaultHost.Program, "bootstrap", "--token-file", TokenFile(host), "--root", host.Root);
                 // The moment is what varies here, not a wait for something.
                 await Task.Delay(run.Random.Next(0, 1200), Cancel);
+                alive += bootstrap.HasEnded ? 0 : 1;
             }
             else
             {
                 await using var daemon = host.StartDaemon();
                 await host.ChangeAsync();
                 await Task.Delay(run.Random.Next(0, 1500), Cancel);
+                alive += daemon.HasEnded ? 0 : 1;
             }
 
             Assert.True(host.WhyBroken() is null, run.Repeat($"after kill {kill}: {host.WhyBroken()}"));
@@ -117,11 +119,12 @@ public sealed class CrashTests
             }
         }
 
+        Assert.True(alive >= kills / 2, run.Repeat($"only {alive} of {kills} were still at work when they were killed"));
         await using var last = host.StartDaemon();
         await host.UntilCurrentAsync(last);
         await host.UntilConnectedAsync(last);
         Assert.DoesNotContain(host.Stages, stage => stage.Contains("k2hdkc.ini", StringComparison.Ordinal));
-        run.Say($"{kills} kills, {broken} of them before the change of the moment was written");
+        run.Say($"{kills} kills, {alive} of them at work, {broken} of them before the change of the moment was written");
     }
 
     private static string TokenFile(FaultHost host)
