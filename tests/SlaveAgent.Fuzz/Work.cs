@@ -23,8 +23,6 @@ public static class Work
 
     public static void Compare(string text) => IniComparison.SaysTheSame(IniReader.Read(text), IniReader.Read(text));
 
-    public static void NeedRestart(string text) => IniComparison.NeedingRestart(IniReader.Read(text), IniReader.Read(text));
-
     public static void CompareLoaded(string text)
     {
         var ini = IniReader.Read(text);
@@ -59,7 +57,7 @@ public static class Work
         var dump = new StringBuilder("group = ring\ncfg_revision = 1\nchmpx_self = 0x1\nname = slv1\nport = -1\nslave_prikey = \nchmpx_servers = 0x1\n");
         foreach (var server in ini.Servers)
         {
-            var (cuk, port) = ini.KeyOf(server);
+            var (cuk, port, _) = ini.KeyOf(server);
             dump.Append(CultureInfo.InvariantCulture, $"name = {server["NAME"]}\nport = 1\nctlport = {port}\ncuk = {cuk}\nis_ssl = false\nslave_prikey = \nsock = -1\n")
                 .Append("status = 0x21(SAFE -> [SERVICE IN][UP][n/a][Nothing][NoSuspend])\n");
         }

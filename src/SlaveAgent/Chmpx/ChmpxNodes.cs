@@ -12,7 +12,7 @@ internal sealed record ChmpxNodes(ImmutableArray<IniSection> Servers, ImmutableA
     public static ChmpxNodes Of(IniDocument ini)
     {
         var slaves = Of(ini.Slaves);
-        return new ChmpxNodes(Of(ini.Servers), slaves, slaves.FirstOrDefault(ini.IsNamedSelf) ?? slaves.FirstOrDefault(ini.IsSelf));
+        return new ChmpxNodes(Of(ini.Servers), slaves, ini.FindSelf(slaves));
     }
 
     /// <summary>The sections of each node, in the order of the first of each; those without NAME are left out.</summary>

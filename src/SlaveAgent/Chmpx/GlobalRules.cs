@@ -25,7 +25,6 @@ internal static class GlobalRules
         ("MAXMQSERVER", int.MinValue, 0, int.MaxValue),
         ("MAXMQCLIENT", int.MinValue, 0, int.MaxValue),
         ("MQPERATTACH", int.MinValue, 1, int.MaxValue),
-        ("MAXQPERSERVERMQ", 1, 1, int.MaxValue),
         ("MAXQPERCLIENTMQ", int.MinValue, 0, int.MaxValue),
         ("MAXMQPERCLIENT", int.MinValue, 0, int.MaxValue),
         ("MAXHISTLOG", int.MinValue, 0, int.MaxValue),
@@ -46,9 +45,6 @@ internal static class GlobalRules
     /// <summary>What chmpx takes where a mask is not given (lib/k2hshm.h).</summary>
     private const int DefaultMaskBits = 8;
     private const int DefaultCollisionMaskBits = 4;
-
-    /// <summary>What chmpx takes where MAXCHMPX is not given, and the most it takes (lib/chmstructure.h).</summary>
-    internal const int DefaultPlaces = 1024;
 
     /// <summary>Of the name of a message queue the kernel has room for 255 bytes: GROUP, a dot and 16 digits.</summary>
     private const int LongestGroup = 238;
@@ -75,6 +71,12 @@ internal static class GlobalRules
         foreach (var number in Numbers)
         {
             CheckNumber(ini.FindGlobal(number.Key), number.EndsBelow, number.HarmsBelow, number.HarmsAbove, problems);
+        }
+
+        if (Atoi.Of(ini.Global("MAXMQSERVER") ?? "1") > 0)
+        {
+            // chmpx ends on it when it opens the servers' queues, if there are any.
+            CheckNumber(ini.FindGlobal("MAXQPERSERVERMQ"), 1, 1, int.MaxValue, problems);
         }
 
         CheckMasks(ini, problems);
@@ -147,12 +149,10 @@ internal static class GlobalRules
 
     private static void CheckPlaces(IniDocument ini, ChmpxNodes nodes, List<IniProblem> problems)
     {
-        var line = ini.FindGlobal("MAXCHMPX");
-        var places = line is null ? DefaultPlaces : Atoi.Of(line.Value!);
-        var needed = nodes.Servers.Sum(server => (long)(NamePattern.Count(server["NAME"]!) ?? 1)) + 1;
-        if (places > 0 && places < needed)
+        var room = RingRoom.Of(ini, nodes, slaves: 1);
+        if (room.Places > 0 && room.Places < room.Nodes)
         {
-            problems.Add(IniProblem.Harms(IniCode.TooFewPlaces, line?.Number ?? 0, $"MAXCHMPX is {places}, but the servers and this node are {needed}"));
+            problems.Add(IniProblem.Harms(IniCode.TooFewPlaces, ini.FindGlobal("MAXCHMPX")?.Number ?? 0, $"MAXCHMPX is {room.Places}, but the servers and this node are {room.Nodes}"));
         }
     }
 }

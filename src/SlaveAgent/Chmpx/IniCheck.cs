@@ -38,9 +38,6 @@ public static class IniCheck
         return IniProblem.First(MostProblems, problems);
     }
 
-    /// <summary>Whether the node itself is among the slaves; chmpx exits at start when it is not.</summary>
-    public static bool IsSelfListed(IniDocument ini) => ChmpxNodes.Of(ini).Self is not null;
-
     private static void CheckSections(IniDocument ini, ChmpxNodes nodes, List<IniProblem> problems)
     {
         if (ini.Sections.All(section => section.Name != IniSection.GlobalName))

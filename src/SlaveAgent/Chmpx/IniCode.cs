@@ -72,6 +72,9 @@ public enum IniCode
     /// <summary>No entry of a slave is this host's.</summary>
     NotListed,
 
+    /// <summary>This host's entry has another control port than SELFCTLPORT says.</summary>
+    OtherControlPort,
+
     /// <summary>The configuration was made for another host.</summary>
     OtherHost,
 
@@ -87,6 +90,9 @@ public enum IniCode
     /// <summary>A private key that does not belong to its certificate, or a file that is neither.</summary>
     KeyDoesNotFit,
 
+    /// <summary>A file that chmpx's user may not read.</summary>
+    FileUnreadable,
+
     /// <summary>A node that is listed again and written once.</summary>
     ListedAgain,
 
@@ -101,6 +107,9 @@ public enum IniCode
 
     /// <summary>What the agent knows better was put in.</summary>
     Repaired,
+
+    /// <summary>An IPv6 address without brackets, of which the last group may be meant as a port.</summary>
+    PortInAddress,
 
     /// <summary>The servers' table of slaves is nearly full.</summary>
     RingNearlyFull,

@@ -64,7 +64,7 @@ public static class IniWriter
             }
 
             once[first] = first.Name == IniSection.SlaveName
-                ? group.Find(ini.IsNamedSelf) ?? group.Find(ini.IsSelf) ?? ChmpxNodes.Merge(group)
+                ? ini.FindSelf(group) ?? ChmpxNodes.Merge(group)
                 : ChmpxNodes.Merge([.. group.OrderBy(section => Evidence(ini, section, ring))]) with { Line = first.Line };
         }
 

@@ -11,21 +11,16 @@ public static class LoadedComparison
     /// <summary>chmpx's start time has whole seconds, and the clock of a file system may be a tick behind.</summary>
     private static readonly TimeSpan ClockResolution = TimeSpan.FromSeconds(1);
 
-    /// <summary>Of the servers that have one key so many are compared with one that differs from all of them, so that the work stays in proportion.</summary>
-    private const int MostCompared = 16;
-
     /// <param name="changedAt">When a file of this host was last changed or replaced; null when it is not there or cannot be read.</param>
     public static ImmutableArray<RestartNeed> Find(IniDocument ini, RingView view, Func<string, DateTimeOffset?> changedAt)
     {
         var needs = ImmutableArray.CreateBuilder<RestartNeed>();
         CompareGlobal(ini, view, needs);
         var shown = view.Servers.Where(server => server.Loaded is not null).ToLookup(server => server.Key, server => server.Loaded!);
-        var same = view.Servers.Where(server => server.Loaded is not null).Select(server => (server.Key, Comparable(server.Loaded!))).ToHashSet();
-        foreach (var section in ini.Servers.Where(section => !same.Contains((ini.KeyOf(section), Configured(ini, section)))))
+        foreach (var node in ini.ServerNodes.All)
         {
-            // Some rings give their servers no CUK, so that a key can stand for several of them: the one that fits best is taken for it.
-            var loaded = shown[ini.KeyOf(section)].Take(MostCompared).Select(node => Differences(ini, section, node).ToList()).MinBy(differences => differences.Count);
-            needs.AddRange(loaded ?? []);
+            // Should chmpx show two under one key, the one that fits best is taken for it.
+            needs.AddRange(shown[node.Key].Select(loaded => Differences(ini, node.Section, loaded).ToList()).MinBy(differences => differences.Count) ?? []);
         }
 
         if (view.Self is { } self && ini.FindSelf() is { } own)
@@ -49,7 +44,7 @@ public static class LoadedComparison
             needs.Add(new RestartNeed(RestartReason.GlobalChanged, "SELFCUK"));
         }
 
-        if (view.IdType.Length > 0 && IdTypeOf(ini) != IdTypeOf(view.IdType))
+        if (view.IdType.Length > 0 && ini.IdType != view.IdType)
         {
             needs.Add(new RestartNeed(RestartReason.GlobalChanged, "CHMPXIDTYPE"));
         }
@@ -60,28 +55,6 @@ public static class LoadedComparison
         }
     }
 
-    private static string IdTypeOf(IniDocument ini) => IdTypeOf(ini.Global("CHMPXIDTYPE") ?? "NAME");
-
-    private static string IdTypeOf(string text) => text.ToLowerInvariant() switch
-    {
-        "ctleps" => "ctlendpoints",
-        var type => type,
-    };
-
-    /// <summary>What chmpx would have loaded of a server, had it started with this file; without TLS its files are no matter.</summary>
-    private static LoadedNode Configured(IniDocument ini, IniSection server) => Comparable(new LoadedNode(
-        ini.PortOf(server, "PORT") ?? 0,
-        IsOn(ini, server, "SSL"),
-        IsOn(ini, server, "SSL_VERIFY_PEER"),
-        PathOf(ini, server, "CAPATH"),
-        PathOf(ini, server, "SERVER_CERT"),
-        PathOf(ini, server, "SERVER_PRIKEY"),
-        PathOf(ini, server, "SLAVE_CERT"),
-        PathOf(ini, server, "SLAVE_PRIKEY")));
-
-    private static LoadedNode Comparable(LoadedNode node) =>
-        node.IsTls ? node : new LoadedNode(node.Port, false, false, string.Empty, string.Empty, string.Empty, string.Empty, string.Empty);
-
     private static IEnumerable<RestartNeed> Differences(IniDocument ini, IniSection server, LoadedNode loaded)
     {
         var name = server["NAME"];
@@ -90,7 +63,7 @@ public static class LoadedComparison
             yield return new RestartNeed(RestartReason.ServerChanged, "PORT", name);
         }
 
-        if (IsOn(ini, server, "SSL") != loaded.IsTls)
+        if (ini.IsOn(server, "SSL") != loaded.IsTls)
         {
             yield return new RestartNeed(RestartReason.ServerChanged, "SSL", name);
             yield break;
@@ -101,7 +74,7 @@ public static class LoadedComparison
             yield break;
         }
 
-        if (IsOn(ini, server, "SSL_VERIFY_PEER") != loaded.VerifiesPeer)
+        if (ini.IsOn(server, "SSL_VERIFY_PEER") != loaded.VerifiesPeer)
         {
             yield return new RestartNeed(RestartReason.ServerChanged, "SSL_VERIFY_PEER", name);
         }
@@ -113,7 +86,7 @@ public static class LoadedComparison
     }
 
     private static IEnumerable<RestartNeed> PathDifferences(IniDocument ini, IniSection node, LoadedNode loaded, IEnumerable<string> keys) => keys
-        .Where(key => PathOf(ini, node, key) != Loaded(loaded, key))
+        .Where(key => (ini.PathOf(node, key) ?? string.Empty) != Loaded(loaded, key))
         .Select(key => new RestartNeed(RestartReason.CertificatePathChanged, key, node["NAME"]));
 
     private static string Loaded(LoadedNode node, string key) => key switch
@@ -124,12 +97,6 @@ public static class LoadedComparison
         "SLAVE_CERT" => node.SlaveCertificate,
         _ => node.SlaveKey,
     };
-
-    /// <summary>As chmpx resolves a path: the node's own key, else [GLOBAL]'s; the word NULL and an empty value mean none.</summary>
-    private static string PathOf(IniDocument ini, IniSection node, string key) =>
-        (node.Find(key) ?? ini.FindGlobal(key))?.Value is { Length: > 0 } path && !path.Equals("NULL", StringComparison.OrdinalIgnoreCase) ? path : string.Empty;
-
-    private static bool IsOn(IniDocument ini, IniSection node, string key) => (node[key] ?? ini.Global(key))?.ToLowerInvariant() is "on" or "yes";
 
     private static IEnumerable<RestartNeed> ReplacedFiles(RingView view, Func<string, DateTimeOffset?> changedAt)
     {

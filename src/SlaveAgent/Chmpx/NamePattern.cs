@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace SlaveAgent.Chmpx;
 
 /// <summary>
 /// A server's NAME as chmpx expands it (lib/chmregex.cc, expand_simple_regexes): names parted by commas, and lists and ranges in brackets. chmpx ends on one that it cannot
-/// expand. Only counts; the names themselves are chmpx's matter.
+/// expand.
 /// </summary>
 internal static class NamePattern
 {
@@ -33,6 +35,27 @@ internal static class NamePattern
 
     /// <summary>Whether it names one host, and not several by a list, range or regular expression.</summary>
     public static bool IsSingle(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-' or '_' or '%');
+
+    /// <returns>The names that it stands for; itself where chmpx cannot expand it, or makes too many of it.</returns>
+    public static IEnumerable<string> Expand(string name) => Count(name) is > 0 and < Most ? Parts(name).SelectMany(part => ExpandPart(part.Trim(IniValue.Blanks))) : [name];
+
+    private static IEnumerable<string> ExpandPart(string part) => part.IndexOf('[', StringComparison.Ordinal) is >= 0 and var open && part.IndexOf(']', StringComparison.Ordinal) is var close
+        ? from item in ItemsOf(part[(open + 1)..close])
+          from one in ExpandItem(item)
+          from rest in ExpandPart(part[(close + 1)..])
+          select $"{part[..open]}{one}{rest}"
+        : [part];
+
+    private static IEnumerable<string> ExpandItem(string item)
+    {
+        if (CountOfItem(item) is not { } count || item.IndexOf('-', StringComparison.Ordinal) is not (> 0 and var hyphen))
+        {
+            return [item];
+        }
+
+        var first = item[..hyphen].Trim(IniValue.Blanks);
+        return Enumerable.Range(0, (int)count).Select(i => char.IsAsciiDigit(first[0]) ? (Atoi.Of(first) + i).ToString(CultureInfo.InvariantCulture) : ((char)(first[0] + i)).ToString());
+    }
 
     // Commas outside of brackets part; an empty part at the end is none.
     private static IEnumerable<string> Parts(string name)
@@ -102,7 +125,7 @@ internal static class NamePattern
         }
 
         long count = 0;
-        foreach (var item in list.Split(',').Select(item => item.Trim(IniValue.Blanks)).Where(item => item.Length > 0))
+        foreach (var item in ItemsOf(list))
         {
             if (CountOfItem(item) is not { } inside)
             {
@@ -114,6 +137,8 @@ internal static class NamePattern
 
         return count;
     }
+
+    private static IEnumerable<string> ItemsOf(string list) => list.Split(',').Select(item => item.Trim(IniValue.Blanks)).Where(item => item.Length > 0);
 
     private static long? CountOfItem(string item)
     {

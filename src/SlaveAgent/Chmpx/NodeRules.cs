@@ -29,12 +29,12 @@ internal static class NodeRules
     public static void CheckAnySlave(IniDocument ini, IniSection slave, List<IniProblem> problems)
     {
         CheckHasPort(ini, slave, "CTLPORT", problems);
-        switch (IdTypeOf(ini))
+        switch (ini.IdType)
         {
-            case "CUK" when slave["CUK"] is null:
+            case IniDocument.ByCuk when slave["CUK"] is null:
                 problems.Add(Identity(slave, "CUK"));
                 break;
-            case "CTLENDPOINTS" or "CTLEPS" when slave["CTLENDPOINTS"] is null:
+            case IniDocument.ByControlEndpoints when slave["CTLENDPOINTS"] is null:
                 problems.Add(Identity(slave, "CTLENDPOINTS"));
                 break;
             default:
@@ -57,7 +57,7 @@ internal static class NodeRules
         CheckPort(ini, server, "CTLPORT", problems);
         GlobalRules.CheckOneOf(server.Find("SSL"), GlobalRules.OnOrOff, problems);
         GlobalRules.CheckOneOf(server.Find("SSL_VERIFY_PEER"), GlobalRules.OnOrOff, problems);
-        if (IdTypeOf(ini) is "CTLENDPOINTS" or "CTLEPS" && server["ENDPOINTS"] is null)
+        if (ini.IdType == IniDocument.ByControlEndpoints && server["ENDPOINTS"] is null)
         {
             problems.Add(Identity(server, "ENDPOINTS"));
         }
@@ -68,18 +68,18 @@ internal static class NodeRules
     /// <summary>chmpx makes the identity of servers and of itself from it, so that it must not be empty either.</summary>
     private static void CheckIdentity(IniDocument ini, IniSection node, List<IniProblem> problems)
     {
-        switch (IdTypeOf(ini))
+        switch (ini.IdType)
         {
-            case "CUK" when string.IsNullOrEmpty(node["CUK"]):
+            case IniDocument.ByCuk when string.IsNullOrEmpty(node["CUK"]):
                 problems.Add(Identity(node, "CUK"));
                 break;
-            case "CUSTOM" when string.IsNullOrEmpty(node["CUSTOM_ID_SEED"]):
+            case IniDocument.BySeed when string.IsNullOrEmpty(node["CUSTOM_ID_SEED"]):
                 problems.Add(Identity(node, "CUSTOM_ID_SEED"));
                 break;
-            case "CTLENDPOINTS" or "CTLEPS" when string.IsNullOrEmpty(node["CTLENDPOINTS"]):
+            case IniDocument.ByControlEndpoints when string.IsNullOrEmpty(node["CTLENDPOINTS"]):
                 problems.Add(Identity(node, "CTLENDPOINTS"));
                 break;
-            case "CTLENDPOINTS" or "CTLEPS" when !NodeEndpoints.HasAny(node["CTLENDPOINTS"]!):
+            case IniDocument.ByControlEndpoints when !NodeEndpoints.HasAny(node["CTLENDPOINTS"]!):
                 problems.Add(Identity(node, "CTLENDPOINTS") with { Effect = IniEffect.Harms, Line = node.Find("CTLENDPOINTS")!.Number });
                 break;
             default:
@@ -95,6 +95,12 @@ internal static class NodeRules
             var effect = nodes.Servers.Any(ini.FitsSelf) ? IniEffect.Harms : IniEffect.Ends;
             problems.Add(ini.FindSelf() is { } nameless && nameless["NAME"] is null
                 ? new IniProblem(IniCode.NameMissing, effect, nameless.Line, "this host's [SLVNODE] must have NAME")
+                : nodes.Slaves.FirstOrDefault(ini.HasSelfCuk) is { } elsewhere
+                ? new IniProblem(
+                    IniCode.OtherControlPort,
+                    effect,
+                    ini.FindGlobal("SELFCTLPORT")?.Number ?? 0,
+                    $"SELFCTLPORT must be the control port {elsewhere["CTLPORT"] ?? ini.Global("CTLPORT")} of this host's [SLVNODE] in line {elsewhere.Line}, not \"{ini.Global("SELFCTLPORT")}\"")
                 : new IniProblem(
                     IniCode.NotListed,
                     effect,
@@ -140,8 +146,6 @@ internal static class NodeRules
         problems.Add(IniProblem.Ends(IniCode.PortMissing, node.Line, $"the [{node.Name}] must have {key}, or [GLOBAL] for all"));
         return null;
     }
-
-    private static string IdTypeOf(IniDocument ini) => ini.Global("CHMPXIDTYPE")?.ToUpperInvariant() ?? "NAME";
 
     private static IniProblem Identity(IniSection node, string key) =>
         IniProblem.Ends(IniCode.IdentityMissing, node.Line, $"the [{node.Name}] must have {key}, which CHMPXIDTYPE makes its identity");

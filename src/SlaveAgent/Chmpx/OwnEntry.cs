@@ -66,7 +66,7 @@ public static class OwnEntry
             own = [.. ini.Slaves.Where(ini.IsSelf)];
         }
 
-        return own.LastOrDefault(entry => HasAddress(entry, addresses)) ?? own.LastOrDefault(entry => entry["NAME"] is not null) ?? own.LastOrDefault();
+        return own.LastOrDefault(entry => HasAddress(entry, addresses)) ?? own.LastOrDefault(entry => entry["NAME"] is not null) ?? own.LastOrDefault() ?? ini.Slaves.FirstOrDefault(ini.HasSelfCuk);
     }
 
     private static IniDocument Without(IniDocument ini, List<IniSection> dropped)

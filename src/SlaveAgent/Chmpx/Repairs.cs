@@ -16,29 +16,17 @@ public static class Repairs
     public static (IniDocument Ini, ImmutableArray<IniProblem> Notes) Make(IniDocument ini, string cuk)
     {
         var notes = ImmutableArray.CreateBuilder<IniProblem>();
-        ini = PutIn(ini, "MODE", "SLAVE", notes);
-        ini = PutIn(ini, "SELFCUK", cuk, notes);
-        if (IniDocument.PortOf(ini.Global("SELFCTLPORT")) is null && (ini.Global("SELFCTLPORT") is null or "" or "-1") && ControlPortOf(ini, cuk) is { } port)
-        {
-            ini = PutIn(ini, "SELFCTLPORT", port.ToString(CultureInfo.InvariantCulture), notes);
-        }
-
+        ini = string.IsNullOrEmpty(ini.Global("MODE")) ? PutIn(ini, "MODE", "SLAVE", notes) : ini;
+        ini = string.IsNullOrEmpty(ini.Global("SELFCUK")) ? PutIn(ini, "SELFCUK", cuk, notes) : ini;
+        ini = string.IsNullOrEmpty(ini.SelfControlPort) && ControlPortOf(ini) is { } port ? PutIn(ini, "SELFCTLPORT", port.ToString(CultureInfo.InvariantCulture), notes) : ini;
         return (WithBrackets(ini, notes), notes.ToImmutable());
     }
 
-    private static int? ControlPortOf(IniDocument ini, string cuk)
-    {
-        var own = ini.Slaves.FirstOrDefault(slave => slave["CUK"] == cuk) ?? ini.Slaves.FirstOrDefault(slave => CukPattern.IsMatch(cuk, slave["CUK"] ?? string.Empty));
-        return own is null ? null : ini.PortOf(own, "CTLPORT");
-    }
+    private static int? ControlPortOf(IniDocument ini) =>
+        (ini.Slaves.FirstOrDefault(ini.HasSelfCuk) ?? ini.Slaves.FirstOrDefault(ini.FitsSelfCuk)) is { } own ? ini.PortOf(own, "CTLPORT") : null;
 
     private static IniDocument PutIn(IniDocument ini, string key, string value, ImmutableArray<IniProblem>.Builder notes)
     {
-        if (ini.Global(key) is { Length: > 0 } given && (key != "SELFCTLPORT" || given != "-1"))
-        {
-            return ini;
-        }
-
         var isFirst = true;
         var sections = ini.Sections.Select(section =>
         {
@@ -73,8 +61,19 @@ public static class Repairs
 
             foreach (var (key, portKey) in new[] { ("ENDPOINTS", "PORT"), ("CTLENDPOINTS", "CTLPORT") })
             {
-                if (sections[i].Find(key) is { Value: { } list } line && ini.PortOf(sections[i], portKey) is { } port
-                    && string.Join(',', list.Split(',').Select(entry => WithBrackets(entry, port))) is var repaired && repaired != list)
+                if (sections[i].Find(key) is not { Value: { } list } line || !list.Contains("::", StringComparison.Ordinal) || ini.PortOf(sections[i], portKey) is not { } port)
+                {
+                    continue;
+                }
+
+                var entries = list.Split(',').Select(entry => WithBrackets(entry, port)).ToList();
+                foreach (var entry in entries.Where(MayHavePort))
+                {
+                    notes.Add(IniProblem.Note(
+                        IniCode.PortInAddress, line.Number, $"chmpx takes all of {entry.Trim()} in {key} for an IPv6 address and {port} for its port; an address with a port is written in brackets, [address]:port"));
+                }
+
+                if (string.Join(',', entries) is var repaired && repaired != list)
                 {
                     notes.Add(IniProblem.Note(IniCode.Repaired, line.Number, $"{key} {list} has an IPv6 address without brackets, which chmpx would read the port into; {repaired} is written"));
                     sections[i] = sections[i] with { Lines = sections[i].Lines.Replace(line, line with { Written = repaired, Value = repaired }) };
@@ -95,6 +94,10 @@ public static class Repairs
             ? $"[{text[..^end.Length]}]{end}"
             : entry;
     }
+
+    /// <summary>The last group of an address reads like a port, and without it the rest is an address, too.</summary>
+    private static bool MayHavePort(string entry) => entry.Trim() is { Length: < 64 } text && text.LastIndexOf(':') is > 0 and var colon && text.Length - colon == 5
+        && text[(colon + 1)..].All(char.IsAsciiDigit) && text[colon + 1] != '0' && IsAddress(text) && IsAddress(text[..colon]);
 
     private static bool IsAddress(string text) => text[0] != '[' && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 }

@@ -20,7 +20,7 @@ public sealed record ReportedServer(
     ulong EnabledHash,
     ulong PendingHash)
 {
-    public NodeKey Key => new(Cuk, ControlPort);
+    public NodeKey Key { get; init; } = NodeKey.Of(Cuk, ControlPort, Name);
 
     /// <summary><c>[n/a][Nothing]</c>: no data is being moved for it, nor is to be.</summary>
     public bool IsSettled => Action == ServerAction.None && Operation == ServerOperation.Nothing;

@@ -183,7 +183,7 @@ public static class RingReader
             else if (key.SequenceEqual("status"u8) && _name is not null && _controlPort is > 0 and var port)
             {
                 return new RingServer(
-                    new NodeKey(_cuk ?? string.Empty, port),
+                    NodeKey.Of(_cuk ?? string.Empty, port, _name),
                     _name,
                     value.IndexOf("[SERVICE IN]"u8) >= 0,
                     value.IndexOf("[UP]"u8) >= 0,

@@ -1,23 +1,32 @@
 namespace SlaveAgent.Chmpx;
 
 /// <summary>
-/// How near a ring is to its limit. Servers keep the slaves that connect in a table of MAXCHMPX places, 256 in every template that DBaaS ships, and nobody else
-/// says how full it is. Pure.
+/// How full a ring is. Servers keep the slaves that connect in a table of MAXCHMPX places, 256 in every template that DBaaS ships, and nobody else says how full it is. Pure.
 /// </summary>
-public static class RingRoom
+/// <param name="Slaves">That the resource lists, this one included; an entry that is a pattern counts as one.</param>
+/// <param name="Places">MAXCHMPX.</param>
+public sealed record RingRoom(int Servers, int Slaves, int Places)
 {
     /// <summary>From this share on a person should know.</summary>
     private const double Near = 0.8;
 
-    /// <param name="slaves">That the resource lists, this one included.</param>
-    public static IEnumerable<IniProblem> Warnings(IniDocument ini, int slaves)
-    {
-        var nodes = ini.Servers.Sum(server => (long)(NamePattern.Count(server["NAME"] ?? string.Empty) ?? 1)) + slaves;
-        var line = ini.FindGlobal("MAXCHMPX");
-        var room = line is null ? GlobalRules.DefaultPlaces : Atoi.Of(line.Value!);
-        if (room > 0 && nodes >= room * Near)
-        {
-            yield return IniProblem.Note(IniCode.RingNearlyFull, line?.Number ?? 0, $"the ring has {nodes} nodes of the {room} that MAXCHMPX has room for; beyond that slaves cannot connect");
-        }
-    }
+    /// <summary>What chmpx takes where MAXCHMPX is not given (lib/chmstructure.h).</summary>
+    private const int DefaultPlaces = 1024;
+
+    public int Nodes => Servers + Slaves;
+
+    public bool IsNearlyFull => Places > 0 && Nodes >= Places * Near;
+
+    public static RingRoom Of(IniDocument ini) => Of(ini, ChmpxNodes.Of(ini), ini.Slaves.Count());
+
+    internal static RingRoom Of(IniDocument ini, ChmpxNodes nodes, int slaves) => new(
+        (int)Math.Min(NamePattern.Most, nodes.Servers.Sum(server => (long)(NamePattern.Count(server["NAME"]!) ?? 1))),
+        slaves,
+        ini.Global("MAXCHMPX") is { } places ? Atoi.Of(places) : DefaultPlaces);
+
+    /// <returns>What a person should know; null while there is room.</returns>
+    public IniProblem? Warning(IniDocument ini) => IsNearlyFull
+        ? IniProblem.Note(
+            IniCode.RingNearlyFull, ini.FindGlobal("MAXCHMPX")?.Number ?? 0, $"the ring has {Nodes} nodes of the {Places} that MAXCHMPX has room for; beyond that slaves cannot connect")
+        : null;
 }

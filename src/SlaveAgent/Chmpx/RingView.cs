@@ -12,7 +12,7 @@ public sealed record RingView(int Revision, ImmutableArray<RingServer> Servers)
     /// <summary>GROUP as it is in force; empty when the answer did not tell.</summary>
     public string Group { get; init; } = string.Empty;
 
-    /// <summary>CHMPXIDTYPE as it is in force, in lower case; empty when the answer did not tell.</summary>
+    /// <summary>CHMPXIDTYPE as it is in force, as <see cref="IniDocument.IdType"/> has it; empty when the answer did not tell.</summary>
     public string IdType { get; init; } = string.Empty;
 
     /// <summary>DELIVERMODE as it is in force; null when the answer did not tell.</summary>

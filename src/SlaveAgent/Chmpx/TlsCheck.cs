@@ -39,23 +39,23 @@ internal static class TlsCheck
 
     /// <summary>What the servers make of all nodes' files.</summary>
     public static (bool AnyTls, bool AnyVerifies) RulesOf(IniDocument ini, ChmpxNodes nodes) =>
-        (nodes.Servers.Any(server => IsOn(server["SSL"] ?? ini.Global("SSL"))), nodes.Servers.Any(server => IsOn(server["SSL_VERIFY_PEER"] ?? ini.Global("SSL_VERIFY_PEER"))));
+        (nodes.Servers.Any(server => ini.IsOn(server, "SSL")), nodes.Servers.Any(server => ini.IsOn(server, "SSL_VERIFY_PEER")));
 
     /// <summary>chmpx asks this of every slave's entry, also of those that it uses for nothing.</summary>
     public static void CheckSlave(IniDocument ini, IniSection slave, (bool AnyTls, bool AnyVerifies) rules, HostFiles files, List<IniProblem> problems)
     {
         CheckAuthority(slave.Find("CAPATH"), files, problems);
         CheckFile(slave.Find("SLAVE_CERT"), files, problems);
-        if (!rules.AnyTls && Inherited(ini, slave, "CAPATH") is not null)
+        if (!rules.AnyTls && ini.PathOf(slave, "CAPATH") is not null)
         {
             problems.Add(IniProblem.Ends(IniCode.TlsOff, slave.Line, "the [SLVNODE] has CAPATH while no server has SSL on"));
         }
 
-        var certificate = Inherited(ini, slave, "SLAVE_CERT");
-        if (certificate is not null && files.IsFile(certificate))
+        var certificate = ini.PathOf(slave, "SLAVE_CERT");
+        if (certificate is not null && files.IsFile(certificate) is not false)
         {
             CheckFile(slave.Find("SLAVE_PRIKEY"), files, problems);
-            if (Inherited(ini, slave, "SLAVE_PRIKEY") is null)
+            if (ini.PathOf(slave, "SLAVE_PRIKEY") is null)
             {
                 problems.Add(IniProblem.Ends(IniCode.TlsFileMissing, slave.Line, "the [SLVNODE] has SLAVE_CERT and no SLAVE_PRIKEY"));
             }
@@ -77,22 +77,22 @@ internal static class TlsCheck
             CheckFile(ini.FindGlobal(key), files, problems);
         }
 
-        if (ini.FindGlobal("NSSDB_DIR") is { } database && !files.IsDirectory(database.Value!))
+        if (ini.FindGlobal("NSSDB_DIR") is { } database && files.IsDirectory(database.Value!) is false)
         {
             problems.Add(Missing(database));
         }
 
-        if (IsOn(ini.Global("SSL")))
+        if (IniDocument.IsOn(ini.Global("SSL")))
         {
             return;
         }
 
-        foreach (var line in NeedTls.Select(ini.FindGlobal).OfType<IniLine>().Where(line => PathOf(line) is not null))
+        foreach (var line in NeedTls.Select(ini.FindGlobal).OfType<IniLine>().Where(line => IniDocument.PathOf(line) is not null))
         {
             problems.Add(IniProblem.Ends(IniCode.TlsOff, line.Number, $"[GLOBAL] has {line.Key} while its SSL is off"));
         }
 
-        if (ini.FindGlobal("SSL_VERIFY_PEER") is { } verify && IsOn(verify.Value))
+        if (ini.FindGlobal("SSL_VERIFY_PEER") is { } verify && IniDocument.IsOn(verify.Value))
         {
             problems.Add(IniProblem.Ends(IniCode.TlsOff, verify.Number, "[GLOBAL] has SSL_VERIFY_PEER on while its SSL is off"));
         }
@@ -111,20 +111,20 @@ internal static class TlsCheck
             CheckFile(server.Find(key), files, problems);
         }
 
-        var tls = IsOn(server["SSL"] ?? ini.Global("SSL"));
-        if (!tls && IsOn(server["SSL_VERIFY_PEER"] ?? ini.Global("SSL_VERIFY_PEER")))
+        var tls = ini.IsOn(server, "SSL");
+        if (!tls && ini.IsOn(server, "SSL_VERIFY_PEER"))
         {
             problems.Add(IniProblem.Ends(IniCode.TlsOff, server.Line, "the [SVRNODE] has SSL_VERIFY_PEER on while SSL is off"));
         }
 
-        foreach (var key in ServerFiles.Where(key => tls != Inherited(ini, server, key) is not null))
+        foreach (var key in ServerFiles.Where(key => tls != ini.PathOf(server, key) is not null))
         {
             problems.Add(tls
                 ? IniProblem.Ends(IniCode.TlsFileMissing, server.Line, $"the [SVRNODE] has SSL on and no {key}")
                 : IniProblem.Ends(IniCode.TlsOff, server.Line, $"the [SVRNODE] has {key} while SSL is off"));
         }
 
-        if (Inherited(ini, server, "SLAVE_CERT") is not null != Inherited(ini, server, "SLAVE_PRIKEY") is not null)
+        if (ini.PathOf(server, "SLAVE_CERT") is not null != ini.PathOf(server, "SLAVE_PRIKEY") is not null)
         {
             problems.Add(IniProblem.Ends(IniCode.TlsFileMissing, server.Line, "the [SVRNODE] must have SLAVE_CERT and SLAVE_PRIKEY both or neither"));
         }
@@ -132,12 +132,12 @@ internal static class TlsCheck
 
     private static void CheckServerAmongOthers(IniDocument ini, IniSection server, (bool AnyTls, bool AnyVerifies) rules, List<IniProblem> problems)
     {
-        if (!rules.AnyTls && Inherited(ini, server, "CAPATH") is not null)
+        if (!rules.AnyTls && ini.PathOf(server, "CAPATH") is not null)
         {
             problems.Add(IniProblem.Ends(IniCode.TlsOff, server.Line, "the [SVRNODE] has CAPATH while no server has SSL on"));
         }
 
-        var isGiven = Inherited(ini, server, "SLAVE_CERT") is not null || Inherited(ini, server, "SLAVE_PRIKEY") is not null;
+        var isGiven = ini.PathOf(server, "SLAVE_CERT") is not null || ini.PathOf(server, "SLAVE_PRIKEY") is not null;
         if (isGiven != rules.AnyVerifies)
         {
             problems.Add(rules.AnyVerifies
@@ -149,8 +149,8 @@ internal static class TlsCheck
     /// <summary>chmpx loads its own certificate and key at its start, and no other's.</summary>
     private static void CheckKey(IniDocument ini, IniSection? self, HostFiles files, List<IniProblem> problems)
     {
-        if (self is not null && Inherited(ini, self, "SLAVE_CERT") is { } certificate && Inherited(ini, self, "SLAVE_PRIKEY") is { } key
-            && files.IsFile(certificate) && files.IsFile(key) && files.KeyFits(certificate, key) is false)
+        if (self is not null && ini.PathOf(self, "SLAVE_CERT") is { } certificate && ini.PathOf(self, "SLAVE_PRIKEY") is { } key
+            && files.IsFile(certificate) is true && files.IsFile(key) is true && files.KeyFits(certificate, key) is false)
         {
             problems.Add(IniProblem.Ends(
                 IniCode.KeyDoesNotFit, (self.Find("SLAVE_PRIKEY") ?? ini.FindGlobal("SLAVE_PRIKEY"))!.Number, $"SLAVE_PRIKEY {key} and SLAVE_CERT {certificate} are no key and certificate that belong together"));
@@ -159,7 +159,7 @@ internal static class TlsCheck
 
     private static void CheckAuthority(IniLine? line, HostFiles files, List<IniProblem> problems)
     {
-        if (PathOf(line) is { } path && !files.IsFile(path) && !files.IsDirectory(path))
+        if (IniDocument.PathOf(line) is { } path && files.IsFile(path) is false && files.IsDirectory(path) is false)
         {
             problems.Add(Missing(line!));
         }
@@ -169,7 +169,7 @@ internal static class TlsCheck
 
     private static void CheckFile(IniLine? line, HostFiles files, List<IniProblem> problems)
     {
-        if (PathOf(line) is { } path && !files.IsFile(path))
+        if (IniDocument.PathOf(line) is { } path && files.IsFile(path) is false)
         {
             problems.Add(Missing(line!));
         }
@@ -181,7 +181,7 @@ internal static class TlsCheck
 
     private static void CheckLength(IniLine? line, List<IniProblem> problems)
     {
-        if (PathOf(line) is { } path && Encoding.UTF8.GetByteCount(path) > LongestPath)
+        if (IniDocument.PathOf(line) is { } path && Encoding.UTF8.GetByteCount(path) > LongestPath)
         {
             problems.Add(IniProblem.Ends(IniCode.TooLong, line!.Number, $"{line.Key} is longer than the {LongestPath} bytes chmpx has room for"));
         }
@@ -189,20 +189,12 @@ internal static class TlsCheck
 
     private static HostFiles Remembering(HostFiles files)
     {
-        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
-        var directories = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var known = new Dictionary<string, bool?>(StringComparer.Ordinal);
+        var directories = new Dictionary<string, bool?>(StringComparer.Ordinal);
         return files with
         {
             IsFile = path => known.TryGetValue(path, out var isFile) ? isFile : known[path] = files.IsFile(path),
             IsDirectory = path => directories.TryGetValue(path, out var isDirectory) ? isDirectory : directories[path] = files.IsDirectory(path),
         };
     }
-
-    private static string? Inherited(IniDocument ini, IniSection section, string key) => PathOf(section.Find(key) ?? ini.FindGlobal(key));
-
-    // chmpx takes the word NULL for no path.
-    private static string? PathOf(IniLine? line) =>
-        line?.Value is { Length: > 0 } path && !path.Equals("NULL", StringComparison.OrdinalIgnoreCase) ? path : null;
-
-    private static bool IsOn(string? value) => value?.ToLowerInvariant() is "on" or "yes";
 }

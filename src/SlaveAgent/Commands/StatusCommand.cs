@@ -67,6 +67,11 @@ internal static class StatusCommand
                 $"    {server.State,-10} {server.Address ?? server.Name}{(server.Since is { } since ? $"  since {Moment(since)}" : string.Empty)}  (cuk {server.Cuk}, control port {server.ControlPort})"));
         }
 
+        if (status.Room is { } room)
+        {
+            lines.Add($"  room           {room.Servers} servers and {room.Slaves} slaves, of {room.Places} nodes (MAXCHMPX){(room.IsNearlyFull ? "; nearly full: beyond that slaves cannot connect" : string.Empty)}");
+        }
+
         if (status.Conditions.Count > 0)
         {
             lines.Add("  conditions");

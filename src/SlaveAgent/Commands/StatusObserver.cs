@@ -17,7 +17,7 @@ internal static class StatusObserver
     {
         var file = new ConfigurationFile(root, AgentParts.OutputPath(settings, new OverrideReader(root)), settings.Configuration.Mode, 0, TimeProvider.System);
         await file.PollAllowedAsync(cancel);
-        var view = file.Current?.ControlPort is { } port ? await new ControlPort(TimeProvider.System).PollAsync(port, cancel) : null;
+        var view = file.Current is { ControlPort: { } port } ini && await new ControlPort(TimeProvider.System).PollAsync(port, cancel) is { } shown ? ini.ServerNodes.Named(shown) : null;
         var servers = ServersStatus.Of(ServerList.Of(file.Current, view));
         var isUnregistered = File.Exists(root.At(AgentPaths.UnregisteredMarker));
         var role = new IdentityFiles(root).ReadRole();

@@ -57,10 +57,7 @@ internal sealed class AgentParts : IDisposable
             Role, RunsPackagedChmpx, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper), new Accounts(root, commands),
             new ChmpxGroup(new GroupAccounts(root, commands), new SharedDirectories(root), settings.Chmpx.Access, delegated), delegated);
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, AgentUnits.ExecutableOf(Environment.ProcessPath), () => account.Sharing);
-        HostFiles = new HostFiles(path => System.IO.File.Exists(root.At(path)), path => Directory.Exists(root.At(path)))
-        {
-            KeyFits = (certificate, key) => KeyPair.Fits(root.At(certificate), root.At(key)),
-        };
+        HostFiles = HostFiles.Of(root);
         var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan);
         var inquiries = new RingInquiries(
             new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), Systemctl, settings.Chmpx.Unit, time);

@@ -14,8 +14,8 @@ public abstract record ConfigurationPlan
     }
 
     /// <summary>A configuration that chmpx will take, each node once and of the slaves this one only.</summary>
-    /// <param name="Slaves">How many slaves the resource lists, this one included.</param>
-    public sealed record Usable(IniDocument Ini, ImmutableArray<IniProblem> Warnings, int Slaves) : ConfigurationPlan;
+    /// <param name="Room">With all slaves that the resource lists.</param>
+    public sealed record Usable(IniDocument Ini, ImmutableArray<IniProblem> Warnings, RingRoom Room) : ConfigurationPlan;
 
     /// <summary>The resource is for something else than a k2hdkc slave node.</summary>
     /// <param name="Mode">Its MODE; null when it has no [GLOBAL] section.</param>
@@ -66,8 +66,9 @@ public abstract record ConfigurationPlan
             return problems.All(problem => problem.Code == IniCode.NotListed) ? new SelfMissing() : new Refused(problems);
         }
 
-        IniProblem[] warnings = [.. needed.Problems.Where(problem => problem.Effect == IniEffect.Note), .. repairs, .. ofSlaves, .. again, .. RingRoom.Warnings(ini, read.Slaves.Count())];
-        return new Usable(ini, IniProblem.First(MostWarnings, warnings), read.Slaves.Count());
+        var room = RingRoom.Of(read);
+        IniProblem[] warnings = [.. needed.Problems.Where(problem => problem.Effect == IniEffect.Note), .. repairs, .. ofSlaves, .. again, .. room.Warning(ini) is { } full ? (IniProblem[])[full] : []];
+        return new Usable(ini, IniProblem.First(MostWarnings, warnings), room);
     }
 
     /// <summary>The resource's text with the host's own CUK where it leaves room for it.</summary>

@@ -14,14 +14,16 @@ public static class ShrinkGuard
     /// <param name="ring">What chmpx shows; null when it does not answer.</param>
     public static bool LosesTooMany(IniDocument list, IniDocument? inPlace, RingView? ring)
     {
-        var listed = list.Servers.Select(list.KeyOf).ToHashSet();
+        var listed = KeysOf(list).ToHashSet();
         return LosesMost(listed, ring?.Servers.Where(server => server.IsUp).Select(server => server.Key))
-            || LosesMost(listed, inPlace?.Servers.Select(inPlace.KeyOf).Distinct());
+            || LosesMost(listed, inPlace is null ? null : KeysOf(inPlace));
     }
 
     /// <summary>A short text that is the same for lists of the same servers, in whatever order.</summary>
     public static string ClaimOf(IniDocument list) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', list.Servers.Select(list.KeyOf).Select(key => key.ToString()).Distinct().Order(StringComparer.Ordinal)))));
+        string.Join('\n', KeysOf(list).Select(key => key.ToString()).Order(StringComparer.Ordinal)))));
+
+    private static IEnumerable<NodeKey> KeysOf(IniDocument ini) => ini.ServerNodes.All.Select(node => node.Key);
 
     private static bool LosesMost(HashSet<NodeKey> listed, IEnumerable<NodeKey>? known)
     {

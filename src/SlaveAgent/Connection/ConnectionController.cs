@@ -43,7 +43,6 @@ public sealed class ConnectionController(
     private static readonly TimeSpan QuietLifetime = TimeSpan.FromSeconds(30);
 
     private readonly long _started = time.GetTimestamp();
-    private readonly SlaveCount _slaves = new();
     private readonly RepeatedWarning _otherWriter = new(time);
     private readonly Inquiry<CommandResult?> _restart = new();
     private bool? _announced;
@@ -94,6 +93,7 @@ public sealed class ConnectionController(
         }
 
         IsPollPaused = false;
+        ring.Room = resource.Room;
         _changedByOthers |= file.Refresh();
 
         // Not left to the controller that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits.
@@ -131,7 +131,7 @@ public sealed class ConnectionController(
         var changedByOthers = TakeChangedByOthers();
 
         var before = ring.View;
-        ring.Note(await controlPort.PollAsync(port, cancel));
+        ring.Note(await controlPort.PollAsync(port, cancel), ini);
         addresses.Refresh();
         if (!ReferenceEquals(file.Current, ini))
         {
@@ -159,8 +159,11 @@ public sealed class ConnectionController(
 
         questions.TakeAnswers();
         questions.AskSockets(ini, ring.View, cancel);
-        var slaves = _slaves.Of(resource.AcceptedText);
-        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), questions.IsBoundToLostAddress, slaves);
+        var slaves = Math.Max(1, ring.Room?.Slaves ?? 1);
+        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), questions.IsBoundToLostAddress, slaves) with
+        {
+            StartProblem = lastGood.FindStartProblem(ini),
+        };
         _judged = ini;
         var verdict = Explained(RingJudge.Judge(situation));
         var acted = await ActAsync(verdict, situation, cancel);

@@ -226,7 +226,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         }
 
         var shown = view.ByKey();
-        var isListedConnected = ini.Servers.Any(section => shown.GetValueOrDefault(ini.KeyOf(section)) is { IsConnected: true });
+        var isListedConnected = ini.ServerNodes.All.Any(node => shown.GetValueOrDefault(node.Key) is { IsConnected: true });
         Keep(memory with
         {
             WasConnected = memory.WasConnected || view.Servers.Any(server => server.IsConnected),
@@ -253,8 +253,8 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private void ObserveMissing(IniDocument ini, RingView view, long now)
     {
         var shown = view.ByKey();
-        var missing = string.Join(' ', ini.Servers.Select(ini.KeyOf).Where(key => shown.GetValueOrDefault(key) is not { IsConnected: true })
-            .Select(key => key.ToString()).Distinct().Order(StringComparer.Ordinal));
+        var missing = string.Join(' ', ini.ServerNodes.All.Select(node => node.Key).Where(key => shown.GetValueOrDefault(key) is not { IsConnected: true })
+            .Select(key => key.ToString()).Order(StringComparer.Ordinal));
         if (missing == _missing)
         {
             return;

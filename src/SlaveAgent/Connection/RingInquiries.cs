@@ -10,12 +10,12 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
 {
     public async Task<PeerReport?> AskPeerAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
     {
-        foreach (var endpoint in await resolver.ResolveAsync(SectionsOf(ini, server).SelectMany(section => NodeEndpoints.ControlOf(ini, section)), cancel))
+        foreach (var endpoint in await resolver.ResolveAsync(ControlOf(ini, server), cancel))
         {
             if (await servers.AskAsync(endpoint, ServerCommand.AllStatus, null, cancel) is ServerReply.Answered answer
                 && AllStatusReader.TryRead(answer.Text) is { } report)
             {
-                return new PeerReport(server, report, time.GetUtcNow());
+                return new PeerReport(server, ini.ServerNodes.Named(report), time.GetUtcNow());
             }
         }
 
@@ -23,7 +23,7 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
     }
 
     public async Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) =>
-        await probe.FirstOpenAsync(await resolver.ResolveAsync(ini.Servers.SelectMany(section => NodeEndpoints.DataOf(ini, section)), cancel), cancel) is not null;
+        await probe.FirstOpenAsync(await resolver.ResolveAsync(DataOf(ini), cancel), cancel) is not null;
 
     public async Task<int?> CountDependentsAsync(CancellationToken cancel) => await systemd.ActiveDependentsAsync(unit, cancel) is { } active ? active.Length : null;
 
@@ -34,7 +34,7 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
 
     public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel)
     {
-        var ports = ini.Servers.SelectMany(section => NodeEndpoints.DataOf(ini, section)).Select(endpoint => endpoint.Port).ToHashSet();
+        var ports = DataOf(ini).Select(endpoint => endpoint.Port).ToHashSet();
         if (ports.Count == 0 || HostAddresses.Read() is not { } addresses || SocketTable.Read(ports) is not { } sockets)
         {
             return Task.FromResult(false);
@@ -47,10 +47,13 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
     public async Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
     {
         // Not another address after one that took the command and did not answer: it may have informed the ring already.
-        var endpoints = await resolver.ResolveAsync(SectionsOf(ini, server).SelectMany(section => NodeEndpoints.ControlOf(ini, section)), cancel);
+        var endpoints = await resolver.ResolveAsync(ControlOf(ini, server), cancel);
         return endpoints.IsEmpty ? null
             : await servers.AskAsync(endpoints[0], ServerCommand.UpdateStatus, null, cancel) is ServerReply.Answered answer ? UpdateStatusReader.Read(answer.Text) : null;
     }
 
-    private static IEnumerable<IniSection> SectionsOf(IniDocument ini, NodeKey server) => ini.Servers.Where(section => ini.KeyOf(section) == server);
+    private static IEnumerable<NodeEndpoint> ControlOf(IniDocument ini, NodeKey server) =>
+        ini.ServerNodes.All.Where(node => node.Key == server).SelectMany(node => NodeEndpoints.ControlOf(ini, node.Section));
+
+    private static IEnumerable<NodeEndpoint> DataOf(IniDocument ini) => ini.ServerNodes.All.SelectMany(node => NodeEndpoints.DataOf(ini, node.Section));
 }

@@ -143,7 +143,7 @@ public sealed class RingQuestions(
     private NodeKey? ConnectedServer(RingSituation s)
     {
         var shown = s.View!.ByKey();
-        var connected = s.Ini.Servers.Select(s.Ini.KeyOf).Where(key => shown.GetValueOrDefault(key) is { IsConnected: true }).Distinct().ToList();
+        var connected = s.Ini.ServerNodes.All.Select(node => node.Key).Where(key => shown.GetValueOrDefault(key) is { IsConnected: true }).ToList();
         return connected.Count == 0 ? null : connected[(int)(random() * connected.Count)];
     }
 }

@@ -77,6 +77,8 @@ public sealed class ChmpxDropIn(HostRoot root, string unit, string iniPath, stri
             "ExecStartPre=-/usr/bin/find /var/lib/antpickax -maxdepth 1 -type f ( -name *.chmpx.bup -o -name *.chmpx.bup.* ) -delete",
             "# Removes files that another user's chmpx left and this one cannot replace, and waits before the start when the last one failed.",
             $"ExecStartPre=-+/bin/sh -c '[ ! -x {agent} ] || exec {agent} prepare-chmpx --unit {unit} --configuration {iniPath}'",
+            "# As chmpx's user: names in the journal what chmpx would end on, such as a private key that this user may not read.",
+            $"ExecStartPre=-/bin/sh -c '[ ! -x {agent} ] || exec {agent} check-configuration --configuration {iniPath}'",
             "ExecStart=",
             $"ExecStart={Program} -conf {iniPath}",
             "ExecStop=",

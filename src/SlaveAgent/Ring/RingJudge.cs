@@ -32,6 +32,9 @@ public static class RingJudge
         }
 
         var verdict = NeedsRestart(s, s.View) ?? (s.View.Revision == s.Ini.FileVersion ? Loaded(s, s.View) : Loading(s, s.View));
+        verdict = verdict.Action == RingAction.Restart && s.StartProblem is { } problem
+            ? verdict with { Action = RingAction.None, Message = $"{verdict.Message}, but not while it would end at its start: {problem}" }
+            : verdict;
         return verdict with { Coverage = CoverageOf(s.Ini, s.View.ByKey()) };
     }
 
@@ -56,7 +59,7 @@ public static class RingJudge
         }
 
         var isConnected = view.Servers.Any(server => server.IsConnected);
-        var needs = s.RestartNeeds.Where(need => need.Reason != RestartReason.CertificateReplaced || !isConnected || !HasPrograms(s)).ToList();
+        var needs = s.RestartNeeds.Where(need => need.Reason != RestartReason.CertificateReplaced || !isConnected || (!HasPrograms(s) && s.StartProblem is null)).ToList();
         return needs.Count == 0 ? null : ForConfiguration(s, $"chmpx takes this only when it starts: {string.Join(", ", needs.Take(3))}{More(needs.Count, 3)}");
     }
 
@@ -77,7 +80,7 @@ public static class RingJudge
 
     private static RingVerdict Loaded(RingSituation s, RingView view)
     {
-        var listed = s.Ini.Servers.DistinctBy(s.Ini.KeyOf).Select(section => (Key: s.Ini.KeyOf(section), Name: section["NAME"] ?? string.Empty)).ToList();
+        var listed = s.Ini.ServerNodes.All.Select(node => (node.Key, node.Name)).ToList();
         var shown = view.ByKey();
         var missing = listed.Where(server => shown.GetValueOrDefault(server.Key) is not { IsConnected: true }).ToList();
         var count = $"{listed.Count - missing.Count}/{listed.Count} servers connected, generation {view.Revision}";
@@ -176,7 +179,7 @@ public static class RingJudge
 
     private static RingVerdict WithLingering(RingSituation s, RingView view, RingVerdict verdict)
     {
-        var keys = s.Ini.Servers.Select(s.Ini.KeyOf).ToHashSet();
+        var keys = s.Ini.ServerNodes.All.Select(node => node.Key).ToHashSet();
         if (verdict.State != RingState.Connected || !view.Servers.Any(server => server is { IsUp: false, InService: false } && !keys.Contains(server.Key)))
         {
             return verdict;
@@ -189,11 +192,11 @@ public static class RingJudge
 
     /// <summary>A restart would change nothing that a program could notice, but for its being away.</summary>
     private static bool HoldsExactlyTheListed(RingSituation s, RingView view) =>
-        CoverageOf(s.Ini, view.ByKey()) == RingCoverage.All && view.Servers.Select(server => server.Key).ToHashSet().SetEquals(s.Ini.Servers.Select(s.Ini.KeyOf));
+        CoverageOf(s.Ini, view.ByKey()) == RingCoverage.All && view.Servers.Select(server => server.Key).ToHashSet().SetEquals(s.Ini.ServerNodes.All.Select(node => node.Key));
 
     private static RingCoverage CoverageOf(IniDocument ini, Dictionary<NodeKey, RingServer> shown)
     {
-        var listed = ini.Servers.Select(ini.KeyOf).ToHashSet();
+        var listed = ini.ServerNodes.All.Select(node => node.Key).ToList();
         var connected = listed.Count(key => shown.GetValueOrDefault(key) is { IsConnected: true });
         return connected == 0 ? RingCoverage.None : connected < listed.Count ? RingCoverage.Some : RingCoverage.All;
     }

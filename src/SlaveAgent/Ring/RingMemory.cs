@@ -19,6 +19,9 @@ public sealed class RingMemory
     /// <summary>What chmpx takes only at its start and has not taken yet.</summary>
     public ImmutableArray<RestartNeed> RestartNeeds { get; set; } = [];
 
+    /// <summary>How full the ring is, by the last accepted resource; null before the first.</summary>
+    public RingRoom? Room { get; set; }
+
     /// <summary>chmpx's unit as systemd last showed it; null while nobody asked.</summary>
     public UnitStatus? Unit { get; set; }
 
@@ -29,8 +32,10 @@ public sealed class RingMemory
     public ImmutableArray<IniProblem> ResourceWarnings { get; set; } = [];
 
     /// <summary>Takes note of an observation; one that shows what the last one did leaves the same object, so that nobody need compare again.</summary>
-    public void Note(RingView? view)
+    /// <param name="ini">The configuration in place, by which servers that share a CUK are told apart.</param>
+    public void Note(RingView? view, IniDocument? ini = null)
     {
+        view = view is not null && ini is not null ? ini.ServerNodes.Named(view) : view;
         if (view is null || View is null || !view.SaysTheSame(View))
         {
             View = view;

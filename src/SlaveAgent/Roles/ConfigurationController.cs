@@ -102,8 +102,14 @@ public sealed class ConfigurationController(
         var plan = ConfigurationPlan.Make(
             text,
             cuk,
-            files with { IsFile = path => (restsOnHost = true) && files.IsFile(path), IsDirectory = path => (restsOnHost = true) && files.IsDirectory(path) },
+            files with { IsFile = path => NoteHost(files.IsFile(path)), IsDirectory = path => NoteHost(files.IsDirectory(path)) },
             plannedFor);
+        bool? NoteHost(bool? found)
+        {
+            restsOnHost = true;
+            return found;
+        }
+
         var wasOther = role.IsSlaveNode is false;
         role.Learn(plan, resource.AcceptedText is not null);
         if (plan is not ConfigurationPlan.Usable)
@@ -235,7 +241,7 @@ public sealed class ConfigurationController(
         ring.ResourceWarnings = warnings;
     }
 
-    internal static string Servers(IniDocument ini) => ini.Servers.Count() switch
+    internal static string Servers(IniDocument ini) => ini.ServerNodes.All.Length switch
     {
         1 => "1 server",
         var n => $"{n} servers",

@@ -10,6 +10,9 @@ public sealed class LastGoodConfiguration(ResourceReader resource, Configuration
     /// <summary>The document that was found well: it is not judged again while it stays.</summary>
     private IniDocument? _well;
 
+    /// <summary>What chmpx would end on if it were started now with a file that it runs with: a certificate that was replaced, and its key not yet.</summary>
+    public IniProblem? FindStartProblem(IniDocument ini) => IniCheck.Check(ini, files).FirstOrDefault(problem => problem.Effect == IniEffect.Ends);
+
     /// <returns>The generation that was put in place; null when the file is well, or no answer was ever accepted.</returns>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>

@@ -1,3 +1,4 @@
+using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
 using SlaveAgent.Files;
 using SlaveAgent.K2hr3;
@@ -22,6 +23,7 @@ public sealed class ResourceReader
     private K2hr3Answer.Text? _known;
     private (string Text, ConfigurationPlan.NoSlave? Other)? _judged;
     private AcceptedResource? _accepted;
+    private (AcceptedResource Of, RingRoom Room)? _room;
     private bool _isSaved;
 
     public ResourceReader(K2hr3Client client, Yrn resource, HostRoot root, EvidenceMemory evidence)
@@ -38,6 +40,20 @@ public sealed class ResourceReader
 
     /// <summary>The last text that became a configuration; null when none ever did.</summary>
     public string? AcceptedText => _accepted?.Text;
+
+    /// <summary>How full the ring is by that text, which lists all slaves: the file in place has only this one. Null without a text.</summary>
+    public RingRoom? Room
+    {
+        get
+        {
+            if (_accepted is not null && _room?.Of != _accepted)
+            {
+                _room = (_accepted, RingRoom.Of(IniReader.Read(_accepted.Text)));
+            }
+
+            return _accepted is null ? null : _room?.Room;
+        }
+    }
 
     /// <summary>
     /// How far it is to be relied on that this is no slave node's role: its resource may not be read, is empty, or is another text. A host that has been a slave

@@ -27,6 +27,9 @@ public sealed record AgentStatus
 
     public required ServersStatus Servers { get; init; }
 
+    /// <summary>Null while no resource was accepted, and where no agent runs.</summary>
+    public RoomStatus? Room { get; init; }
+
     public required GenerationStatus Generation { get; init; }
 
     /// <summary>Null where no agent runs.</summary>

@@ -7,10 +7,10 @@ public static class ServerList
 {
     public static IReadOnlyList<ServerStatus> Of(IniDocument? ini, RingView? view)
     {
-        var listed = ini?.Servers.Select(server => (Key: ini.KeyOf(server), Section: server)).DistinctBy(s => s.Key).ToList() ?? [];
+        var listed = ini?.ServerNodes.All ?? [];
         var shown = view?.ByKey();
         var servers = listed.Select(server => new ServerStatus(
-            server.Section["NAME"] ?? string.Empty, server.Key.Cuk, server.Key.ControlPort, AddressOf(server.Section), StateOf(shown?.GetValueOrDefault(server.Key)), null)).ToList();
+            server.Name, server.Key.Cuk, server.Key.ControlPort, AddressOf(server.Section), StateOf(shown?.GetValueOrDefault(server.Key)), null)).ToList();
         var known = listed.Select(server => server.Key).ToHashSet();
         servers.AddRange((view?.Servers ?? []).Where(other => !known.Contains(other.Key))
             .Select(other => new ServerStatus(other.Name, other.Key.Cuk, other.Key.ControlPort, null, "unlisted", null)));

@@ -31,6 +31,7 @@ public sealed class StatusBoard(
     private int? _connectedGeneration;
     private RingView? _publishedView;
     private IniDocument? _publishedFile;
+    private RingRoom? _publishedRoom;
     private bool _isPublished;
     private long _publishedAt;
 
@@ -80,7 +81,7 @@ public sealed class StatusBoard(
             Note(controller, outcome, before.Condition);
         }
 
-        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ReferenceEquals(file.Current, _publishedFile) || !_isPublished
+        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ReferenceEquals(file.Current, _publishedFile) || ring.Room != _publishedRoom || !_isPublished
             || (controller.AsksK2hr3 && time.GetElapsedTime(_publishedAt) >= Freshness))
         {
             Publish();
@@ -99,6 +100,7 @@ public sealed class StatusBoard(
             IsReady = OutcomeOf(ControllerKinds.Connection) is Outcome.Unchanged or Outcome.Changed,
             IsUnconfirmed = !IsConfirmed,
             Servers = ServersStatus.Of(Servers()),
+            Room = ring.Room is { } room ? new RoomStatus(room.Servers, room.Slaves, room.Places, room.IsNearlyFull) : null,
             Generation = new GenerationStatus(file.Path, file.Current?.FileVersion, ring.View?.Revision, _connectedGeneration, [.. ring.RestartNeeds.Select(need => need.ToString())]),
             K2hr3 = new K2hr3Status(k2hr3.Address, k2hr3.AskedAt, k2hr3.AnsweredAt, k2hr3.Error, _next.Count == 0 ? null : _next.Values.Min()),
             Chmpx = ring.Unit is { } unit ? new ChmpxStatus(unit.Name, unit.Active.ToString().ToLowerInvariant(), unit.Exit?.ToString(), unit.Restarts, ring.UnitLastLines) : null,
@@ -218,12 +220,13 @@ public sealed class StatusBoard(
         return servers;
     }
 
-    private static NodeKey KeyOf(ServerStatus server) => new(server.Cuk, server.ControlPort);
+    private static NodeKey KeyOf(ServerStatus server) => new(server.Cuk, server.ControlPort, server.Name);
 
     private void Write()
     {
         _publishedView = ring.View;
         _publishedFile = file.Current;
+        _publishedRoom = ring.Room;
         _publishedAt = time.GetTimestamp();
         if (!keepsFile)
         {

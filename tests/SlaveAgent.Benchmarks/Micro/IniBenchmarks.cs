@@ -49,8 +49,5 @@ public class IniBenchmarks
     public bool Compare() => IniComparison.SaysTheSame(_ini, _other);
 
     [Benchmark]
-    public object NeedsRestart() => IniComparison.NeedingRestart(_ini, _other);
-
-    [Benchmark]
     public int Stamp() => Encoding.UTF8.GetByteCount(IniWriter.Write(_ini, 9));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
+using SlaveAgent.Files;
 
 namespace SlaveAgent.Fuzz.Differential;
 
@@ -10,7 +11,7 @@ namespace SlaveAgent.Fuzz.Differential;
 /// </summary>
 public sealed class Comparison(Func<string, int?, bool?> real, TextWriter output)
 {
-    private static readonly HostFiles Files = new(File.Exists, Directory.Exists) { KeyFits = static (_, _) => false };
+    private static readonly HostFiles Files = HostFiles.Of(new HostRoot("/")) with { KeyFits = static (_, _) => false };
 
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private int _broken;

@@ -78,8 +78,8 @@ public sealed class AllStatusReaderTests
         AllStatusReader.TryRead(First("    Use SSL            = no\n", "    Use SSL            = yes\n    Verify Peer        = yes\n    CA path            = /a=b\n"))!.Servers);
 
     [Fact]
-    public void A_server_without_a_CUK_is_known_by_its_port_alone() =>
-        Assert.Equal(new NodeKey(string.Empty, 8021), AllStatusReader.TryRead(First("    CUK                = cuk-svr1", "    CUK                = "))!.Servers[0].Key);
+    public void A_server_without_a_CUK_is_known_by_its_port_and_name() =>
+        Assert.Equal(new NodeKey(string.Empty, 8021, "svr1"), AllStatusReader.TryRead(First("    CUK                = cuk-svr1", "    CUK                = "))!.Servers[0].Key);
 
     [Fact]
     public void A_server_is_found_only_where_nothing_else_has_its_key()

@@ -16,7 +16,7 @@ public sealed class GrowthTests
         { "plan", text => ConfigurationPlan.Make(text, "cuk-slv1", NoFiles) },
         { "stamp", text => IniWriter.Write(IniReader.Read(text), 2) },
         { "compare", text => IniComparison.SaysTheSame(IniReader.Read(text), IniReader.Read(text)) },
-        { "needs a restart", text => IniComparison.NeedingRestart(IniReader.Read(text), IniReader.Read(text)) },
+        { "tell servers apart", text => IniReader.Read(text).ServerNodes },
     };
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
 using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
@@ -58,7 +59,7 @@ public sealed class KeyPairTests : IDisposable
             var (group, port) = RealChmpx.Identity();
             var tls = $"SSL = yes\nSSL_VERIFY_PEER = yes\nSERVER_CERT = {certificate}\nSERVER_PRIKEY = {key}\nSLAVE_CERT = {certificate}\nSLAVE_PRIKEY = {given}\n";
             var text = RealChmpx.Slave(group, port).Replace("SSL = no\n", string.Empty, StringComparison.Ordinal).Replace("[GLOBAL]\n", $"[GLOBAL]\n{tls}", StringComparison.Ordinal);
-            var problems = IniCheck.Check(IniReader.Read(text), new HostFiles(File.Exists, Directory.Exists) { KeyFits = KeyPair.Fits });
+            var problems = IniCheck.Check(IniReader.Read(text), HostFiles.Of(new HostRoot("/")));
             Assert.Equal(runs ? [] : [IniCode.KeyDoesNotFit], problems.Select(problem => problem.Code));
             await using var chmpx = RealChmpx.Start(_directory.Put($"{group}.ini", text), group, port);
             Assert.Equal(runs, await chmpx.ComesUpAsync(TestContext.Current.CancellationToken));

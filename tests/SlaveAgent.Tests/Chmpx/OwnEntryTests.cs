@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
-using SlaveAgent.Connection;
 using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
@@ -42,9 +41,7 @@ public sealed class OwnEntryTests
     public void The_slaves_of_the_resource_are_counted()
     {
         var plan = ConfigurationPlan.Make(SampleIni.Text + Other, "cuk-slv1", new HostFiles(_ => false, _ => false));
-        Assert.Equal(2, Assert.IsType<ConfigurationPlan.Usable>(plan).Slaves);
-        Assert.Equal(2, new SlaveCount().Of(SampleIni.Text + Other));
-        Assert.Equal(1, new SlaveCount().Of(null));
+        Assert.Equal(new RingRoom(Servers: 2, Slaves: 2, Places: 1024), Assert.IsType<ConfigurationPlan.Usable>(plan).Room);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
+using SlaveAgent.Files;
 using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
@@ -12,7 +13,7 @@ public sealed class RealChmpxTests(ITestOutputHelper output)
 {
     private const int AtOnce = 4;
 
-    private static readonly HostFiles Files = new(File.Exists, Directory.Exists);
+    private static readonly HostFiles Files = HostFiles.Of(new HostRoot("/"));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -25,10 +26,10 @@ public sealed class RealChmpxTests(ITestOutputHelper output)
         var file = directory.Put("slave.ini", Accepted(RealChmpx.Slave(group, port), 77)!);
         await using var chmpx = RealChmpx.Start(file, group, port);
         Assert.True(await chmpx.ComesUpAsync(Cancel));
-        var view = await new ControlPort(TimeProvider.System).PollAsync(port, Cancel);
-        Assert.Equal(77, view?.Revision);
-        Assert.Equal([new NodeKey("cuk-svr1", 2), new NodeKey("cuk-svr2", 4)], view?.Servers.Select(s => s.Key).Order(Comparer<NodeKey>.Create((a, b) => a.ControlPort - b.ControlPort)));
-        Assert.All(view!.Servers, server => Assert.False(server.IsConnected));
+        var view = await chmpx.ShowAsync(Cancel);
+        Assert.Equal(77, view.Revision);
+        Assert.Equal([new NodeKey("cuk-svr1", 2), new NodeKey("cuk-svr2", 4)], view.Servers.Select(s => s.Key).Order(Comparer<NodeKey>.Create((a, b) => a.ControlPort - b.ControlPort)));
+        Assert.All(view.Servers, server => Assert.False(server.IsConnected));
     }
 
     [Theory]

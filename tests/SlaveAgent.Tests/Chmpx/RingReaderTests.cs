@@ -98,10 +98,10 @@ public sealed class RingReaderTests
     public void A_number_with_something_behind_it_is_none() => Assert.Null(Read("cfg_revision       = 1", "cfg_revision       = 1x"));
 
     [Fact]
-    public void A_server_without_a_CUK_is_known_by_its_port_alone()
+    public void A_server_without_a_CUK_is_known_by_its_port_and_name()
     {
         var text = Text.Replace("cuk              = cuk-svr1\n", "", StringComparison.Ordinal);
-        Assert.Contains(new NodeKey(string.Empty, 8021), RingReader.TryRead(Encoding.UTF8.GetBytes(text))!.Servers.Select(server => server.Key));
+        Assert.Contains(new NodeKey(string.Empty, 8021, "svr1"), RingReader.TryRead(Encoding.UTF8.GetBytes(text))!.Servers.Select(server => server.Key));
     }
 
     [Fact]

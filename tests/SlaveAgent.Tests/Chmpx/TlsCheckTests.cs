@@ -93,6 +93,10 @@ public sealed class TlsCheckTests
     }
 
     [Fact]
+    public void Files_that_cannot_be_looked_at_are_no_reason_to_refuse() => Assert.Empty(IniCheck.Check(
+        IniReader.Read(Text("SSL = yes\nSSL_VERIFY_PEER = yes\nCAPATH = /ca\nNSSDB_DIR = /db\n" + ServerFiles + SlaveFiles, "", "")), new HostFiles(_ => null, _ => null)));
+
+    [Fact]
     public void A_file_is_asked_for_once_however_many_servers_name_it()
     {
         var asked = 0;

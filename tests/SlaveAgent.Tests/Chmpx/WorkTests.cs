@@ -54,7 +54,6 @@ public sealed class WorkTests(WorkTests.Counter counter) : IClassFixture<WorkTes
         { "plan with the other slaves", Work.PlanAll },
         { "write", Work.Write },
         { "compare", Work.Compare },
-        { "need a restart", Work.NeedRestart },
         { "compare with what is loaded", Work.CompareLoaded },
         { "list the servers", Work.List },
         { "guard against a shrink", Work.Guard },

@@ -22,6 +22,11 @@ public sealed class ConfigurationPlanTests
     public void Without_this_host_in_the_list_it_is_what_is_missing() => Assert.IsType<ConfigurationPlan.SelfMissing>(Make(Fixture.Text("k2hr3/dbaas-slave-2-servers.ini"), "cuk-other"));
 
     [Fact]
+    public void A_control_port_that_is_not_the_own_entrys_is_refused_and_not_taken_for_a_missing_host() => Assert.Equal(
+        IniCode.OtherControlPort,
+        Assert.Single(Assert.IsType<ConfigurationPlan.Refused>(Make(SampleIni.Text.Replace("SELFCTLPORT = 8031", "SELFCTLPORT = 8032", StringComparison.Ordinal))).Problems).Code);
+
+    [Fact]
     public void The_templates_dummy_slave_is_not_this_host() =>
         Assert.IsType<ConfigurationPlan.SelfMissing>(Make(SampleIni.Text.Replace("NAME = slv1\nCUK = cuk-slv1", "NAME = 127.0.0.1\nCUK = dummy_cuk", StringComparison.Ordinal)));
 
@@ -98,17 +103,21 @@ public sealed class ConfigurationPlanTests
     }
 
     [Theory]
-    [InlineData("ENDPOINTS = fd00:9::11:8020", "[fd00:9::11]:8020")]
-    [InlineData("ENDPOINTS = 10.0.0.1:8020,fd00:9::11:8020", "10.0.0.1:8020,[fd00:9::11]:8020")]
-    [InlineData("ENDPOINTS = fd00:9::11:8021", null)]
+    [InlineData("ENDPOINTS = fd00:9::11:8020", "[fd00:9::11]:8020", IniCode.Repaired)]
+    [InlineData("ENDPOINTS = 10.0.0.1:8020,fd00:9::11:8020", "10.0.0.1:8020,[fd00:9::11]:8020", IniCode.Repaired)]
+    [InlineData("ENDPOINTS = fd00:9::11:8021", null, IniCode.PortInAddress)]
+    [InlineData("ENDPOINTS = fd00:9::11:8021,fd00:9::11:8020", "fd00:9::11:8021,[fd00:9::11]:8020", IniCode.PortInAddress, IniCode.Repaired)]
+    [InlineData("ENDPOINTS = fd00:9::11:0021", null)]
+    [InlineData("ENDPOINTS = fd00:9::11:18020", null)]
+    [InlineData("ENDPOINTS = fd00:9:0:0:0:0:11:8020", null)]
     [InlineData("ENDPOINTS = [fd00:9::11]:8020", null)]
     [InlineData("ENDPOINTS = fd00:9::11", null)]
     [InlineData("ENDPOINTS = fd00:9:0:0:0:0:0:11:8020", null)]
-    public void The_port_of_an_IPv6_address_without_brackets_gets_them_where_it_is_the_nodes_own(string line, string? written)
+    public void The_port_of_an_IPv6_address_without_brackets_gets_them_where_it_is_the_nodes_own_and_is_warned_of_else(string line, string? written, params IniCode[] warnings)
     {
         var plan = Assert.IsType<ConfigurationPlan.Usable>(Make(SampleIni.Text.Replace("NAME = svr1", $"NAME = svr1\n{line}", StringComparison.Ordinal)));
         Assert.Equal(written ?? line[(line.IndexOf('=', StringComparison.Ordinal) + 2)..], plan.Ini.Servers.First()["ENDPOINTS"]);
-        Assert.Equal(written is null ? [] : [IniCode.Repaired], plan.Warnings.Select(warning => warning.Code));
+        Assert.Equal(warnings, plan.Warnings.Select(warning => warning.Code));
     }
 
     [Theory]

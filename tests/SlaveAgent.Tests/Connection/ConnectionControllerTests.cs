@@ -63,6 +63,31 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_chmpx_that_runs_is_not_restarted_while_a_key_that_does_not_fit_would_end_it()
+    {
+        const string Tls = "SSL = yes\nSSL_VERIFY_PEER = yes\nSERVER_CERT = /c\nSERVER_PRIKEY = /k\nSLAVE_CERT = /c\nSLAVE_PRIKEY = /k\n";
+        _ring.IsTlsThere = true;
+        await _ring.File.WriteAsync(IniReader.Read(_ring.Text("svr1", "svr2").Replace("[GLOBAL]\n", $"[GLOBAL]\n{Tls}", StringComparison.Ordinal)), null, Cancel);
+        await _ring.PollAsync();
+        Assert.Equal((RingAction.None, 0), (Verdict.Action, _ring.Restarts));
+        Assert.Contains(_ring.Ring.RestartNeeds, need => need.Reason == RestartReason.ServerChanged);
+        _ring.KeyFits = true;
+        await _ring.PollAsync();
+        Assert.Equal((RingAction.Restart, 1), (Verdict.Action, _ring.Restarts));
+    }
+
+    [Fact]
+    public async Task How_full_the_ring_is_is_known_from_the_last_accepted_resource_while_K2HR3_is_away()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        Assert.Null(_ring.Ring.Room);
+        _ring.Resource.Accept(_ring.Text("svr1", "svr2") + "\n[SLVNODE]\nNAME = other\n");
+        await _ring.PollAsync();
+        Assert.Equal(new RingRoom(Servers: 2, Slaves: 2, Places: 1024), _ring.Ring.Room);
+    }
+
+    [Fact]
     public async Task Without_a_configuration_it_waits()
     {
         var outcome = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());

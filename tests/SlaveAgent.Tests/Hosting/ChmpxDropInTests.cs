@@ -49,6 +49,7 @@ public sealed class ChmpxDropInTests : IDisposable
         Assert.Equal([$"+/bin/sh -c '[ ! -x {Agent} ] || {{ {Agent} check-machine; [ $$? -ne 1 ]; }}'"], values["ExecCondition"]);
         Assert.Contains(
             $"-+/bin/sh -c '[ ! -x {Agent} ] || exec {Agent} prepare-chmpx --unit chmpx.service --configuration /etc/antpickax/k2hdkc.ini'", values["ExecStartPre"]);
+        Assert.Contains($"-/bin/sh -c '[ ! -x {Agent} ] || exec {Agent} check-configuration --configuration /etc/antpickax/k2hdkc.ini'", values["ExecStartPre"]);
     }
 
     [Fact]

@@ -40,6 +40,28 @@ public sealed class RingJudgeTests
     }
 
     [Fact]
+    public void Of_three_servers_without_a_CUK_of_which_one_is_connected_two_are_not()
+    {
+        var three = IniReader.Read(SampleIni.With(["svr1", "svr2", "svr3"], generation: 7).Replace("CUK = cuk-svr", "OTHER = cuk-svr", StringComparison.Ordinal));
+        RingServer Nameless(RingServer server) => server with { Key = NodeKey.Of("", 8021, server.Name) };
+        var verdict = RingJudge.Judge(Situation(View(7, Nameless(Good("svr1")), Nameless(Up("svr2")), Nameless(Up("svr3")))) with { Ini = three, SinceMissing = At(10) });
+        Assert.Equal((RingState.Partial, RingAction.Restart), (verdict.State, verdict.Action));
+        Assert.Equal(["svr2", "svr3"], verdict.Missing);
+    }
+
+    [Fact]
+    public void A_chmpx_that_would_end_at_its_start_is_not_restarted_while_it_runs()
+    {
+        var problem = IniProblem.Ends(IniCode.KeyDoesNotFit, 9, "a key that does not fit");
+        var replaced = Situation(View(7, Good("svr1"), Good("svr2"))) with { RestartNeeds = [new RestartNeed(RestartReason.CertificateReplaced, "/cert")] };
+        Assert.Equal((RingState.Loading, RingAction.Restart), Summary(replaced));
+        Assert.Equal((RingState.Connected, RingAction.None), Summary(replaced with { StartProblem = problem }));
+        Assert.Equal((RingState.Partial, RingAction.Restart), Summary(HalfConnected));
+        Assert.Equal((RingState.Partial, RingAction.None), Summary(HalfConnected with { StartProblem = problem }));
+        Assert.Equal(RingAction.Restart, RingJudge.Judge(Situation(null) with { SinceQuiet = At(1000), StartProblem = problem }).Action);
+    }
+
+    [Fact]
     public void A_server_that_is_not_connected_has_the_others_asked_whether_it_is_up()
     {
         var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"), Down("svr2"))) with { SinceFirstConnection = At(1) });

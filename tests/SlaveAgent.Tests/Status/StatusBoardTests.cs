@@ -328,6 +328,21 @@ public sealed class StatusBoardTests : IDisposable
     }
 
     [Fact]
+    public void How_full_the_ring_is_stands_in_the_file_also_where_nothing_else_is_new()
+    {
+        var board = Make();
+        Settle(board);
+        Assert.Null(Read().Room);
+        _ring.Room = new RingRoom(Servers: 3, Slaves: 201, Places: 256);
+        var same = new Outcome.Unchanged("fine");
+        Report(board, ControllerKinds.Connection, same);
+        Assert.Equal(new RoomStatus(3, 201, 256, IsNearlyFull: false), Read().Room);
+        _ring.Room = new RingRoom(Servers: 3, Slaves: 202, Places: 256);
+        Report(board, ControllerKinds.Connection, same);
+        Assert.Equal(new RoomStatus(3, 202, 256, IsNearlyFull: true), Read().Room);
+    }
+
+    [Fact]
     public void The_file_can_be_read_by_all_and_is_whole()
     {
         Settle(Make());

@@ -43,7 +43,7 @@ internal sealed class FakeRing : IDisposable
         var tracker = new ConnectionTracker(
             Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Log.Logger);
         Controller = new ConnectionController(
-            Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => false, _ => false)),
+            Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => IsTlsThere, _ => false) { KeyFits = (_, _) => KeyFits }),
             new ControlPort(TimeProvider.System), tracker, new RingQuestions(Inquiries, tracker, Ring, Addresses, Time, () => 0, Log.Logger),
             new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Log.Logger), Addresses, Systemd, Settings, Time, Log.Logger);
     }
@@ -78,6 +78,12 @@ internal sealed class FakeRing : IDisposable
     public ResourceReader Resource { get; }
 
     public ConnectionController Controller { get; private set; }
+
+    /// <summary>Whether the files of TLS that a configuration names are on the host.</summary>
+    public bool IsTlsThere { get; set; }
+
+    /// <summary>Whether the private key among them belongs to its certificate.</summary>
+    public bool KeyFits { get; set; }
 
     public int ControlPort => _chmpx.Port;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using SlaveAgent.Chmpx;
 using SlaveAgent.Fuzz.Differential;
 
 namespace SlaveAgent.Tests.Support;
@@ -83,6 +84,21 @@ internal sealed partial class RealChmpx : IAsyncDisposable
         }
 
         return false;
+    }
+
+    /// <summary>What it shows; on a busy machine it can take longer to answer than the agent waits.</summary>
+    public async Task<RingView> ShowAsync(CancellationToken cancel)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (await new ControlPort(TimeProvider.System).PollAsync(_port, cancel) is { } view)
+            {
+                return view;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(began) < Timeout, "chmpx did not answer");
+        }
     }
 
     public async ValueTask DisposeAsync()
