@@ -118,12 +118,8 @@ internal sealed partial class UserDataRequests(K2hr3Store store, Func<Uri> apiUr
         return parts;
     }
 
-    private string Fill(string template, (Yrn Role, string Token)? registered, string error) => template
-        .Replace("{{= %K2HR3_ROLE_NAME% }}", registered?.Role.ToString(), StringComparison.Ordinal)
-        .Replace("{{= %K2HR3_ROLE_TENANT% }}", registered?.Role.TenantYrn, StringComparison.Ordinal)
-        .Replace("{{= %K2HR3_ROLE_TOKEN% }}", registered?.Token, StringComparison.Ordinal)
-        .Replace("{{= %K2HR3_API_HOST_URI% }}", apiUri().ToString().TrimEnd('/'), StringComparison.Ordinal)
-        .Replace("{{= %K2HR3_ERROR_MSG% }}", error, StringComparison.Ordinal);
+    private string Fill(string template, (Yrn Role, string Token)? registered, string error) =>
+        TemplateText.Fill(template, registered?.Role.ToString(), registered?.Role.TenantYrn, registered?.Token, apiUri().ToString().TrimEnd('/'), error);
 
     private static MimePart Part(string type, string fileName, string contents) => new("text", type)
     {
