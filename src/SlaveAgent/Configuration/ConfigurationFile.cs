@@ -19,8 +19,9 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <summary>Of a file that is written again and again the polls cannot wait for the end.</summary>
     private const int MostPauses = 5;
 
-    private readonly Generations _generations = new(root.At(AgentPaths.GenerationsDirectory), keep);
+    private readonly Generations _generations = new(root.At(AgentPaths.GenerationsDirectory), keep, mode);
     private FileVersion? _seen;
+    private FileReaders _readers;
     private (DateTimeOffset At, TimeSpan AgeThen, long SeenAt)? _changed;
 
     /// <summary>Its path on the host, without the root.</summary>
@@ -34,8 +35,10 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
 
     public bool IsThere => FileStatus.Of(Path) is { Kind: FileKind.Regular };
 
-    /// <summary>Whether whoever is to read it can; somebody may have changed the mode.</summary>
-    public bool HasRightMode => FileStatus.Of(Path)?.Mode == mode;
+    /// <summary>Whether whoever is to read it can, and nobody else; somebody may have changed that.</summary>
+    public bool HasRightMode => FileStatus.Of(Path) is { Kind: FileKind.Regular } status
+        && (ExtendedAttributes.AccessListOf(Path) ?? AccessList.Of(status.Mode)) is var list
+        && (list.SaysMoreThanMode ? list.Mode : status.Mode) == mode && list.CanRead(_readers);
 
     /// <summary>When <see cref="Current"/> last changed, as a <see cref="TimeProvider"/> timestamp.</summary>
     public long ChangedAt { get; private set; } = time.GetTimestamp();
@@ -94,6 +97,22 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         return age < PollPause ? PollPause - age : TimeSpan.Zero;
     }
 
+    /// <summary>
+    /// Sees to it that chmpx's user and its programs can read the file where its mode keeps others out: it belongs to root, and the daemon may not give it to
+    /// another group.
+    /// </summary>
+    /// <exception cref="FileBlockedException">Its file system has no access control lists.</exception>
+    /// <exception cref="IOException">It could not be allowed.</exception>
+    public void LetRead(FileReaders readers)
+    {
+        _readers = readers;
+        if (FileStatus.Of(Path) is { Kind: FileKind.Regular } status
+            && (ExtendedAttributes.AccessListOf(Path) ?? AccessList.Of(status.Mode)) is var list && !list.CanRead(readers))
+        {
+            ExtendedAttributes.SetAccessList(Path, list.With(readers));
+        }
+    }
+
     /// <summary>Puts a configuration in place under the next generation number, and a copy of it beside the earlier ones.</summary>
     /// <param name="loaded">What chmpx has loaded: the number must become another one, or chmpx does not reload (Chmpx/README.md, "Reload").</param>
     /// <returns>The generation, and why no copy could be kept, if so.</returns>
@@ -107,7 +126,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         var text = IniWriter.Write(ini, generation);
         Directories.Make(System.IO.Path.GetDirectoryName(Path)!);
         var wasLinked = FileStatus.Of(Path) is { Links: > 1 };
-        OldFileWasLinked = !AtomicFile.Write(Path, text, mode, exchange: true) && wasLinked;
+        OldFileWasLinked = !AtomicFile.Write(Path, text, mode, exchange: true, readers: _readers) && wasLinked;
         Refresh();
         return (generation, TryKeep(generation, text));
     }

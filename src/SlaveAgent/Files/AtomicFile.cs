@@ -6,7 +6,7 @@ namespace SlaveAgent.Files;
 
 /// <summary>
 /// Replaces a file so that its path always holds either the complete old or the complete new file, even after a crash:
-/// staged beside it with the final owner and mode, synced, renamed over it or exchanged with it, the directory synced. Nothing stays open
+/// staged beside it with the final owner, mode and attributes, synced, renamed over it or exchanged with it, the directory synced. Nothing stays open
 /// (a descriptor left open on the old inode would hide the change from chmpx: Chmpx/README.md, "Reload").
 /// </summary>
 public static class AtomicFile
@@ -30,10 +30,12 @@ public static class AtomicFile
     /// the stage's name. The watcher is notified of the move even where another hard link or an open descriptor keeps the old inode alive; it is not notified of a
     /// rename over the file then. A crash in between leaves the old file as a stale stage.
     /// </param>
+    /// <param name="readers">Who has to be able to read it whatever the mode says; they are named in its access control list.</param>
     /// <returns>Whether they were exchanged.</returns>
+    /// <exception cref="FileBlockedException">The file or its file system keeps it from being replaced.</exception>
     /// <exception cref="IOException">The path is a link or not a regular file, or writing failed; the old file is unchanged then.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
-    public static bool Write(string path, string content, UnixFileMode mode, bool durable = true, bool keepOwner = true, bool exchange = false)
+    public static bool Write(string path, string content, UnixFileMode mode, bool durable = true, bool keepOwner = true, bool exchange = false, FileReaders readers = default)
     {
         var before = FileStatus.Of(path);
         if (before is { Kind: not FileKind.Regular })
@@ -46,16 +48,21 @@ public static class AtomicFile
         bool exchanged;
         try
         {
-            Stage(stage, Encoding.UTF8.GetBytes(content), mode, keepOwner ? before : null, durable);
+            Stage(stage, Encoding.UTF8.GetBytes(content), mode, keepOwner ? before : null, durable, path, readers);
             exchanged = exchange && before is not null && TryExchange(stage, path);
             if (!exchanged)
             {
                 File.Move(stage, path, overwrite: true);
             }
         }
-        catch
+        catch (Exception e)
         {
             TryDelete(stage);
+            if (e is IOException or UnauthorizedAccessException && WhyBlocked(path, e) is { } blocked)
+            {
+                throw blocked;
+            }
+
             throw;
         }
 
@@ -70,6 +77,17 @@ public static class AtomicFile
         }
 
         return exchanged;
+    }
+
+    /// <summary>The kernel says no more than "busy" and "not permitted".</summary>
+    private static FileBlockedException? WhyBlocked(string path, Exception error)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        return FileStatus.Of(path) is { IsMountPoint: true }
+            ? new FileBlockedException(FileBlock.MountPoint, $"{path} is a mount point of its own (a bind mount) and cannot be replaced; mount its directory {directory} instead", error)
+            : new[] { path, directory }.FirstOrDefault(name => FileStatus.Of(name) is { IsImmutable: true }) is { } immutable
+            ? new FileBlockedException(FileBlock.Immutable, $"{path} cannot be replaced because {immutable} is immutable; allow it by chattr -i -a {immutable}", error)
+            : null;
     }
 
     // On any error a rename is tried: it works on a file system that cannot exchange files, and reports any other error itself.
@@ -102,7 +120,7 @@ public static class AtomicFile
             && (process == Environment.ProcessId ? thread == Environment.CurrentManagedThreadId : !Posix.IsAlive(process));
     }
 
-    private static void Stage(string stage, byte[] bytes, UnixFileMode mode, FileStatus? before, bool durable)
+    private static void Stage(string stage, byte[] bytes, UnixFileMode mode, FileStatus? before, bool durable, string path, FileReaders readers)
     {
         // CreateNew is O_CREAT|O_EXCL: a link planted under the stage's name is refused, not followed.
         var options = new FileStreamOptions
@@ -121,10 +139,26 @@ public static class AtomicFile
 
         // After the owner, because changing the owner may clear bits; the mode given at creation is narrowed by the umask.
         File.SetUnixFileMode(file.SafeFileHandle, mode);
+        if (before is not null)
+        {
+            ExtendedAttributes.Copy(path, file.SafeFileHandle);
+        }
+
+        SetAccess(stage, mode, before is null ? stage : path, readers);
         file.Write(bytes);
         if (durable)
         {
             file.Flush(flushToDisk: true);
+        }
+    }
+
+    /// <summary>A new file has what its directory gives, an old one keeps what it had.</summary>
+    private static void SetAccess(string stage, UnixFileMode mode, string like, FileReaders readers)
+    {
+        var list = (ExtendedAttributes.AccessListOf(like) ?? AccessList.Of(mode)).With(mode).With(readers);
+        if (list.SaysMoreThanMode || ExtendedAttributes.AccessListOf(stage) is not null)
+        {
+            ExtendedAttributes.SetAccessList(stage, list);
         }
     }
 

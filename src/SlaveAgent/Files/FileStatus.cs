@@ -17,6 +17,12 @@ public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uin
     /// <summary>When the inode last changed (ctime), also by a rename, which does not change the modification time.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
+    /// <summary>It cannot be replaced because of <c>chattr +i</c> or <c>+a</c>, or could not, being a directory, lose a file.</summary>
+    public bool IsImmutable { get; init; }
+
+    /// <summary>A file system is mounted on it.</summary>
+    public bool IsMountPoint { get; init; }
+
     /// <summary>It belongs to the user who runs the agent.</summary>
     public bool IsOwn => User == Posix.EffectiveUser();
 
@@ -47,6 +53,8 @@ public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uin
             new FileVersion(s.Inode, s.Size, s.ModifiedSeconds, s.ModifiedNanoseconds))
         {
             ChangedAt = DateTimeOffset.FromUnixTimeSeconds(s.ChangedSeconds).AddTicks(s.ChangedNanoseconds / 100),
+            IsImmutable = (s.Attributes & Posix.ImmutableAttributes) != 0,
+            IsMountPoint = (s.Attributes & Posix.MountRoot) != 0,
         };
     }
 

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace SlaveAgent.Files;
 
 /// <summary>Copies of the last installed configurations, <c>generation-N.ini</c>; the oldest is removed first.</summary>
-public sealed class Generations(string directory, int keep)
+/// <param name="mode">The configuration's: no copy is more readable.</param>
+public sealed class Generations(string directory, int keep, UnixFileMode mode)
 {
     private const string Prefix = "generation-";
     private const string Suffix = ".ini";
@@ -24,7 +25,7 @@ public sealed class Generations(string directory, int keep)
         Directories.MakeOwn(directory);
         // Each copy has its own name, so no later write would remove the stage that a killed agent left.
         AtomicFile.RemoveStaleStages(directory, "*");
-        AtomicFile.Write(PathOf(generation), content, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        AtomicFile.Write(PathOf(generation), content, mode);
 
         // Numbers wrap around to 1: copies with higher numbers are older then, and would be taken for the newest.
         var numbers = Numbers().OrderDescending().ToList();
@@ -32,6 +33,15 @@ public sealed class Generations(string directory, int keep)
         foreach (var old in numbers.Where(number => number > generation).Concat(older.Skip(keep)))
         {
             File.Delete(PathOf(old));
+        }
+
+        foreach (var path in Numbers().Select(PathOf))
+        {
+            // Made when the configuration was open to more.
+            if (FileStatus.Of(path) is { Kind: FileKind.Regular } copy && (copy.Mode & ~mode) != 0)
+            {
+                File.SetUnixFileMode(path, copy.Mode & mode);
+            }
         }
     }
 

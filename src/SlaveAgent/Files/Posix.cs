@@ -14,6 +14,12 @@ internal static partial class Posix
     /// <summary><c>RENAME_EXCHANGE</c>.</summary>
     public const uint Exchange = 2;
 
+    /// <summary><c>STATX_ATTR_IMMUTABLE</c> and <c>STATX_ATTR_APPEND</c>.</summary>
+    public const ulong ImmutableAttributes = 0x30;
+
+    /// <summary><c>STATX_ATTR_MOUNT_ROOT</c>.</summary>
+    public const ulong MountRoot = 0x2000;
+
     private const int NotPermitted = 1;
     public const int CoreLimit = 4;
     public const int SetDumpable = 4;
@@ -32,6 +38,18 @@ internal static partial class Posix
 
     [LibraryImport("libc.so.6", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
+
+    [LibraryImport("libc.so.6", EntryPoint = "llistxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ListAttributes(string path, [Out] byte[] names, nuint size);
+
+    [LibraryImport("libc.so.6", EntryPoint = "lgetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint GetAttribute(string path, string name, [Out] byte[] value, nuint size);
+
+    [LibraryImport("libc.so.6", EntryPoint = "lsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetAttribute(string path, string name, byte[] value, nuint size, int flags);
+
+    [LibraryImport("libc.so.6", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetAttribute(SafeFileHandle file, string name, byte[] value, nuint size, int flags);
 
     [LibraryImport("libc.so.6", EntryPoint = "fchown", SetLastError = true)]
     public static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
@@ -77,6 +95,7 @@ internal static partial class Posix
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatXBuffer
     {
+        [FieldOffset(8)] public ulong Attributes;
         [FieldOffset(16)] public uint Links;
         [FieldOffset(20)] public uint User;
         [FieldOffset(24)] public uint Group;

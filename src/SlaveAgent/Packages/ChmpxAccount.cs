@@ -1,3 +1,4 @@
+using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Roles;
@@ -17,8 +18,13 @@ public sealed class ChmpxAccount(
     /// <summary>chmpx's own directory; a user of the system's needs none.</summary>
     private const string Home = "/var/lib/antpickax";
 
+    private uint? _uid;
+
     /// <summary>The user, if it existed when that was last found out; null while it does not.</summary>
     public string? ExistingName { get; private set; }
+
+    /// <summary>Who has to be able to read chmpx's configuration; nobody while that is not known, or is not the agent's to say.</summary>
+    public FileReaders Readers => ExistingName is null || group.Sharing is null ? default : new FileReaders(_uid, group.Gid);
 
     /// <summary>Who shares chmpx's files, if that is known; null while user or group do not exist.</summary>
     public ChmpxSharing? Sharing => ExistingName is null ? null : group.Sharing;
@@ -79,7 +85,7 @@ public sealed class ChmpxAccount(
             var found = await accounts.FindAsync(user.Name, cancel);
             if (found.Uid is not 0)
             {
-                ExistingName = found.Uid is null ? null : user.Name;
+                (ExistingName, _uid) = (found.Uid is null ? null : user.Name, found.Uid);
                 return (user, found);
             }
         }

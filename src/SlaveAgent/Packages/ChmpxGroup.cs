@@ -17,6 +17,9 @@ public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directori
     /// <summary>Who shares chmpx's files, as last found out; null while the group is not there.</summary>
     public ChmpxSharing? Sharing { get; private set; }
 
+    /// <summary>The group's number; null while it is not there, or where every local user may use the cluster.</summary>
+    public uint? Gid { get; private set; }
+
     /// <summary>Finds out whether the group is there.</summary>
     /// <param name="user">chmpx's.</param>
     /// <returns>Null when it is, or is not needed; else why chmpx must not be started.</returns>
@@ -64,11 +67,12 @@ public sealed class ChmpxGroup(GroupAccounts groups, SharedDirectories directori
     {
         if (access == ChmpxAccess.All)
         {
-            Sharing = new ChmpxSharing(user, null, null);
+            (Sharing, Gid) = (new ChmpxSharing(user, null, null), null);
             return new GroupLookup(string.Empty);
         }
 
         var found = await groups.FindAsync(Name, cancel);
+        Gid = found.Name is null ? null : found.Gid;
         Sharing = found.Name is null ? null : new ChmpxSharing(user, Name, await OwnGroupAsync(user, found.Gid, cancel));
         return found;
     }

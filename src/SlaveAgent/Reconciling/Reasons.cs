@@ -1,3 +1,5 @@
+using SlaveAgent.Files;
+
 namespace SlaveAgent.Reconciling;
 
 /// <summary>Stable codes of what a controller observed, for programs; the message beside them is for people and may be reworded at any time.</summary>
@@ -30,6 +32,15 @@ public static class Reasons
     /// <summary>A file or another means of this host could not be used.</summary>
     public const string HostError = nameof(HostError);
 
+    /// <summary>A file cannot be replaced because a file system is mounted on it.</summary>
+    public const string MountPoint = nameof(MountPoint);
+
+    /// <summary>A file cannot be replaced because of <c>chattr +i</c> or <c>+a</c>.</summary>
+    public const string ImmutableFile = nameof(ImmutableFile);
+
+    /// <summary>The mode of the configuration keeps chmpx's user out, and the file system has no access control lists by which it could read it.</summary>
+    public const string NoAccessLists = nameof(NoAccessLists);
+
     /// <summary>A fault of the agent's own.</summary>
     public const string InternalError = nameof(InternalError);
 
@@ -38,6 +49,15 @@ public static class Reasons
 
     /// <summary>K2HR3 had the request and did not answer in time.</summary>
     public const string K2hr3Timeout = nameof(K2hr3Timeout);
+
+    /// <summary>The proxy on the way to K2HR3 refused to connect to it, or asks for a password.</summary>
+    public const string ProxyRefused = nameof(ProxyRefused);
+
+    /// <summary>TLS with K2HR3 failed: its certificate is not trusted, has another name or expired, or it does not accept this host's.</summary>
+    public const string K2hr3Untrusted = nameof(K2hr3Untrusted);
+
+    /// <summary>K2HR3's answer is larger than <c>k2hr3.largest_answer</c>.</summary>
+    public const string AnswerTooLarge = nameof(AnswerTooLarge);
 
     /// <summary>K2HR3 does not know the role token, or its store is in trouble.</summary>
     public const string TokenRejected = nameof(TokenRejected);
@@ -155,4 +175,12 @@ public static class Reasons
 
     /// <summary>The host has no ready target.</summary>
     public const string NoTarget = nameof(NoTarget);
+
+    /// <summary>The reason of an outcome that ended with what this host refused.</summary>
+    internal static string OfHost(Exception error) => error is not FileBlockedException blocked ? HostError : blocked.Block switch
+    {
+        FileBlock.MountPoint => MountPoint,
+        FileBlock.Immutable => ImmutableFile,
+        _ => NoAccessLists,
+    };
 }

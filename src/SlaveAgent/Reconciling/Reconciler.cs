@@ -205,7 +205,7 @@ public sealed class Reconciler(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Outcome.Failed($"{controller.Name} failed on this host: {e.Message}") { Reason = Reasons.HostError };
+            return new Outcome.Failed($"{controller.Name} failed on this host: {e.Message}") { Reason = Reasons.OfHost(e) };
         }
         catch (Exception e)
         {

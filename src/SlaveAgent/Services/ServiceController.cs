@@ -69,7 +69,7 @@ public sealed class ServiceController(
         var chmpx = isSlaveNode ? UnitName.WithSuffix(chmpxUnit) : null;
 
         // Everything that may start chmpx waits for its user; the other units do not.
-        var noUser = chmpx is not null ? await CheckAccountAsync(cancel) : null;
+        var noUser = chmpx is not null ? await CheckAccountAsync(cancel) ?? LetRead() : null;
         var change = chmpx is null || noUser is not null ? null : unitFiles.Prepare();
         var wanted = noUser is null ? units : units.Remove(chmpx!);
         if (await ObserveAsync(wanted, chmpx, skipped, cancel) is not { } observed)
@@ -103,6 +103,23 @@ public sealed class ServiceController(
         var missing = await account.CheckAsync(cancel);
         _accountAt = missing is null ? time.GetTimestamp() : null;
         return missing;
+    }
+
+    /// <summary>chmpx ends at once where it cannot read its configuration.</summary>
+    private Outcome.Failed? LetRead()
+    {
+        try
+        {
+            file.LetRead(account.Readers);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return new Outcome.Failed($"chmpx's user cannot read the configuration with configuration.mode as it is, and chmpx is not started: {e.Message}; set configuration.mode to 0644")
+            {
+                Reason = Reasons.OfHost(e),
+            };
+        }
     }
 
     private async Task<ImmutableDictionary<string, UnitStatus>?> ObserveAsync(ImmutableArray<string> units, string? chmpx, ImmutableArray<string> skipped, CancellationToken cancel)

@@ -504,6 +504,21 @@ public sealed class ServiceControllerTests : IDisposable
         throw new InvalidOperationException($"never settled: {string.Join(", ", _systemd.Calls.TakeLast(10))}");
     }
 
+    /// <summary>A configuration of root's that only root may read, as <c>configuration.mode: 0600</c> makes it.</summary>
+    [Fact]
+    public async Task Before_chmpx_starts_its_user_is_let_read_the_configuration_whatever_the_mode_says()
+    {
+        _hasAccount = true;
+        PutPackage();
+        Role(Chmpx);
+        _directory.Put("etc/passwd", "k2hdkc:x:4242:4242::/:/sbin/nologin\n");
+        var path = _directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.Text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var outcome = await Make().RunAsync(Cancel);
+        Assert.SkipWhen(outcome.Reason == Reasons.NoAccessLists, "the file system of the test's directory has no access control lists");
+        Assert.True(ExtendedAttributes.AccessListOf(path)?.CanRead(new FileReaders(4242, null)));
+    }
+
     private void PutPackage()
     {
         _directory.Put($"lib/systemd/system/{Chmpx}", "ExecStart=/usr/libexec/chmpx-service-helper start\n");
