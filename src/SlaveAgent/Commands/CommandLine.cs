@@ -27,6 +27,8 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         Memory.KeepOutOfCoreFiles();
+        Console.SetOut(new PrintableWriter(Console.Out));
+        Console.SetError(new PrintableWriter(Console.Error));
         var options = new CommonOptions();
         var root = new RootCommand(About);
         root.Options.Add(options.Root);

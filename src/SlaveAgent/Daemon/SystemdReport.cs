@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
+using SlaveAgent.Files;
 
 namespace SlaveAgent.Daemon;
 
@@ -26,7 +27,7 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
         {
             if (message != _sent)
             {
-                systemd.Notify(new ServiceState($"STATUS={message.ReplaceLineEndings(" ")}"));
+                systemd.Notify(new ServiceState($"STATUS={Printable.OnOneLine(message.ReplaceLineEndings(" "))}"));
                 _sent = message;
             }
 

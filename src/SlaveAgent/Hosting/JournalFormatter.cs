@@ -1,6 +1,7 @@
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
+using SlaveAgent.Files;
 
 namespace SlaveAgent.Hosting;
 
@@ -30,8 +31,8 @@ public sealed class JournalFormatter : ITextFormatter
         output.Write('\n');
     }
 
-    // journald also ends a line at a NUL, and would read a priority from the rest.
-    private static string Fold(string text) => text.ReplaceLineEndings(" | ").Replace('\0', ' ');
+    // journald also ends a line at a NUL, and would read a priority from the rest; what a terminal obeys would reach it by journalctl.
+    private static string Fold(string text) => Printable.OnOneLine(text.ReplaceLineEndings(" | "));
 
     private static string PriorityOf(LogEventLevel level) => level switch
     {

@@ -9,6 +9,7 @@ internal static class StatusJson
     private static readonly StatusJsonContext Context = new(new JsonSerializerOptions(StatusJsonContext.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new PrintableText() },
     });
 
     public static string Write(AgentStatus status) => JsonSerializer.Serialize(status, Context.AgentStatus);
