@@ -41,7 +41,7 @@ internal sealed class AgentParts : IDisposable
         Log = log;
         var overrides = new OverrideReader(root);
         var resource = ResourceOf(settings, overrides, identity.Role);
-        Client = new K2hr3Client(identity, () => host.Token, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time);
+        Client = new K2hr3Client(identity, () => host.Token, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time, settings.K2hr3.LargestAnswer);
         Evidence = new EvidenceMemory(root, settings.Evidence, time);
         Resource = new ResourceReader(Client, resource, root, Evidence);
         Role = new RoleMemory(Client, resource, root, settings.Slave, Evidence);
@@ -222,7 +222,12 @@ internal sealed class AgentParts : IDisposable
 
         try
         {
-            return new RenewingHandler(new TlsFiles(At(settings.AuthorityFile), At(settings.ClientCertificate), At(settings.ClientKey)), TimeProvider.System);
+            var proxy = settings.IsDirect ? ProxyChoice.None : settings.Proxy is { } set ? ProxyChoice.Of(set) : ProxyChoice.OfEnvironment(Environment.GetEnvironmentVariable);
+            return new RenewingHandler(new TlsFiles(At(settings.AuthorityFile), At(settings.ClientCertificate), At(settings.ClientKey)), TimeProvider.System, proxy);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingsException(SettingsCode.BadProxy, e.Message);
         }
         catch (IOException e)
         {

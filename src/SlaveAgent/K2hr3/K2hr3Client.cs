@@ -1,5 +1,6 @@
 using Flurl;
 using Flurl.Http;
+using SlaveAgent.Settings;
 
 namespace SlaveAgent.K2hr3;
 
@@ -9,8 +10,8 @@ namespace SlaveAgent.K2hr3;
 /// </summary>
 public sealed class K2hr3Client : IDisposable
 {
-    /// <summary>A resource of a thousand nodes is a quarter of this; an endless body must not exhaust the memory.</summary>
-    private const int MaxBodySize = 4 * 1024 * 1024;
+    private const int Megabyte = 1024 * 1024;
+    private const int ProxyAuthenticationRequired = 407;
 
     /// <summary>K2HR3's has 35 characters. It is sent back with each request, and one longer than a server's header limit would be refused every time.</summary>
     private const int MaxETagLength = 256;
@@ -20,11 +21,15 @@ public sealed class K2hr3Client : IDisposable
     private readonly Func<RoleToken?> _token;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
+    private readonly int _largestAnswer;
 
     /// <param name="token">Read for each request, so that a token file replaced by the operator takes effect immediately.</param>
     /// <param name="timeout">For one request as a whole.</param>
-    public K2hr3Client(K2hr3Identity identity, Func<RoleToken?> token, HttpMessageHandler handler, TimeSpan timeout, TimeProvider time)
+    /// <param name="largestAnswer">In MB: an endless body must not exhaust the memory.</param>
+    public K2hr3Client(
+        K2hr3Identity identity, Func<RoleToken?> token, HttpMessageHandler handler, TimeSpan timeout, TimeProvider time, int largestAnswer = K2hr3Settings.DefaultLargestAnswer)
     {
+        _largestAnswer = largestAnswer;
         _identity = identity;
         _token = token;
         _timeout = timeout;
@@ -33,7 +38,7 @@ public sealed class K2hr3Client : IDisposable
         _http = new FlurlClient(new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxBodySize,
+            MaxResponseContentBufferSize = (long)largestAnswer * Megabyte,
         });
 
         // Flurl's default of 100 s would override a longer k2hr3.timeout.
@@ -98,7 +103,7 @@ public sealed class K2hr3Client : IDisposable
         .SetQueryParam("tag", _identity.Tag);
 
     private Url Api(string kind, Yrn yrn) =>
-        new Url(_identity.ApiUri.ToString()).AppendPathSegments("v1", kind).AppendPathSegment(yrn);
+        new Url($"{_identity.ApiUri.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/{kind}/{yrn.ToPath()}");
 
     private async Task<K2hr3Answer> SendAsync(HttpMethod method, Url url, K2hr3Request request, RoleToken? token, CancellationToken cancel)
     {
@@ -115,17 +120,22 @@ public sealed class K2hr3Client : IDisposable
             RecordClock(response.Headers.Date);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             Contact = Contact with { AnsweredAt = _time.GetUtcNow(), AnswerTime = connection.SinceConnected, Error = null };
-            return K2hr3Reading.Read(
-                request, (int)response.StatusCode, body, ETagOf(response), RetryAfter(response), token);
+            var read = (int)response.StatusCode == ProxyAuthenticationRequired && connection.Proxy is not null
+                ? new K2hr3Answer.Unavailable(K2hr3Failure.Proxy, $"the proxy asks for a user name and a password ({ProxyAuthenticationRequired})")
+                : K2hr3Reading.Read(request, (int)response.StatusCode, body, ETagOf(response), RetryAfter(response), token);
+            return Through(connection.Proxy, read);
         }
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
             var unavailable = !deadline.IsCancellationRequested ? Describe(e)
                 : connection.IsConnected ? new K2hr3Answer.Unavailable(K2hr3Failure.Timeout, $"it did not answer within {_timeout.TotalSeconds:0} s")
-                : new K2hr3Answer.Unavailable(K2hr3Failure.Connection, $"no connection could be made within {_timeout.TotalSeconds:0} s");
-            Contact = Contact with { Error = unavailable.Reason };
-            return unavailable;
+                : new K2hr3Answer.Unavailable(
+                    K2hr3Failure.Connection,
+                    $"no connection {(connection.Addresses.Length > 0 ? $"to {connection.Addresses} " : string.Empty)}could be made within {_timeout.TotalSeconds:0} s");
+            var answered = Through(connection.Proxy, unavailable);
+            Contact = Contact with { Error = ((K2hr3Answer.Unavailable)answered).Reason };
+            return answered;
         }
     }
 
@@ -161,7 +171,14 @@ public sealed class K2hr3Client : IDisposable
         _ => null,
     };
 
-    private static K2hr3Answer.Unavailable Describe(Exception e)
+    private static K2hr3Answer Through(string? proxy, K2hr3Answer answer) => (proxy, answer) switch
+    {
+        (not null, K2hr3Answer.Unavailable away) => away with { Reason = $"{away.Reason}, through proxy {proxy}" },
+        (not null, K2hr3Answer.Denied denied) => denied with { Reason = $"{denied.Reason}, through proxy {proxy}" },
+        _ => answer,
+    };
+
+    private K2hr3Answer.Unavailable Describe(Exception e)
     {
         for (var cause = e; cause is not null; cause = cause.InnerException)
         {
@@ -172,7 +189,9 @@ public sealed class K2hr3Client : IDisposable
                     HttpRequestError.NameResolutionError => new(K2hr3Failure.NameResolution, "its name does not resolve"),
                     HttpRequestError.ConnectionError => new(K2hr3Failure.Connection, $"the connection failed ({Innermost(http).Message})"),
                     HttpRequestError.SecureConnectionError => new(K2hr3Failure.Tls, $"TLS failed ({Innermost(http).Message.TrimEnd('.')})"),
-                    HttpRequestError.ConfigurationLimitExceeded => new(K2hr3Failure.TooLarge, "its answer exceeds 4 MB"),
+                    HttpRequestError.ConfigurationLimitExceeded => new(
+                        K2hr3Failure.TooLarge, $"its answer exceeds {_largestAnswer} MB; allow more by k2hr3.largest_answer"),
+                    HttpRequestError.ProxyTunnelError => new(K2hr3Failure.Proxy, $"the proxy did not connect to it ({Innermost(http).Message.TrimEnd('.')})"),
                     _ => Broken(),
                 };
             }

@@ -24,6 +24,9 @@ public enum K2hr3Failure
     /// <summary>The connection was not established.</summary>
     Connection,
 
+    /// <summary>The proxy refused to connect to it, or asks for a password.</summary>
+    Proxy,
+
     /// <summary>TLS negotiation failed.</summary>
     Tls,
 

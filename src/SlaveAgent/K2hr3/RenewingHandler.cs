@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using SlaveAgent.Files;
@@ -10,32 +11,42 @@ namespace SlaveAgent.K2hr3;
 /// </summary>
 public sealed class RenewingHandler : HttpMessageHandler
 {
-    /// <summary>For one address of several: the next one may answer.</summary>
-    private static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(3);
-
     /// <summary>For name, connection and TLS together, also after the request that needed them was given up; Linux alone gives up after two minutes.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _time;
     private readonly TlsFiles _files;
-    private readonly Func<DnsEndPoint, EndPoint> _find;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
+    private readonly ProxyChoice _proxy;
+
+    /// <summary>The address that last took a connection, by the name and port of K2HR3 or of a proxy.</summary>
+    private readonly ConcurrentDictionary<DnsEndPoint, IPAddress> _good = new();
     private readonly Lock _lock = new();
     private HttpMessageInvoker _connections;
     private (FileVersion?, FileVersion?, FileVersion?) _versions;
 
-    /// <param name="find">Where to connect to for a name and port; null: where the name resolves to.</param>
+    /// <param name="proxy">Null: none.</param>
+    /// <param name="resolve">A name's addresses; null: by this host's resolver.</param>
     /// <exception cref="IOException">A file cannot be read, or does not hold what it should.</exception>
-    public RenewingHandler(TlsFiles files, TimeProvider time, Func<DnsEndPoint, EndPoint>? find = null)
+    public RenewingHandler(TlsFiles files, TimeProvider time, ProxyChoice? proxy = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _time = time;
         _files = files;
-        _find = find ?? (static endPoint => endPoint);
+        _proxy = proxy ?? ProxyChoice.None;
+        _resolve = resolve ?? Dns.GetHostAddressesAsync;
         _versions = files.Versions();
         _connections = Connect();
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        Current().SendAsync(request, cancellationToken);
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.Options.TryGetValue(ConnectionRecord.Key, out var record) && request.RequestUri is { } address)
+        {
+            record.Proxy = _proxy.GetProxy(address)?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        }
+
+        return Current().SendAsync(request, cancellationToken);
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -75,6 +86,7 @@ public sealed class RenewingHandler : HttpMessageHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = _proxy,
         AutomaticDecompression = DecompressionMethods.None,
         PooledConnectionIdleTimeout = TimeSpan.Zero,
         ConnectCallback = ConnectAsync,
@@ -82,46 +94,18 @@ public sealed class RenewingHandler : HttpMessageHandler
         SslOptions = _files.Read(),
     });
 
-    /// <summary>Tries each address of the name for a few seconds, and the last one for as long as there is time.</summary>
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         _ = context.InitialRequestMessage.Options.TryGetValue(ConnectionRecord.Key, out var record);
         record?.NoteConnecting();
-        EndPoint[] addresses = _find(context.DnsEndPoint) switch
-        {
-            DnsEndPoint name => [.. (await Dns.GetHostAddressesAsync(name.Host, cancel)).Select(address => new IPEndPoint(address, name.Port))],
-            var found => [found],
-        };
-        for (var next = 0; ; next++)
-        {
-            var isLast = next >= addresses.Length - 1;
-            try
-            {
-                var stream = await ConnectAsync(addresses[next], isLast ? Timeout.InfiniteTimeSpan : AddressTimeout, cancel);
-                record?.NoteConnected();
-                return stream;
-            }
-            catch (Exception e) when (!isLast && !cancel.IsCancellationRequested && e is SocketException or OperationCanceledException)
-            {
-                // The next address may answer.
-            }
-        }
-    }
+        var name = context.DnsEndPoint;
 
-    private async Task<Stream> ConnectAsync(EndPoint address, TimeSpan timeout, CancellationToken cancel)
-    {
-        using var deadline = new CancellationTokenSource(timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(address, either.Token);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        // Asked for each connection: another resolver, or other addresses, are in force at the next try.
+        var addresses = AddressRace.Order(await _resolve(name.Host, cancel), _good.GetValueOrDefault(name));
+        record?.NoteAddresses(addresses, name.Port);
+        var (socket, address) = await AddressRace.ConnectAsync(addresses, name.Port, _time, cancel);
+        _good[name] = address;
+        record?.NoteConnected();
+        return new NetworkStream(socket, ownsSocket: true);
     }
 }

@@ -18,24 +18,35 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
     public (FileVersion? Authorities, FileVersion? Certificate, FileVersion? Key) Versions() => (VersionOf(Authorities), VersionOf(Certificate), VersionOf(Key));
 
     /// <exception cref="TlsFileException">A file cannot be read, or has unexpected content.</exception>
-    public SslClientAuthenticationOptions Read() => new() { CertificateChainPolicy = ReadAuthorities(), ClientCertificateContext = ReadCertificate() };
-
-    private X509ChainPolicy? ReadAuthorities()
+    public SslClientAuthenticationOptions Read()
     {
-        if (Authorities is null)
+        var options = new SslClientAuthenticationOptions { ClientCertificateContext = ReadCertificate() };
+        if (Authorities is not null)
         {
-            return null;
+            var authorities = ReadCertificates(Authorities, "k2hr3.ca_file");
+            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+            options.RemoteCertificateValidationCallback = (_, shown, chain, errors) => errors == SslPolicyErrors.None
+                || (errors == SslPolicyErrors.RemoteCertificateChainErrors && shown is X509Certificate2 certificate && chain is not null && EndsIn(authorities, certificate, chain));
         }
 
-        return TrustOnly(ReadCertificates(Authorities, "k2hr3.ca_file"));
+        return options;
     }
 
-    /// <summary>Trusts these authorities instead of the system's.</summary>
-    public static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)
+    /// <summary>
+    /// Whether the chain is well up to one of the authorities, which need not be a root: an issuing authority alone is trusted, as by curl. What the chain
+    /// lacks beyond it is the only thing that is passed over: names, times, signatures and uses are checked as always.
+    /// </summary>
+    private static bool EndsIn(X509Certificate2Collection authorities, X509Certificate2 certificate, X509Chain shown)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
+        using var chain = new X509Chain { ChainPolicy = shown.ChainPolicy.Clone() };
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+
+        // Of a chain that is not complete, OpenSSL does not look at the time of the last one.
+        var now = DateTime.Now;
+        return chain.Build(certificate)
+            && chain.ChainElements.All(element => element.Certificate.NotBefore <= now && now <= element.Certificate.NotAfter)
+            && chain.ChainElements.Any(element => authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
     }
 
     private SslStreamCertificateContext? ReadCertificate()

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SlaveAgent.K2hr3;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace SlaveAgent.K2hr3;
 /// </summary>
 public sealed record Yrn
 {
+    private const string Reserved = ";/:@&=+$,";
+
     private Yrn(string prefix, string tenant, string type, string path)
     {
         Prefix = prefix;
@@ -24,7 +28,10 @@ public sealed record Yrn
     /// <summary>For example <c>mycluster/slave</c>.</summary>
     public string Path { get; }
 
-    /// <summary>Reads a full name; null when it is malformed or has characters that are not allowed in a URL.</summary>
+    /// <summary>
+    /// Reads a full name; null when it is malformed, or K2HR3 could not be asked for it. A tenant is called as its Keystone project is, which is free text
+    /// (K2hr3/README.md, "Names").
+    /// </summary>
     public static Yrn? TryParse(string text)
     {
         var parts = text.Split(':', 7);
@@ -35,7 +42,8 @@ public sealed record Yrn
             && IsPath(parts[6])
             && parts[..5].All(part => !part.Contains('/', StringComparison.Ordinal))
             && !text.Any(char.IsControl)
-            && !text.AsSpan().ContainsAny(" \t\r\n%?#&\"'\\<>")
+            && !text.AsSpan().ContainsAny("?#")
+            && !text.EnumerateRunes().Contains(Rune.ReplacementChar)
             ? new Yrn(string.Join(':', parts[..4]), parts[4], type, parts[6])
             : null;
     }
@@ -48,8 +56,13 @@ public sealed record Yrn
 
     public override string ToString() => $"{Prefix}:{Tenant}:{Type}:{Path}";
 
-    // URL normalization would remove a dot segment, and so address another role.
-    private static bool IsPath(string path) =>
-        path.Length > 0
-        && path.Split('/').All(segment => segment is not ("" or "." or ".."));
+    /// <summary>
+    /// For the path of a URL. K2HR3 reads it by JavaScript's <c>decodeURI</c>, which leaves the escapes of reserved characters as they are, so these are not escaped.
+    /// </summary>
+    public string ToPath() => Reserved.Aggregate(
+        Uri.EscapeDataString(ToString()), (path, reserved) => path.Replace(Uri.HexEscape(reserved), reserved.ToString(), StringComparison.Ordinal));
+
+    // URL normalization would remove a dot segment, and so address another role; so would a proxy that decodes twice.
+    private static bool IsPath(string path) => Uri.UnescapeDataString(path).Split('/').All(segment => segment is not ("" or "." or ".."))
+        && !path.Contains("%2f", StringComparison.OrdinalIgnoreCase);
 }

@@ -12,7 +12,14 @@ internal static class K2hr3Outcome
             $"{doing} failed: K2HR3 cannot be asked, {away.Reason}", Consequence.K2hr3Away, away.RetryAfter)
         {
             TimedOut = away.TimedOut,
-            Reason = away.TimedOut ? Reasons.K2hr3Timeout : Reasons.K2hr3Unreachable,
+            Reason = away.Failure switch
+            {
+                K2hr3Failure.Timeout => Reasons.K2hr3Timeout,
+                K2hr3Failure.Proxy => Reasons.ProxyRefused,
+                K2hr3Failure.Tls => Reasons.K2hr3Untrusted,
+                K2hr3Failure.TooLarge => Reasons.AnswerTooLarge,
+                _ => Reasons.K2hr3Unreachable,
+            },
         },
         K2hr3Answer.Denied { Status: 401 } => new Outcome.Failed(
             $"{doing} failed: K2HR3 does not know the role token (401); it may be expired or wrong, or K2HR3's store in trouble", Consequence.K2hr3Away)

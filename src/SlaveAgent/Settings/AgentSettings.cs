@@ -37,7 +37,12 @@ public sealed record AgentSettings(
             values.Choice("log.level", LogLevel.Information, LogLevels),
             values.ToString());
         values.RefuseUnknown();
-        return settings;
+        return settings is { Chmpx.Access: ChmpxAccess.All } && !settings.Configuration.Mode.HasFlag(UnixFileMode.OtherRead)
+            ? throw new SettingsException(
+                SettingsCode.ModeExcludesPrograms,
+                "configuration.mode keeps others from reading the configuration, and chmpx.access is all: set the mode to 0644, or the access to group.",
+                name: "configuration.mode")
+            : settings;
     }
 
     private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.OrdinalIgnoreCase)

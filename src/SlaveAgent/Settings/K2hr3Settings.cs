@@ -16,6 +16,18 @@ public sealed record K2hr3Settings(
     string? ClientKey,
     TimeSpan Timeout)
 {
+    /// <summary>10,000 slaves in a resource are 4.5 MB.</summary>
+    public const int DefaultLargestAnswer = 16;
+
+    /// <summary>The proxy's address, without user name; null: as the environment says.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>Whether K2HR3 is asked directly, whatever the environment says.</summary>
+    public bool IsDirect => Proxy?.Scheme == SettingsValues.NoProxy;
+
+    /// <summary>In MB.</summary>
+    public int LargestAnswer { get; init; } = DefaultLargestAnswer;
+
     public static K2hr3Settings From(SettingsValues values) => new(
         values.Address("k2hr3.api_uri"),
         values.Text("k2hr3.role"),
@@ -25,7 +37,11 @@ public sealed record K2hr3Settings(
         values.Text("k2hr3.ca_file"),
         values.Text("k2hr3.client_certificate"),
         values.Text("k2hr3.client_key"),
-        values.Duration("k2hr3.timeout", TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(1)));
+        values.Duration("k2hr3.timeout", TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(1)))
+    {
+        Proxy = values.Proxy("k2hr3.proxy"),
+        LargestAnswer = values.Number("k2hr3.largest_answer", DefaultLargestAnswer, 1, 1024),
+    };
 
     private static readonly Dictionary<string, Authentication> Choices = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -56,6 +56,12 @@ public enum SettingsCode
     /// <summary>A file for the connection to K2HR3 cannot be used.</summary>
     BadTlsFile,
 
+    /// <summary>A variable of the environment that should hold a proxy's address holds something else.</summary>
+    BadProxy,
+
+    /// <summary>The mode keeps others from reading the configuration, and <c>chmpx.access</c> admits the programs of all.</summary>
+    ModeExcludesPrograms,
+
     /// <summary>The host's identity cannot be used.</summary>
     BadIdentity,
 

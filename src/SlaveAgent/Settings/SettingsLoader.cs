@@ -5,8 +5,10 @@ namespace SlaveAgent.Settings;
 /// <summary>Reads the settings files, overridden by the options.</summary>
 public static class SettingsLoader
 {
-    /// <param name="file">The main file; optional.</param>
-    /// <param name="directory">Directory of further <c>*.yaml</c> files, which override it in the order of their names; optional.</param>
+    private static readonly string[] Extensions = [".yaml", ".yml"];
+
+    /// <param name="file">The main file, or one of that name that ends in <c>.yml</c>, which overrides it; optional.</param>
+    /// <param name="directory">Directory of further <c>*.yaml</c> and <c>*.yml</c> files, which override it in the order of their names, except hidden ones; optional.</param>
     /// <param name="options">From the command line, by setting name; they have precedence.</param>
     /// <exception cref="SettingsException">A file cannot be read or is invalid.</exception>
     public static AgentSettings Load(string file, string directory, IEnumerable<KeyValuePair<string, SettingValue>> options)
@@ -23,19 +25,16 @@ public static class SettingsLoader
 
     private static IEnumerable<string> Files(string file, string directory)
     {
-        if (File.Exists(file))
-        {
-            yield return file;
-        }
-
-        if (Directory.Exists(directory))
-        {
-            foreach (var path in Directory.EnumerateFiles(directory, "*.yaml").Order(StringComparer.Ordinal))
-            {
-                yield return path;
-            }
-        }
+        var main = Extensions.Select(extension => Path.ChangeExtension(file, extension)).Where(File.Exists);
+        var further = Directory.Exists(directory)
+            ? Directory.EnumerateFiles(directory).Where(IsSettings).Order(StringComparer.Ordinal)
+            : Enumerable.Empty<string>();
+        return main.Concat(further);
     }
+
+    // Hidden ones are an editor's or a half-written copy.
+    private static bool IsSettings(string path) =>
+        !Path.GetFileName(path.AsSpan()).StartsWith('.') && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static string Read(string path)
     {

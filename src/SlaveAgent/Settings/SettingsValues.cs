@@ -5,6 +5,13 @@ namespace SlaveAgent.Settings;
 /// <summary>All given settings, read by name and type; a name that was never read is unknown and refused.</summary>
 public sealed class SettingsValues
 {
+    /// <summary>Stands for no proxy where one may be given.</summary>
+    public const string NoProxy = "none";
+
+    private static readonly string[] ProxySchemes = ["http", "https", "socks5", "socks4a", "socks4"];
+
+    private const UnixFileMode AllBits = (UnixFileMode)0x1ff;
+
     private readonly Dictionary<string, SettingValue> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
@@ -56,18 +63,28 @@ public sealed class SettingsValues
         "a percentage from 0% to 100%",
         text => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var p) && p <= 100 ? p / 100 : null);
 
-    /// <summary>Permission bits in octal.</summary>
-    public UnixFileMode Mode(string name, UnixFileMode defaultValue) => Read(name, defaultValue, SettingsCode.NotAFileMode, "an octal file mode such as 0644", text =>
+    /// <summary>Permission bits in octal, for a file that its owner reads and only its owner writes.</summary>
+    public UnixFileMode Mode(string name, UnixFileMode defaultValue)
     {
-        try
-        {
-            return Convert.ToInt32(text, 8) is >= 0 and <= 0x1ff and var bits ? (UnixFileMode)bits : null;
-        }
-        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
-        {
-            return null;
-        }
-    });
+        const string Shape = "an octal file mode such as 0644 or 0640, which lets its owner read and nobody else write or execute";
+        return Find(name) is not { } value ? defaultValue
+            : OctalMode(Single(name, value)) is { } mode ? mode
+            : throw Wrong(SettingsCode.NotAFileMode, name, value, DecimalMode(value.Texts[0]) is { } meant ? $"{Shape}; that number is decimal for {meant}" : Shape);
+    }
+
+    private static UnixFileMode? OctalMode(string text)
+    {
+        const UnixFileMode Never = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        var digits = text.StartsWith("0o", StringComparison.Ordinal) ? text[2..] : text;
+        return digits.Length is > 0 and <= 5 && digits.All(c => c is >= '0' and <= '7')
+            && (UnixFileMode)Convert.ToInt32(digits, 8) is var mode && (mode & ~AllBits) == 0 && mode.HasFlag(UnixFileMode.UserRead) && (mode & Never) == 0
+            ? mode
+            : null;
+    }
+
+    /// <summary>What was meant where a program wrote the octal number in decimal, as 420 for 0644.</summary>
+    private static string? DecimalMode(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && "0" + Convert.ToString(number, 8) is var octal && OctalMode(octal) is not null ? octal : null;
 
     public T Choice<T>(string name, T defaultValue, IReadOnlyDictionary<string, T> choices)
         where T : struct =>
@@ -78,6 +95,13 @@ public sealed class SettingsValues
         : Uri.TryCreate(Single(name, value), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
             ? uri
             : throw Wrong(SettingsCode.NotAnAddress, name, value, "an http or https address without a user name");
+
+    /// <summary>The address of a proxy, or <see cref="NoProxy"/> as its scheme.</summary>
+    public Uri? Proxy(string name) => Find(name) is not { } value
+        ? null
+        : Single(name, value) is NoProxy ? new Uri($"{NoProxy}:")
+        : Uri.TryCreate(Single(name, value), UriKind.Absolute, out var uri) && ProxySchemes.Contains(uri.Scheme) && uri.Host.Length > 0 && uri.UserInfo.Length == 0 ? uri
+        : throw Wrong(SettingsCode.NotAnAddress, name, value, $"an address without a user name that begins with one of {string.Join(", ", ProxySchemes.Select(scheme => $"{scheme}://"))}, or {NoProxy}");
 
     /// <exception cref="SettingsException">A given name is not a setting.</exception>
     public void RefuseUnknown()

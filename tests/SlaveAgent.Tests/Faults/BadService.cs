@@ -83,7 +83,7 @@ internal sealed class BadService : IAsyncDisposable
     public RenewingHandler Handler() => new(
         _authorityFile is null ? TlsFiles.None : new TlsFiles(_authorityFile, null, null),
         TimeProvider.System,
-        asked => Bad?.IsUnresolved is true ? throw new SocketException((int)SocketError.HostNotFound) : new IPEndPoint(IPAddress.Loopback, asked.Port));
+        resolve: (_, _) => Bad?.IsUnresolved is true ? throw new SocketException((int)SocketError.HostNotFound) : Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
 
     public async ValueTask DisposeAsync()
     {

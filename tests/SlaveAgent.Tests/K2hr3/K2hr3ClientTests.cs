@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
@@ -414,6 +416,100 @@ public sealed class K2hr3ClientTests
         using var client = Client(new Uri(server.Address, "/behind/a/proxy/"));
         await client.ReadTextAsync(Role.ToResource(), null, Cancel);
         Assert.Equal("/behind/a/proxy/v1/resource/yrn:yahoo:::tenant0:resource:ct/slave", seen);
+    }
+
+    [Fact]
+    public async Task A_name_with_any_text_reaches_K2HR3_as_it_is()
+    {
+        List<string> seen = [];
+        await using var server = await SmallServer.StartAsync(context =>
+        {
+            seen.Add(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+            return context.Response.WriteAsync(Good, Cancel);
+        });
+        var role = Yrn.TryParse("yrn:yahoo:::R&D, it's 50% + \"ab\":role:my cluster/slave")!;
+        using var client = Client(server.Address, identity: identity => identity with { Role = role, ByAddress = true });
+        await client.ReadTextAsync(role.ToResource(), null, Cancel);
+        Assert.Equal(
+            "/v1/resource/yrn:yahoo:::R&D,%20it%27s%2050%25%20+%20%22ab%22:resource:my%20cluster/slave?role=yrn%3Ayahoo%3A%3A%3AR%26D%2C%20it%27s%2050%25%20%2B%20%22ab%22%3Arole%3Amy%20cluster%2Fslave&cuk=cuk-slv1",
+            Assert.Single(seen));
+    }
+
+    /// <summary>4.5 MB, which is more than was read once.</summary>
+    [Fact]
+    public async Task A_resource_with_ten_thousand_slaves_is_read()
+    {
+        var ini = SampleIni.Text + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"\n[SLVNODE]\nNAME = slave-{i}.example.com\nCTLPORT = 8031\nCUK = {Guid.NewGuid()}\n{new string(' ', 350)}\n"));
+        var body = JsonSerializer.Serialize(new { result = true, message = (string?)null, resource = ini });
+        Assert.InRange(body.Length, 4_300_000, 6_000_000);
+        Assert.Equal(ini, Assert.IsType<K2hr3Answer.Text>(await AskAsync(context => context.Response.WriteAsync(body, Cancel))).Value);
+    }
+
+    [Fact]
+    public async Task An_answer_larger_than_the_setting_allows_is_given_up_in_time()
+    {
+        long sent = 0;
+        await using var server = await SmallServer.StartAsync(async context =>
+        {
+            var piece = new byte[65536];
+            while (true)
+            {
+                await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+                Interlocked.Add(ref sent, piece.Length);
+            }
+        });
+        using var client = new K2hr3Client(
+            Identity(server.Address), () => Token, new RenewingHandler(TlsFiles.None, TimeProvider.System), TimeSpan.FromSeconds(40), TimeProvider.System, largestAnswer: 1);
+        Assert.Equal(K2hr3Failure.TooLarge, Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Failure);
+
+        // What both kernels and the server buffer comes on top.
+        Assert.InRange(Interlocked.Read(ref sent), 0, 12 * 1024 * 1024);
+    }
+
+    /// <summary>Each of four addresses takes no connection and refuses none; the fifth is well.</summary>
+    [Fact]
+    public async Task A_name_of_which_four_addresses_are_dead_is_reached_by_the_fifth_and_then_at_once()
+    {
+        await using var server = await SmallServer.StartAsync(context => context.Response.WriteAsync(Good, Cancel));
+        var dead = Enumerable.Range(2, 4).Select(i => IPAddress.Parse($"127.0.0.{i}")).ToList();
+        var holes = dead.ConvertAll(address => new BlackHole(address, server.Address.Port));
+        var time = new FakeTimeProvider();
+        using var client = new K2hr3Client(
+            Identity(new Uri($"http://k2hr3.test:{server.Address.Port}/")),
+            () => Token,
+            new RenewingHandler(TlsFiles.None, time, resolve: (_, _) => Task.FromResult<IPAddress[]>([.. dead, IPAddress.Loopback])), TimeSpan.FromSeconds(40), TimeProvider.System);
+        var asking = client.ReadTextAsync(Role.ToResource(), null, Cancel);
+        await Eventually.IsTrueAsync(() => holes[0].Attempts > 0, "an attempt to connect");
+        Assert.False(asking.IsCompleted);
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(250));
+                return asking.IsCompleted;
+            },
+            "a connection to the fifth");
+        Assert.IsType<K2hr3Answer.Text>(await asking);
+        await Eventually.IsTrueAsync(() => holes.Sum(hole => hole.Attempts) == 0, "the end of the other attempts");
+
+        // The clock stands still: a second address would never be tried.
+        Assert.IsType<K2hr3Answer.Text>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+        holes.ForEach(hole => hole.Dispose());
+    }
+
+    [Fact]
+    public async Task Addresses_that_refuse_are_passed_by_without_a_pause_and_named_where_no_other_takes_the_connection()
+    {
+        await using var server = await SmallServer.StartAsync(context => context.Response.WriteAsync(Good, Cancel));
+        IPAddress[] addresses = [IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3"), IPAddress.Loopback];
+        using var client = new K2hr3Client(
+            Identity(new Uri($"http://k2hr3.test:{server.Address.Port}/")),
+            () => Token,
+            new RenewingHandler(TlsFiles.None, new FakeTimeProvider(), resolve: (_, _) => Task.FromResult(addresses)), TimeSpan.FromSeconds(40), TimeProvider.System);
+        Assert.IsType<K2hr3Answer.Text>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+        addresses = addresses[..3];
+        var away = Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+        Assert.Equal(K2hr3Failure.Connection, away.Failure);
+        Assert.All(addresses, address => Assert.Contains(new IPEndPoint(address, server.Address.Port).ToString(), away.Reason, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -42,6 +42,39 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(0, asked);
     }
 
+    [Fact]
+    public async Task An_issuing_authority_alone_is_trusted_though_the_one_above_it_is_not_in_the_file()
+    {
+        using var authority = new TestCertificates(intermediate: true);
+        await using var server = await ServeAsync(authority);
+        using var client = Client(server, new TlsFiles(Put("ca.pem", authority.IntermediatePem), null, null));
+        Assert.IsType<K2hr3Answer.Text>(await AskAsync(client));
+    }
+
+    /// <summary>All of them call their issuer by one name; only its own key makes a certificate its own.</summary>
+    [Theory]
+    [InlineData("another's key")]
+    [InlineData("another's name")]
+    [InlineData("expired")]
+    [InlineData("expired authority")]
+    [InlineData("only the root of another")]
+    public async Task An_issuing_authority_alone_lets_nothing_else_pass(string what)
+    {
+        using var authority = new TestCertificates(intermediate: true, daysLeft: what == "expired authority" ? -1 : 30);
+        using var other = new TestCertificates(intermediate: true);
+        var asked = 0;
+        await using var server = await ServeAsync(
+            what is "another's key" or "only the root of another" ? other : authority,
+            () => Interlocked.Increment(ref asked),
+            name: what == "another's name" ? "other.example" : null,
+            age: TimeSpan.FromDays(what == "expired" ? 3 : 0),
+            sent: what == "another's key" ? authority.IntermediatePem : null);
+        var trusted = what == "only the root of another" ? authority.AuthorityPem + "\n" + authority.IntermediatePem : authority.IntermediatePem;
+        using var client = Client(server, new TlsFiles(Put("ca.pem", trusted), null, null));
+        Assert.Equal(K2hr3Failure.Tls, Assert.IsType<K2hr3Answer.Unavailable>(await AskAsync(client)).Failure);
+        Assert.Equal(0, asked);
+    }
+
     [Theory]
     [InlineData("other.example", 0)]
     [InlineData(null, 3)]
@@ -154,10 +187,11 @@ public sealed class TlsTests : IDisposable
         new K2hr3Identity(server.Address, Role, "tenant0", "cuk-slv1", "slv1", null, null, ByAddress: false),
         () => RoleToken.TryParse("0123456789abcdef"), new RenewingHandler(files, TimeProvider.System), TimeSpan.FromSeconds(40), TimeProvider.System);
 
+    /// <param name="sent">What the server sends besides its certificate, as PEM.</param>
     /// <param name="shown">The authority of the certificate that a client has to show; null: none has to.</param>
     /// <param name="seen">Whom they were issued to. Each connection serves one request, so that each request shows its certificate.</param>
     private static Task<SmallServer> ServeAsync(
-        TestCertificates authority, Action? asked = null, string? name = null, TimeSpan? age = null, TestCertificates? shown = null, List<string>? seen = null) =>
+        TestCertificates authority, Action? asked = null, string? name = null, TimeSpan? age = null, TestCertificates? shown = null, List<string>? seen = null, string? sent = null) =>
         SmallServer.StartTlsAsync(
             async context =>
             {
@@ -169,6 +203,12 @@ public sealed class TlsTests : IDisposable
             tls =>
             {
                 tls.ServerCertificate = authority.Server(name, age);
+                if (sent is not null)
+                {
+                    tls.ServerCertificateChain = [];
+                    tls.ServerCertificateChain.ImportFromPem(sent);
+                }
+
                 tls.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
                 if (shown is not null)
                 {

@@ -11,6 +11,9 @@ public sealed class K2hr3OutcomeTests
     {
         Assert.Equal(Reasons.K2hr3Unreachable, Of(new K2hr3Answer.Unavailable(K2hr3Failure.Status, "it is busy")).Reason);
         Assert.Equal(Reasons.K2hr3Timeout, Of(new K2hr3Answer.Unavailable(K2hr3Failure.Timeout, "it is busy")).Reason);
+        Assert.Equal(Reasons.ProxyRefused, Of(new K2hr3Answer.Unavailable(K2hr3Failure.Proxy, "no")).Reason);
+        Assert.Equal(Reasons.K2hr3Untrusted, Of(new K2hr3Answer.Unavailable(K2hr3Failure.Tls, "no")).Reason);
+        Assert.Equal(Reasons.AnswerTooLarge, Of(new K2hr3Answer.Unavailable(K2hr3Failure.TooLarge, "no")).Reason);
         Assert.Equal(Reasons.TokenRejected, Of(new K2hr3Answer.Denied(401, "no")).Reason);
         Assert.Equal(Reasons.K2hr3Refused, Of(new K2hr3Answer.Denied(403, "no")).Reason);
         Assert.Equal(Reasons.K2hr3Unexpected, Of(new K2hr3Answer.NotModified()).Reason);

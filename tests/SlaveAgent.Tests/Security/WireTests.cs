@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
 using Microsoft.AspNetCore.Http;
@@ -63,6 +64,87 @@ public sealed class WireTests : IDisposable
         var output = await AskAsync(server.Address.ToString(), ("https_proxy", proxy.Address.ToString()), ("no_proxy", "elsewhere.test,127.0.0.1"));
         Assert.False(_requests.IsEmpty, output);
         Assert.Empty(proxy.Heads);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("elsewhere.test, test")]
+    [InlineData(".test")]
+    [InlineData("K2HR3.Test.")]
+    [InlineData("k2hr3.test:443")]
+    public async Task The_token_goes_by_no_proxy_where_no_proxy_says_so(string direct)
+    {
+        await using var server = await ServeTlsAsync(Host);
+        using var proxy = new ConnectProxy(server.Address.Port);
+        var output = await AskAsync($"https://{Host}/", ("https_proxy", proxy.Address.ToString()), ("no_proxy", direct));
+        Assert.Empty(proxy.Heads);
+        Assert.DoesNotContain(proxy.Address.Authority, output, StringComparison.Ordinal);
+        Assert.Empty(_requests);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8")]
+    [InlineData("10.0.0.0/8 127.0.0.1")]
+    public async Task An_address_of_no_proxy_is_asked_directly(string direct)
+    {
+        await using var proxy = await SmallServer.StartAsync(AnswerAsync);
+        await using var server = await SmallServer.StartAsync(AnswerAsync);
+        await AskAsync(server.Address.ToString(), ("http_proxy", proxy.Address.ToString()), ("no_proxy", direct));
+        Assert.All(_requests, request => Assert.StartsWith("/v1/resource/", request, StringComparison.Ordinal));
+        Assert.NotEmpty(_requests);
+    }
+
+    [Fact]
+    public async Task A_proxy_of_the_settings_is_used_and_that_of_the_environment_not()
+    {
+        await using var server = await ServeTlsAsync(Host);
+        using var proxy = new ConnectProxy(server.Address.Port);
+        _root.Put("etc/k2hdkc-slave-agent/conf.d/9.yaml", $"k2hr3:\n  proxy: {proxy.Address}\n");
+        await AskAsync($"https://{Host}/", ("https_proxy", "http://127.0.0.1:1"), ("no_proxy", "*"));
+        Assert.NotEmpty(_requests);
+        Assert.Single(proxy.Heads);
+    }
+
+    [Fact]
+    public async Task With_none_in_the_settings_no_proxy_is_used()
+    {
+        await using var server = await ServeTlsAsync(null);
+        _root.Put("etc/k2hdkc-slave-agent/conf.d/9.yaml", "k2hr3:\n  proxy: none\n");
+        await AskAsync(server.Address.ToString(), ("https_proxy", "http://127.0.0.1:1"));
+        Assert.NotEmpty(_requests);
+    }
+
+    [Theory]
+    [InlineData("https", "http://user:secret@127.0.0.1:1")]
+    [InlineData("http", "http://user:secret@127.0.0.1:1")]
+    public async Task A_proxy_that_does_not_answer_is_named_without_its_password(string scheme, string proxy)
+    {
+        var output = await AskAsync($"{scheme}://{Host}/", ($"{scheme}_proxy", proxy));
+        Assert.Contains("http://127.0.0.1:1", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https", 403)]
+    [InlineData("https", 407)]
+    [InlineData("http", 407)]
+    public async Task A_proxy_that_refuses_is_named_with_its_answer(string scheme, int status)
+    {
+        await using var proxy = await SmallServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        var output = await AskAsync($"{scheme}://{Host}/", ($"{scheme}_proxy", proxy.Address.ToString()));
+        Assert.Contains(status.ToString(CultureInfo.InvariantCulture), output, StringComparison.Ordinal);
+        Assert.Contains(proxy.Address.ToString().TrimEnd('/'), output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_variable_that_holds_no_proxy_is_named()
+    {
+        var output = await AskAsync($"https://{Host}/", ("https_proxy", "ftp://proxy.example"));
+        Assert.Contains("https_proxy", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,8 +53,10 @@ public sealed class SettingsLoaderTests : IDisposable
               client_certificate: /etc/own.pem
               client_key: /etc/own.key
               timeout: 2m
+              proxy: socks5://proxy.example:1080
+              largest_answer: 100
             host: {cuk: a, tag: b, inboundip: 10.0.0.1, outboundip: 10.0.0.2, register_again: "no"}
-            configuration: {path: /etc/x.ini, resource: yrn:x, mode: "0640", keep: 0, second_answer_after: 1s}
+            configuration: {path: /etc/x.ini, resource: yrn:x, mode: "0604", keep: 0, second_answer_after: 1s}
             packages:
               install: off
               install_by: bootstrap
@@ -72,10 +74,14 @@ public sealed class SettingsLoaderTests : IDisposable
             """);
         var settings = Load();
         Assert.Equal(
-            new K2hr3Settings(new Uri("https://k2hr3.example/api"), "yrn:yahoo:::t:role:c/slave", "yrn:yahoo:::t", "/etc/token", Authentication.Address, "/etc/ca.pem", "/etc/own.pem", "/etc/own.key", TimeSpan.FromMinutes(2)),
+            new K2hr3Settings(new Uri("https://k2hr3.example/api"), "yrn:yahoo:::t:role:c/slave", "yrn:yahoo:::t", "/etc/token", Authentication.Address, "/etc/ca.pem", "/etc/own.pem", "/etc/own.key", TimeSpan.FromMinutes(2))
+            {
+                Proxy = new Uri("socks5://proxy.example:1080"),
+                LargestAnswer = 100,
+            },
             settings.K2hr3);
         Assert.Equal(new HostSettings("a", "b", "10.0.0.1", "10.0.0.2", false), settings.Host);
-        Assert.Equal(new ConfigurationSettings("/etc/x.ini", "yrn:x", (UnixFileMode)0x1a0, 0, TimeSpan.FromSeconds(1)), settings.Configuration);
+        Assert.Equal(new ConfigurationSettings("/etc/x.ini", "yrn:x", (UnixFileMode)0x184, 0, TimeSpan.FromSeconds(1)), settings.Configuration);
         Assert.Equal(["a", "b"], settings.Packages.Superseded);
         Assert.Equal((false, new Uri("http://mirror/"), "/etc/key", "bookworm", TimeSpan.Zero),
             (settings.Packages.Install, settings.Packages.Repository, settings.Packages.RepositoryKey, settings.Packages.Distribution, settings.Packages.LockTimeout));
@@ -136,6 +142,15 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("configuration:\n  mode: '1777'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
     [InlineData("configuration:\n  mode: ''", 2, SettingsCode.NotAFileMode, "configuration.mode")]
     [InlineData("configuration:\n  mode: '-1'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("configuration:\n  mode: 416", 2, SettingsCode.NotAFileMode, "configuration.mode", "0640")]
+    [InlineData("configuration:\n  mode: 420", 2, SettingsCode.NotAFileMode, "configuration.mode", "0644")]
+    [InlineData("configuration:\n  mode: '0240'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("configuration:\n  mode: '0646'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("configuration:\n  mode: '0664'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("configuration:\n  mode: '0755'", 2, SettingsCode.NotAFileMode, "configuration.mode")]
+    [InlineData("k2hr3:\n  proxy: proxy.example:3128", 2, SettingsCode.NotAnAddress, "k2hr3.proxy", "http://", "none")]
+    [InlineData("k2hr3:\n  proxy: http://user:word@proxy.example:3128", 2, SettingsCode.NotAnAddress, "k2hr3.proxy")]
+    [InlineData("k2hr3:\n  largest_answer: 0", 2, SettingsCode.NotANumber, "k2hr3.largest_answer", "1024")]
     [InlineData("configuration:\n  keep: -1", 2, SettingsCode.NotANumber, "configuration.keep", "0", "1000")]
     [InlineData("configuration:\n  keep: 1001", 2, SettingsCode.NotANumber, "configuration.keep", "1000")]
     [InlineData("configuration:\n  keep: 1.5", 2, SettingsCode.NotANumber, "configuration.keep", "1000")]
@@ -163,6 +178,51 @@ public sealed class SettingsLoaderTests : IDisposable
     {
         _directory.Put("agent.yaml", text);
         Assert.Equal(nearest, Assert.Throws<SettingsException>(() => Load()).Nearest);
+    }
+
+    [Theory]
+    [InlineData("0644", 0b110_100_100)]
+    [InlineData("644", 0b110_100_100)]
+    [InlineData("0o640", 0b110_100_000)]
+    [InlineData("'0600'", 0b110_000_000)]
+    [InlineData("0400", 0b100_000_000)]
+    public void A_mode_is_octal(string text, int mode)
+    {
+        _directory.Put("agent.yaml", $"configuration: {{mode: {text}}}");
+        Assert.Equal((UnixFileMode)mode, Load().Configuration.Mode);
+    }
+
+    [Fact]
+    public void A_mode_that_keeps_out_whom_chmpx_access_admits_is_refused()
+    {
+        _directory.Put("agent.yaml", "configuration: {mode: 0640}\nchmpx: {access: all}");
+        Assert.Equal(SettingsCode.ModeExcludesPrograms, Assert.Throws<SettingsException>(() => Load()).Code);
+        _directory.Put("agent.yaml", "configuration: {mode: 0640}\nchmpx: {access: group}");
+        Load();
+    }
+
+    [Fact]
+    public void Files_are_settings_by_either_ending_in_any_case_and_hidden_ones_are_not()
+    {
+        _directory.Put("agent.yaml", "host: {cuk: main, tag: main}");
+        _directory.Put("agent.yml", "host: {tag: also main}");
+        _directory.Put("conf.d/10.yml", "host: {cuk: ten}");
+        _directory.Put("conf.d/20.YAML", "host: {inboundip: twenty}");
+        _directory.Put("conf.d/.30.yaml.swp", "host: {cuk: swap}");
+        _directory.Put("conf.d/.hidden.yaml", "host: {cuk: hidden}");
+        _directory.Put("conf.d/40.yaml~", "host: {cuk: copy}");
+        _directory.Put("conf.d/README", "host: {cuk: text}");
+        var host = Load().Host;
+        Assert.Equal(("ten", "also main", "twenty"), (host.Cuk, host.Tag, host.InboundAddress));
+    }
+
+    [Theory]
+    [InlineData("none", true)]
+    [InlineData("http://proxy.example:3128", false)]
+    public void A_proxy_is_an_address_or_none(string text, bool isDirect)
+    {
+        _directory.Put("agent.yaml", $"k2hr3: {{proxy: \"{text}\"}}");
+        Assert.Equal(isDirect, Load().K2hr3.IsDirect);
     }
 
     [Fact]

@@ -14,11 +14,12 @@ internal sealed class TestCertificates : IDisposable
     private readonly X509Certificate2? _root;
 
     /// <param name="intermediate">Whether another certificate stands between the authority and what it issues.</param>
-    public TestCertificates(bool intermediate = false)
+    /// <param name="daysLeft">Of what it issues with, also of the certificate between.</param>
+    public TestCertificates(bool intermediate = false, int daysLeft = 30)
     {
         var root = Authority($"test root {Guid.NewGuid()}", null);
         AuthorityPem = root.ExportCertificatePem();
-        _issuer = intermediate ? Authority("test intermediate", root) : root;
+        _issuer = intermediate ? Authority("test intermediate", root, daysLeft) : root;
         _root = intermediate ? root : null;
     }
 
@@ -62,13 +63,13 @@ internal sealed class TestCertificates : IDisposable
         _root?.Dispose();
     }
 
-    private static X509Certificate2 Authority(string name, X509Certificate2? issuer)
+    private static X509Certificate2 Authority(string name, X509Certificate2? issuer, int daysLeft = 30)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(30));
+        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-29), DateTimeOffset.UtcNow.AddDays(daysLeft));
         return issuer is null ? request.CreateSelfSigned(from, to) : request.Create(issuer, from, to, [1, 2, 3]).CopyWithPrivateKey(key);
     }
 
@@ -89,6 +90,9 @@ internal sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], false));
         var until = DateTimeOffset.UtcNow.AddDays(1) - age;
-        return (request.Create(_issuer, until.AddDays(-2), until, RandomNumberGenerator.GetBytes(8)), key);
+
+        // Not by the issuer's certificate, which would have to outlive it.
+        var signer = X509SignatureGenerator.CreateForECDsa(_issuer.GetECDsaPrivateKey()!);
+        return (request.Create(_issuer.SubjectName, signer, until.AddDays(-2), until, RandomNumberGenerator.GetBytes(8)), key);
     }
 }
