@@ -1,4 +1,5 @@
 using SlaveAgent.GuestTests.Guests;
+using SlaveAgent.GuestTests.Packages;
 
 namespace SlaveAgent.GuestTests;
 
@@ -50,7 +51,7 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
         Assert.DoesNotContain("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
         await guest.ShellAsync(
             $"""
-            printf 'packages:\n  antpickax:\n    uri: {world.Packages}\n' >/etc/k2hdkc-slave-agent/conf.d/guest.yaml
+            printf 'packages:\n  antpickax:\n    uri: {world.Packages}\n    key: {PackageRepository.KeyFile}\n' >/etc/k2hdkc-slave-agent/conf.d/guest.yaml
             sh /var/lib/cloud/instance/scripts/part-001 || sh /var/lib/cloud/instance/scripts/k2hr3-init.sh
             """);
         await world.WaitForConnectionAsync();

@@ -16,9 +16,10 @@ internal static class AptGet
     public static async Task<ToolOutput> RunAsync(HostState host, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var yes = new Option<bool>("-y", "--yes", "--assume-yes");
+        var simulate = new Option<bool>("-s", "--simulate", "--dry-run");
         var settings = new Option<string[]>("-o", "--option") { AllowMultipleArgumentsPerToken = false };
         var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("apt-get") { yes, settings, words, new Option<bool>("-q", "--quiet"), new Option<bool>("-qq"), new Option<bool>("--no-install-recommends") };
+        var command = new Command("apt-get") { yes, simulate, settings, words, new Option<bool>("-q", "--quiet"), new Option<bool>("-qq"), new Option<bool>("--no-install-recommends") };
         command.TreatUnmatchedTokensAsErrors = false;
         var parsed = command.Parse(arguments);
         var given = parsed.GetValue(settings) ?? [];
@@ -26,6 +27,7 @@ internal static class AptGet
         return (parsed.GetValue(words) ?? []) switch
         {
             ["update"] => Update(host),
+            ["install", .. var packages] when parsed.GetValue(simulate) => Simulate(host, packages),
             ["install", .. var packages] => await InstallAsync(host, given.Contains(PatternOnly) ? packages : [.. packages.SelectMany(name => Matching(host, name))], parsed.GetValue(yes), Seconds(timeout), cancellationToken),
             [var other, ..] => new(Failed, Error: $"E: Invalid operation {other}\n"),
             [] => new(0, "apt 2.6.1 (amd64)\n"),
@@ -46,6 +48,16 @@ internal static class AptGet
         }
         host.FetchLists(SignedSources(host).Any());
         return new(0, "Hit:1 http://packages.example/debian bookworm InRelease\nReading package lists...\n");
+    }
+
+    /// <summary>As any user, without a lock.</summary>
+    private static ToolOutput Simulate(HostState host, string[] names)
+    {
+        var known = host.KnownPackages.Union(host.Installed).ToList();
+        var missing = names.Except(known).ToList();
+        var changed = names.Except(host.Installed).ToList();
+        return missing.Count > 0 ? new(Failed, Error: string.Concat(missing.Select(name => $"E: Unable to locate package {name}\n")))
+            : new(0, $"0 upgraded, {changed.Count} newly installed, 0 to remove and 0 not upgraded.\n{string.Concat(changed.Select(name => $"Inst {name} (1.0)\n"))}");
     }
 
     private static async Task<ToolOutput> InstallAsync(HostState host, string[] names, bool yes, TimeSpan timeout, CancellationToken cancellationToken)

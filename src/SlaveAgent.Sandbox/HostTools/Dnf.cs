@@ -8,12 +8,17 @@ internal static class Dnf
     public static ToolOutput Run(HostState host, IReadOnlyList<string> arguments)
     {
         var yes = new Option<bool>("-y", "--assumeyes");
+        var no = new Option<bool>("--assumeno");
         var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("dnf") { yes, words, new Option<bool>("-q", "--quiet"), new Option<string[]>("--setopt") };
+        var command = new Command("dnf")
+        {
+            yes, no, words, new Option<bool>("-q", "--quiet"), new Option<string[]>("--setopt"), new Option<string[]>("--enablerepo"), new Option<string[]>("--disablerepo"),
+        };
         command.TreatUnmatchedTokensAsErrors = false;
         var parsed = command.Parse(arguments);
         return (parsed.GetValue(words) ?? []) switch
         {
+            ["install", .. var packages] when parsed.GetValue(no) && packages.All(name => host.InstalledVersion(name) is not null) => new(0, "Nothing to do.\n"),
             ["install", .. var packages] => Install(host, packages, parsed.GetValue(yes)),
             ["makecache" or "check-update", ..] => new(0, "Metadata cache created.\n"),
             var other => new(1, Error: $"No such command: {string.Join(' ', other)}.\n"),
@@ -24,8 +29,9 @@ internal static class Dnf
     {
         var query = new Option<bool>("-q", "--query");
         var import = new Option<string?>("--import");
+        var provides = new Option<bool>("--whatprovides");
         var packages = new Argument<string[]>("packages") { Arity = ArgumentArity.ZeroOrMore };
-        var parsed = new Command("rpm") { query, import, packages }.Parse(arguments);
+        var parsed = new Command("rpm") { query, provides, import, packages }.Parse(arguments);
         var output = "";
         var isMissing = false;
         foreach (var name in parsed.GetValue(packages) ?? [])

@@ -21,7 +21,7 @@ public sealed class K2hr3Service : IAsyncDisposable
     private const int LowestPort = 20000;
     private const int HighestPort = 32000;
 
-    private const string GpgKey =
+    internal const string GpgKey =
         """
         -----BEGIN PGP PUBLIC KEY BLOCK-----
 

@@ -13,6 +13,8 @@ namespace SlaveAgent.Sandbox.Scenario;
 /// <summary>Everything the scenario needs, connected: K2HR3, the cluster, the slave's VM, and the agent on it.</summary>
 internal sealed class DbaasWorld : IAsyncDisposable
 {
+    private const string RepositoryKeyFile = "/etc/antpickax-gpgkey";
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private DbaasWorld(HostLayout layout, K2hr3Service service, DbaasCluster names, IServerCluster cluster, string agent, string? chmpx)
@@ -71,11 +73,14 @@ internal sealed class DbaasWorld : IAsyncDisposable
             ? new RealCluster(service, names, Path.Combine(directory, "servers"))
             : new ServerCluster(service, names);
         var world = new DbaasWorld(new(directory), service, names, cluster, options.Agent, options.IsReal ? RealCluster.FindOnPath("chmpx") : null);
+        // Over http, as all on loopback here, no key is read.
+        HostSetup.Write(world.Layout, RepositoryKeyFile[1..], K2hr3Service.GpgKey);
         HostSetup.Write(world.Layout, "etc/k2hdkc-slave-agent/agent.yaml",
             $"""
             packages:
               antpickax:
                 uri: {service.Uri}antpickax
+                key: {RepositoryKeyFile}
             chmpx:
               unit: chmpx.service
 

@@ -43,15 +43,42 @@ internal static class AdoptCommand
         }
 
         await RememberAsync(parts, tooling, cancel);
-        if (await tooling.StopAsync(Console.WriteLine, cancel) is { } problem)
+        try
         {
-            await Console.Error.WriteLineAsync($"{Progress.Sentence(problem)} The configuration is untouched; run adopt again.");
+            if (await tooling.StopAsync(Console.WriteLine, cancel) is not { } problem)
+            {
+                RestoreConfiguration(parts);
+                await parts.HandIdentityToDaemonAsync(cancel);
+                return await StartAgentAsync(parts, cancel) is ExitCode.Done ? ExitCode.Done : await PutBackAsync(parts, tooling);
+            }
+
+            await Console.Error.WriteLineAsync(Progress.Sentence(problem));
+        }
+        catch (OperationCanceledException)
+        {
+            await PutBackAsync(parts, tooling);
+            throw;
+        }
+
+        return await PutBackAsync(parts, tooling);
+    }
+
+    /// <summary>Nobody would manage this host if the tooling stayed stopped and no agent runs; a signal does not interrupt this.</summary>
+    private static async Task<int> PutBackAsync(AgentParts parts, ShellTooling tooling)
+    {
+        var before = AdoptedTooling.Load(parts.Root.At(AgentPaths.AdoptedTooling))!;
+        RestoreConfiguration(parts);
+        var problem = await EndAgentAsync(parts, CancellationToken.None) ?? await tooling.StartAsync(before.Enabled, before.Active, Console.WriteLine, CancellationToken.None);
+        if (problem is not null)
+        {
+            await Console.Error.WriteLineAsync($"{Progress.Sentence(problem)} The shell tooling could not be put back; the configuration is untouched. Run adopt again, or adopt --give-back.");
             return ExitCode.TryAgainLater;
         }
 
-        RestoreConfiguration(parts);
-        await parts.HandIdentityToDaemonAsync(cancel);
-        return await StartAgentAsync(parts, cancel);
+        parts.Root.Delete(AgentPaths.AdoptedTooling);
+        parts.Root.Delete(AgentPaths.AdoptedConfiguration);
+        await Console.Error.WriteLineAsync("This host was not taken over: the shell tooling manages it as before, and the configuration is untouched. Run adopt again.");
+        return ExitCode.TryAgainLater;
     }
 
     private static async Task<int> GiveBackAsync(AgentParts parts, ShellTooling tooling, CancellationToken cancel)
@@ -122,7 +149,6 @@ internal static class AdoptCommand
 
         if (await DaemonUnit.StartAsync(parts.Units, cancel) is not ExitCode.Done and var failed)
         {
-            await Console.Error.WriteLineAsync("Nobody manages this host until it is.");
             return failed;
         }
 

@@ -34,7 +34,8 @@ internal static class BootstrapCommand
         command.SetAction(async (parsed, _) =>
         {
             var timeLimit = TimeLimit.Parse(parsed.GetValue(timeout)!);
-            var setup = options.SetupOf(parsed);
+            // As a service it goes by what the daemon goes by; a person is told.
+            var setup = options.SetupOf(parsed, orKept: Logging.IsUnderSystemd);
             using var signals = new Signals();
             await using var log = Logging.Create(Logging.IsUnderSystemd ? setup.Settings.LogLevel : LogLevel.Error);
             var code = ExitCode.Failed;
@@ -160,7 +161,7 @@ internal static class BootstrapCommand
         parts.Role.IsSlaveNode is true
         && board.OutcomeOf(ControllerKinds.Registration) is { IsSettled: true }
         && board.OutcomeOf(ControllerKinds.Role) is { IsSettled: true }
-        && board.OutcomeOf(ControllerKinds.Packages) is Outcome.Failed { Reason: Reasons.PackagesMissing or Reasons.InvalidName }
+        && board.OutcomeOf(ControllerKinds.Packages) is Outcome.Failed { Reason: Reasons.PackagesMissing or Reasons.InvalidName or Reasons.RepositoryAbsent or Reasons.DistributionUnknown }
         && AgentUnits.FindFile(parts.Root, UnitName.WithSuffix(parts.Settings.Chmpx.Unit)) is not null;
 
     private static string? WhyIncomplete(StatusBoard board) => board.OutcomeOf(ControllerKinds.Packages) is Outcome.Failed failed ? failed.Message : null;

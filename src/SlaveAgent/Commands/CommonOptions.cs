@@ -58,11 +58,43 @@ public sealed class CommonOptions
     }
 
     /// <param name="optionsStand">Whether options are as good as settings, as those of a daemon are at each start.</param>
+    /// <param name="orKept">Whether to go by the settings that were last in force where the files cannot be used.</param>
+    /// <param name="orNone">Whether to come back without settings where there are none to use, so that they can be waited for.</param>
     /// <exception cref="SettingsException">Options or settings cannot be used.</exception>
-    internal Setup SetupOf(ParseResult parsed, bool optionsStand = false)
+    internal Setup SetupOf(ParseResult parsed, bool optionsStand = false, bool orKept = false, bool orNone = false)
     {
         var root = RootOf(parsed);
-        var settings = SettingsOf(parsed, root);
+        try
+        {
+            return Make(parsed, root, SettingsOf(parsed, root), LoadFiles, optionsStand);
+        }
+        catch (SettingsException e) when (orKept && KeptSettings.TryLoad(root, Overrides(parsed)) is { } kept)
+        {
+            return Make(parsed, root, kept, (where, options) => KeptSettings.TryLoad(where, options)!, optionsStand) with { Refused = e.Message };
+        }
+        catch (SettingsException e) when (orNone)
+        {
+            return Make(parsed, root, AgentSettings.From(new SettingsValues()), (_, _) => AgentSettings.From(new SettingsValues()), optionsStand) with { Refused = e.Message, HasSettings = false };
+        }
+    }
+
+    /// <summary>The settings of files and options; where those cannot be used, the ones that were last in force.</summary>
+    /// <exception cref="SettingsException">There are none either.</exception>
+    internal AgentSettings SettingsOrKept(ParseResult parsed, HostRoot root)
+    {
+        try
+        {
+            return SettingsOf(parsed, root);
+        }
+        catch (SettingsException) when (KeptSettings.TryLoad(root, Overrides(parsed)) is not null)
+        {
+            return KeptSettings.TryLoad(root, Overrides(parsed))!;
+        }
+    }
+
+    private Setup Make(
+        ParseResult parsed, HostRoot root, AgentSettings settings, Func<HostRoot, IEnumerable<KeyValuePair<string, SettingValue>>, AgentSettings> load, bool optionsStand)
+    {
         var token = TokenSource.Open(
             parsed.GetResult(TokenFile) is null ? null : parsed.GetValue(TokenFile),
             settings.K2hr3.TokenFile,
@@ -71,7 +103,7 @@ public sealed class CommonOptions
             Console.In);
         return optionsStand
             ? new Setup(root, settings, token, new IdentityValues { Token = token.Given?.Value }, FileSettings: null)
-            : new Setup(root, settings, token, IdentityOf(parsed) with { Token = token.Given?.Value }, LoadFiles(root, []));
+            : new Setup(root, settings, token, IdentityOf(parsed) with { Token = token.Given?.Value }, load(root, []));
     }
 
     /// <summary>The settings of files and options.</summary>

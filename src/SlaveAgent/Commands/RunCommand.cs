@@ -24,7 +24,8 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var hangUps = new HangUps();
-            var setup = options.SetupOf(parsed, optionsStand: true);
+            var isUnderSystemd = Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 0 };
+            var setup = options.SetupOf(parsed, optionsStand: true, orKept: true, orNone: isUnderSystemd);
             var level = Logging.SwitchOf(setup.Settings.LogLevel);
             await using var log = Logging.Create(level);
             using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);
@@ -35,7 +36,7 @@ internal static class RunCommand
                 return ExitCode.Failed;
             }
 
-            using var host = Build(setup, () => options.SettingsOf(parsed, setup.Root), hangUps, level, log);
+            using var host = Build(setup, () => options.SettingsOf(parsed, setup.Root), () => KeptSettings.TryLoad(setup.Root, options.Overrides(parsed)), hangUps, level, log);
             var daemon = host.Services.GetRequiredService<DaemonService>();
             await host.RunAsync(cancel);
             return daemon.ExitCode;
@@ -43,7 +44,7 @@ internal static class RunCommand
         return command;
     }
 
-    private static IHost Build(Setup setup, Func<AgentSettings> reload, HangUps hangUps, LoggingLevelSwitch level, Logger log)
+    private static IHost Build(Setup setup, Func<AgentSettings> reload, Func<AgentSettings?> kept, HangUps hangUps, LoggingLevelSwitch level, Logger log)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         // AddSerilog lets everything through to its provider; "Application started" is not for the journal.
@@ -60,7 +61,7 @@ internal static class RunCommand
         // A package transaction is waited for however long it takes; everything else ends at once.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(services => new DaemonService(
-            setup, reload, hangUps, level, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), log));
+            setup, reload, kept, hangUps, level, services.GetService<ISystemdNotifier>(), services.GetRequiredService<IHostApplicationLifetime>(), log));
         builder.Services.AddHostedService(services => services.GetRequiredService<DaemonService>());
         return builder.Build();
     }

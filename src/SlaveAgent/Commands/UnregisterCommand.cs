@@ -19,6 +19,9 @@ internal static class UnregisterCommand
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>What the mark says once the host is out of its role, and only files of its own are left to remove.</summary>
+    private const string Left = "left";
+
     private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenObservations = TimeSpan.FromMilliseconds(50);
 
@@ -41,22 +44,23 @@ internal static class UnregisterCommand
                 return ExitCode.TryAgainLater;
             }
 
-            if (File.Exists(setup.Root.At(AgentPaths.UnregisteredMarker)) && new IdentityFiles(setup.Root).ReadRole() is null && new IdentityStore(setup.Root).Accepted is null)
+            if (setup.Root.TryRead(AgentPaths.UnregisteredMarker) is { } mark
+                && (mark == Left || (new IdentityFiles(setup.Root).ReadRole() is null && new IdentityStore(setup.Root).Accepted is null)))
             {
-                // What an earlier one that was killed did not come to.
-                new IdentityStore(setup.Root).Remove();
+                // An earlier one that was killed has taken the host out of its role; of its identity some files may be left, which no request could be made with.
+                await RemoveAsync(setup, TimeProvider.System, signals.Token);
                 Console.WriteLine("This host is unregistered already.");
                 return ExitCode.Done;
             }
 
             await using var log = Logging.Create(LogLevel.Warning);
             using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, signals.Token);
-            return await RunAsync(parts, parsed.GetValue(force), signals.Token);
+            return await RunAsync(setup, parts, parsed.GetValue(force), signals.Token);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(AgentParts parts, bool force, CancellationToken cancel)
+    private static async Task<int> RunAsync(Setup setup, AgentParts parts, bool force, CancellationToken cancel)
     {
         // First of all: a daemon that sees the units stopped, or the host gone from its role, would set that right again.
         Directories.MakeOwn(parts.Root.At(AgentPaths.StateDirectory));
@@ -82,26 +86,34 @@ internal static class UnregisterCommand
             return ExitCode.TryAgainLater;
         }
 
+        AtomicFile.Write(parts.Root.At(AgentPaths.UnregisteredMarker), Left, ReadableByAll);
+        await RemoveAsync(setup, parts.Time, cancel);
+        Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");
+        return stopped ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Removes what is left of the configuration and the identity, which may be in part.</summary>
+    private static async Task RemoveAsync(Setup setup, TimeProvider time, CancellationToken cancel)
+    {
+        var (root, unit) = (setup.Root, setup.Settings.Chmpx.Unit);
+        var configuration = AgentParts.OutputPath(setup.Settings, new OverrideReader(root));
         foreach (var path in new[]
         {
-            parts.File.HostPath, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.Evidence, AgentPaths.ConnectionMemory, AgentPaths.StatusRequests, AgentPaths.EnvironmentFile,
+            configuration, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.Evidence, AgentPaths.ConnectionMemory, AgentPaths.StatusRequests, AgentPaths.EnvironmentFile,
             AgentPaths.AdoptedTooling, AgentPaths.AdoptedConfiguration,
         })
         {
-            parts.Root.Delete(path);
+            root.Delete(path);
         }
 
         // Observed and not remembered: an unregister that was killed in between has the drop-in gone and the unit still loaded with it.
-        var wasThere = parts.DropIn.Remove();
-        if (wasThere || AgentUnits.FindFile(parts.Root, UnitName.WithSuffix(parts.Settings.Chmpx.Unit)) is not null)
+        var wasThere = new ChmpxDropIn(root, unit, configuration, string.Empty, () => null).Remove();
+        if (wasThere || AgentUnits.FindFile(root, UnitName.WithSuffix(unit)) is not null)
         {
-            await ReportAsync(await parts.Units.ReloadAsync(parts.Settings.Chmpx.Unit, cancel));
+            await ReportAsync(await new UnitControl(new Systemctl(new CommandRunner(time)), time).ReloadAsync(unit, cancel));
         }
 
-        // Last: while it is there, unregistering can be repeated.
-        new IdentityStore(parts.Root).Remove();
-        Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");
-        return stopped ? ExitCode.Done : ExitCode.Failed;
+        new IdentityStore(root).Remove();
     }
 
     /// <summary>Waits until a running daemon has seen the mark: what it has under way would start what is stopped here.</summary>

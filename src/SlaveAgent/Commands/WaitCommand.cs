@@ -36,7 +36,7 @@ internal static class WaitCommand
             var timeLimit = TimeLimit.Parse(parsed.GetValue(timeout)!);
             using var signals = new Signals();
             var root = options.RootOf(parsed);
-            return await RunAsync(root, () => options.SettingsOf(parsed, root), timeLimit, parsed.GetValue(settled), TimeProvider.System, signals.Token);
+            return await RunAsync(root, () => options.SettingsOrKept(parsed, root), timeLimit, parsed.GetValue(settled), TimeProvider.System, signals.Token);
         });
         return command;
     }
@@ -87,7 +87,7 @@ internal static class WaitCommand
     }
 
     private static bool IsAllTrue(AgentStatus status) =>
-        status.Conditions.All(condition => condition.Status == ConditionStatus.True || condition.Type is ConditionTypes.Connected or ConditionTypes.ReadyReached);
+        status.Conditions.All(condition => condition.Status == ConditionStatus.True || condition.Type is ConditionTypes.Connected or ConditionTypes.ReadyReached or ConditionTypes.SettingsValid);
 
     /// <summary>What the agent at work says; where none is, what can be observed from here. Null where what is said is no longer true of this host.</summary>
     private static async Task<AgentStatus?> ReadAsync(HostRoot root, Func<AgentSettings> settings, CancellationToken cancel)

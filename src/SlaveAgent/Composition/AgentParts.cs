@@ -67,7 +67,7 @@ internal sealed class AgentParts : IDisposable
         var questions = new RingQuestions(inquiries, tracker, Ring, Addresses, time, Random.Shared.NextDouble, log);
         var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync);
         var packages = new PackageController(
-            Role, File, () => FindPackageManager(settings.Packages, root, commands), new RepositoryKey(root, settings.Packages.RepositoryKey).ReadAsync, settings.Packages, account, delegated);
+            Role, File, () => FindInstaller(settings.Packages, root, commands, time), settings.Packages, account, delegated);
         var connection = new ConnectionController(
             Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log);
         Configuration = new ConfigurationController(
@@ -81,7 +81,7 @@ internal sealed class AgentParts : IDisposable
             new OwnNameController(ownName),
             new ServiceController(
                 Role, File, Ring, account, new ChmpxUnitFiles(root, DropIn, File.HostPath, settings.Chmpx, time), Systemctl, settings.Services, settings.Chmpx.Unit,
-                () => packages.IsComplete, time),
+                () => packages.IsComplete, root, time),
             connection,
             new ReadyController(() => connection.IsReady, Systemctl, root, settings.Ready.Follow, time),
         ];
@@ -249,14 +249,16 @@ internal sealed class AgentParts : IDisposable
         }
     }
 
-    private static IPackageManager? FindPackageManager(PackageSettings settings, HostRoot root, CommandRunner commands)
+    private static PackageInstaller? FindInstaller(PackageSettings settings, HostRoot root, CommandRunner commands, TimeProvider time)
     {
         var os = OsRelease.Read(root.TryRead("/etc/os-release") ?? root.TryRead("/usr/lib/os-release") ?? string.Empty);
-        return os.Family switch
+        var distribution = RepositoryDistribution.Of(os, root.TryRead("/etc/debian_version"), settings.Distribution);
+        IPackageManager? manager = os.Family switch
         {
-            PackageFamily.Debian => new AptPackageManager(commands, root, os, settings.Repository, settings.Distribution, settings.LockTimeout),
-            PackageFamily.RedHat => new DnfPackageManager(commands, root, os, settings.Repository, settings.Distribution),
+            PackageFamily.Debian => new AptPackageManager(commands, root, settings.Repository, distribution, settings.LockTimeout),
+            PackageFamily.RedHat => new DnfPackageManager(commands, root, settings.Repository, distribution),
             _ => null,
         };
+        return manager is null ? null : new PackageInstaller(manager, root, new RepositoryKey(root, settings.RepositoryKey, settings.KeyFingerprints).ReadAsync, time);
     }
 }

@@ -10,4 +10,10 @@ namespace SlaveAgent.Composition;
 internal sealed record Setup(HostRoot Root, AgentSettings Settings, TokenSource Token, IdentityValues Options, AgentSettings? FileSettings)
 {
     public PlainHttp PlainHttp { get; } = new();
+
+    /// <summary>Why the settings' files cannot be used, where those that were last in force are used instead; else null.</summary>
+    public string? Refused { get; init; }
+
+    /// <summary>False where there are none to use at all; <see cref="Settings"/> then are the defaults.</summary>
+    public bool HasSettings { get; init; } = true;
 }

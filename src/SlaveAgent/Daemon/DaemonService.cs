@@ -7,18 +7,27 @@ using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Daemon;
 
 /// <summary>Runs the loop under the host: tells systemd how it goes, takes SIGHUP for "re-read the settings and poll at once".</summary>
 internal sealed class DaemonService(
-    Setup setup, Func<AgentSettings> reload, HangUps hangUps, LoggingLevelSwitch level, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
+    Setup setup, Func<AgentSettings> reload, Func<AgentSettings?> kept, HangUps hangUps, LoggingLevelSwitch level, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
     : BackgroundService
 {
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstSettingsRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestSettingsRetry = TimeSpan.FromMinutes(1);
 
     private readonly SystemdReport _report = new(systemd, Environment.GetEnvironmentVariable("WATCHDOG_USEC"), log);
     private readonly WorkTurn _turn = new(setup.Root);
+
+    /// <summary>Why the settings' files are not in force.</summary>
+    private string? _refused = setup.Refused;
+
+    /// <summary>Starts in a row for which there were no settings that could be used.</summary>
+    private int _refusals;
 
     public int ExitCode { get; private set; } = Composition.ExitCode.Done;
 
@@ -35,10 +44,15 @@ internal sealed class DaemonService(
     {
         try
         {
-            var settings = setup.Settings;
+            if (_refused is { } refused)
+            {
+                log.Error("{Why} {Consequence} ({Reason})", refused, setup.HasSettings ? "The agent goes on with the settings that were last in force" : "The agent waits until that is corrected", Reasons.SettingsRefused);
+            }
+
+            var settings = setup.HasSettings ? setup.Settings : null;
             while (true)
             {
-                settings = await RunUntilSettingsChangeAsync(settings, time, stoppingToken);
+                settings = settings is null ? await NextSettingsAsync(time, stoppingToken) : await RunOrFallBackAsync(settings, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -53,17 +67,97 @@ internal sealed class DaemonService(
         }
     }
 
+    /// <returns>The settings to go on with; null when there are none that can be used.</returns>
+    private async Task<AgentSettings?> RunOrFallBackAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
+    {
+        try
+        {
+            return await RunUntilSettingsChangeAsync(settings, time, cancel);
+        }
+        catch (SettingsException e) when (systemd is not null)
+        {
+            // systemd would start an agent that ends again in a second, on every host that has these settings.
+            var before = kept();
+            Refuse(e.Message, before is not null && before.Source != settings.Source);
+            return before is not null && before.Source != settings.Source ? before : null;
+        }
+    }
+
+    /// <summary>Waits, longer each time, and reads the settings again; a SIGHUP has them read at once.</summary>
+    private async Task<AgentSettings> NextSettingsAsync(TimeProvider time, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var delay = RetryDelay.Doubled(FirstSettingsRetry, _refusals++, LongestSettingsRetry);
+            var began = time.GetTimestamp();
+            using (var over = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+            {
+                var hangUp = hangUps.NextAsync(over.Token);
+                while (!hangUp.IsCompleted && time.GetElapsedTime(began) < delay)
+                {
+                    ForgetStatus();
+                    _report.Notify($"waiting: {_refused}", time);
+                    await Task.WhenAny(hangUp, Task.Delay(IdentityRetry / 5, time, over.Token));
+                    cancel.ThrowIfCancellationRequested();
+                }
+
+                await over.CancelAsync();
+            }
+
+            try
+            {
+                var settings = reload();
+                _refused = null;
+                return settings;
+            }
+            catch (SettingsException e)
+            {
+                Refuse(e.Message, hasKept: false);
+            }
+        }
+    }
+
+    private void Refuse(string why, bool hasKept)
+    {
+        if (why != _refused)
+        {
+            log.Error("{Why} {Consequence} ({Reason})", why, hasKept ? "The agent goes on with the settings that were last in force" : "The agent waits until that is corrected", Reasons.SettingsRefused);
+        }
+
+        _refused = why;
+    }
+
+    private void Keep(AgentSettings settings)
+    {
+        _refusals = 0;
+        if (_refused is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            KeptSettings.Save(setup.Root, settings);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Debug("The settings could not be kept for a start at which their files cannot be used: {Why}", e.Message);
+        }
+    }
+
     /// <returns>The settings to start over with, once SIGHUP brought others, another identity is in force, or the host was unregistered.</returns>
     private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
         var reading = await IdentityAsync(settings, time, cancel);
         using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true, reading: reading);
+        Keep(settings);
         var identity = new IdentityWatch(setup, settings, reading, time, log);
         RemoveStaleStages(parts);
 
         // chmpx bears half a second without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload").
         using var lostFile = new LostFileWatch(parts.File.Path);
-        var (reconciler, unregistered) = Assemble(parts, identity, lostFile, time);
+        var (reconciler, board, unregistered) = Assemble(parts, identity, lostFile, time);
+        board.NoteSettings(_refused);
         lostFile.Lost += () => reconciler.Wake(ControllerKinds.Connection);
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
@@ -97,7 +191,9 @@ internal sealed class DaemonService(
                 }
 
                 await hangUp;
-                if (await TryReloadAsync(settings, time, cancel) is { } changed)
+                var changed = await TryReloadAsync(settings, time, cancel);
+                board.NoteSettings(_refused);
+                if (changed is not null)
                 {
                     return changed;
                 }
@@ -112,11 +208,11 @@ internal sealed class DaemonService(
         }
     }
 
-    private (Reconciler Reconciler, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, LostFileWatch lostFile, TimeProvider time)
+    private (Reconciler Reconciler, StatusBoard Board, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, LostFileWatch lostFile, TimeProvider time)
     {
         DaemonHost? host = null;
-        var (reconciler, _) = parts.Assemble(parts.Controllers, keepsStatus: true, board => host = new DaemonHost(board, _report, identity, _turn, lostFile, time));
-        return (reconciler, host!.Unregistered);
+        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, lostFile, time));
+        return (reconciler, board, host!.Unregistered);
     }
 
     /// <summary>What was said of the connection is no longer true; <c>status</c> then observes for itself.</summary>
@@ -225,19 +321,23 @@ internal sealed class DaemonService(
             var now = reload();
             if (now.Source == before.Source)
             {
+                _refused = null;
+                Keep(before);
                 log.Information("SIGHUP: the settings are the same; polling at once");
                 return null;
             }
 
             // Settings that read well may still be of no use, such as a certificate that is not there: that is found out before the old ones are left.
             using var trial = await AgentParts.CreateAsync(setup, now, time, log, cancel, watches: true);
+            _refused = null;
             log.Information("SIGHUP: the settings changed; starting over with them");
             level.MinimumLevel = Logging.Of(now.LogLevel);
             return now;
         }
         catch (SettingsException e)
         {
-            log.Error("SIGHUP: {Why} The agent goes on with the settings it has", e.Message);
+            _refused = e.Message;
+            log.Error("SIGHUP: {Why} The agent goes on with the settings it has ({Reason})", e.Message, Reasons.SettingsRefused);
             return null;
         }
     }

@@ -20,6 +20,9 @@ public static class AgentPaths
     /// <summary>The last values of the role's keys, so that the services are known after a reboot without K2HR3.</summary>
     public const string RoleKeys = StateDirectory + "/role-keys.json";
 
+    /// <summary>The settings that the daemon last ran with; readable by its owner only.</summary>
+    public const string KeptSettings = StateDirectory + "/settings.json";
+
     /// <summary>Exists after <c>unregister</c>: a running agent pauses until <c>bootstrap</c> removes it.</summary>
     public const string UnregisteredMarker = StateDirectory + "/unregistered";
 
@@ -68,8 +71,14 @@ public static class AgentPaths
     /// <summary>What was observed in this boot of the ready target and the units that require it.</summary>
     public const string ReadyMemory = RuntimeDirectory + "/ready.json";
 
+    /// <summary>Oneshots of the role that were started in this boot.</summary>
+    public const string StartedOneshots = RuntimeDirectory + "/oneshots.json";
+
     /// <summary>When chmpx's unit was last started, and on what.</summary>
     public const string ChmpxStart = RuntimeDirectory + "/chmpx-start.json";
+
+    /// <summary>When the lists of packages were last fetched, and for which packages.</summary>
+    public const string PackageLists = RuntimeDirectory + "/package-lists.json";
 
     /// <summary>What K2HR3 goes on saying and is not acted on until it has said so for long enough; ends with the boot.</summary>
     public const string Evidence = RuntimeDirectory + "/evidence.json";

@@ -5,7 +5,7 @@ namespace SlaveAgent.Hosting;
 /// <summary>systemd's units. Every call is bounded in time; what was asked for is no proof of its effect, which has to be observed.</summary>
 public interface ISystemd
 {
-    /// <summary>What systemd says of several units, asked at once; one that cannot be a unit is left out.</summary>
+    /// <summary>What systemd says of several units, asked at once; one that cannot be a unit, or is a template, is left out.</summary>
     /// <returns>By the names given; null when systemd does not answer.</returns>
     Task<ImmutableDictionary<string, UnitStatus>?> ShowAsync(IReadOnlyCollection<string> units, CancellationToken cancel);
 

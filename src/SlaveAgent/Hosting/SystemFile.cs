@@ -8,6 +8,23 @@ internal static class SystemFile
     private const UnixFileMode ReadableByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>The first line of a file that the agent may take away again.</summary>
+    public const string Header = "# Written by k2hdkc-slave-agent.";
+
+    /// <summary>Takes a file away that the agent wrote, and what belongs to it; another's file of the same name stays.</summary>
+    /// <returns>Whether there was one.</returns>
+    public static bool RemoveOwn(HostRoot root, string path, string companion)
+    {
+        if (root.TryRead(path)?.StartsWith(Header, StringComparison.Ordinal) is not true)
+        {
+            return false;
+        }
+
+        root.Delete(path);
+        root.Delete(companion);
+        return true;
+    }
+
     /// <returns>Whether the file was changed.</returns>
     public static bool WriteIfDifferent(string path, string content)
     {

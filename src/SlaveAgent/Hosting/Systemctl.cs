@@ -20,7 +20,7 @@ public sealed class Systemctl(CommandRunner commands) : ISystemd
     public async Task<ImmutableDictionary<string, UnitStatus>?> ShowAsync(IReadOnlyCollection<string> units, CancellationToken cancel)
     {
         var found = ImmutableDictionary<string, UnitStatus>.Empty.WithComparers(StringComparer.Ordinal);
-        foreach (var some in units.Where(UnitName.IsValid).Chunk(UnitsPerCall))
+        foreach (var some in units.Where(name => UnitName.IsValid(name) && !UnitName.IsTemplate(name)).Chunk(UnitsPerCall))
         {
             var result = await RunAsync(CommandTimeout, cancel, ["show", "-p", UnitStatusReader.Properties, "--", .. some]);
             if (result.ExitCode is null)

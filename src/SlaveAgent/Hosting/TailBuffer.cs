@@ -3,13 +3,19 @@ using System.Text;
 namespace SlaveAgent.Hosting;
 
 /// <summary>Keeps only the end of a tool's output, to bound the memory.</summary>
-internal sealed class TailBuffer(int capacity)
+/// <param name="keep">Which lines are kept; null: all.</param>
+internal sealed class TailBuffer(int capacity, Func<string, bool>? keep = null)
 {
     private readonly StringBuilder _text = new();
     private readonly Lock _gate = new();
 
     public void AddLine(string line)
     {
+        if (keep is not null && !keep(line))
+        {
+            return;
+        }
+
         // Standard output and error are read by two readers.
         lock (_gate)
         {

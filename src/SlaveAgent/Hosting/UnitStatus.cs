@@ -27,6 +27,9 @@ public sealed record UnitStatus(
     TimeSpan? StartedAt,
     ImmutableArray<string> Dependents)
 {
+    /// <summary>Its own name; another than <see cref="Name"/> where that is an alias, which cannot be enabled.</summary>
+    public string Id { get; init; } = Name;
+
     /// <summary>Such as <c>enabled</c>, <c>disabled</c>, <c>static</c> or <c>masked</c>; empty when not said.</summary>
     public string FileState { get; init; } = string.Empty;
 

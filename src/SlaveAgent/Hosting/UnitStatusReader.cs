@@ -62,6 +62,7 @@ public static class UnitStatusReader
             Number(block, "ExecMainStartTimestampMonotonic") is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond and var started ? TimeSpan.FromMicroseconds(started) : null,
             [.. ListOf(block, "RequiredBy").Concat(ListOf(block, "BoundBy")).Distinct(StringComparer.Ordinal)])
         {
+            Id = block.GetValueOrDefault("Id") is { Length: > 0 } id && UnitName.IsValid(id) ? id : name,
             FileState = block.GetValueOrDefault("UnitFileState", string.Empty),
             Type = block.GetValueOrDefault("Type", string.Empty),
         };

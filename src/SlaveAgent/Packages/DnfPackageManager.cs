@@ -3,47 +3,75 @@ using SlaveAgent.Hosting;
 
 namespace SlaveAgent.Packages;
 
-/// <summary>dnf, or yum where there is no dnf, and rpm.</summary>
+/// <summary>dnf, or yum where there is no dnf, and rpm (Hosting/README.md, "dnf and rpm").</summary>
 /// <param name="repository">The AntPickax repository, without the distribution.</param>
-public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, OsRelease os, Uri repository, string? distribution)
-    : IPackageManager
+/// <param name="distribution">The repository's name for this system, such as <c>el/9</c>; null where none is known.</param>
+public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, Uri repository, string? distribution) : IPackageManager
 {
     private const string RepositoryFile = "/etc/yum.repos.d/antpickax.repo";
     private const string KeyFile = "/etc/pki/rpm-gpg/RPM-GPG-KEY-antpickax";
 
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>It may fetch lists first.</summary>
+    private static readonly TimeSpan SimulationTimeout = TimeSpan.FromMinutes(5);
+
     public PackageFamily Family => PackageFamily.RedHat;
 
-    public async Task<bool> IsInstalledAsync(string package, CancellationToken cancel) =>
-        (await commands.RunAsync("rpm", ["-q", "--", package], CommandTimeout, cancel)).IsDone;
+    public string? RepositoryAddress => distribution is null ? null : $"{repository.ToString().TrimEnd('/')}/{distribution}";
 
-    public async Task<CommandResult> InstallAsync(IReadOnlyList<string> packages)
-    {
-        // dnf itself waits for a lock held by another process; retries help when a mirror answers 503 once.
-        string[] arguments = ["-y", "-q", "--setopt=retries=3", "install", .. packages];
-        var installed = await CommandRunner.RunToCompletionAsync("dnf", arguments);
-        return installed.ExitCode is null ? await CommandRunner.RunToCompletionAsync("yum", arguments) : installed;
-    }
+    public async Task<PackageState> StateOfAsync(string package, CancellationToken cancel) =>
+        (await commands.RunAsync("rpm", ["-q", "--", package], CommandTimeout, cancel)).IsDone
+            || (await commands.RunAsync("rpm", ["-q", "--whatprovides", "--", package], CommandTimeout, cancel)).IsDone ? PackageState.Installed
+        : PackageName.MayNameVersion(package) && await DowngradesAsync(package, cancel) ? PackageState.NewerInstalled
+        : PackageState.Missing;
 
-    public Task<CommandResult> InstallAloneAsync(string package) => InstallAsync([package]);
+    // With --assumeno dnf ends well only where there is nothing to ask.
+    public async Task<bool> ChangesNothingAsync(string package, CancellationToken cancel) =>
+        await SimulateAsync(package, cancel) is { IsDone: true } simulated && simulated.Output.Contains("Nothing to do", StringComparison.Ordinal);
+
+    /// <summary>dnf fetches lists when they are old; of a repository that was just added it is found out here whether it exists.</summary>
+    public async Task<CommandResult> UpdateListsAsync() => File.Exists(root.At(RepositoryFile))
+        ? await RunAsync("-q", "-y", "--disablerepo=*", "--enablerepo=antpickax", "--setopt=antpickax.skip_if_unavailable=0", "makecache")
+        : new CommandResult(0, string.Empty);
+
+    // dnf itself waits for a lock held by another process; retries help when a mirror answers 503 once.
+    public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages) => RunAsync(["-y", "-q", "--setopt=retries=3", "install", .. packages]);
 
     public bool SetUpRepository(string key)
     {
         var source = string.Join('\n',
-            "# Written by k2hdkc-slave-agent.",
+            SystemFile.Header,
             "[antpickax]",
             "name=AntPickax",
-            $"baseurl={repository.ToString().TrimEnd('/')}/{distribution ?? DefaultDistribution()}/$basearch",
+            $"baseurl={RepositoryAddress}/$basearch",
             "enabled=1",
             "gpgcheck=1",
             "repo_gpgcheck=0",
+            // One that cannot be reached keeps dnf from nothing else.
+            "skip_if_unavailable=1",
             $"gpgkey=file://{KeyFile}",
             string.Empty);
         var writtenKey = SystemFile.WriteIfDifferent(root.At(KeyFile), key);
         return SystemFile.WriteIfDifferent(root.At(RepositoryFile), source) || writtenKey;
     }
 
-    private string DefaultDistribution() =>
-        $"{(os.Id == "fedora" ? "fedora" : "el")}/{os.VersionId.Split('.')[0]}";
+    public bool RemoveRepository() => SystemFile.RemoveOwn(root, RepositoryFile, KeyFile);
+
+    // Such as "Status code: 404 for https://.../repodata/repomd.xml"; dnf has no code for it, and speaks the C locale here.
+    public bool IsRepositoryAbsent(CommandResult updated) => !updated.IsDone && updated.Output.Split('\n').Any(line =>
+        (line.Contains("Status code: 404 ", StringComparison.Ordinal) || line.Contains("Status code: 403 ", StringComparison.Ordinal))
+        && line.Contains($"{RepositoryAddress}/", StringComparison.Ordinal));
+
+    private async Task<bool> DowngradesAsync(string package, CancellationToken cancel) =>
+        (await SimulateAsync(package, cancel)).Output.Contains("Downgrad", StringComparison.Ordinal);
+
+    private Task<CommandResult> SimulateAsync(string package, CancellationToken cancel) =>
+        commands.RunAsync("dnf", ["--assumeno", "install", package], SimulationTimeout, cancel);
+
+    private static async Task<CommandResult> RunAsync(params string[] arguments)
+    {
+        var done = await CommandRunner.RunToCompletionAsync("dnf", arguments);
+        return done.ExitCode is null ? await CommandRunner.RunToCompletionAsync("yum", arguments) : done;
+    }
 }

@@ -7,17 +7,31 @@ public interface IPackageManager
 {
     PackageFamily Family { get; }
 
-    Task<bool> IsInstalledAsync(string package, CancellationToken cancel);
+    /// <summary>The address of the AntPickax repository for this system; null where the repository's name for the system is not known.</summary>
+    string? RepositoryAddress { get; }
 
-    /// <summary>Updates the package lists and installs the packages; waits for locks held by others. Cannot be cancelled once started.</summary>
+    /// <summary>By the host's database: the package itself, or an installed one that provides the name.</summary>
+    Task<PackageState> StateOfAsync(string package, CancellationToken cancel);
+
+    /// <summary>Whether a simulated install of it changes nothing, so that it is installed by whatever name.</summary>
+    Task<bool> ChangesNothingAsync(string package, CancellationToken cancel);
+
+    /// <summary>Fetches the lists of packages; waits for locks held by others. Cannot be cancelled once started.</summary>
+    Task<CommandResult> UpdateListsAsync();
+
+    /// <summary>Installs the packages by the lists as they are; waits for locks held by others. Cannot be cancelled once started.</summary>
     /// <returns>The result of the tool, with its output if it failed.</returns>
     Task<CommandResult> InstallAsync(IReadOnlyList<string> packages);
-
-    /// <summary>Installs one package by the lists as they are; after the others of a transaction that failed, each of which may have been what it failed on.</summary>
-    Task<CommandResult> InstallAloneAsync(string package);
 
     /// <summary>Sets up the AntPickax repository as a signed source, unless it is there as it should be.</summary>
     /// <param name="key">The repository's public key, ASCII armoured.</param>
     /// <returns>Whether anything was written.</returns>
     bool SetUpRepository(string key);
+
+    /// <summary>Takes the agent's source and its key away; a source that cannot be read fails every use of the package manager.</summary>
+    /// <returns>Whether there was one.</returns>
+    bool RemoveRepository();
+
+    /// <summary>Whether fetching the lists failed because the AntPickax repository has nothing for this system, or is not signed with its key: trying again does not help.</summary>
+    bool IsRepositoryAbsent(CommandResult updated);
 }

@@ -13,16 +13,15 @@ namespace SlaveAgent.Packages;
 public sealed class PackageController(
     RoleMemory role,
     ConfigurationFile file,
-    Func<IPackageManager?> findManager,
-    Func<CancellationToken, Task<(string? Key, string? Problem)>> readRepositoryKey,
+    Func<PackageInstaller?> findInstaller,
     PackageSettings settings,
     ChmpxAccount account,
     Func<CancellationToken, Task<CommandResult>>? delegated) : IController
 {
-    /// <summary>In a row.</summary>
     /// <summary>At the longest delay between two tries, the role is read again after some four minutes.</summary>
     internal const int ReadRoleEvery = 4;
 
+    /// <summary>In a row.</summary>
     private int _failures;
 
     public ControllerKinds Kind => ControllerKinds.Packages;
@@ -52,7 +51,7 @@ public sealed class PackageController(
             return new Outcome.Waiting("which packages the role lists is not known yet") { Reason = Reasons.RoleUnknown };
         }
 
-        var skipped = !role.IsSurelyOther ? settings.Superseded.Intersect(keys.Packages.Concat(keys.AntPickaxPackages)).ToList() : [];
+        var skipped = !role.IsSurelyOther ? keys.Packages.Concat(keys.AntPickaxPackages).Where(name => settings.Superseded.Any(package => PackageName.IsFor(name, package))).Distinct().ToList() : [];
         var packages = keys.Packages.Except(skipped).Distinct().ToList();
         var antPickax = keys.AntPickaxPackages.Except(skipped).Except(packages).Distinct().ToList();
         var note = skipped.Count > 0 ? $"; left out, {WhyLeftOut(isSlaveNode)}: {string.Join(", ", skipped)}" : string.Empty;
@@ -74,7 +73,7 @@ public sealed class PackageController(
 
     private async Task<Outcome> InstallAsync(List<string> packages, List<string> antPickax, string note, CancellationToken cancel)
     {
-        if (findManager() is not { } manager)
+        if (findInstaller() is not { } installer)
         {
             return new Outcome.Failed(
                 "installing packages failed: this system is neither of the Debian nor of the Red Hat family (ID and ID_LIKE in /etc/os-release)",
@@ -84,8 +83,8 @@ public sealed class PackageController(
             };
         }
 
-        var invalid = packages.Concat(antPickax).Where(name => !PackageName.IsValid(name, manager.Family)).ToList();
-        var outcome = await InstallAsync(manager, [.. packages.Except(invalid)], [.. antPickax.Except(invalid)], note, cancel);
+        var invalid = packages.Concat(antPickax).Where(name => !PackageName.IsValid(name, installer.Family)).ToList();
+        var outcome = await InstallAsync(installer, [.. packages.Except(invalid)], [.. antPickax.Except(invalid)], note, cancel);
         return invalid.Count == 0 ? outcome : new Outcome.Failed(
             $"the role lists what no package can be called: {Printable.Of(invalid)}; of the others: {outcome.Message}", Consequence.NeedsPerson)
         {
@@ -93,14 +92,21 @@ public sealed class PackageController(
         };
     }
 
-    private async Task<Outcome> InstallAsync(IPackageManager manager, List<string> packages, List<string> antPickax, string note, CancellationToken cancel)
+    private async Task<Outcome> InstallAsync(PackageInstaller installer, List<string> packages, List<string> antPickax, string note, CancellationToken cancel)
     {
-        var missing = await MissingAsync(manager, packages, cancel);
-        var missingAntPickax = await MissingAsync(manager, antPickax, cancel);
+        var installs = settings.Install && delegated is null;
+        var (missing, newer) = await installer.ObserveAsync(packages, simulates: !installs, cancel);
+        var (missingAntPickax, newerAntPickax) = await installer.ObserveAsync(antPickax, simulates: !installs, cancel);
         var all = missing.Concat(missingAntPickax).ToList();
+        var kept = newer.Concat(newerAntPickax).ToList();
+        if (kept.Count > 0)
+        {
+            note = $"; a newer version than the role lists stays installed: {string.Join(", ", kept)}{note}";
+        }
+
         if (all.Count == 0)
         {
-            return new Outcome.Unchanged($"all {packages.Count + antPickax.Count} packages are installed{note}");
+            return new Outcome.Unchanged($"all {packages.Count + antPickax.Count} packages are installed{note}") { Reason = kept.Count > 0 ? Reasons.NewerInstalled : Reasons.AsDesired };
         }
 
         if (!settings.Install)
@@ -119,70 +125,22 @@ public sealed class PackageController(
                 : new Outcome.Waiting($"packages are missing ({string.Join(", ", all)}); {AgentUnits.Bootstrap} installs them") { Reason = Reasons.Delegated };
         }
 
-        var noRepository = missingAntPickax.Count > 0 ? await SetUpRepositoryAsync(manager, cancel) : null;
-        return await InstallAsync(manager, noRepository is null ? all : missing, note, cancel) is var outcome && noRepository is null ? outcome
-            : new Outcome.Failed($"setting up the AntPickax repository failed: {noRepository}; not installed: {string.Join(", ", missingAntPickax)}") { Reason = Reasons.RepositoryFailed };
+        return OutcomeOf(await installer.InstallAsync(missing, missingAntPickax, cancel), kept.Count > 0, note);
     }
 
-    private static async Task<Outcome> InstallAsync(IPackageManager manager, List<string> packages, string note, CancellationToken cancel)
+    private static Outcome OutcomeOf(InstallResult result, bool isNewerKept, string note)
     {
-        if (packages.Count == 0)
+        var installed = result.Installed.Count > 0 ? $"installed {string.Join(", ", result.Installed)}" : string.Empty;
+        if (result.Missing.Count == 0)
         {
-            return new Outcome.Unchanged("nothing else is missing");
+            return new Outcome.Changed($"{installed}{note}") { Reason = isNewerKept ? Reasons.NewerInstalled : Reasons.Changed };
         }
 
-        var result = await manager.InstallAsync(packages);
-        var still = await MissingAsync(manager, packages, cancel);
-        if (still.Count > 0 && packages.Count > 1)
+        var missing = string.Join(", ", result.Missing);
+        var why = result.Last.IsDone ? $"the package manager ended well but did not install {missing}" : $"installing {missing} failed: {result.Last.LastLines()}";
+        return new Outcome.Failed((result.RepositoryProblem is { } problem ? $"{problem}; not installed: {missing}" : why) + (installed.Length > 0 ? $"; {installed}" : string.Empty))
         {
-            // One that cannot be had fails the whole transaction.
-            foreach (var package in still.ToList())
-            {
-                cancel.ThrowIfCancellationRequested();
-                if (await manager.InstallAloneAsync(package) is { IsDone: false } failed)
-                {
-                    result = failed;
-                }
-            }
-
-            still = await MissingAsync(manager, still, cancel);
-        }
-
-        var installed = packages.Except(still).ToList();
-        return still.Count == 0
-            ? new Outcome.Changed($"installed {string.Join(", ", installed)}{note}")
-            : new Outcome.Failed((result.IsDone
-                ? $"the package manager ended well but did not install {string.Join(", ", still)}"
-                : $"installing {string.Join(", ", still)} failed: {result.LastLines()}")
-                + (installed.Count > 0 ? $"; installed {string.Join(", ", installed)}" : string.Empty))
-            {
-                Reason = Reasons.PackagesMissing,
-            };
-    }
-
-    private async Task<string?> SetUpRepositoryAsync(IPackageManager manager, CancellationToken cancel)
-    {
-        var (key, problem) = await readRepositoryKey(cancel);
-        if (key is null)
-        {
-            return problem;
-        }
-
-        manager.SetUpRepository(key);
-        return null;
-    }
-
-    private static async Task<List<string>> MissingAsync(IPackageManager manager, IEnumerable<string> packages, CancellationToken cancel)
-    {
-        var missing = new List<string>();
-        foreach (var package in packages)
-        {
-            if (!await manager.IsInstalledAsync(package, cancel))
-            {
-                missing.Add(package);
-            }
-        }
-
-        return missing;
+            Reason = result.RepositoryProblem is null ? Reasons.PackagesMissing : result.RepositoryReason,
+        };
     }
 }

@@ -86,6 +86,12 @@ public static class Reasons
     /// <summary>The role is no slave node's, so there is nothing to configure; the outcome says whether that is confirmed.</summary>
     public const string NotASlave = nameof(NotASlave);
 
+    /// <summary>A setting names a resource in place of the role's own, and it is no slave's configuration, such as that of the cluster's servers.</summary>
+    public const string ResourceNotASlaves = nameof(ResourceNotASlaves);
+
+    /// <summary>The settings' files cannot be used, and those that were last in force are.</summary>
+    public const string SettingsRefused = nameof(SettingsRefused);
+
     /// <summary>The role of a host that has been a slave node, or its leave to read its resource, has been gone for long enough to be no trouble of a store's.</summary>
     public const string RoleGone = nameof(RoleGone);
 
@@ -136,6 +142,15 @@ public static class Reasons
 
     /// <summary>The AntPickax repository could not be set up.</summary>
     public const string RepositoryFailed = nameof(RepositoryFailed);
+
+    /// <summary>The AntPickax repository has nothing for this system, or is not signed with its key; its source was taken away again.</summary>
+    public const string RepositoryAbsent = nameof(RepositoryAbsent);
+
+    /// <summary>What the AntPickax repository calls this system is not known, so that no source was added.</summary>
+    public const string DistributionUnknown = nameof(DistributionUnknown);
+
+    /// <summary>The role lists an older version of a package than is installed; the newer one stays.</summary>
+    public const string NewerInstalled = nameof(NewerInstalled);
 
     /// <summary>The user that chmpx is to run as does not exist; only bootstrap, which is not hardened, can create it.</summary>
     public const string ChmpxUserMissing = nameof(ChmpxUserMissing);

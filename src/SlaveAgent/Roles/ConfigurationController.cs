@@ -82,6 +82,15 @@ public sealed class ConfigurationController(
                 };
             case EvidenceStage.Confirmed:
                 role.LearnOther(isConfirmed: true);
+                if (role.IsOtherResource)
+                {
+                    return new Outcome.Failed(
+                        $"{resource.WhyNotASlave}; configuration.resource, or RESOURCE_PATH in override.conf, names it instead of the role's own", Consequence.NeedsPerson)
+                    {
+                        Reason = Reasons.ResourceNotASlaves,
+                    };
+                }
+
                 return new Outcome.NothingToDo(resource.WhyNotASlave!) { Reason = Reasons.NotASlave };
             default:
                 return null;

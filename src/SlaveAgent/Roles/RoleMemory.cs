@@ -29,6 +29,9 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     /// <summary>It has been said for long enough that the role is no slave node's.</summary>
     public bool IsSurelyOther { get; private set; }
 
+    /// <summary>A setting or override.conf names another resource than the role's own: that tells nothing of what kind of node this host is.</summary>
+    public bool IsOtherResource => resource != client.Identity.Role.ToResource();
+
     /// <summary>The lists lack something that they had, or that is to be expected, and K2HR3 has not said so for long enough.</summary>
     public bool IsUnconfirmed => evidence.StageOf(_question) is EvidenceStage.TooFew or EvidenceStage.Unconfirmed;
 
@@ -72,7 +75,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     public void LearnOther(bool isConfirmed)
     {
         IsSlaveNode = false;
-        IsSurelyOther = isConfirmed;
+        IsSurelyOther = isConfirmed && !IsOtherResource;
     }
 
     /// <summary>The role may read no resource, and so lists nothing; not kept, for it may be allowed tomorrow.</summary>

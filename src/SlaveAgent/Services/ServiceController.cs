@@ -26,6 +26,7 @@ public sealed class ServiceController(
     ServiceSettings settings,
     string chmpxUnit,
     Func<bool> arePackagesInstalled,
+    HostRoot root,
     TimeProvider time) : IController
 {
     /// <summary>After a request its effect is checked so soon, and then ever more rarely.</summary>
@@ -36,6 +37,7 @@ public sealed class ServiceController(
     private static readonly TimeSpan AccountLifetime = TimeSpan.FromHours(1);
 
     private readonly UnitRequester _requests = new(systemd, time);
+    private StartedOneshots _oneshots = StartedOneshots.Load(root);
     private long? _accountAt;
     private int _rechecks;
 
@@ -82,8 +84,13 @@ public sealed class ServiceController(
             ring.Unit = observed.GetValueOrDefault(chmpx) ?? ring.Unit;
         }
 
-        var verdict = ServicePlan.Make(new ServiceSituation(wanted, observed, chmpx, change, arePackagesInstalled()));
+        var verdict = ServicePlan.Make(new ServiceSituation(wanted, observed, chmpx, change, arePackagesInstalled()) { Done = [.. _oneshots.Units] });
         var (sent, failures) = await _requests.SendDueAsync(verdict.Wanted, cancel);
+        if (failures.IsEmpty)
+        {
+            NoteOneshots(sent, observed);
+        }
+
         if (change is not null && verdict.IsChangeInForce)
         {
             unitFiles.Forget();
@@ -91,6 +98,16 @@ public sealed class ServiceController(
 
         var outcome = await OutcomeOfAsync(verdict, sent, failures, invalid, change, !units.IsEmpty, cancel);
         return noUser is not null && !outcome.Reason.Equals(Reasons.UnitsFailing, StringComparison.Ordinal) ? noUser : WithSkipped(outcome, skipped, isSlaveNode, observed);
+    }
+
+    private void NoteOneshots(ImmutableArray<UnitAction> sent, ImmutableDictionary<string, UnitStatus> observed)
+    {
+        var started = sent.Where(action => action.Kind == UnitActionKind.Start && observed.GetValueOrDefault(action.Unit) is { Type: "oneshot" }).Select(action => action.Unit).Except(_oneshots.Units).ToList();
+        if (started.Count > 0)
+        {
+            _oneshots = new StartedOneshots([.. _oneshots.Units, .. started]);
+            _oneshots.Save(root);
+        }
     }
 
     private async Task<Outcome?> CheckAccountAsync(CancellationToken cancel)

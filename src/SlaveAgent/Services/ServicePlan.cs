@@ -11,7 +11,7 @@ public static class ServicePlan
 {
     public static ServiceVerdict Make(ServiceSituation s)
     {
-        var findings = s.Units.Select(unit => Find(unit, s.Observed.GetValueOrDefault(unit), s.ArePackagesInstalled)).ToImmutableArray();
+        var findings = s.Units.Select(unit => Find(unit, s.Observed.GetValueOrDefault(unit), s.ArePackagesInstalled, s.Done.Contains(unit))).ToImmutableArray();
         var chmpx = s.Chmpx is null ? null : s.Observed.GetValueOrDefault(s.Chmpx);
         var isInForce = s.Change is not { } change || chmpx is null || !chmpx.IsActive || chmpx.StartedAt is null || chmpx.StartedAt > change.At;
         var wanted = new List<UnitAction>();
@@ -33,16 +33,16 @@ public static class ServicePlan
         return new ServiceVerdict([.. wanted], findings, isInForce);
     }
 
-    private static UnitFinding Find(string unit, UnitStatus? status, bool isFinal) => status switch
+    private static UnitFinding Find(string unit, UnitStatus? status, bool isFinal, bool isDone) => status switch
     {
-        null => new UnitFinding(unit, UnitFindingState.Invalid, string.Empty),
+        null => new UnitFinding(unit, UnitFindingState.Invalid, UnitName.IsTemplate(unit) ? "a template, which needs the name of an instance after its @" : string.Empty),
         { Load: UnitLoadState.NotFound } => new UnitFinding(unit, isFinal ? UnitFindingState.NotFound : UnitFindingState.AwaitsPackage, string.Empty),
         { Load: UnitLoadState.Masked } => new UnitFinding(unit, UnitFindingState.Masked, string.Empty),
         { Load: UnitLoadState.BadSetting or UnitLoadState.Error } => new UnitFinding(unit, UnitFindingState.Invalid, $"systemctl status {unit} tells why"),
         { Active: UnitActiveState.Active or UnitActiveState.Reloading } => new UnitFinding(unit, UnitFindingState.Running, string.Empty),
         { Active: UnitActiveState.Activating, Result: "success" or "" } => new UnitFinding(unit, UnitFindingState.Starting, status.SubState),
         { Active: UnitActiveState.Deactivating } => new UnitFinding(unit, UnitFindingState.Stopping, string.Empty),
-        { HasCompleted: true } => new UnitFinding(unit, UnitFindingState.Completed, string.Empty),
+        { HasCompleted: true } or { Type: "oneshot", Active: UnitActiveState.Inactive, Result: "success" } when status.HasCompleted || isDone => new UnitFinding(unit, UnitFindingState.Completed, string.Empty),
         { Active: UnitActiveState.Failed or UnitActiveState.Activating } => new UnitFinding(unit, UnitFindingState.Failed, How(status)),
         _ => new UnitFinding(unit, UnitFindingState.Starting, status.IsSkipped ? "its last start was skipped because a condition was not met" : string.Empty),
     };
@@ -56,7 +56,7 @@ public static class ServicePlan
 
         if (status.IsDisabled)
         {
-            yield return new UnitAction(UnitActionKind.Enable, finding.Unit);
+            yield return new UnitAction(UnitActionKind.Enable, status.Id);
         }
 
         // What systemd itself is starting, again or not, needs no request.

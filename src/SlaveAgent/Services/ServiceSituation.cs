@@ -10,4 +10,8 @@ namespace SlaveAgent.Services;
 /// <param name="Change">The last change to how chmpx's unit is to run; null while there was none in this boot.</param>
 /// <param name="ArePackagesInstalled">A unit that does not exist now will not come with a package either.</param>
 public sealed record ServiceSituation(
-    ImmutableArray<string> Units, ImmutableDictionary<string, UnitStatus> Observed, string? Chmpx, UnitChange? Change, bool ArePackagesInstalled);
+    ImmutableArray<string> Units, ImmutableDictionary<string, UnitStatus> Observed, string? Chmpx, UnitChange? Change, bool ArePackagesInstalled)
+{
+    /// <summary>Oneshots that were started in this boot: systemd forgets one that nothing else names as soon as it has ended well.</summary>
+    public ImmutableHashSet<string> Done { get; init; } = [];
+}

@@ -6,4 +6,5 @@ namespace SlaveAgent.Services;
 [JsonSerializable(typeof(ChmpxStart))]
 [JsonSerializable(typeof(UnitChange))]
 [JsonSerializable(typeof(ReadyMemory))]
+[JsonSerializable(typeof(StartedOneshots))]
 internal sealed partial class ServicesJson : JsonSerializerContext;

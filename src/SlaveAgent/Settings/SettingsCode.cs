@@ -45,6 +45,12 @@ public enum SettingsCode
     NotAChoice,
     NotAnAddress,
 
+    /// <summary>The repository's key is read over https or from a file only.</summary>
+    BadKeySource,
+
+    NotAFingerprint,
+    NotADistribution,
+
     /// <summary>The configuration's path is one that chmpx would not take.</summary>
     BadPath,
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace SlaveAgent.Settings;
 
@@ -27,6 +28,17 @@ public sealed class SettingsValues
     public string? Text(string name) => Find(name) is { } value ? Single(name, value) : null;
 
     public string Text(string name, string defaultValue) => Text(name) ?? defaultValue;
+
+    /// <exception cref="SettingsException">It has not the shape.</exception>
+    public string? Shaped(string name, SettingsCode code, Predicate<string> isShaped, string shape) =>
+        Find(name) is not { } value ? null : Single(name, value) is var text && isShaped(text) ? text : throw Wrong(code, name, value, shape);
+
+    /// <exception cref="SettingsException">One of them has not the shape.</exception>
+    public IReadOnlyList<string>? ShapedList(string name, SettingsCode code, Predicate<string> isShaped, string shape) =>
+        List(name) is not { } texts ? null : texts.All(text => isShaped(text)) ? texts : throw Wrong(code, name, Find(name)!, shape);
+
+    /// <summary>For a setting that is given and does not go with another.</summary>
+    public SettingsException Refused(SettingsCode code, string name, string why) => new(code, $"{Find(name)?.Place}: {name} {why}.", Find(name)?.Place, name);
 
     /// <summary>A YAML list, or a comma-separated text.</summary>
     public IReadOnlyList<string>? List(string name) => Find(name) is { } value
@@ -115,9 +127,27 @@ public sealed class SettingsValues
         }
     }
 
-    /// <summary>Names and values in a fixed order.</summary>
-    public override string ToString() => string.Join(
-        '\n', _values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={string.Join(',', pair.Value.Texts)}"));
+    /// <summary>Names and values in a fixed order, as JSON; <see cref="TryParse"/> reads it.</summary>
+    public override string ToString() => _values.Count == 0 ? string.Empty : JsonSerializer.Serialize(
+        new SortedDictionary<string, IReadOnlyList<string>>(_values.ToDictionary(pair => pair.Key, pair => pair.Value.Texts), StringComparer.Ordinal),
+        SettingsJson.Default.SortedDictionaryStringIReadOnlyListString);
+
+    /// <param name="place">For messages about one of them.</param>
+    /// <returns>Null when the text is not one of <see cref="ToString"/>.</returns>
+    public static SettingsValues? TryParse(string text, string place)
+    {
+        try
+        {
+            var read = new SettingsValues();
+            var given = text.Length == 0 ? [] : JsonSerializer.Deserialize(text, SettingsJson.Default.SortedDictionaryStringIReadOnlyListString) ?? [];
+            read.Overlay(given.Select(pair => KeyValuePair.Create(pair.Key, new SettingValue(pair.Value, new SettingPlace(place)))));
+            return read;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private T Read<T>(string name, T defaultValue, SettingsCode code, string shape, Func<string, T?> parse)
         where T : struct =>

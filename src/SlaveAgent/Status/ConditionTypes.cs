@@ -24,6 +24,9 @@ public static class ConditionTypes
     /// <summary>chmpx is connected to every server that is up.</summary>
     public const string Connected = nameof(Connected);
 
+    /// <summary>The settings' files are in force; only there while they are not.</summary>
+    public const string SettingsValid = nameof(SettingsValid);
+
     /// <summary>The ready target was reached.</summary>
     public const string ReadyReached = nameof(ReadyReached);
 }

@@ -33,6 +33,7 @@ public sealed class StatusBoard(
     private IniDocument? _publishedFile;
     private RingRoom? _publishedRoom;
     private bool _isPublished;
+    private Condition? _settings;
     private long _publishedAt;
 
     /// <summary>Raised for each condition that became another one.</summary>
@@ -88,6 +89,17 @@ public sealed class StatusBoard(
         }
     }
 
+    /// <summary>Takes note of whether the settings' files are in force.</summary>
+    /// <param name="problem">Why they are not; null when they are.</param>
+    public void NoteSettings(string? problem)
+    {
+        if (_settings?.Message != problem)
+        {
+            _settings = problem is null ? null : new Condition(ConditionTypes.SettingsValid, ConditionStatus.False, Reasons.SettingsRefused, problem, time.GetUtcNow(), null);
+            Publish();
+        }
+    }
+
     public AgentStatus Snapshot()
     {
         var k2hr3 = contact();
@@ -107,7 +119,7 @@ public sealed class StatusBoard(
             Warnings = [.. ring.ResourceWarnings.Take(RingMemory.MostWarnings).Select(warning => warning.ToString())],
             Conditions = [.. controllers.OrderBy(controller => controller.Kind).Select(controller => _known.TryGetValue(controller.Kind, out var known)
                 ? known.Condition
-                : new Condition(TypeOf(controller.Kind), ConditionStatus.Unknown, Reasons.NotObserved, string.Empty, null, null))],
+                : new Condition(TypeOf(controller.Kind), ConditionStatus.Unknown, Reasons.NotObserved, string.Empty, null, null)).Concat(_settings is { } settings ? [settings] : [])],
             LastError = _lastError,
         };
     }

@@ -247,8 +247,9 @@ internal sealed class World : IAsyncDisposable
         Guest.Put(
             "/etc/k2hdkc-slave-agent/conf.d/guest.yaml",
             _plan.IsReal
-                ? $"packages:\n  antpickax:\n    uri: {Packages}real/\nhost:\n  inboundip: {Guest.Address}\n"
-                : $"packages:\n  antpickax:\n    uri: {Packages}\n");
+                ? $"packages:\n  antpickax:\n    uri: {Packages}real/\n    key: {PackageRepository.KeyFile}\nhost:\n  inboundip: {Guest.Address}\n"
+                : $"packages:\n  antpickax:\n    uri: {Packages}\n    key: {PackageRepository.KeyFile}\n");
+        Guest.Put(PackageRepository.KeyFile, _packages.Key);
 
         if (_plan.HasDnf)
         {

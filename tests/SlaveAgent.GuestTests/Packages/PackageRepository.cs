@@ -26,6 +26,11 @@ internal sealed class PackageRepository : IAsyncDisposable
         _key = key;
     }
 
+    /// <summary>Where a guest has the key: over http the agent reads none.</summary>
+    public const string KeyFile = "/etc/guest-packages-key.asc";
+
+    public string Key => _key;
+
     /// <summary>Where a guest finds it.</summary>
     public static Uri At(IPAddress address) => new($"http://{address}:{Port}/");
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using SlaveAgent.Adoption;
 using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.Systemd;
 using SlaveAgent.Status;
 
@@ -141,6 +143,63 @@ public sealed class AdoptTests
 
         Assert.Contains($"({Reasons.OtherToolRuns})", output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_adopt_that_fails_puts_back_what_it_stopped()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var tooling = new FakeTooling(world);
+        tooling.Install();
+        await tooling.StartAsync();
+        var before = await File.ReadAllTextAsync(world.IniPath, Cancel);
+
+        // A unit of the agent's that systemd does not start.
+        HostSetup.Write(world.Layout, "usr/lib/systemd/system/k2hdkc-slave-agent.service", "[Service]\nType=oneshot\nExecStart=/nowhere/at-all\n[Install]\nWantedBy=multi-user.target\n");
+        var (code, output) = await world.RunAsync("adopt");
+
+        Assert.True(code == 75, output);
+        var timer = world.Units.StatusOf(FakeTooling.Timer);
+        Assert.Equal((UnitState.Active, true), (timer.State, timer.IsEnabled));
+        Assert.False(world.Units.StatusOf("k2hdkc-slave-agent.service").IsEnabled);
+        Assert.Equal(before, await File.ReadAllTextAsync(world.IniPath, Cancel));
+        Assert.False(File.Exists(world.Path(AgentPaths.AdoptedTooling)));
+        Assert.False(File.Exists(world.Path(AgentPaths.AdoptedConfiguration)));
+    }
+
+    [Fact]
+    public async Task A_process_of_another_user_that_is_called_like_the_helper_does_not_count()
+    {
+        Assert.SkipUnless(Posix.EffectiveUser() == 0, "only root may start a process as another user");
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var tooling = new FakeTooling(world);
+        tooling.Install();
+        await tooling.StartAsync();
+        using var other = System.Diagnostics.Process.Start("setpriv", ["--reuid=65534", "--clear-groups", "bash", "-c", $"exec -a '{world.Path("/usr/libexec/k2hr3-get-resource-helper")}' sleep 600"]);
+        try
+        {
+            var (code, output) = await world.RunAsync("adopt");
+            Assert.True(code == 0, output);
+            Assert.False(other.HasExited);
+        }
+        finally
+        {
+            other.Kill();
+        }
+    }
+
+    [Theory]
+    [InlineData("/usr/libexec/k2hr3-get-resource-helper", true)]
+    [InlineData("/bin/sh /usr/libexec/k2hr3-get-resource-helper -daemon", true)]
+    [InlineData("/tmp/k2hr3-get-resource-helper", false)]
+    [InlineData("/bin/sh /home/u/usr/k2hr3-get-resource-helper", false)]
+    [InlineData("vi /usr/libexec/k2hr3-get-resource-helper", false)]
+    public void The_helper_is_known_by_where_it_lies(string words, bool isHelper) => Assert.Equal(isHelper, new HelperProcesses(new HostRoot("/")).IsHelper(words.Split(' ')));
+
+    [Theory]
+    [InlineData("Name:\tsh\nUid:\t65534\t0\t0\t0\n", 65534u)]
+    [InlineData("Name:\tsh\nUid:\t0\t0\t0\t0\n", 0u)]
+    [InlineData("", null)]
+    public void A_process_is_that_of_the_user_who_started_it(string status, uint? user) => Assert.Equal(user, HelperProcesses.OwnerIn(status));
 
     private static async Task<string> ResourceAsync(AgentWorld world)
     {

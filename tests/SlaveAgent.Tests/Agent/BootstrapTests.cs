@@ -212,7 +212,7 @@ public sealed class BootstrapTests
     public async Task A_system_like_Red_Hat_gets_a_signed_repository_and_its_packages_through_dnf()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 2);
-        HostSetup.Write(world.Layout, "etc/os-release", "ID=nobara\nID_LIKE=\"rhel fedora\"\nVERSION_ID=\"9.3\"\n");
+        HostSetup.Write(world.Layout, "etc/os-release", "ID=rocky\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.3\"\nPLATFORM_ID=\"platform:el9\"\n");
 
         var (code, output) = await world.TryBootstrapAsync();
 

@@ -2,10 +2,12 @@ using System.Net.Sockets;
 using System.Text;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Files;
+using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Systemd;
 using SlaveAgent.Status;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Agent;
 
@@ -272,6 +274,60 @@ public sealed class DaemonTests
     }
 
     private static int Registrations(AgentWorld world) => world.K2hr3.Counts.ByKind.GetValueOrDefault(RequestKind.Register);
+
+    [Fact]
+    public async Task A_misspelt_setting_does_not_keep_a_daemon_that_has_run_before_from_running()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n");
+        await world.WatchAsync();
+        await world.Agent.StopAsync();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, FileStatus.Of(world.Path(AgentPaths.KeptSettings))!.Mode);
+
+        world.Configure("30-bad", "watch:\n  k2hr3_intervall: 5m\n");
+        await world.WatchAsync();
+        await world.UntilAsync(() => world.Has(ConditionTypes.SettingsValid, Reasons.SettingsRefused), "the refused settings are no condition");
+        Assert.Contains("30-bad.yaml line 2", world.Status!.Find(ConditionTypes.SettingsValid)!.Message, StringComparison.Ordinal);
+        await world.Cluster.AddAsync(1);
+        await world.ConnectedAsync();
+        Assert.Equal(0, (await world.RunAsync("wait", "--timeout", "60s")).ExitCode);
+
+        // A person who starts something is told.
+        Assert.Equal(2, (await world.RunAsync("regenerate")).ExitCode);
+
+        File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-bad.yaml"));
+        HangUp(await world.DaemonPidAsync());
+        await world.UntilAsync(() => world.Status is { } status && status.Find(ConditionTypes.SettingsValid) is null, "the condition stays");
+    }
+
+    [Fact]
+    public async Task Settings_that_read_well_and_cannot_be_used_do_not_either()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        await world.WatchAsync();
+        await world.Agent.StopAsync();
+        using var systemd = new NotifySocket();
+        world.Configure("30-bad", "k2hr3:\n  ca_file: /nowhere.pem\n");
+        world.Agent.Start(systemd.Path);
+        await world.WatchingAsync();
+        Assert.True(world.Has(ConditionTypes.SettingsValid, Reasons.SettingsRefused));
+    }
+
+    [Fact]
+    public async Task Without_settings_that_were_ever_in_force_a_daemon_of_systemds_waits_until_they_are_corrected()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var systemd = new NotifySocket();
+        world.Configure("30-bad", "watch:\n  k2hr3_intervall: 5m\n");
+        world.Agent.Start(systemd.Path);
+        await systemd.HeardAsync("READY=1", Cancel);
+        await systemd.HeardAsync("30-bad.yaml line 2", Cancel);
+        Assert.True(world.HasLogged(Reasons.SettingsRefused));
+        Assert.True(world.Agent.IsRunning);
+
+        File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-bad.yaml"));
+        await world.WatchingAsync();
+        Assert.Null(world.Status!.Find(ConditionTypes.SettingsValid));
+    }
 
     private static void HangUp(int pid)
     {

@@ -1,8 +1,10 @@
 using SlaveAgent.Files;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
 using SlaveAgent.Status;
+using SlaveAgent.Tests.Faults;
 
 namespace SlaveAgent.Tests.Agent;
 
@@ -47,6 +49,39 @@ public sealed class UnregisterTests
 
         Assert.True(code == 0, output);
         Assert.True(unregistered.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Killed_between_any_two_of_its_files_it_goes_on_where_it_was()
+    {
+        SystemCalls.Require();
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        var kills = 0;
+        string output;
+        for (var code = 137; code != 0; kills += code == 0 ? 0 : 1)
+        {
+            // Each run comes one file further than the one before it.
+            using var run = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+                "strace", ["-f", "-qq", "-o", "/dev/null", "-e", "trace=unlink,unlinkat", "-e", $"inject=unlink,unlinkat:signal=KILL:when={kills + 1}", AgentProgram.DefaultPath, "unregister", "--root", world.Layout.Root])
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                Environment = { ["PATH"] = world.Layout.SearchPath },
+            })!;
+            var said = run.StandardError.ReadToEndAsync(Cancel);
+            output = await run.StandardOutput.ReadToEndAsync(Cancel) + await said;
+            await run.WaitForExitAsync(Cancel);
+            code = run.ExitCode;
+            Assert.True(code is 0 or 137, $"ended with {code} after {kills} kills: {output}");
+            Assert.True(kills < 100, output);
+        }
+
+        Assert.InRange(kills, 3, 100);
+        Assert.Empty(Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*"));
+        Assert.False(Directory.Exists(world.Path(AgentPaths.IdentityDirectory)));
+        Assert.False(File.Exists(world.IniPath));
+        Assert.Equal(UnitState.Inactive, world.Units.StatusOf("chmpx.service").State);
+        await world.BootstrapAsync();
     }
 
     [Fact]

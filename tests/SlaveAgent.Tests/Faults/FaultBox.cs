@@ -122,7 +122,7 @@ internal sealed class FaultBox : IAsyncDisposable
         var addresses = new AddressWatch(() => new HashSet<IPAddress>(), Time);
         var tracker = new ConnectionTracker(
             root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger);
-        var packageController = new PackageController(role, _file, () => null, _ => Task.FromResult<(string?, string?)>((null, "none")), packages, account, null);
+        var packageController = new PackageController(role, _file, () => null, packages, account, null);
         IController[] controllers =
         [
             new RegistrationController(_client, Role.ToResource(), Keepers.Of(root, identity, Token, Time), () => Token),
@@ -131,7 +131,7 @@ internal sealed class FaultBox : IAsyncDisposable
                 resource, role, _file, ring, lastGood, evidence, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
             packageController,
-            new ServiceController(role, _file, ring, account, supervisor, Systemd, new ServiceSettings([]), Unit, () => packageController.IsComplete, Time),
+            new ServiceController(role, _file, ring, account, supervisor, Systemd, new ServiceSettings([]), Unit, () => packageController.IsComplete, root, Time),
             new ConnectionController(
                 role, resource, _file, ring, lastGood, new ControlPort(Time), tracker,
                 new RingQuestions(Inquiries, tracker, ring, addresses, Time, _run.Random.NextDouble, Log.Logger),

@@ -35,6 +35,25 @@ public sealed class CommandRunnerTests : IDisposable
         Assert.Equal("line 5", result.LastLines(1));
     }
 
+    [Theory]
+    [InlineData("LC_ALL", "C.UTF-8")]
+    [InlineData("DEBIAN_FRONTEND", "noninteractive")]
+    [InlineData("NEEDRESTART_SUSPEND", "1")]
+    [InlineData("APT_LISTCHANGES_FRONTEND", "none")]
+    [InlineData("UCF_FORCE_CONFFOLD", "1")]
+    public async Task A_tool_asks_nothing_and_restarts_nothing(string variable, string value)
+    {
+        Assert.Equal($"{value}\n", (await _commands.RunAsync("printenv", [variable], Long, Cancel)).Output);
+        Assert.Equal($"{value}\n", (await CommandRunner.RunToCompletionAsync("printenv", [variable])).Output);
+    }
+
+    [Fact]
+    public async Task Of_much_output_the_lines_that_matter_are_kept()
+    {
+        var result = await _commands.RunAsync("sh", ["-c", "echo wanted; seq 100000"], Long, Cancel, line => line == "wanted");
+        Assert.Equal("wanted\n", result.Output);
+    }
+
     [Fact]
     public async Task A_tool_that_is_not_there_is_a_result_and_no_exception()
     {

@@ -30,6 +30,14 @@ public sealed class SystemctlShowTests
     }
 
     [Fact]
+    public async Task A_template_is_not_asked_about_for_the_whole_call_would_fail_on_it()
+    {
+        var unit = Tools.NewUnit();
+        Tools.Show(unit, $"Id={unit}\nActiveState=active");
+        Assert.Equal([unit], (await _systemctl.ShowAsync(["getty@.service", unit, "getty@"], Cancel))!.Keys);
+    }
+
+    [Fact]
     public async Task A_systemd_that_says_something_else_does_not_answer()
     {
         var unit = Tools.NewUnit();

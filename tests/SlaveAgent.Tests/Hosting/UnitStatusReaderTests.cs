@@ -138,4 +138,18 @@ public sealed class UnitStatusReaderTests
             iter: Iterations.Of(5_000));
 
     private static UnitStatus Read(string output, string unit) => Assert.Single(UnitStatusReader.Read(output, [unit])).Value;
+
+    [Fact]
+    public void An_alias_is_known_by_its_own_name_and_the_units()
+    {
+        var unit = UnitStatusReader.Read("Id=ssh.service\nNames=ssh.service sshd.service\nLoadState=loaded\nUnitFileState=disabled\n", ["sshd.service"])["sshd.service"];
+        Assert.Equal(("sshd.service", "ssh.service", true), (unit.Name, unit.Id, unit.IsDisabled));
+    }
+
+    [Fact]
+    public void An_escaped_name_is_found()
+    {
+        const string Name = @"mnt-my\x2ddisk.mount";
+        Assert.Equal(UnitActiveState.Active, UnitStatusReader.Read($"Id={Name}\nNames={Name}\nActiveState=active\n", [Name])[Name].Active);
+    }
 }

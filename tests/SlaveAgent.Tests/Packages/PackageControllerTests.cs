@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
 using SlaveAgent.Files;
@@ -19,13 +20,14 @@ public sealed class PackageControllerTests : IDisposable
 
     private readonly TempDirectory _directory = new();
     private readonly PackagesInMemory _packages = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly K2hr3Client _client = RoleServer.AwayClient(TimeProvider.System);
     private RoleKeys _keys = new(["curl", "jq"], ["chmpx", Superseded], []);
     private bool? _isSlaveNode = true;
     private bool _isConfirmed = true;
     private string? _key = "a key";
     private bool _installs = true;
-    private Func<IPackageManager?>? _find;
+    private bool _isSupported = true;
     private Func<CommandResult>? _delegated;
     private bool _hasAccount;
 
@@ -170,7 +172,7 @@ public sealed class PackageControllerTests : IDisposable
     [Fact]
     public async Task A_system_of_neither_family_is_a_persons_to_repair()
     {
-        _find = () => null;
+        _isSupported = false;
         var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
         Assert.Equal((Reasons.UnsupportedSystem, Consequence.NeedsPerson), (failed.Reason, failed.Consequence));
     }
@@ -205,7 +207,7 @@ public sealed class PackageControllerTests : IDisposable
         var controller = Make();
         var failed = Assert.IsType<Outcome.Failed>(await controller.RunAsync(Cancel));
         Assert.Equal((Reasons.PackagesMissing, Consequence.TryAgain), (failed.Reason, failed.Consequence));
-        Assert.Equal(["repository a key", "install curl jq chmpx", "alone curl", "alone jq", "alone chmpx"], _packages.Calls);
+        Assert.Equal(["repository a key", "install curl jq chmpx", "install curl", "install jq", "install chmpx"], _packages.Calls);
         Assert.Equal(["chmpx", "curl"], _packages.Installed.Order());
         Assert.False(controller.IsComplete);
 
@@ -230,6 +232,131 @@ public sealed class PackageControllerTests : IDisposable
         _key = "a key";
         Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
         Assert.Equal(["repository a key", "install chmpx"], _packages.Calls[^2..]);
+    }
+
+    [Fact]
+    public async Task What_a_simulated_install_would_not_change_is_installed()
+    {
+        // Such as a library that was renamed: apt ends well, and dpkg knows no such name.
+        _packages.Installed.UnionWith(["curl", "chmpx"]);
+        _packages.Renamed.Add("jq");
+        var controller = Make();
+        Assert.IsType<Outcome.Changed>(await controller.RunAsync(Cancel));
+        Assert.True(controller.IsComplete);
+        Assert.Equal(["jq"], _packages.Simulated);
+    }
+
+    [Fact]
+    public async Task A_watching_agent_does_not_have_installed_what_a_simulated_install_would_not_change()
+    {
+        _packages.Installed.UnionWith(["curl", "chmpx"]);
+        _packages.Renamed.Add("jq");
+        _delegated = () => throw new InvalidOperationException("there is nothing to install");
+        Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
+        _delegated = null;
+        _installs = false;
+        Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_newer_version_than_the_role_lists_stays_and_is_named()
+    {
+        _keys = new RoleKeys(["curl", "jq=1.0"], ["chmpx"], []);
+        _packages.Newer.Add("jq=1.0");
+        var changed = Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal(Reasons.NewerInstalled, changed.Reason);
+        Assert.Contains("jq=1.0", changed.Message, StringComparison.Ordinal);
+        Assert.Equal(["repository a key", "install curl chmpx"], _packages.Calls);
+        Assert.Equal(Reasons.NewerInstalled, Assert.IsType<Outcome.Unchanged>(await Make().RunAsync(Cancel)).Reason);
+    }
+
+    [Fact]
+    public async Task What_this_agent_stands_in_for_is_left_out_in_whatever_version()
+    {
+        _keys = new RoleKeys([$"{Superseded}=1.0.13-1", "curl"], [$"{Superseded}:amd64", "chmpx"], []);
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal("install curl chmpx", _packages.Calls[^1]);
+    }
+
+    [Fact]
+    public async Task Lists_are_fetched_ever_more_rarely_for_what_cannot_be_had()
+    {
+        _packages.Unknown.Add("jq");
+        var began = _time.GetTimestamp();
+        while (_time.GetElapsedTime(began) < TimeSpan.FromMinutes(1))
+        {
+            // Each time as another process: the bootstrap service is started again for it.
+            Assert.Equal(Reasons.PackagesMissing, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Reason);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // Twice in the first minute for what is missing then, and once more for the one package that is left.
+        Assert.InRange(_packages.Updates, 3, 4);
+        var before = _packages.Updates;
+        for (var minute = 0; minute < 24 * 60; minute++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await Make().RunAsync(Cancel);
+        }
+
+        Assert.InRange(_packages.Updates - before, 24, 60);
+    }
+
+    [Fact]
+    public async Task For_another_package_the_lists_are_fetched_at_once()
+    {
+        _packages.Unknown.Add("jq");
+        await Make().RunAsync(Cancel);
+        var before = _packages.Updates;
+        _keys = new RoleKeys(["curl", "git"], ["chmpx"], []);
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal(before + 1, _packages.Updates);
+    }
+
+    [Fact]
+    public async Task A_repository_that_does_not_exist_is_taken_back_and_everything_else_installed()
+    {
+        _packages.IsAbsent = true;
+        _packages.Unknown.Add("chmpx");
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal(Reasons.RepositoryAbsent, failed.Reason);
+        Assert.Equal(["repository a key", "no repository", "install curl jq chmpx", "install curl", "install jq", "install chmpx"], _packages.Calls);
+        Assert.Equal(["curl", "jq"], _packages.Installed.Order());
+    }
+
+    [Fact]
+    public async Task A_repository_that_did_not_exist_is_tried_again_ever_more_rarely()
+    {
+        _keys = new RoleKeys([], ["chmpx"], []);
+        _packages.IsAbsent = true;
+        _packages.Unknown.Add("chmpx");
+        for (var second = 0; second < 60; second++)
+        {
+            Assert.Equal(Reasons.RepositoryAbsent, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Reason);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(_packages.Calls.Count(call => call == "repository a key"), 2, 4);
+
+        // Another name for this system is another repository.
+        _packages.IsAbsent = false;
+        _packages.Unknown.Clear();
+        _packages.RepositoryAddress = "https://packages.test/debian/trixie";
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Where_no_repository_is_known_for_this_system_none_is_added_and_the_hosts_own_are_tried()
+    {
+        _packages.RepositoryAddress = null;
+        _packages.Unknown.Add("chmpx");
+        var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
+        Assert.Equal(Reasons.DistributionUnknown, failed.Reason);
+        Assert.DoesNotContain("repository a key", _packages.Calls);
+        Assert.Equal(["curl", "jq"], _packages.Installed.Order());
+
+        _packages.Unknown.Clear();
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
     }
 
     [Fact]
@@ -263,7 +390,7 @@ public sealed class PackageControllerTests : IDisposable
         _packages.Broken.UnionWith(["jq", "chmpx"]);
         var failed = Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel));
         Assert.Equal((Reasons.PackagesMissing, ControllerKinds.Role), (failed.Reason, failed.Triggers));
-        Assert.Equal(["repository a key", "install curl jq chmpx", "alone jq", "alone chmpx"], _packages.Calls);
+        Assert.Equal(["repository a key", "install curl jq chmpx", "install jq", "install chmpx"], _packages.Calls);
         _packages.Result = new CommandResult(100, "E: Unable to locate package\n");
         Assert.Equal(Reasons.PackagesMissing, Assert.IsType<Outcome.Failed>(await Make().RunAsync(Cancel)).Reason);
     }
@@ -275,13 +402,13 @@ public sealed class PackageControllerTests : IDisposable
         _packages.Broken.UnionWith(["curl", "jq", "chmpx"]);
         _packages.Done = call =>
         {
-            if (call == "alone curl")
+            if (call == "install curl")
             {
                 stop.Cancel();
             }
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Make().RunAsync(stop.Token));
-        Assert.Equal("alone curl", _packages.Calls[^1]);
+        Assert.Equal("install curl", _packages.Calls[^1]);
     }
 
     private RoleMemory Role()
@@ -306,8 +433,9 @@ public sealed class PackageControllerTests : IDisposable
         return new PackageController(
             role,
             new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeProvider.System),
-            _find ?? (() => _packages),
-            _ => Task.FromResult<(string?, string?)>((_key, _key is null ? "its key is away" : null)),
+            () => _isSupported
+                ? new PackageInstaller(_packages, _directory.Root, _ => Task.FromResult<(string?, string?)>((_key, _key is null ? "its key is away" : null)), _time)
+                : null,
             new PackageSettings(_installs, InstallBy.Agent, [Superseded, "not-listed"], new Uri("https://packages.test/"), "/key", null, TimeSpan.Zero),
             ChmpxAccounts.Make(_directory.Root, role, () => _hasAccount, delegated: Delegated),
             Delegated);
@@ -320,6 +448,12 @@ public sealed class PackageControllerTests : IDisposable
     {
         public HashSet<string> Installed { get; } = [];
 
+        /// <summary>Of which a newer version than the role lists is installed.</summary>
+        public HashSet<string> Newer { get; } = [];
+
+        /// <summary>What only a simulated install finds to be there.</summary>
+        public HashSet<string> Renamed { get; } = [];
+
         /// <summary>What does not get installed although the tool says nothing of it.</summary>
         public HashSet<string> Broken { get; } = [];
 
@@ -328,41 +462,66 @@ public sealed class PackageControllerTests : IDisposable
 
         public CommandResult Result { get; set; } = new(0, string.Empty);
 
+        public bool IsAbsent { get; set; }
+
         public Action<string> Done { get; set; } = _ => { };
 
         public List<string> Asked { get; } = [];
 
+        public List<string> Simulated { get; } = [];
+
         public List<string> Calls { get; } = [];
+
+        public int Updates { get; private set; }
 
         public PackageFamily Family => PackageFamily.Debian;
 
-        public Task<bool> IsInstalledAsync(string package, CancellationToken cancel)
+        public string? RepositoryAddress { get; set; } = "https://packages.test/debian/bookworm";
+
+        public Task<PackageState> StateOfAsync(string package, CancellationToken cancel)
         {
             Asked.Add(package);
-            return Task.FromResult(Installed.Contains(package));
+            return Task.FromResult(Newer.Contains(package) ? PackageState.NewerInstalled : Installed.Contains(package) ? PackageState.Installed : PackageState.Missing);
         }
 
-        public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages) => Install($"install {string.Join(' ', packages)}", packages);
-
-        public Task<CommandResult> InstallAloneAsync(string package) => Install($"alone {package}", [package]);
-
-        public bool SetUpRepository(string key)
+        public Task<bool> ChangesNothingAsync(string package, CancellationToken cancel)
         {
-            Calls.Add($"repository {key}");
-            return true;
+            Simulated.Add(package);
+            return Task.FromResult(Renamed.Contains(package));
         }
 
-        private Task<CommandResult> Install(string call, IReadOnlyList<string> packages)
+        public Task<CommandResult> UpdateListsAsync()
         {
+            Updates++;
+            return Task.FromResult(new CommandResult(IsAbsent ? 100 : 0, "E: The repository does not have a Release file.\n"));
+        }
+
+        public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages)
+        {
+            var call = $"install {string.Join(' ', packages)}";
             Calls.Add(call);
             var isPossible = !packages.Any(Unknown.Contains);
             if (isPossible)
             {
-                Installed.UnionWith(packages.Except(Broken));
+                Installed.UnionWith(packages.Except(Broken).Except(Renamed));
             }
 
             Done(call);
             return Task.FromResult(isPossible ? Result : new CommandResult(100, "E: Unable to locate package\n"));
         }
+
+        public bool SetUpRepository(string key)
+        {
+            Calls.Add($"repository {key}");
+            return !IsAbsent;
+        }
+
+        public bool RemoveRepository()
+        {
+            Calls.Add("no repository");
+            return true;
+        }
+
+        public bool IsRepositoryAbsent(CommandResult updated) => !updated.IsDone && IsAbsent;
     }
 }

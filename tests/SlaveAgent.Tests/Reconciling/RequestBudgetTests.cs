@@ -49,7 +49,7 @@ public sealed class RequestBudgetTests : IDisposable
             new RoleController(memory, resource, "cuk-slv1"),
             new ConfigurationController(
                 resource, memory, file, ring, new LastGoodConfiguration(resource, file, ring, "cuk-slv1", none), evidence, "cuk-slv1", none, settings.Configuration, true, Logger.None),
-            new PackageController(memory, file, () => null, _ => Task.FromResult<(string?, string?)>((null, null)), settings.Packages, NoAccount.Of(memory, _directory.Root), null),
+            new PackageController(memory, file, () => null, settings.Packages, NoAccount.Of(memory, _directory.Root), null),
             new FakeController(ControllerKinds.Services),
             new FakeController(ControllerKinds.Connection),
         ];

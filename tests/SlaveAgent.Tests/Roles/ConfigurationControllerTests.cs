@@ -30,6 +30,7 @@ public sealed class ConfigurationControllerTests : IAsyncLifetime
     private ConfigurationFile _file = null!;
     private ConfigurationController _controller = null!;
     private string? _resource = SampleIni.With(["svr1", "svr2"]);
+    private Yrn _resourceName = Role.ToResource();
     private RequestDelegate? _trouble;
     private bool _registersAgain = true;
     private readonly HashSet<string> _files = ["/cert", "/cadir"];
@@ -331,6 +332,25 @@ public sealed class ConfigurationControllerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_resource_of_the_clusters_servers_makes_no_other_node_of_a_slave_and_is_told_by_its_reason()
+    {
+        _resourceName = Yrn.TryParse("yrn:yahoo:::t:resource:c/server")!;
+        _resource = "[GLOBAL]\nMODE = SERVER\n";
+        Restart();
+        for (var answer = 0; answer < 4; answer++)
+        {
+            await _controller.RunAsync(Cancel);
+            _time.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        var failed = Assert.IsType<Outcome.Failed>(await _controller.RunAsync(Cancel));
+        Assert.Equal((Reasons.ResourceNotASlaves, Consequence.NeedsPerson), (failed.Reason, failed.Consequence));
+
+        // What this agent stands in for, its timer most of all, stays left out.
+        Assert.False(_role.IsSurelyOther);
+    }
+
+    [Fact]
     public async Task A_role_that_is_gone_leaves_the_last_good_file_and_is_told_by_its_reason_once_that_is_confirmed()
     {
         await _controller.RunAsync(Cancel);
@@ -456,9 +476,9 @@ public sealed class ConfigurationControllerTests : IAsyncLifetime
             new K2hr3Identity(_server.Address, Role, Role.TenantYrn, "cuk-slv1", "slv1", null, null, false),
             () => RoleToken.TryParse(Secret), new RenewingHandler(TlsFiles.None, TimeProvider.System), TimeSpan.FromSeconds(40), TimeProvider.System);
         var evidence = DefaultSettings.EvidenceOf(_directory, _time);
-        _role = new RoleMemory(_client, Role.ToResource(), _directory.Root, DefaultSettings.Slave, evidence);
+        _role = new RoleMemory(_client, _resourceName, _directory.Root, DefaultSettings.Slave, evidence);
         _file = new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time);
-        var resource = new ResourceReader(_client, Role.ToResource(), _directory.Root, evidence);
+        var resource = new ResourceReader(_client, _resourceName, _directory.Root, evidence);
         var files = new HostFiles(path => path == "/cert" && _files.Contains(path), path => path == "/cadir" && _files.Contains(path));
         _controller = new ConfigurationController(
             resource, _role, _file, _ring, new LastGoodConfiguration(resource, _file, _ring, "cuk-slv1", files), evidence, "cuk-slv1", files,

@@ -209,6 +209,27 @@ public sealed class ServiceControllerTests : IDisposable
         Assert.Equal(1, _systemd.Count("start once.service"));
     }
 
+    [Fact]
+    public async Task A_oneshot_that_nothing_else_names_is_started_once_in_a_boot_also_by_an_agent_that_was_restarted()
+    {
+        Role("once", Chmpx);
+        _systemd["once.service"].Type = "oneshot";
+        _systemd["once.service"].FileState = "static";
+        var controller = Make();
+        for (var run = 0; run < 5; run++)
+        {
+            await SettleAsync(controller);
+
+            // systemd unloads it, and with it goes when it ran.
+            _systemd["once.service"].StartedAt = null;
+            Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
+            controller = Make();
+            _time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal(1, _systemd.Count("start once.service"));
+    }
+
     [Theory]
     [InlineData("masked.service", UnitLoadState.Masked)]
     [InlineData("missing.service", UnitLoadState.NotFound)]
@@ -553,6 +574,7 @@ public sealed class ServiceControllerTests : IDisposable
             new ServiceSettings([Superseded]),
             Chmpx,
             () => _arePackagesInstalled,
+            _directory.Root,
             _time);
     }
 }

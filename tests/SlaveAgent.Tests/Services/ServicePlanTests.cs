@@ -103,6 +103,22 @@ public sealed class ServicePlanTests
         Assert.Equal(found == UnitFindingState.Completed, verdict.Findings.Single().IsGood);
     }
 
+    [Theory]
+    [InlineData("oneshot", "success", UnitFindingState.Completed)]
+    [InlineData("oneshot", "exit-code", UnitFindingState.Starting)]
+    [InlineData("simple", "success", UnitFindingState.Starting)]
+    public void A_oneshot_that_systemd_has_forgotten_is_done_once_it_was_started(string type, string result, UnitFindingState found)
+    {
+        var unit = Units.Stopped("a.service") with { Type = type, Result = result, StartedAt = null };
+        var verdict = ServicePlan.Make(new ServiceSituation(["a.service"], ImmutableDictionary<string, UnitStatus>.Empty.Add("a.service", unit), null, null, true) { Done = ["a.service"] });
+        Assert.Equal(found, verdict.Findings.Single().State);
+    }
+
+    [Fact]
+    public void Of_an_alias_the_unit_itself_is_enabled_for_systemctl_refuses_the_alias() => Assert.Equal(
+        [new UnitAction(UnitActionKind.Enable, "ssh.service"), new UnitAction(UnitActionKind.Start, "sshd.service")],
+        Make([Units.Stopped("sshd.service") with { Id = "ssh.service", FileState = "disabled" }]).Wanted);
+
     [Fact]
     public void Units_are_loaded_again_first_while_systemd_says_of_any_that_it_needs_to()
     {

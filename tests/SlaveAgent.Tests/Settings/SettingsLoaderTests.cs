@@ -124,7 +124,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("watch:\n  jiter: 10%", 2, SettingsCode.UnknownName, "watch.jiter", "watch.jitter")]
     [InlineData("host:\n  cuck: a", 2, SettingsCode.UnknownName, "host.cuck", "host.cuk")]
     [InlineData("watch: 5m", 1, SettingsCode.IsSection, "watch", "ask_again", "jitter", "k2hr3_interval", "ring_interval", "role_interval")]
-    [InlineData("packages:\n  antpickax: none", 2, SettingsCode.IsSection, "packages.antpickax", "distribution", "key", "uri")]
+    [InlineData("packages:\n  antpickax: none", 2, SettingsCode.IsSection, "packages.antpickax", "distribution", "key", "key_fingerprint", "uri")]
     [InlineData("log:\n  level:\n    all: debug", 3, SettingsCode.IsNoSection, "log.level")]
     [InlineData("watch:\n  interval: 5m", 2, SettingsCode.UnknownName, "watch.interval", "ask_again", "role_interval")]
     [InlineData("servers: a", 1, SettingsCode.UnknownName, "servers", "agent.yaml(5)")]

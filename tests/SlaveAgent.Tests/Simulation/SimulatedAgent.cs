@@ -47,7 +47,7 @@ internal sealed class SimulatedAgent : IReconcilerHost
         var account = ChmpxAccounts.Make(root, role, () => false);
         var dropIn = new ChmpxDropIn(root, "chmpx.service", "/etc/antpickax/k2hdkc.ini", "/usr/bin/k2hdkc-slave-agent", () => new ChmpxSharing("k2hdkc", "k2hdkc", null));
         var packages = new PackageController(
-            role, file, () => new InstalledPackages(), _ => Task.FromResult<(string?, string?)>(("key", null)), settings.Packages, account, delegated: null);
+            role, file, () => new PackageInstaller(new InstalledPackages(), root, _ => Task.FromResult<(string?, string?)>(("key", null)), time), settings.Packages, account, delegated: null);
         var connection = new ConnectionController(
             role, resource, file, ring, lastGood, world.Ring.For(IsAlive), tracker, questions,
             new StatusRequester(root, inquiries, false, () => null, time, world.Random.NextDouble, log), addresses, systemd, settings.Chmpx, time, log);
@@ -58,7 +58,7 @@ internal sealed class SimulatedAgent : IReconcilerHost
             new ConfigurationController(resource, role, file, ring, lastGood, evidence, "cuk-slv1", files, settings.Configuration, registerAgain: true, log),
             packages,
             new ServiceController(
-                role, file, ring, account, new ChmpxUnitFiles(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", () => packages.IsComplete, time),
+                role, file, ring, account, new ChmpxUnitFiles(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", () => packages.IsComplete, root, time),
             connection,
             new ReadyController(() => connection.IsReady, systemd, root, follow: false, time),
         ];
@@ -86,12 +86,20 @@ internal sealed class SimulatedAgent : IReconcilerHost
     {
         public PackageFamily Family => PackageFamily.Debian;
 
-        public Task<bool> IsInstalledAsync(string package, CancellationToken cancel) => Task.FromResult(true);
+        public string? RepositoryAddress => null;
+
+        public Task<PackageState> StateOfAsync(string package, CancellationToken cancel) => Task.FromResult(PackageState.Installed);
+
+        public Task<bool> ChangesNothingAsync(string package, CancellationToken cancel) => Task.FromResult(true);
+
+        public Task<CommandResult> UpdateListsAsync() => Task.FromResult(new CommandResult(0, string.Empty));
 
         public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages) => Task.FromResult(new CommandResult(0, string.Empty));
 
-        public Task<CommandResult> InstallAloneAsync(string package) => InstallAsync([package]);
-
         public bool SetUpRepository(string key) => false;
+
+        public bool RemoveRepository() => false;
+
+        public bool IsRepositoryAbsent(CommandResult updated) => false;
     }
 }
