@@ -66,7 +66,7 @@ internal static class AdoptCommand
     /// <summary>Nobody would manage this host if the tooling stayed stopped and no agent runs; a signal does not interrupt this.</summary>
     private static async Task<int> PutBackAsync(AgentParts parts, ShellTooling tooling)
     {
-        var before = AdoptedTooling.Load(parts.Root.At(AgentPaths.AdoptedTooling))!;
+        var before = AdoptedTooling.Load(parts.Root.Agent.AdoptedTooling)!;
         RestoreConfiguration(parts);
         var problem = await EndAgentAsync(parts, CancellationToken.None) ?? await tooling.StartAsync(before.Enabled, before.Active, Console.WriteLine, CancellationToken.None);
         if (problem is not null)
@@ -75,15 +75,15 @@ internal static class AdoptCommand
             return ExitCode.TryAgainLater;
         }
 
-        parts.Root.Delete(AgentPaths.AdoptedTooling);
-        parts.Root.Delete(AgentPaths.AdoptedConfiguration);
+        RegularFile.Delete(parts.Root.Agent.AdoptedTooling);
+        RegularFile.Delete(parts.Root.Agent.AdoptedConfiguration);
         await Console.Error.WriteLineAsync("This host was not taken over: the shell tooling manages it as before, and the configuration is untouched. Run adopt again.");
         return ExitCode.TryAgainLater;
     }
 
     private static async Task<int> GiveBackAsync(AgentParts parts, ShellTooling tooling, CancellationToken cancel)
     {
-        if (AdoptedTooling.Load(parts.Root.At(AgentPaths.AdoptedTooling)) is not { } before)
+        if (AdoptedTooling.Load(parts.Root.Agent.AdoptedTooling) is not { } before)
         {
             await Console.Error.WriteLineAsync("This host was not taken over from the shell tooling, so there is nothing to give back.");
             return ExitCode.Failed;
@@ -103,8 +103,8 @@ internal static class AdoptCommand
             return ExitCode.TryAgainLater;
         }
 
-        parts.Root.Delete(AgentPaths.AdoptedTooling);
-        parts.Root.Delete(AgentPaths.AdoptedConfiguration);
+        RegularFile.Delete(parts.Root.Agent.AdoptedTooling);
+        RegularFile.Delete(parts.Root.Agent.AdoptedConfiguration);
         Console.WriteLine("The shell tooling manages this host again.");
         return ExitCode.Done;
     }
@@ -112,7 +112,7 @@ internal static class AdoptCommand
     /// <summary>Before anything is stopped; a second try after a first that was interrupted must not take the half-stopped tooling for what it was.</summary>
     private static async Task RememberAsync(AgentParts parts, ShellTooling tooling, CancellationToken cancel)
     {
-        var path = parts.Root.At(AgentPaths.AdoptedTooling);
+        var path = parts.Root.Agent.AdoptedTooling;
         if (AdoptedTooling.Load(path) is not null)
         {
             return;
@@ -120,8 +120,8 @@ internal static class AdoptCommand
 
         if (parts.File.ReadText() is { } text)
         {
-            Directories.MakeOwn(parts.Root.At(AgentPaths.StateDirectory));
-            AtomicFile.Write(parts.Root.At(AgentPaths.AdoptedConfiguration), text, parts.Settings.Configuration.Mode);
+            Directories.MakeOwn(parts.Root.Agent.StateDirectory);
+            AtomicFile.Write(parts.Root.Agent.AdoptedConfiguration, text, parts.Settings.Configuration.Mode);
         }
 
         var (enabled, active) = await tooling.ObserveAsync(cancel);
@@ -131,7 +131,7 @@ internal static class AdoptCommand
     /// <summary>Should the tooling's process in the background have been quicker: chmpx notices a file that is back within half a second (Chmpx/README.md, "Reload").</summary>
     private static void RestoreConfiguration(AgentParts parts)
     {
-        if (!File.Exists(parts.File.Path) && parts.Root.TryRead(AgentPaths.AdoptedConfiguration) is { } text)
+        if (!File.Exists(parts.File.Path) && RegularFile.TryRead(parts.Root.Agent.AdoptedConfiguration) is { } text)
         {
             AtomicFile.Write(parts.File.Path, text, parts.Settings.Configuration.Mode);
             Console.WriteLine($"The shell tooling had removed {parts.File.Path}; put it back.");
@@ -167,7 +167,7 @@ internal static class AdoptCommand
             }
         }
 
-        var path = parts.Root.At(AgentPaths.DaemonLock);
+        var path = parts.Root.Agent.DaemonLock;
         return FileLock.IsHeld(path) ? $"The agent still runs{FileLock.HolderText(path)}; end it, then run adopt --give-back again." : null;
     }
 

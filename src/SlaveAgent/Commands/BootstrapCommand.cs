@@ -49,11 +49,11 @@ internal static class BootstrapCommand
 
     private static async Task<int> RunAsync(Setup setup, TimeSpan timeLimit, bool handOver, Logger log, TimeProvider time, CancellationToken cancel)
     {
-        using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), time, cancel);
+        using var turn = await FileLock.TryTakeForLongAsync(setup.Root.Agent.BootstrapLock, time, cancel);
         if (turn is null)
         {
             await Console.Error.WriteLineAsync(
-                $"Another bootstrap{FileLock.HolderText(setup.Root.At(AgentPaths.BootstrapLock))} is at work under {setup.Root.Directory}; wait for it, or end it first.");
+                $"Another bootstrap{FileLock.HolderText(setup.Root.Agent.BootstrapLock)} is at work under {setup.Root.Directory}; wait for it, or end it first.");
             return ExitCode.TryAgainLater;
         }
 
@@ -64,7 +64,7 @@ internal static class BootstrapCommand
 
         using var parts = await AgentParts.CreateAsync(setup, setup.Settings, time, log, cancel, takesOffer: true, reading: reading);
         await parts.HandIdentityToDaemonAsync(cancel);
-        var daemonRuns = FileLock.IsHeld(setup.Root.At(AgentPaths.DaemonLock));
+        var daemonRuns = FileLock.IsHeld(setup.Root.Agent.DaemonLock);
         var needRoot = parts.Controllers.Where(controller => controller.Kind is ControllerKinds.Registration or ControllerKinds.Role or ControllerKinds.Packages).ToList();
         parts.File.RemoveStaleStages();
         var progress = new Progress(Logging.IsUnderSystemd ? TextWriter.Null : Console.Out, time);
@@ -175,7 +175,7 @@ internal static class BootstrapCommand
         TimeProvider time,
         CancellationToken cancel)
     {
-        var (reconciler, board) = parts.Assemble(controllers, keepsStatus: !FileLock.IsHeld(parts.Root.At(AgentPaths.DaemonLock)), _ => new UnwatchedHost());
+        var (reconciler, board) = parts.Assemble(controllers, keepsStatus: !FileLock.IsHeld(parts.Root.Agent.DaemonLock), _ => new UnwatchedHost());
         board.Changed += progress.Note;
         using var deadline = new CancellationTokenSource(timeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);

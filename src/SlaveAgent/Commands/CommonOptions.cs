@@ -145,7 +145,7 @@ public sealed class CommonOptions
     }
 
     private static AgentSettings LoadFiles(HostRoot root, IEnumerable<KeyValuePair<string, SettingValue>> options) =>
-        SettingsLoader.Load(root.At(AgentPaths.SettingsFile), root.At(AgentPaths.SettingsDirectory), options);
+        SettingsLoader.Load(root.Agent.SettingsFile, root.Agent.SettingsDirectory, options);
 
     private static string? ValueOf(ParseResult parsed, Option<string?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 }

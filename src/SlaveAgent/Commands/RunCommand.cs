@@ -28,10 +28,10 @@ internal static class RunCommand
             var setup = options.SetupOf(parsed, optionsStand: true, orKept: true, orNone: isUnderSystemd);
             var level = Logging.SwitchOf(setup.Settings.LogLevel);
             await using var log = Logging.Create(level);
-            using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.DaemonLock), TimeProvider.System, cancel);
+            using var turn = await FileLock.TryTakeForLongAsync(setup.Root.Agent.DaemonLock, TimeProvider.System, cancel);
             if (turn is null)
             {
-                var holder = FileLock.HolderText(setup.Root.At(AgentPaths.DaemonLock));
+                var holder = FileLock.HolderText(setup.Root.Agent.DaemonLock);
                 log.Error("Another agent{Holder} watches over {Root}; this one ends. Use status, regenerate, or systemctl restart", holder, setup.Root.Directory);
                 return ExitCode.Failed;
             }

@@ -19,11 +19,11 @@ internal static class StatusObserver
         await file.PollAllowedAsync(cancel);
         var view = file.Current is { ControlPort: { } port } ini && await new ControlPort(TimeProvider.System).PollAsync(port, cancel) is { } shown ? ini.ServerNodes.Named(shown) : null;
         var servers = ServersStatus.Of(ServerList.Of(file.Current, view));
-        var isUnregistered = File.Exists(root.At(AgentPaths.UnregisteredMarker));
+        var isUnregistered = File.Exists(root.Agent.UnregisteredMarker);
         var role = new IdentityFiles(root).ReadRole();
         var control = isUnregistered
             ? new Fact(ControlStates.Paused, Reasons.Unregistered, "this host was unregistered; bootstrap takes it into its role again", null)
-            : FileLock.IsHeld(root.At(AgentPaths.DaemonLock)) ? new Fact(ControlStates.Stale, Reasons.NotObserved, "the agent is starting, or waits for its identity", null)
+            : FileLock.IsHeld(root.Agent.DaemonLock) ? new Fact(ControlStates.Stale, Reasons.NotObserved, "the agent is starting, or waits for its identity", null)
             : new Fact(ControlStates.Stale, Reasons.NoAgent, "no agent runs on this host", null);
         if (file.Current is null && !isUnregistered && StatusFile.TryReadOfOtherRole(root) is { } left && left.Role == role)
         {

@@ -35,16 +35,16 @@ internal static class UnregisterCommand
         {
             var setup = options.SetupOf(parsed);
             using var signals = new Signals();
-            using var turn = await FileLock.TryTakeForLongAsync(setup.Root.At(AgentPaths.BootstrapLock), TimeProvider.System, signals.Token);
+            using var turn = await FileLock.TryTakeForLongAsync(setup.Root.Agent.BootstrapLock, TimeProvider.System, signals.Token);
             if (turn is null)
             {
-                var holder = FileLock.HolderText(setup.Root.At(AgentPaths.BootstrapLock));
+                var holder = FileLock.HolderText(setup.Root.Agent.BootstrapLock);
                 await Console.Error.WriteLineAsync(
                     $"A bootstrap{holder} is at work under {setup.Root.Directory} and would take this host into its role again; end it first.");
                 return ExitCode.TryAgainLater;
             }
 
-            if (setup.Root.TryRead(AgentPaths.UnregisteredMarker) is { } mark
+            if (RegularFile.TryRead(setup.Root.Agent.UnregisteredMarker) is { } mark
                 && (mark == Left || (new IdentityFiles(setup.Root).ReadRole() is null && new IdentityStore(setup.Root).Accepted is null)))
             {
                 // An earlier one that was killed has taken the host out of its role; of its identity some files may be left, which no request could be made with.
@@ -63,8 +63,8 @@ internal static class UnregisterCommand
     private static async Task<int> RunAsync(Setup setup, AgentParts parts, bool force, CancellationToken cancel)
     {
         // First of all: a daemon that sees the units stopped, or the host gone from its role, would set that right again.
-        Directories.MakeOwn(parts.Root.At(AgentPaths.StateDirectory));
-        AtomicFile.Write(parts.Root.At(AgentPaths.UnregisteredMarker), string.Empty, ReadableByAll);
+        Directories.MakeOwn(parts.Root.Agent.StateDirectory);
+        AtomicFile.Write(parts.Root.Agent.UnregisteredMarker, string.Empty, ReadableByAll);
         if (AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
         {
             // With it stop the services that require the connection.
@@ -86,9 +86,9 @@ internal static class UnregisterCommand
             return ExitCode.TryAgainLater;
         }
 
-        AtomicFile.Write(parts.Root.At(AgentPaths.UnregisteredMarker), Left, ReadableByAll);
+        AtomicFile.Write(parts.Root.Agent.UnregisteredMarker, Left, ReadableByAll);
         await RemoveAsync(setup, parts.Time, cancel);
-        Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.At(AgentPaths.GenerationsDirectory)}.");
+        Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.Agent.GenerationsDirectory}.");
         return stopped ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -97,13 +97,14 @@ internal static class UnregisterCommand
     {
         var (root, unit) = (setup.Root, setup.Settings.Chmpx.Unit);
         var configuration = AgentParts.OutputPath(setup.Settings, new OverrideReader(root));
+        var paths = root.Agent;
         foreach (var path in new[]
         {
-            configuration, AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.Evidence, AgentPaths.ConnectionMemory, AgentPaths.StatusRequests, AgentPaths.EnvironmentFile,
-            AgentPaths.AdoptedTooling, AgentPaths.AdoptedConfiguration,
+            root.At(configuration), paths.AcceptedResource, paths.RoleKeys, paths.Evidence, paths.ConnectionMemory, paths.StatusRequests, paths.EnvironmentFile,
+            paths.AdoptedTooling, paths.AdoptedConfiguration,
         })
         {
-            root.Delete(path);
+            RegularFile.Delete(path);
         }
 
         // Observed and not remembered: an unregister that was killed in between has the drop-in gone and the unit still loaded with it.
@@ -120,7 +121,7 @@ internal static class UnregisterCommand
     private static async Task DaemonPausedAsync(AgentParts parts, CancellationToken cancel)
     {
         var began = parts.Time.GetTimestamp();
-        while (FileLock.IsHeld(parts.Root.At(AgentPaths.WorkLock))
+        while (FileLock.IsHeld(parts.Root.Agent.WorkLock)
             && parts.Time.GetElapsedTime(began) < PauseLimit)
         {
             await Task.Delay(BetweenObservations, parts.Time, cancel);

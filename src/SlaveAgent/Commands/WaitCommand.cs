@@ -102,7 +102,7 @@ internal static class WaitCommand
     }
 
     private static bool IsAnyAtWork(HostRoot root) =>
-        new[] { AgentPaths.DaemonLock, AgentPaths.BootstrapLock }.Any(path => FileLock.LivingHolderOf(root.At(path)) is not null);
+        new[] { root.Agent.DaemonLock, root.Agent.BootstrapLock }.Any(path => FileLock.LivingHolderOf(path) is not null);
 
     private static int End(int dots, string message, int code)
     {

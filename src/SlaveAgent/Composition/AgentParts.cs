@@ -182,7 +182,7 @@ internal sealed class AgentParts : IDisposable
     public async Task HandIdentityToDaemonAsync(CancellationToken cancel)
     {
         await _keeper.OfferAsync(_setup.Options, cancel);
-        Root.Delete(AgentPaths.UnregisteredMarker);
+        RegularFile.Delete(Root.Agent.UnregisteredMarker);
     }
 
     public void Dispose() => Client.Dispose();

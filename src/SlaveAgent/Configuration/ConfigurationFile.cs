@@ -19,7 +19,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <summary>Of a file that is written again and again the polls cannot wait for the end.</summary>
     private const int MostPauses = 5;
 
-    private readonly Generations _generations = new(root.At(AgentPaths.GenerationsDirectory), keep, mode);
+    private readonly Generations _generations = new(root.Agent.GenerationsDirectory, keep, mode);
     private FileVersion? _seen;
     private FileReaders _readers;
     private (DateTimeOffset At, TimeSpan AgeThen, long SeenAt)? _changed;
@@ -120,7 +120,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
     public async Task<(int Generation, string? CopyFailed)> WriteAsync(IniDocument ini, int? loaded, CancellationToken cancel)
     {
-        using var turn = await FileLock.TakeAsync(root.At(AgentPaths.WriteLock), LockTimeout, time, cancel);
+        using var turn = await FileLock.TakeAsync(root.Agent.WriteLock, LockTimeout, time, cancel);
         Refresh();
         var generation = Next(Math.Max(Math.Max(Current?.FileVersion ?? 0, _generations.Newest), loaded ?? 0));
         var text = IniWriter.Write(ini, generation);

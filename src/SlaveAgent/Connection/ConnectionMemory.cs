@@ -66,11 +66,11 @@ public sealed record ConnectionMemory
 
     /// <returns>What was kept; empty when nothing was, or what was kept is of another boot.</returns>
     public static ConnectionMemory Load(HostRoot root, long now) =>
-        StateFile.TryLoad(root.At(AgentPaths.ConnectionMemory), ConnectionJson.Default.ConnectionMemory) is { } kept && kept.IsOfThisBoot(now) ? kept : new ConnectionMemory();
+        StateFile.TryLoad(root.Agent.ConnectionMemory, ConnectionJson.Default.ConnectionMemory) is { } kept && kept.IsOfThisBoot(now) ? kept : new ConnectionMemory();
 
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public void Save(HostRoot root) => StateFile.Save(root.At(AgentPaths.ConnectionMemory), this, ConnectionJson.Default.ConnectionMemory);
+    public void Save(HostRoot root) => StateFile.Save(root.Agent.ConnectionMemory, this, ConnectionJson.Default.ConnectionMemory);
 
     // /run is empty after a boot, but not in every container that is started again.
     private bool IsOfThisBoot(long now) =>

@@ -301,7 +301,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Debug("{Path} could not be written: {Why}", root.At(AgentPaths.ConnectionMemory), e.Message);
+            log.Debug("{Path} could not be written: {Why}", root.Agent.ConnectionMemory, e.Message);
         }
     }
 }

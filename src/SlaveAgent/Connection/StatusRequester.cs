@@ -15,7 +15,7 @@ public sealed class StatusRequester(
 {
     private readonly Inquiry<UpdateStatusReply?> _sending = new();
     private StatusRequestMemory _memory =
-        StateFile.TryLoad(root.At(AgentPaths.StatusRequests), ConnectionJson.Default.StatusRequestMemory) is { Servers: not null } kept ? kept : StatusRequestMemory.Empty;
+        StateFile.TryLoad(root.Agent.StatusRequests, ConnectionJson.Default.StatusRequestMemory) is { Servers: not null } kept ? kept : StatusRequestMemory.Empty;
 
     /// <param name="missing">Servers that are up and not connected.</param>
     /// <returns>Whether an answer of a connected server is needed before it can be decided.</returns>
@@ -83,13 +83,13 @@ public sealed class StatusRequester(
     {
         try
         {
-            StateFile.Save(root.At(AgentPaths.StatusRequests), memory, ConnectionJson.Default.StatusRequestMemory);
+            StateFile.Save(root.Agent.StatusRequests, memory, ConnectionJson.Default.StatusRequestMemory);
             _memory = memory;
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Debug("{Path} could not be written: {Why}", root.At(AgentPaths.StatusRequests), e.Message);
+            log.Debug("{Path} could not be written: {Why}", root.Agent.StatusRequests, e.Message);
             return false;
         }
     }

@@ -220,7 +220,7 @@ internal sealed class DaemonService(
     {
         try
         {
-            setup.Root.Delete(AgentPaths.StatusFile);
+            RegularFile.Delete(setup.Root.Agent.StatusFile);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,7 +8,7 @@ namespace SlaveAgent.Daemon;
 /// </summary>
 internal sealed class WorkTurn(HostRoot root) : IDisposable
 {
-    private readonly string _mark = root.At(AgentPaths.UnregisteredMarker);
+    private readonly string _mark = root.Agent.UnregisteredMarker;
     private FileLock? _lock;
 
     /// <summary>Whether the host is unregistered, so that nothing may be started. Takes the lock while it is not.</summary>
@@ -35,7 +35,7 @@ internal sealed class WorkTurn(HostRoot root) : IDisposable
     {
         try
         {
-            return FileLock.TryTake(root.At(AgentPaths.WorkLock));
+            return FileLock.TryTake(root.Agent.WorkLock);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,103 +1,116 @@
 namespace SlaveAgent.Files;
 
-/// <summary>All paths of the agent itself. They are host paths: <see cref="HostRoot.At"/> places them under the root.</summary>
-public static class AgentPaths
+/// <summary>The paths of one instance of the agent, under its root already. What it shares with other programs, such as chmpx's unit, is not among them.</summary>
+public sealed record AgentPaths
 {
-    public const string SettingsFile = "/etc/k2hdkc-slave-agent/agent.yaml";
-    public const string SettingsDirectory = "/etc/k2hdkc-slave-agent/conf.d";
+    private readonly string _settings;
+
+    internal AgentPaths(HostRoot root)
+    {
+        _settings = root.At($"/etc/{root.Instance}");
+        StateDirectory = root.At($"/var/lib/{root.Instance}");
+        RuntimeDirectory = root.At($"/run/{root.Instance}");
+    }
+
+    public string SettingsFile => _settings + "/agent.yaml";
+
+    public string SettingsDirectory => _settings + "/conf.d";
 
     /// <summary>For <c>EnvironmentFile=</c> of a user's service.</summary>
-    public const string EnvironmentFile = "/etc/k2hdkc-slave-agent/environment";
+    public string EnvironmentFile => _settings + "/environment";
 
-    public const string StateDirectory = "/var/lib/k2hdkc-slave-agent";
+    /// <summary>What is kept for ever.</summary>
+    public string StateDirectory { get; }
+
+    /// <summary>What is kept for this boot.</summary>
+    public string RuntimeDirectory { get; }
 
     /// <summary>Copies (never links, because a hard link hides changes from chmpx: Chmpx/README.md, "Reload") of the last configurations, <c>generation-N.ini</c>.</summary>
-    public const string GenerationsDirectory = StateDirectory + "/generations";
+    public string GenerationsDirectory => StateDirectory + "/generations";
 
     /// <summary>The last resource text that the agent accepted from K2HR3, with its ETag.</summary>
-    public const string AcceptedResource = StateDirectory + "/resource.json";
+    public string AcceptedResource => StateDirectory + "/resource.json";
 
     /// <summary>The last values of the role's keys, so that the services are known after a reboot without K2HR3.</summary>
-    public const string RoleKeys = StateDirectory + "/role-keys.json";
+    public string RoleKeys => StateDirectory + "/role-keys.json";
 
     /// <summary>The settings that the daemon last ran with; readable by its owner only.</summary>
-    public const string KeptSettings = StateDirectory + "/settings.json";
+    public string KeptSettings => StateDirectory + "/settings.json";
 
     /// <summary>Exists after <c>unregister</c>: a running agent pauses until <c>bootstrap</c> removes it.</summary>
-    public const string UnregisteredMarker = StateDirectory + "/unregistered";
+    public string UnregisteredMarker => StateDirectory + "/unregistered";
 
     /// <summary>Exists after <c>adopt</c> until the host is handed back: the units of the shell tooling that ran before.</summary>
-    public const string AdoptedTooling = StateDirectory + "/adopted.json";
+    public string AdoptedTooling => StateDirectory + "/adopted.json";
 
     /// <summary>The configuration before <c>adopt</c>.</summary>
-    public const string AdoptedConfiguration = StateDirectory + "/adopted.ini";
+    public string AdoptedConfiguration => StateDirectory + "/adopted.ini";
 
     /// <summary>The machine that the identity was registered from; readable by its owner only.</summary>
-    public const string Machine = StateDirectory + "/machine.json";
+    public string Machine => StateDirectory + "/machine.json";
 
     /// <summary>When servers were requested to resend their status to the ring.</summary>
-    public const string StatusRequests = StateDirectory + "/status-requests.json";
+    public string StatusRequests => StateDirectory + "/status-requests.json";
 
     /// <summary>The identity of this host: what K2HR3 accepted, and what is offered to it. Accessible to its owner only.</summary>
-    public const string IdentityDirectory = StateDirectory + "/identity";
+    public string IdentityDirectory => StateDirectory + "/identity";
 
     /// <summary>The identity that K2HR3 accepted last.</summary>
-    public const string AcceptedIdentity = IdentityDirectory + "/accepted.json";
+    public string AcceptedIdentity => IdentityDirectory + "/accepted.json";
 
     /// <summary>Identities that K2HR3 has not accepted yet, one file per source.</summary>
-    public const string PendingDirectory = IdentityDirectory + "/pending";
+    public string PendingDirectory => IdentityDirectory + "/pending";
 
     /// <summary>The values from the User Data Script or found in the identity files.</summary>
-    public const string HandedIdentity = PendingDirectory + "/user-data";
+    public string HandedIdentity => PendingDirectory + "/user-data";
 
     /// <summary>The values from command line options.</summary>
-    public const string OptionsIdentity = PendingDirectory + "/options";
+    public string OptionsIdentity => PendingDirectory + "/options";
 
     /// <summary>Replaced registrations, until they are removed from K2HR3.</summary>
-    public const string FormerIdentities = IdentityDirectory + "/former.json";
+    public string FormerIdentities => IdentityDirectory + "/former.json";
 
     /// <summary>Configurations of other machines, moved away on a copy of their disk.</summary>
-    public const string ForeignDirectory = StateDirectory + "/foreign";
+    public string ForeignDirectory => StateDirectory + "/foreign";
 
-    public const string RuntimeDirectory = "/run/k2hdkc-slave-agent";
-    public const string StatusFile = RuntimeDirectory + "/status.json";
+    public string StatusFile => RuntimeDirectory + "/status.json";
 
     /// <summary>What the repair of the connection has to know of this boot's past.</summary>
-    public const string ConnectionMemory = RuntimeDirectory + "/connection.json";
+    public string ConnectionMemory => RuntimeDirectory + "/connection.json";
 
     /// <summary>There while chmpx runs by an older unit file than the one in place.</summary>
-    public const string ChmpxUnitChange = RuntimeDirectory + "/chmpx-unit-change.json";
+    public string ChmpxUnitChange => RuntimeDirectory + "/chmpx-unit-change.json";
 
     /// <summary>What was observed in this boot of the ready target and the units that require it.</summary>
-    public const string ReadyMemory = RuntimeDirectory + "/ready.json";
+    public string ReadyMemory => RuntimeDirectory + "/ready.json";
 
     /// <summary>Oneshots of the role that were started in this boot.</summary>
-    public const string StartedOneshots = RuntimeDirectory + "/oneshots.json";
+    public string StartedOneshots => RuntimeDirectory + "/oneshots.json";
 
     /// <summary>When chmpx's unit was last started, and on what.</summary>
-    public const string ChmpxStart = RuntimeDirectory + "/chmpx-start.json";
+    public string ChmpxStart => RuntimeDirectory + "/chmpx-start.json";
 
     /// <summary>When the lists of packages were last fetched, and for which packages.</summary>
-    public const string PackageLists = RuntimeDirectory + "/package-lists.json";
+    public string PackageLists => RuntimeDirectory + "/package-lists.json";
 
     /// <summary>What K2HR3 goes on saying and is not acted on until it has said so for long enough; ends with the boot.</summary>
-    public const string Evidence = RuntimeDirectory + "/evidence.json";
+    public string Evidence => RuntimeDirectory + "/evidence.json";
 
     /// <summary>Held by the running daemon of a root for its whole life.</summary>
-    public const string DaemonLock = RuntimeDirectory + "/daemon.lock";
+    public string DaemonLock => RuntimeDirectory + "/daemon.lock";
 
     /// <summary>Held by the daemon while it may change something, that is, except while the host is unregistered.</summary>
-    public const string WorkLock = RuntimeDirectory + "/work.lock";
+    public string WorkLock => RuntimeDirectory + "/work.lock";
 
     /// <summary>Held by the running bootstrap or unregister of a root for its whole life.</summary>
-    public const string BootstrapLock = RuntimeDirectory + "/bootstrap.lock";
+    public string BootstrapLock => RuntimeDirectory + "/bootstrap.lock";
 
     /// <summary>Held while several files of the identity are read or written.</summary>
-    public const string IdentityLock = RuntimeDirectory + "/identity.lock";
+    public string IdentityLock => RuntimeDirectory + "/identity.lock";
 
     /// <summary>The state of the identity, for <c>status</c> and <c>wait</c>.</summary>
-    public const string IdentityStatus = RuntimeDirectory + "/identity.json";
+    public string IdentityStatus => RuntimeDirectory + "/identity.json";
 
     /// <summary>Held while a new configuration is created and installed, by the daemon or <c>regenerate</c>.</summary>
-    public const string WriteLock = RuntimeDirectory + "/write.lock";
+    public string WriteLock => RuntimeDirectory + "/write.lock";
 }

@@ -20,9 +20,9 @@ public static class ForeignConfiguration
             return null;
         }
 
-        var kept = root.At($"{AgentPaths.ForeignDirectory}/{NameOf(self)}{Path.GetExtension(hostPath)}");
-        Directories.MakeOwn(root.At(AgentPaths.StateDirectory));
-        Directories.MakeOwn(root.At(AgentPaths.ForeignDirectory));
+        var kept = $"{root.Agent.ForeignDirectory}/{NameOf(self)}{Path.GetExtension(hostPath)}";
+        Directories.MakeOwn(root.Agent.StateDirectory);
+        Directories.MakeOwn(root.Agent.ForeignDirectory);
         AtomicFile.Write(kept, text, OwnerOnly, keepOwner: false);
         root.Delete(hostPath);
         return kept;

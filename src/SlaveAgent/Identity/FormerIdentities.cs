@@ -18,7 +18,7 @@ internal sealed class FormerIdentities(HostRoot root)
         {
             try
             {
-                return root.TryRead(AgentPaths.FormerIdentities) is { } text
+                return RegularFile.TryRead(root.Agent.FormerIdentities) is { } text
                     ? JsonSerializer.Deserialize(text, IdentityJson.Default.AcceptedIdentityArray) ?? []
                     : [];
             }
@@ -46,7 +46,7 @@ internal sealed class FormerIdentities(HostRoot root)
         AcceptedIdentity[] rest = [.. All.Where(one => one != entry)];
         if (rest.Length == 0)
         {
-            root.Delete(AgentPaths.FormerIdentities);
+            RegularFile.Delete(root.Agent.FormerIdentities);
         }
         else
         {
@@ -61,5 +61,5 @@ internal sealed class FormerIdentities(HostRoot root)
     private static AcceptedIdentity Bare(AcceptedIdentity identity) => identity with { Token = null, TokenDigest = null, Considered = null, Replaces = null };
 
     private void Save(AcceptedIdentity[] all) =>
-        IdentityFile.Write(root.At(AgentPaths.FormerIdentities), JsonSerializer.Serialize(all, IdentityJson.Default.AcceptedIdentityArray));
+        IdentityFile.Write(root.Agent.FormerIdentities, JsonSerializer.Serialize(all, IdentityJson.Default.AcceptedIdentityArray));
 }

@@ -61,7 +61,7 @@ public sealed class IdentityKeeper(HostRoot root, HostIdentity identity, string 
     /// <summary>Takes the lock for reading or writing several files of the identity.</summary>
     /// <exception cref="IOException">Another process holds it for too long.</exception>
     internal static Task<FileLock> LockAsync(HostRoot root, TimeProvider time, CancellationToken cancel) =>
-        FileLock.TakeAsync(root.At(AgentPaths.IdentityLock), LockTimeout, time, cancel);
+        FileLock.TakeAsync(root.Agent.IdentityLock, LockTimeout, time, cancel);
 
     private bool IsThis(AcceptedIdentity accepted) =>
         (AcceptedIdentity.Of(identity, accepted.Considered, accepted.Replaces) with { Token = null }) == (accepted with { Token = null });

@@ -19,7 +19,7 @@ public sealed record IdentityStatus(IdentityCode Code, string Message, DateTimeO
     /// <returns>A message about an offered identity that is not accepted yet, including one that is not processed yet; null when there is none.</returns>
     public static string? OpenOffer(HostRoot root) =>
         Load(root) is { IsOfferOpen: true } status ? status.Message
-        : File.Exists(root.At(AgentPaths.HandedIdentity)) || File.Exists(root.At(AgentPaths.OptionsIdentity)) ? "the identity that was handed over is not accepted yet"
+        : File.Exists(root.Agent.HandedIdentity) || File.Exists(root.Agent.OptionsIdentity) ? "the identity that was handed over is not accepted yet"
         : null;
 
     /// <returns>Null when none was written since the boot, or it cannot be read.</returns>
@@ -27,7 +27,7 @@ public sealed record IdentityStatus(IdentityCode Code, string Message, DateTimeO
     {
         try
         {
-            return root.TryRead(AgentPaths.IdentityStatus) is { } text ? JsonSerializer.Deserialize(text, IdentityJson.Default.IdentityStatus) : null;
+            return RegularFile.TryRead(root.Agent.IdentityStatus) is { } text ? JsonSerializer.Deserialize(text, IdentityJson.Default.IdentityStatus) : null;
         }
         catch (JsonException)
         {
@@ -39,7 +39,7 @@ public sealed record IdentityStatus(IdentityCode Code, string Message, DateTimeO
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Save(HostRoot root)
     {
-        Directories.MakeOwn(root.At(AgentPaths.RuntimeDirectory));
-        AtomicFile.Write(root.At(AgentPaths.IdentityStatus), JsonSerializer.Serialize(this, IdentityJson.Default.IdentityStatus), ReadableByAll, durable: false, keepOwner: false);
+        Directories.MakeOwn(root.Agent.RuntimeDirectory);
+        AtomicFile.Write(root.Agent.IdentityStatus, JsonSerializer.Serialize(this, IdentityJson.Default.IdentityStatus), ReadableByAll, durable: false, keepOwner: false);
     }
 }

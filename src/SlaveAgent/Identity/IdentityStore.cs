@@ -15,6 +15,7 @@ public sealed class IdentityStore(HostRoot root)
     /// <summary>A process that keeps writing the files must not block the agent.</summary>
     private const int MaxAttempts = 5;
 
+    private readonly AgentPaths _paths = root.Agent;
     private readonly IdentityFiles _files = new(root);
 
     /// <summary>Registrations that were replaced.</summary>
@@ -27,7 +28,7 @@ public sealed class IdentityStore(HostRoot root)
         {
             try
             {
-                return root.TryRead(AgentPaths.AcceptedIdentity) is { } text
+                return RegularFile.TryRead(_paths.AcceptedIdentity) is { } text
                     && JsonSerializer.Deserialize(text, IdentityJson.Default.AcceptedIdentity) is { ApiUri: not null, Role: not null, Tenant: not null, Cuk: not null, Tag: not null } accepted
                     ? accepted
                     : null;
@@ -41,20 +42,20 @@ public sealed class IdentityStore(HostRoot root)
 
     public FileValues Files => _files.ReadValues();
 
-    public IdentityValues Handed => Read(AgentPaths.HandedIdentity);
+    public IdentityValues Handed => Read(_paths.HandedIdentity);
 
-    public IdentityValues Options => Read(AgentPaths.OptionsIdentity);
+    public IdentityValues Options => Read(_paths.OptionsIdentity);
 
     /// <summary>Changes whenever another identity is offered or accepted.</summary>
     public IdentityStamp Observe() => new(
-        VersionOf(AgentPaths.AcceptedIdentity), VersionOf(AgentPaths.HandedIdentity), VersionOf(AgentPaths.OptionsIdentity), _files.Observe());
+        VersionOf(_paths.AcceptedIdentity), VersionOf(_paths.HandedIdentity), VersionOf(_paths.OptionsIdentity), _files.Observe());
 
     /// <summary>Stores the values of command line options until K2HR3 has accepted them; earlier values that are not repeated stay.</summary>
     public void Offer(IdentityValues options)
     {
         if (!options.IsEmpty && options.Over(Options) is var all && all != Options)
         {
-            Write(AgentPaths.OptionsIdentity, all);
+            Write(_paths.OptionsIdentity, all);
         }
     }
 
@@ -73,7 +74,7 @@ public sealed class IdentityStore(HostRoot root)
         var found = IdentityFound.In(Files, accepted);
         if (!found.IsEmpty)
         {
-            Write(AgentPaths.HandedIdentity, found.Over(Handed));
+            Write(_paths.HandedIdentity, found.Over(Handed));
         }
 
         foreach (var step in StepsToPublish(accepted))
@@ -113,7 +114,7 @@ public sealed class IdentityStore(HostRoot root)
         if (before is not null && (before.Role != accepted.Role || before.ApiUri != accepted.ApiUri))
         {
             // The cached lists of the former role do not apply to this one.
-            yield return () => root.Delete(AgentPaths.RoleKeys);
+            yield return () => RegularFile.Delete(_paths.RoleKeys);
         }
 
         if (before is null || (before with { Replaces = null }) != accepted)
@@ -180,13 +181,13 @@ public sealed class IdentityStore(HostRoot root)
     /// <summary>Removes everything; the accepted identity last, so that removal can be repeated.</summary>
     public void Remove()
     {
-        root.Delete(AgentPaths.Machine);
+        RegularFile.Delete(_paths.Machine);
         ForgetOffers();
         _files.Remove();
-        root.Delete(AgentPaths.AcceptedIdentity);
-        if (Directory.Exists(root.At(AgentPaths.IdentityDirectory)))
+        RegularFile.Delete(_paths.AcceptedIdentity);
+        if (Directory.Exists(_paths.IdentityDirectory))
         {
-            Directory.Delete(root.At(AgentPaths.IdentityDirectory), recursive: true);
+            Directory.Delete(_paths.IdentityDirectory, recursive: true);
         }
     }
 
@@ -199,14 +200,14 @@ public sealed class IdentityStore(HostRoot root)
     // Options override the values handed over: if they were removed first, the latter would become a new offer.
     private IEnumerable<Action> StepsToForget(IdentityStamp basis)
     {
-        if (VersionOf(AgentPaths.HandedIdentity) == basis.Handed)
+        if (VersionOf(_paths.HandedIdentity) == basis.Handed)
         {
-            yield return () => root.Delete(AgentPaths.HandedIdentity);
+            yield return () => RegularFile.Delete(_paths.HandedIdentity);
         }
 
-        if (VersionOf(AgentPaths.OptionsIdentity) == basis.Options)
+        if (VersionOf(_paths.OptionsIdentity) == basis.Options)
         {
-            yield return () => root.Delete(AgentPaths.OptionsIdentity);
+            yield return () => RegularFile.Delete(_paths.OptionsIdentity);
         }
     }
 
@@ -231,24 +232,24 @@ public sealed class IdentityStore(HostRoot root)
         };
     }
 
-    private IdentityValues Read(string path) => root.TryRead(path) is { } text ? OfferText.Read(text) : IdentityValues.None;
+    private static IdentityValues Read(string path) => RegularFile.TryRead(path) is { } text ? OfferText.Read(text) : IdentityValues.None;
 
     private void Write(string path, IdentityValues values)
     {
         MakeDirectories();
-        IdentityFile.Write(root.At(path), OfferText.Write(values));
+        IdentityFile.Write(path, OfferText.Write(values));
     }
 
     private void Save(AcceptedIdentity accepted)
     {
         MakeDirectories();
-        IdentityFile.Write(root.At(AgentPaths.AcceptedIdentity), JsonSerializer.Serialize(accepted, IdentityJson.Default.AcceptedIdentity));
+        IdentityFile.Write(_paths.AcceptedIdentity, JsonSerializer.Serialize(accepted, IdentityJson.Default.AcceptedIdentity));
     }
 
     private void MakeDirectories()
     {
-        Directories.MakeOwn(root.At(AgentPaths.StateDirectory));
-        foreach (var path in new[] { root.At(AgentPaths.IdentityDirectory), root.At(AgentPaths.PendingDirectory) })
+        Directories.MakeOwn(_paths.StateDirectory);
+        foreach (var path in new[] { _paths.IdentityDirectory, _paths.PendingDirectory })
         {
             Directories.MakeOwn(path);
             if (FileStatus.Of(path)?.Mode != OwnerOnly)
@@ -258,5 +259,5 @@ public sealed class IdentityStore(HostRoot root)
         }
     }
 
-    private FileVersion? VersionOf(string path) => FileStatus.Of(root.At(path))?.Version;
+    private static FileVersion? VersionOf(string path) => FileStatus.Of(path)?.Version;
 }

@@ -14,7 +14,7 @@ public static class MachineRecord
     {
         try
         {
-            return root.TryRead(AgentPaths.Machine) is { } text ? JsonSerializer.Deserialize(text, IdentityJson.Default.Machine) : null;
+            return RegularFile.TryRead(root.Agent.Machine) is { } text ? JsonSerializer.Deserialize(text, IdentityJson.Default.Machine) : null;
         }
         catch (JsonException)
         {
@@ -33,7 +33,7 @@ public static class MachineRecord
             : new Machine(machine.ProductUuid ?? before.ProductUuid, machine.MachineId ?? before.MachineId, machine.InstanceId ?? before.InstanceId);
         if (before != all)
         {
-            IdentityFile.Write(root.At(AgentPaths.Machine), JsonSerializer.Serialize(all, IdentityJson.Default.Machine));
+            IdentityFile.Write(root.Agent.Machine, JsonSerializer.Serialize(all, IdentityJson.Default.Machine));
         }
     }
 }

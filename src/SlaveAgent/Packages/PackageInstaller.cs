@@ -13,7 +13,7 @@ public sealed class PackageInstaller(
 {
     public PackageFamily Family => manager.Family;
 
-    private string MemoryPath => root.At(AgentPaths.PackageLists);
+    private string MemoryPath => root.Agent.PackageLists;
 
     /// <summary>Those of the packages that are not installed, under whatever name; and those of which a newer version is.</summary>
     /// <param name="simulates">Whether the package manager is asked as well, which takes a second for each that its database does not know.</param>
@@ -67,7 +67,7 @@ public sealed class PackageInstaller(
         var (result, still) = wanted.Count == 0 ? (new CommandResult(0, string.Empty), []) : await InstallAsync(wanted, cancel);
         if (still.Count == 0 && wanted.Count == all.Count)
         {
-            root.Delete(AgentPaths.PackageLists);
+            RegularFile.Delete(MemoryPath);
         }
 
         // One broken source of the host fails the whole update, although the needed lists may be available.

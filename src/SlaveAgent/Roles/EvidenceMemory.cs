@@ -21,7 +21,7 @@ public sealed class EvidenceMemory
     /// <param name="root">Null: it is not kept over restarts.</param>
     public EvidenceMemory(HostRoot? root, EvidenceSettings settings, TimeProvider time)
     {
-        _path = root?.At(AgentPaths.Evidence);
+        _path = root?.Agent.Evidence;
         _settings = settings;
         _time = time;
         _isShared = _path is not null;

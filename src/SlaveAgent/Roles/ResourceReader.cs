@@ -30,7 +30,7 @@ public sealed class ResourceReader
     {
         _client = client;
         _resource = resource;
-        _acceptedPath = root.At(AgentPaths.AcceptedResource);
+        _acceptedPath = root.Agent.AcceptedResource;
         _evidence = evidence;
         _question = $"resource of {resource}";
         _accepted = AcceptedResource.Load(_acceptedPath, resource.ToString());

@@ -17,11 +17,11 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
 
     private const int RecheckGrowth = 5;
 
-    private readonly string _path = root.At(AgentPaths.RoleKeys);
+    private readonly string _path = root.Agent.RoleKeys;
     private readonly string _question = $"lists of {resource}";
 
     /// <summary>As last read from K2HR3, maybe before a restart; null when never.</summary>
-    public RoleKeys? Keys { get; private set; } = RoleKeys.Load(root.At(AgentPaths.RoleKeys));
+    public RoleKeys? Keys { get; private set; } = RoleKeys.Load(root.Agent.RoleKeys);
 
     /// <summary>Null while it is not known.</summary>
     public bool? IsSlaveNode { get; private set; }

@@ -16,7 +16,7 @@ public sealed class ChmpxStarts(HostRoot root, Systemctl systemctl, TimeProvider
     /// <param name="say">Takes a sentence for the unit's log when there is something to wait for.</param>
     public async Task WaitAsync(string unit, string iniPath, Action<string> say, CancellationToken cancel)
     {
-        var path = root.At(AgentPaths.ChmpxStart);
+        var path = root.Agent.ChmpxStart;
         var last = StateFile.TryLoad(path, ServicesJson.Default.ChmpxStart);
         var restarts = await systemctl.ShowAsync([unit], cancel) is { } shown && shown.TryGetValue(unit, out var status) ? status.Restarts : (int?)null;
         var configuration = VersionOf(iniPath);

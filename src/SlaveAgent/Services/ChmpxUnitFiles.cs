@@ -8,7 +8,7 @@ namespace SlaveAgent.Services;
 /// <summary>Keeps the files by which this host's systemd runs chmpx, and programs find its configuration.</summary>
 public sealed class ChmpxUnitFiles(HostRoot root, ChmpxDropIn dropIn, string iniPath, ChmpxSettings settings, TimeProvider time)
 {
-    private string ChangePath => root.At(AgentPaths.ChmpxUnitChange);
+    private string ChangePath => root.Agent.ChmpxUnitChange;
 
     /// <summary>Writes what is not as it should be. Whether systemd has loaded it, and chmpx runs by it, is for others to observe.</summary>
     /// <returns>The last change to how chmpx is run, until it was forgotten; null when there was none in this boot.</returns>
@@ -17,7 +17,7 @@ public sealed class ChmpxUnitFiles(HostRoot root, ChmpxDropIn dropIn, string ini
     public UnitChange? Prepare()
     {
         // For EnvironmentFile= of a user's service: libchmpx finds its configuration by this variable.
-        SystemFile.WriteIfDifferent(root.At(AgentPaths.EnvironmentFile), $"CHMCONFFILE={iniPath}\n");
+        SystemFile.WriteIfDifferent(root.Agent.EnvironmentFile, $"CHMCONFFILE={iniPath}\n");
         var isWanted = settings.Supervision == Supervision.Direct && dropIn.IsForThisHost;
         if (isWanted ? dropIn.IsDifferent : dropIn.Exists)
         {
@@ -31,7 +31,7 @@ public sealed class ChmpxUnitFiles(HostRoot root, ChmpxDropIn dropIn, string ini
     }
 
     /// <summary>chmpx was observed to run as its unit says.</summary>
-    public void Forget() => root.Delete(AgentPaths.ChmpxUnitChange);
+    public void Forget() => RegularFile.Delete(root.Agent.ChmpxUnitChange);
 
     private void NoteChange(bool needsRestart)
     {

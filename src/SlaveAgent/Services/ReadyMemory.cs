@@ -17,7 +17,7 @@ public sealed record ReadyMemory(bool IsTargetDone, IReadOnlyList<string> Done)
     public static ReadyMemory Empty { get; } = new(false, []);
 
     public static ReadyMemory Load(HostRoot root) =>
-        StateFile.TryLoad(root.At(AgentPaths.ReadyMemory), ServicesJson.Default.ReadyMemory) is { Done: not null } kept ? kept : Empty;
+        StateFile.TryLoad(root.Agent.ReadyMemory, ServicesJson.Default.ReadyMemory) is { Done: not null } kept ? kept : Empty;
 
     /// <summary>The target is stopped because the host leaves its role, and is to come back, with what requires it, once the host is in a role again.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
@@ -26,7 +26,7 @@ public sealed record ReadyMemory(bool IsTargetDone, IReadOnlyList<string> Done)
 
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public void Save(HostRoot root) => StateFile.Save(root.At(AgentPaths.ReadyMemory), this, ServicesJson.Default.ReadyMemory);
+    public void Save(HostRoot root) => StateFile.Save(root.Agent.ReadyMemory, this, ServicesJson.Default.ReadyMemory);
 
     public bool SaysTheSame(ReadyMemory other) => IsTargetDone == other.IsTargetDone && Since == other.Since && IsLeaving == other.IsLeaving && Done.SequenceEqual(other.Done);
 }

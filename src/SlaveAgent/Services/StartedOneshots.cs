@@ -9,7 +9,7 @@ namespace SlaveAgent.Services;
 public sealed record StartedOneshots(ImmutableArray<string> Units)
 {
     public static StartedOneshots Load(HostRoot root) =>
-        StateFile.TryLoad(root.At(AgentPaths.StartedOneshots), ServicesJson.Default.StartedOneshots) is { Units.IsDefault: false } known ? known : new StartedOneshots([]);
+        StateFile.TryLoad(root.Agent.StartedOneshots, ServicesJson.Default.StartedOneshots) is { Units.IsDefault: false } known ? known : new StartedOneshots([]);
 
-    public void Save(HostRoot root) => StateFile.Save(root.At(AgentPaths.StartedOneshots), this, ServicesJson.Default.StartedOneshots);
+    public void Save(HostRoot root) => StateFile.Save(root.Agent.StartedOneshots, this, ServicesJson.Default.StartedOneshots);
 }

@@ -14,7 +14,7 @@ internal static class KeptSettings
     /// <returns>Null when there are none, or none that this version knows.</returns>
     public static AgentSettings? TryLoad(HostRoot root, IEnumerable<KeyValuePair<string, SettingValue>> options)
     {
-        if (root.TryRead(AgentPaths.KeptSettings) is not { } text || SettingsValues.TryParse(text, root.At(AgentPaths.KeptSettings)) is not { } values)
+        if (RegularFile.TryRead(root.Agent.KeptSettings) is not { } text || SettingsValues.TryParse(text, root.Agent.KeptSettings) is not { } values)
         {
             return null;
         }
@@ -34,10 +34,10 @@ internal static class KeptSettings
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void Save(HostRoot root, AgentSettings settings)
     {
-        if (root.TryRead(AgentPaths.KeptSettings) != settings.Source)
+        if (RegularFile.TryRead(root.Agent.KeptSettings) != settings.Source)
         {
-            Directories.MakeOwn(root.At(AgentPaths.StateDirectory));
-            AtomicFile.Write(root.At(AgentPaths.KeptSettings), settings.Source, OwnerOnly, keepOwner: false);
+            Directories.MakeOwn(root.Agent.StateDirectory);
+            AtomicFile.Write(root.Agent.KeptSettings, settings.Source, OwnerOnly, keepOwner: false);
         }
     }
 }

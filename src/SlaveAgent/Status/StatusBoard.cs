@@ -253,7 +253,7 @@ public sealed class StatusBoard(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _isPublished = false;
-            log.Debug("The status file {Path} could not be written: {Why}", root.At(AgentPaths.StatusFile), e.Message);
+            log.Debug("The status file {Path} could not be written: {Why}", root.Agent.StatusFile, e.Message);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class StatusFile
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Write(HostRoot root, AgentStatus status)
     {
-        var path = root.At(AgentPaths.StatusFile);
+        var path = root.Agent.StatusFile;
         Directories.MakeOwn(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, StatusJson.Write(status), ReadableByAll, durable: false);
     }
@@ -27,14 +27,14 @@ internal static class StatusFile
     public static AgentStatus? TryReadOfOtherRole(HostRoot root) =>
         TryRead(root) is { Connection.State: ConnectionStates.NotASlave } status && AtWork(root) is null ? status : null;
 
-    private static AgentStatus? TryRead(HostRoot root) => root.TryRead(AgentPaths.StatusFile) is { } text ? StatusJson.TryRead(text) : null;
+    private static AgentStatus? TryRead(HostRoot root) => RegularFile.TryRead(root.Agent.StatusFile) is { } text ? StatusJson.TryRead(text) : null;
 
     // On a full disk the number of whoever holds the lock could not be written down.
     private static bool IsAtWork(HostRoot root, int pid) => AtWork(root) is { } holder
         ? holder == pid
-        : Posix.IsAlive(pid) && new[] { AgentPaths.DaemonLock, AgentPaths.BootstrapLock }.Any(path => FileLock.IsHeld(root.At(path)));
+        : Posix.IsAlive(pid) && (FileLock.IsHeld(root.Agent.DaemonLock) || FileLock.IsHeld(root.Agent.BootstrapLock));
 
     // Beside a daemon a bootstrap keeps no status file.
     private static int? AtWork(HostRoot root) =>
-        FileLock.LivingHolderOf(root.At(AgentPaths.DaemonLock)) ?? FileLock.LivingHolderOf(root.At(AgentPaths.BootstrapLock));
+        FileLock.LivingHolderOf(root.Agent.DaemonLock) ?? FileLock.LivingHolderOf(root.Agent.BootstrapLock);
 }

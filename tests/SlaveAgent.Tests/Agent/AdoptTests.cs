@@ -162,8 +162,8 @@ public sealed class AdoptTests
         Assert.Equal((UnitState.Active, true), (timer.State, timer.IsEnabled));
         Assert.False(world.Units.StatusOf("k2hdkc-slave-agent.service").IsEnabled);
         Assert.Equal(before, await File.ReadAllTextAsync(world.IniPath, Cancel));
-        Assert.False(File.Exists(world.Path(AgentPaths.AdoptedTooling)));
-        Assert.False(File.Exists(world.Path(AgentPaths.AdoptedConfiguration)));
+        Assert.False(File.Exists(world.Paths.AdoptedTooling));
+        Assert.False(File.Exists(world.Paths.AdoptedConfiguration));
     }
 
     [Fact]

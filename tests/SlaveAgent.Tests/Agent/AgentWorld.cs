@@ -97,9 +97,9 @@ internal sealed class AgentWorld : IAsyncDisposable
 
     /// <summary>The host was unregistered, and the daemon works no more.</summary>
     public bool IsPaused => Agent.IsRunning && Status is null
-        && System.IO.File.Exists(Path(AgentPaths.UnregisteredMarker))
-        && FileLock.LivingHolderOf(Path(AgentPaths.DaemonLock)) is not null
-        && !FileLock.IsHeld(Path(AgentPaths.WorkLock));
+        && System.IO.File.Exists(Paths.UnregisteredMarker)
+        && FileLock.LivingHolderOf(Paths.DaemonLock) is not null
+        && !FileLock.IsHeld(Paths.WorkLock);
 
     /// <summary>Whether a condition is as it is for this reason.</summary>
     public bool Has(string condition, string reason) => Status?.Find(condition)?.Reason == reason;
@@ -126,7 +126,7 @@ internal sealed class AgentWorld : IAsyncDisposable
     /// <summary>The daemon's process number, as soon as it has its lock.</summary>
     public async Task<int> DaemonPidAsync()
     {
-        var path = Path(AgentPaths.RuntimeDirectory + "/daemon.pid");
+        var path = Paths.RuntimeDirectory + "/daemon.pid";
         await UntilAsync(() => System.IO.File.Exists(path) && System.IO.File.ReadAllText(path).Length > 0, "the daemon does not start");
         return int.Parse(await System.IO.File.ReadAllTextAsync(path, Cancel), CultureInfo.InvariantCulture);
     }
@@ -134,6 +134,8 @@ internal sealed class AgentWorld : IAsyncDisposable
     public (int Generation, IReadOnlySet<string> Servers) File => _world.ReadFile() ?? throw new FileNotFoundException(IniPath);
 
     public bool HasFile => _world.ReadFile() is not null;
+
+    public AgentPaths Paths => new HostRoot(Layout.Root).Agent;
 
     public string Path(string hostPath) => System.IO.Path.Join(Layout.Root, hostPath);
 

@@ -281,7 +281,7 @@ public sealed class DaemonTests
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n");
         await world.WatchAsync();
         await world.Agent.StopAsync();
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, FileStatus.Of(world.Path(AgentPaths.KeptSettings))!.Mode);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, FileStatus.Of(world.Paths.KeptSettings)!.Mode);
 
         world.Configure("30-bad", "watch:\n  k2hr3_intervall: 5m\n");
         await world.WatchAsync();

@@ -1,6 +1,5 @@
 using CliWrap;
 using CliWrap.Buffered;
-using SlaveAgent.Files;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
@@ -27,7 +26,7 @@ public sealed class PrepareChmpxTests : IDisposable
         Assert.Equal(0, exit);
         Assert.Contains("ring", output, StringComparison.Ordinal);
         Assert.False(File.Exists(queue));
-        Assert.True(File.Exists(_directory.At(AgentPaths.ChmpxStart)));
+        Assert.True(File.Exists(_directory.Root.Agent.ChmpxStart));
 
         Restarted(1);
         Assert.Contains("0.5 s", (await RunAsync()).Output, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class StatusTests : IDisposable
     [InlineData(ConnectionStates.NotASlave, ControlStates.Current, false, 0, 1)]
     public async Task The_exit_codes_tell_how_this_host_stands_to_its_cluster(string connection, string control, bool isReady, int status, int wait)
     {
-        using var daemon = FileLock.TryTake(_directory.Root.At(AgentPaths.DaemonLock));
+        using var daemon = FileLock.TryTake(_directory.Root.Agent.DaemonLock);
         StatusFile.Write(_directory.Root, Make(connection, control, isReady));
         Assert.Equal(status, (await RunAsync("status")).ExitCode);
         Assert.Equal(status, (await RunAsync("status", "--json")).ExitCode);
@@ -43,7 +43,7 @@ public sealed class StatusTests : IDisposable
     [InlineData(true, true, 1, 75)]
     public async Task On_a_role_that_is_no_slaves_wait_ends_once_that_is_confirmed_and_with_settled_once_all_is_done(bool isConfirmed, bool isOpen, int wait, int settled)
     {
-        using var daemon = FileLock.TryTake(_directory.Root.At(AgentPaths.DaemonLock));
+        using var daemon = FileLock.TryTake(_directory.Root.Agent.DaemonLock);
         StatusFile.Write(_directory.Root, Make(ConnectionStates.NotASlave, ControlStates.Current, isReady: false) with
         {
             IsUnconfirmed = !isConfirmed,
@@ -64,7 +64,7 @@ public sealed class StatusTests : IDisposable
     [InlineData(Reasons.InstallOff)]
     public async Task What_only_a_person_can_repair_is_not_waited_for(string reason)
     {
-        using var daemon = FileLock.TryTake(_directory.Root.At(AgentPaths.DaemonLock));
+        using var daemon = FileLock.TryTake(_directory.Root.Agent.DaemonLock);
         StatusFile.Write(_directory.Root, Make(ConnectionStates.Disconnected, ControlStates.Stale, isReady: false) with
         {
             Conditions = [new Condition(ConditionTypes.Registered, ConditionStatus.False, reason, "-", null, null)],
@@ -75,7 +75,7 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public async Task The_json_is_the_agents_own_status_with_its_schema()
     {
-        using var daemon = FileLock.TryTake(_directory.Root.At(AgentPaths.DaemonLock));
+        using var daemon = FileLock.TryTake(_directory.Root.Agent.DaemonLock);
         StatusFile.Write(_directory.Root, Make(ConnectionStates.Connected, ControlStates.Current, isReady: true));
         using var json = JsonDocument.Parse((await RunAsync("status", "--json")).Output);
         Assert.Equal((2, Environment.ProcessId), (json.RootElement.GetProperty("schema").GetInt32(), json.RootElement.GetProperty("pid").GetInt32()));
@@ -90,13 +90,13 @@ public sealed class StatusTests : IDisposable
     {
         using var gone = System.Diagnostics.Process.Start("true");
         await gone.WaitForExitAsync(Cancel);
-        _directory.Put(AgentPaths.RuntimeDirectory + "/daemon.pid", gone.Id.ToString(CultureInfo.InvariantCulture));
+        TempDirectory.PutAt(_directory.Root.Agent.RuntimeDirectory + "/daemon.pid", gone.Id.ToString(CultureInfo.InvariantCulture));
         StatusFile.Write(_directory.Root, Make(ConnectionStates.Connected, ControlStates.Current, isReady: true) with { Pid = gone.Id });
         Assert.Equal(3, (await RunAsync("status")).ExitCode);
         Assert.Equal(75, (await RunAsync("wait", "--timeout", "200ms")).ExitCode);
 
         // Nor does what an agent said before the one that is at work now.
-        using var daemon = FileLock.TryTake(_directory.Root.At(AgentPaths.DaemonLock));
+        using var daemon = FileLock.TryTake(_directory.Root.Agent.DaemonLock);
         Assert.Equal(3, (await RunAsync("status")).ExitCode);
         Assert.Equal(75, (await RunAsync("wait", "--timeout", "200ms")).ExitCode);
     }
@@ -107,7 +107,7 @@ public sealed class StatusTests : IDisposable
     {
         using var gone = System.Diagnostics.Process.Start("true");
         await gone.WaitForExitAsync(Cancel);
-        _directory.Put(AgentPaths.RuntimeDirectory + "/bootstrap.pid", gone.Id.ToString(CultureInfo.InvariantCulture));
+        TempDirectory.PutAt(_directory.Root.Agent.RuntimeDirectory + "/bootstrap.pid", gone.Id.ToString(CultureInfo.InvariantCulture));
         StatusFile.Write(_directory.Root, Make(ConnectionStates.NotASlave, ControlStates.Current, isReady: false) with { Pid = gone.Id });
         Assert.Equal(0, (await RunAsync("status")).ExitCode);
         Assert.Equal(0, (await RunAsync("wait", "--settled", "--timeout", "200ms")).ExitCode);
@@ -125,15 +125,15 @@ public sealed class StatusTests : IDisposable
     [InlineData("{\"schema\": 3}")]
     public async Task A_status_that_is_none_of_this_schema_is_not_trusted(string text)
     {
-        using var daemon = FileLock.TryTake(_directory.Root.At(AgentPaths.DaemonLock));
-        _directory.Put(AgentPaths.StatusFile, text);
+        using var daemon = FileLock.TryTake(_directory.Root.Agent.DaemonLock);
+        TempDirectory.PutAt(_directory.Root.Agent.StatusFile, text);
         Assert.Equal(3, (await RunAsync("status")).ExitCode);
     }
 
     [Fact]
     public async Task Of_an_unregistered_host_the_control_is_paused()
     {
-        _directory.Put(AgentPaths.UnregisteredMarker, string.Empty);
+        TempDirectory.PutAt(_directory.Root.Agent.UnregisteredMarker, string.Empty);
         var status = StatusJson.TryRead((await RunAsync("status", "--json")).Output)!;
         Assert.Equal((ControlStates.Paused, ConnectionStates.Disconnected), (status.Control.State, status.Connection.State));
     }

@@ -78,7 +78,7 @@ public sealed class UnregisterTests
 
         Assert.InRange(kills, 3, 100);
         Assert.Empty(Directory.EnumerateFiles(world.Path("/etc/antpickax"), "k2hr3-*"));
-        Assert.False(Directory.Exists(world.Path(AgentPaths.IdentityDirectory)));
+        Assert.False(Directory.Exists(world.Paths.IdentityDirectory));
         Assert.False(File.Exists(world.IniPath));
         Assert.Equal(UnitState.Inactive, world.Units.StatusOf("chmpx.service").State);
         await world.BootstrapAsync();

@@ -74,7 +74,7 @@ public sealed class ConfigurationFileTests : IDisposable
         await Open().WriteAsync(Sample, null, Cancel);
         File.Delete(Path);
         Assert.Equal(3, (await Open().WriteAsync(Sample, null, Cancel)).Generation);
-        Directory.Delete(_directory.At(AgentPaths.GenerationsDirectory), recursive: true);
+        Directory.Delete(_directory.Root.Agent.GenerationsDirectory, recursive: true);
         Assert.Equal(4, (await Open().WriteAsync(Sample, null, Cancel)).Generation);
     }
 
@@ -128,8 +128,8 @@ public sealed class ConfigurationFileTests : IDisposable
                 case 2:
                     File.Delete(Path);
                     break;
-                case 3 when Directory.Exists(_directory.At(AgentPaths.GenerationsDirectory)):
-                    Directory.Delete(_directory.At(AgentPaths.GenerationsDirectory), recursive: true);
+                case 3 when Directory.Exists(_directory.Root.Agent.GenerationsDirectory):
+                    Directory.Delete(_directory.Root.Agent.GenerationsDirectory, recursive: true);
                     break;
                 case 4:
                     _directory.Put(HostPath, "garbage");
@@ -155,14 +155,14 @@ public sealed class ConfigurationFileTests : IDisposable
 
         Assert.Equal(
             ["generation-3.ini", "generation-4.ini"],
-            Directory.EnumerateFiles(_directory.At(AgentPaths.GenerationsDirectory)).Select(System.IO.Path.GetFileName).Order());
-        Assert.Equal(file.ReadText(), await File.ReadAllTextAsync(_directory.At($"{AgentPaths.GenerationsDirectory}/generation-4.ini"), Cancel));
+            Directory.EnumerateFiles(_directory.Root.Agent.GenerationsDirectory).Select(System.IO.Path.GetFileName).Order());
+        Assert.Equal(file.ReadText(), await File.ReadAllTextAsync($"{_directory.Root.Agent.GenerationsDirectory}/generation-4.ini", Cancel));
     }
 
     [Fact]
     public async Task A_copy_that_cannot_be_kept_is_told_and_the_configuration_is_in_place_all_the_same()
     {
-        _directory.Put(AgentPaths.StateDirectory, "in the way");
+        TempDirectory.PutAt(_directory.Root.Agent.StateDirectory, "in the way");
         var (generation, copyFailed) = await Open().WriteAsync(Sample, null, Cancel);
         Assert.Equal(1, generation);
         Assert.NotNull(copyFailed);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
 using SlaveAgent.Connection;
-using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
@@ -571,7 +570,7 @@ public sealed class ConnectionControllerTests : IDisposable
     public async Task A_file_that_chmpx_would_exit_on_is_replaced_once_that_can_be_done()
     {
         await PutRefusedFileAsync();
-        var obstacle = _ring.Directory.At(AgentPaths.WriteLock);
+        var obstacle = _ring.Directory.Root.Agent.WriteLock;
         File.Delete(obstacle);
         Directory.CreateDirectory(obstacle);
         await Assert.ThrowsAnyAsync<Exception>(() => _ring.PollAsync());

@@ -12,7 +12,8 @@ public sealed class CrashStateTests
 {
     private const string Ini = "/etc/antpickax/k2hdkc.ini";
 
-    private static readonly string[] Kept = [AgentPaths.AcceptedResource, AgentPaths.RoleKeys, AgentPaths.AcceptedIdentity, AgentPaths.Machine];
+    private static readonly AgentPaths Paths = new HostRoot("/").Agent;
+    private static readonly string[] Kept = [Paths.AcceptedResource, Paths.RoleKeys, Paths.AcceptedIdentity, Paths.Machine];
 
     private static readonly HostFiles AnyFiles = new(_ => true, _ => true);
 
@@ -123,9 +124,9 @@ public sealed class CrashStateTests
 
     private static bool IsLoaded(FaultHost host, string name, HostRoot root) => name switch
     {
-        AgentPaths.AcceptedResource => AcceptedResource.Load(root.At(name), host.Resource) is { Text.Length: > 0 },
-        AgentPaths.RoleKeys => RoleKeys.Load(root.At(name)) is { Units.Count: > 0 },
-        AgentPaths.AcceptedIdentity => new IdentityStore(root).Accepted is { Cuk: FaultHost.Cuk },
+        _ when name == Paths.AcceptedResource => AcceptedResource.Load(root.At(name), host.Resource) is { Text.Length: > 0 },
+        _ when name == Paths.RoleKeys => RoleKeys.Load(root.At(name)) is { Units.Count: > 0 },
+        _ when name == Paths.AcceptedIdentity => new IdentityStore(root).Accepted is { Cuk: FaultHost.Cuk },
         _ => MachineRecord.Load(root) is { MachineId: FaultHost.MachineId },
     };
 

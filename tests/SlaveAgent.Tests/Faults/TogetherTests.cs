@@ -40,7 +40,7 @@ public sealed class TogetherTests
                 await host.ChangeAsync();
                 var stayed = daemons.Single(daemon => !daemon.HasEnded);
                 await host.UntilCurrentAsync(stayed);
-                Assert.Equal(stayed.Pid, FileLock.LivingHolderOf(host.At(AgentPaths.DaemonLock)));
+                Assert.Equal(stayed.Pid, FileLock.LivingHolderOf(new HostRoot(host.Root).Agent.DaemonLock));
                 foreach (var other in daemons.Where(daemon => daemon.HasEnded))
                 {
                     Assert.Equal(1, await other.EndedAsync());

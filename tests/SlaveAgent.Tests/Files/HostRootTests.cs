@@ -18,8 +18,31 @@ public sealed class HostRootTests : IDisposable
     public void Every_path_of_the_host_lies_under_the_root(string root, string path, string really) => Assert.Equal(really, new HostRoot(root).At(path));
 
     [Fact]
-    public void Every_path_of_the_agents_own_is_absolute() => Assert.All(
-        typeof(AgentPaths).GetFields().Select(field => (string)field.GetValue(null)!), path => Assert.StartsWith("/", path, StringComparison.Ordinal));
+    public void A_packaged_agents_directories_have_the_packages_name()
+    {
+        var paths = new HostRoot("/").Agent;
+        Assert.Equal(
+            ["/etc/k2hdkc-slave-agent/agent.yaml", "/var/lib/k2hdkc-slave-agent", "/run/k2hdkc-slave-agent"],
+            [paths.SettingsFile, paths.StateDirectory, paths.RuntimeDirectory]);
+    }
+
+    [Fact]
+    public void Two_instances_under_one_root_share_no_path()
+    {
+        var (one, other) = (PathsOf("one"), PathsOf("other"));
+        Assert.Equal(one.Count, one.Distinct().Count());
+        Assert.Contains(_directory.At("run/one/status.json"), one);
+        Assert.All(one.Concat(other), path => Assert.StartsWith(_directory.Path + "/", path, StringComparison.Ordinal));
+        Assert.DoesNotContain(one, path => other.Any(theirs => IsWithin(path, theirs) || IsWithin(theirs, path)));
+    }
+
+    private List<string> PathsOf(string instance)
+    {
+        var paths = (_directory.Root with { Instance = instance }).Agent;
+        return [.. typeof(AgentPaths).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => (string)property.GetValue(paths)!)];
+    }
+
+    private static bool IsWithin(string path, string directory) => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     [Fact]
     public void A_file_is_read_and_one_that_is_missing_or_no_file_is_null()

@@ -1,4 +1,3 @@
-using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Packages;
@@ -123,7 +122,7 @@ public sealed class ChmpxAccountTests : IDisposable
 
     private ChmpxAccount Make(string? ofRole = null)
     {
-        new RoleKeys([], [], []) { ChmpxUser = ofRole }.Save(_directory.Root.At(AgentPaths.RoleKeys));
+        new RoleKeys([], [], []) { ChmpxUser = ofRole }.Save(_directory.Root.Agent.RoleKeys);
         return ChmpxAccounts.Make(
             _directory.Root,
             new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, DefaultSettings.EvidenceOf(_directory, TimeProvider.System)),

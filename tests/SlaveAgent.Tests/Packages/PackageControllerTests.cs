@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
-using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Packages;
@@ -124,7 +123,7 @@ public sealed class PackageControllerTests : IDisposable
     public async Task Until_it_is_known_what_the_role_lists_nothing_is_done()
     {
         var role = Role();
-        File.Delete(_directory.Root.At(AgentPaths.RoleKeys));
+        File.Delete(_directory.Root.Agent.RoleKeys);
         Assert.Equal(Reasons.RoleUnknown, Assert.IsType<Outcome.Waiting>(await Make(new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, DefaultSettings.EvidenceOf(_directory, TimeProvider.System))).RunAsync(Cancel)).Reason);
         Assert.NotNull(role.Keys);
         Assert.Empty(_packages.Calls);
@@ -413,7 +412,7 @@ public sealed class PackageControllerTests : IDisposable
 
     private RoleMemory Role()
     {
-        _keys.Save(_directory.Root.At(AgentPaths.RoleKeys));
+        _keys.Save(_directory.Root.Agent.RoleKeys);
         var role = new RoleMemory(_client, RoleServer.Role.ToResource(), _directory.Root, DefaultSettings.Slave, DefaultSettings.EvidenceOf(_directory, TimeProvider.System));
         if (_isSlaveNode is false)
         {

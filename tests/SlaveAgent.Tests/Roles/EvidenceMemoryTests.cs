@@ -11,7 +11,7 @@ public sealed class EvidenceMemoryTests : IDisposable
     private readonly TempDirectory _directory = new();
     private readonly FakeTimeProvider _time = new();
 
-    private string Kept => _directory.Root.At(AgentPaths.Evidence);
+    private string Kept => _directory.Root.Agent.Evidence;
 
     public void Dispose() => _directory.Dispose();
 
@@ -73,7 +73,7 @@ public sealed class EvidenceMemoryTests : IDisposable
     [InlineData("[1]")]
     public void A_file_of_no_use_is_passed_over(string text)
     {
-        _directory.Put(AgentPaths.Evidence[1..], text);
+        TempDirectory.PutAt(_directory.Root.Agent.Evidence, text);
         var memory = Make();
         Assert.Null(memory.Of("a"));
         memory.Note("a", "x");

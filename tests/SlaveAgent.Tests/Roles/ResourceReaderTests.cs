@@ -18,7 +18,7 @@ public sealed class ResourceReaderTests : IAsyncLifetime
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private string Kept => _directory.Root.At(AgentPaths.AcceptedResource);
+    private string Kept => _directory.Root.Agent.AcceptedResource;
 
     public async ValueTask InitializeAsync()
     {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
-using SlaveAgent.Files;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Roles;
@@ -233,7 +232,7 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     [Fact]
     public void What_an_earlier_agent_kept_without_a_user_is_still_known()
     {
-        _directory.Put(AgentPaths.RoleKeys[1..], """{"packages":["a"],"ant_pickax_packages":["chmpx"],"units":["chmpx.service"]}""");
+        TempDirectory.PutAt(_directory.Root.Agent.RoleKeys, """{"packages":["a"],"ant_pickax_packages":["chmpx"],"units":["chmpx.service"]}""");
         Restart();
         AssertLists(["a"], ["chmpx"], ["chmpx.service"]);
         Assert.Null(_role.Keys!.ChmpxUser);
@@ -286,7 +285,7 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     {
         _role.LearnUnreadable();
         AssertLists([], [], []);
-        new RoleKeys(["a"], [], ["b.service"]).Save(_directory.Root.At(AgentPaths.RoleKeys));
+        new RoleKeys(["a"], [], ["b.service"]).Save(_directory.Root.Agent.RoleKeys);
         Restart();
         _role.LearnUnreadable();
         AssertLists(["a"], [], ["b.service"]);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Services;
 using SlaveAgent.Settings;
@@ -26,7 +25,7 @@ public sealed class ChmpxUnitFilesTests : IDisposable
     public void Where_a_users_programs_find_the_configuration_is_left_for_their_units()
     {
         Assert.Null(Make(Supervision.Helper).Prepare());
-        Assert.Equal($"CHMCONFFILE={UnitFiles.Ini}\n", File.ReadAllText(_directory.At(AgentPaths.EnvironmentFile)));
+        Assert.Equal($"CHMCONFFILE={UnitFiles.Ini}\n", File.ReadAllText(_directory.Root.Agent.EnvironmentFile));
     }
 
     [Fact]

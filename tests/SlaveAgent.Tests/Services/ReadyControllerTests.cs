@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Services;
@@ -27,7 +26,7 @@ public sealed class ReadyControllerTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private string Memory => _directory.Root.At(AgentPaths.ReadyMemory);
+    private string Memory => _directory.Root.Agent.ReadyMemory;
 
     public void Dispose() => _directory.Dispose();
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
-using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
@@ -45,7 +44,7 @@ public sealed class ServiceControllerTests : IDisposable
 
     private string DropIn => _directory.At($"etc/systemd/system/{Chmpx}.d/k2hdkc-slave-agent.conf");
 
-    private bool IsChangeKept => File.Exists(_directory.Root.At(AgentPaths.ChmpxUnitChange));
+    private bool IsChangeKept => File.Exists(_directory.Root.Agent.ChmpxUnitChange);
 
     public void Dispose()
     {
@@ -369,7 +368,7 @@ public sealed class ServiceControllerTests : IDisposable
     [Fact]
     public async Task What_has_to_be_known_first_is_waited_for()
     {
-        File.Delete(_directory.At(AgentPaths.RoleKeys));
+        File.Delete(_directory.Root.Agent.RoleKeys);
         Assert.Equal(Reasons.RoleUnknown, Assert.IsType<Outcome.Waiting>(await Make().RunAsync(Cancel)).Reason);
         Role(Chmpx);
         File.Delete(_directory.At("etc/antpickax/k2hdkc.ini"));
@@ -548,7 +547,7 @@ public sealed class ServiceControllerTests : IDisposable
 
     private void Role(params string[] units)
     {
-        new RoleKeys([], [], units).Save(_directory.Root.At(AgentPaths.RoleKeys));
+        new RoleKeys([], [], units).Save(_directory.Root.Agent.RoleKeys);
     }
 
     private ServiceController Make()

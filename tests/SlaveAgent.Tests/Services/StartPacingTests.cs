@@ -88,7 +88,7 @@ public sealed class StartPacingTests : IDisposable
         _directory.Put(Ini, "one");
         Restarted(5);
         StateFile.Save(
-            _directory.At(AgentPaths.ChmpxStart), new ChmpxStart((long)Now.TotalMilliseconds, 16_000, FileStatus.Of(_directory.At(Ini))!.Version), ServicesJson.Default.ChmpxStart);
+            _directory.Root.Agent.ChmpxStart, new ChmpxStart((long)Now.TotalMilliseconds, 16_000, FileStatus.Of(_directory.At(Ini))!.Version), ServicesJson.Default.ChmpxStart);
         var before = Now;
         await StartAsync(waiting: () =>
         {
@@ -102,12 +102,12 @@ public sealed class StartPacingTests : IDisposable
     public async Task What_was_remembered_and_cannot_be_read_holds_nothing_up()
     {
         _directory.Put(Ini, "one");
-        _directory.Put(AgentPaths.ChmpxStart, "{\"at_milli");
+        TempDirectory.PutAt(_directory.Root.Agent.ChmpxStart, "{\"at_milli");
         Restarted(5);
         Assert.Empty(await StartAsync());
     }
 
-    private ChmpxStart Remembered => StateFile.TryLoad(_directory.At(AgentPaths.ChmpxStart), ServicesJson.Default.ChmpxStart)!;
+    private ChmpxStart Remembered => StateFile.TryLoad(_directory.Root.Agent.ChmpxStart, ServicesJson.Default.ChmpxStart)!;
 
     private void Restarted(int times) => Tools.Show(_unit, $"Id={_unit}\nNRestarts={times}");
 

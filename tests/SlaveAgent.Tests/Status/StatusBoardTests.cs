@@ -32,7 +32,7 @@ public sealed class StatusBoardTests : IDisposable
         See(RingState.Connected);
     }
 
-    private string Path => _directory.At(AgentPaths.StatusFile);
+    private string Path => _directory.Root.Agent.StatusFile;
 
     public void Dispose() => _directory.Dispose();
 

@@ -16,9 +16,11 @@ internal sealed class TempDirectory : IDisposable
     public string At(string name) => System.IO.Path.Join(Path, name);
 
     /// <summary>Writes a file, with the directories above it.</summary>
-    public string Put(string name, string text)
+    public string Put(string name, string text) => PutAt(At(name), text);
+
+    /// <summary>The same by a path that lies under the directory already.</summary>
+    public static string PutAt(string path, string text)
     {
-        var path = At(name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
         return path;
