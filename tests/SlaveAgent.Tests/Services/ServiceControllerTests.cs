@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
+using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
