@@ -20,6 +20,9 @@ public sealed class Schedule
     /// </summary>
     private const int PauseFactor = 30;
 
+    /// <summary>A longer interval for the ring spares a quiet host some CPU; a slave that is not connected is looked after all the same.</summary>
+    private static readonly TimeSpan WhileNotConnected = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan LongestAfterTimeout = TimeSpan.FromMinutes(10);
@@ -185,7 +188,7 @@ public sealed class Schedule
     {
         Outcome.Waiting { Again: { } again } => again,
         Outcome.Failed { Consequence: Consequence.NeedsPerson } => _retry.Cap,
-        Outcome.Failed or Outcome.Waiting when controller == ControllerKinds.Connection => _watch.RingInterval,
+        Outcome.Failed or Outcome.Waiting when controller == ControllerKinds.Connection => Min(_watch.RingInterval, WhileNotConnected),
         Outcome.Failed or Outcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
         // Hosts that were launched together have the same reason in the same second.
         { RecheckAfter: { } soon } => Min(RetryDelay.Jittered(soon, _watch.Jitter, _random()), IntervalOf(controller, outcome.AnswerTime)),

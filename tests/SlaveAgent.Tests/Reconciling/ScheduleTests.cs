@@ -151,6 +151,16 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void While_the_slave_is_not_connected_the_ring_is_polled_each_second_although_its_interval_is_longer()
+    {
+        var schedule = new Schedule(FakeController.All(), Watch with { RingInterval = TimeSpan.FromMinutes(5) }, Retry, () => 0.5);
+        schedule.Record(ControllerKinds.Connection, new Outcome.Waiting("for it"), At(10));
+        Assert.Equal(At(11), schedule.DueAt(ControllerKinds.Connection));
+        schedule.Record(ControllerKinds.Connection, Fine, At(11));
+        Assert.Equal(At(311), schedule.DueAt(ControllerKinds.Connection));
+    }
+
+    [Fact]
     public void Who_says_when_to_run_again_runs_then()
     {
         var schedule = Make();
