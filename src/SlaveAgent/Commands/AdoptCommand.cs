@@ -42,6 +42,7 @@ internal static class AdoptCommand
             return ExitCode.Failed;
         }
 
+        var isAdopted = AdoptedTooling.Load(parts.Root.Agent.AdoptedTooling) is not null;
         await RememberAsync(parts, tooling, cancel);
         try
         {
@@ -49,26 +50,47 @@ internal static class AdoptCommand
             {
                 RestoreConfiguration(parts);
                 await parts.HandIdentityToDaemonAsync(cancel);
-                return await StartAgentAsync(parts, cancel) is ExitCode.Done ? ExitCode.Done : await PutBackAsync(parts, tooling);
+                return await StartAgentAsync(parts, cancel) is ExitCode.Done ? ExitCode.Done : await PutBackAsync(parts, tooling, isAdopted);
             }
 
             await Console.Error.WriteLineAsync(Progress.Sentence(problem));
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)
         {
-            await PutBackAsync(parts, tooling);
+            await PutBackAsync(parts, tooling, isAdopted);
             throw;
         }
 
-        return await PutBackAsync(parts, tooling);
+        return await PutBackAsync(parts, tooling, isAdopted);
     }
 
     /// <summary>Nobody would manage this host if the tooling stayed stopped and no agent runs; a signal does not interrupt this.</summary>
-    private static async Task<int> PutBackAsync(AgentParts parts, ShellTooling tooling)
+    /// <param name="isAdopted">The host had been taken over before: then that stays, whatever became of doing it again.</param>
+    private static async Task<int> PutBackAsync(AgentParts parts, ShellTooling tooling, bool isAdopted)
     {
+        if (isAdopted)
+        {
+            await Console.Error.WriteLineAsync("This host had been taken over before, and that stays so. Run adopt again.");
+            return ExitCode.TryAgainLater;
+        }
+
         var before = AdoptedTooling.Load(parts.Root.Agent.AdoptedTooling)!;
-        RestoreConfiguration(parts);
-        var problem = await EndAgentAsync(parts, CancellationToken.None) ?? await tooling.StartAsync(before.Enabled, before.Active, Console.WriteLine, CancellationToken.None);
+        try
+        {
+            RestoreConfiguration(parts);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The configuration could not be restored: {Progress.Sentence(e.Message)}");
+        }
+
+        var problem = await EndAgentAsync(parts, CancellationToken.None);
+        if (problem is null && parts.DropIn.Exists)
+        {
+            await HandBackChmpxAsync(parts, CancellationToken.None);
+        }
+
+        problem ??= await tooling.StartAsync(before.Enabled, before.Active, Console.WriteLine, CancellationToken.None);
         if (problem is not null)
         {
             await Console.Error.WriteLineAsync($"{Progress.Sentence(problem)} The shell tooling could not be put back; the configuration is untouched. Run adopt again, or adopt --give-back.");

@@ -107,6 +107,7 @@ internal sealed class DaemonService(
             try
             {
                 var settings = reload();
+                level.MinimumLevel = Logging.Of(settings.LogLevel);
                 _refused = null;
                 return settings;
             }
@@ -333,6 +334,11 @@ internal sealed class DaemonService(
             log.Information("SIGHUP: the settings changed; starting over with them");
             level.MinimumLevel = Logging.Of(now.LogLevel);
             return now;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Error("SIGHUP: the settings could not be tried: {Why}; the agent goes on with those it has", e.Message);
+            return null;
         }
         catch (SettingsException e)
         {

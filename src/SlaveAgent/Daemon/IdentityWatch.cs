@@ -120,6 +120,20 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
     /// <returns>Whether none is left to ask for.</returns>
     private async Task<bool> LeaveFormerAsync(int failures, CancellationToken cancel)
     {
+        try
+        {
+            return await TryLeaveFormerAsync(failures, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SettingsException)
+        {
+            // A full disk, or a certificate that is just being replaced, ends no daemon.
+            log.Warning("Leaving a former role of this host failed: {Why}; it is tried again", e.Message);
+            return false;
+        }
+    }
+
+    private async Task<bool> TryLeaveFormerAsync(int failures, CancellationToken cancel)
+    {
         if (_reading.Decision.InForce is null || _store.Former.All is not { Count: > 0 } all)
         {
             return true;

@@ -37,7 +37,7 @@ public sealed class LostFileWatch(string path) : IDisposable
             _watcher.EnableRaisingEvents = true;
             return true;
         }
-        catch (Exception e) when (e is IOException or ArgumentException)
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
         {
             Dispose();
             return false;

@@ -61,7 +61,7 @@ public sealed class CommandRunner(TimeProvider time)
         var target = WhileItRuns(PipeTarget.ToDelegate(output.AddLine), exited.Task);
         try
         {
-            var running = Cli.Wrap(path)
+            var running = Cli.Wrap(path).WithWorkingDirectory("/")
                 .WithArguments(arguments)
                 .WithEnvironmentVariables(ToolEnvironment)
                 .WithValidation(CommandResultValidation.None)

@@ -23,7 +23,7 @@ public sealed class ProxyChoice : IWebProxy
     public ICredentials? Credentials { get; set; }
 
     /// <summary>A proxy for every address.</summary>
-    public static ProxyChoice Of(Uri proxy) => new(proxy, proxy, new DirectHosts(null));
+    public static ProxyChoice Of(Uri proxy) => new(WithPort(proxy), WithPort(proxy), new DirectHosts(null));
 
     /// <param name="variable">Reads a variable of the environment.</param>
     /// <exception cref="FormatException">A variable holds no address of a proxy.</exception>
@@ -44,8 +44,11 @@ public sealed class ProxyChoice : IWebProxy
     private static Uri Parse(string name, string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out var proxy)
         && Schemes.Contains(proxy.Scheme == "socks5h" ? "socks5" : proxy.Scheme) && proxy.Host.Length > 0
-            ? proxy.Scheme == "socks5h" ? new UriBuilder(proxy) { Scheme = "socks5" }.Uri : proxy
+            ? WithPort(proxy.Scheme == "socks5h" ? new UriBuilder(proxy) { Scheme = "socks5" }.Uri : proxy)
             : throw new FormatException($"The environment's {name} is not the address of a proxy, such as http://proxy.example.com:3128.");
+
+    /// <summary>With the port that a socks proxy has where none is given, as for curl; an http one has its scheme's.</summary>
+    public static Uri WithPort(Uri proxy) => proxy.Port < 0 ? new UriBuilder(proxy) { Port = 1080 }.Uri : proxy;
 
     /// <summary>The user name and password in a proxy's address.</summary>
     private sealed class UserOf(params Uri?[] proxies) : ICredentials

@@ -24,7 +24,14 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
         if (Authorities is not null)
         {
             var authorities = ReadCertificates(Authorities, "k2hr3.ca_file");
-            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+
+                // A certificate names where its issuer's can be fetched; root asks no address that a certificate names, nor waits for it.
+                DisableCertificateDownloads = true,
+            };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
             options.RemoteCertificateValidationCallback = (_, shown, chain, errors) => errors == SslPolicyErrors.None
                 || (errors == SslPolicyErrors.RemoteCertificateChainErrors && shown is X509Certificate2 certificate && chain is not null && EndsIn(authorities, certificate, chain));

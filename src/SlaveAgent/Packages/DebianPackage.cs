@@ -15,7 +15,7 @@ public sealed partial record DebianPackage(string Name, string? Architecture, st
 
     private static string? ValueOf(Group group) => group.Success ? group.Value : null;
 
-    // Debian Policy 5.6.7 and 5.6.12, except that apt-get interprets a trailing hyphen as "remove", and one after a version as well as a trailing plus sign.
-    [GeneratedRegex(@"\A(?<name>[a-z0-9][a-z0-9+.-]*[a-z0-9+.])(:(?<arch>[a-z0-9]([a-z0-9-]*[a-z0-9])?))?(=(?<version>[0-9]([A-Za-z0-9.+:~-]*[A-Za-z0-9~])?)|/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?\z", RegexOptions.ExplicitCapture)]
+    // A release has no dot: apt-get would take "tmp/x.deb" for a file. Debian Policy 5.6.7 and 5.6.12, except that apt-get interprets a trailing hyphen as "remove", and one after a version as well as a trailing plus sign.
+    [GeneratedRegex(@"\A(?<name>[a-z0-9][a-z0-9+.-]*[a-z0-9+.])(:(?<arch>[a-z0-9]([a-z0-9-]*[a-z0-9])?))?(=(?<version>[0-9]([A-Za-z0-9.+:~-]*[A-Za-z0-9~])?)|/[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Shape();
 }

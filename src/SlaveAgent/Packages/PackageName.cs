@@ -11,7 +11,8 @@ public static partial class PackageName
     public static bool IsValid(string name, PackageFamily family) => name.Length <= 128 && family switch
     {
         PackageFamily.Debian => DebianPackage.TryParse(name) is not null,
-        _ => RedHat().IsMatch(name),
+        // dnf takes what ends in .rpm for a file, wherever it is run.
+        _ => RedHat().IsMatch(name) && !name.EndsWith(".rpm", StringComparison.Ordinal),
     };
 
     /// <summary>Whether it names this package, with or without an architecture, version or release.</summary>

@@ -80,8 +80,15 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
     {
         if (!memory.SaysTheSame(_memory))
         {
-            memory.Save(root);
             _memory = memory;
+            try
+            {
+                memory.Save(root);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // What is observed is acted on all the same; only an agent that is started again observes it again.
+            }
         }
     }
 }

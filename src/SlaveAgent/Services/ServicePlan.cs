@@ -42,7 +42,10 @@ public static class ServicePlan
         { Active: UnitActiveState.Active or UnitActiveState.Reloading } => new UnitFinding(unit, UnitFindingState.Running, string.Empty),
         { Active: UnitActiveState.Activating, Result: "success" or "" } => new UnitFinding(unit, UnitFindingState.Starting, status.SubState),
         { Active: UnitActiveState.Deactivating } => new UnitFinding(unit, UnitFindingState.Stopping, string.Empty),
-        { HasCompleted: true } or { Type: "oneshot", Active: UnitActiveState.Inactive, Result: "success" } when status.HasCompleted || isDone => new UnitFinding(unit, UnitFindingState.Completed, string.Empty),
+        { HasCompleted: true } => new UnitFinding(unit, UnitFindingState.Completed, string.Empty),
+
+        // Only of a unit that no other names does systemd forget that it ran; of any other its not having run is a failed dependency, or an unmet condition.
+        { Type: "oneshot", Active: UnitActiveState.Inactive, Result: "success", FileState: "static", IsSkipped: false } when isDone => new UnitFinding(unit, UnitFindingState.Completed, string.Empty),
         { Active: UnitActiveState.Failed or UnitActiveState.Activating } => new UnitFinding(unit, UnitFindingState.Failed, How(status)),
         _ => new UnitFinding(unit, UnitFindingState.Starting, status.IsSkipped ? "its last start was skipped because a condition was not met" : string.Empty),
     };

@@ -69,7 +69,7 @@ internal static class AnswerTarget
         {
             foreach (var family in new[] { PackageFamily.Debian, PackageFamily.RedHat })
             {
-                Promise.That(!PackageName.IsValid(name, family) || IsHarmless(name), $"\"{name}\" passes for a package");
+                Promise.That(!PackageName.IsValid(name, family) || IsHarmlessPackage(name), $"\"{name}\" passes for a package");
             }
 
             Promise.That(!UnitName.IsValid(name) || IsHarmless(name), $"\"{name}\" passes for a unit");
@@ -81,6 +81,10 @@ internal static class AnswerTarget
             Promise.That(!yrn.ToString().Contains("/../", StringComparison.Ordinal) && !yrn.ToString().Any(char.IsWhiteSpace), $"{yrn} names another place");
         }
     }
+
+    /// <summary>With one version or release at most, and no path: that ends in the name of a file.</summary>
+    private static bool IsHarmlessPackage(string name) => name.Split('/', '=') is { Length: <= 2 } parts
+        && IsHarmless(parts[0]) && (parts.Length == 1 || IsHarmless(parts[1].Replace('~', '-'))) && !name.EndsWith(".deb", StringComparison.Ordinal) && !name.EndsWith(".rpm", StringComparison.Ordinal);
 
     private static bool IsHarmless(string name) =>
         name.Length is > 0 and <= 256 && name[0] is not ('-' or '.' or '/') && name.All(c => char.IsAsciiLetterOrDigit(c) || "+-._:@".Contains(c, StringComparison.Ordinal));

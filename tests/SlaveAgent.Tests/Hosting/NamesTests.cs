@@ -10,6 +10,9 @@ namespace SlaveAgent.Tests.Hosting;
 /// <summary>What K2HR3 names can never become an option, a path, a command, or a removal.</summary>
 public sealed class NamesTests
 {
+    [Fact]
+    public void A_name_that_dnf_takes_for_a_file_is_no_package_of_its_family() => Assert.False(PackageName.IsValid("evil.rpm", PackageFamily.RedHat));
+
     [Theory]
     [InlineData("chmpx")]
     [InlineData("k2hdkc-dbaas-override-conf")]
@@ -82,6 +85,7 @@ public sealed class NamesTests
     [InlineData("./evil.deb")]
     [InlineData("/tmp/evil.deb")]
     [InlineData("../evil.rpm")]
+    [InlineData("tmp/evil.deb")]
     [InlineData("chmpx=")]
     [InlineData("chmpx=1.0-")]
     [InlineData("chmpx=1.0+")]

@@ -64,6 +64,13 @@ public sealed class DirectHostsTests
     [InlineData("http://")]
     public void What_is_no_proxy_is_refused(string text) => Assert.Throws<FormatException>(() => ProxyChoice.OfEnvironment(name => name == "https_proxy" ? text : null));
 
+    [Theory]
+    [InlineData("socks5://proxy.test", 1080)]
+    [InlineData("socks5://proxy.test:9", 9)]
+    [InlineData("http://proxy.test", 80)]
+    public void A_proxy_without_a_port_has_its_scheme_s(string proxy, int port) =>
+        Assert.Equal(port, ProxyChoice.Of(new Uri(proxy)).GetProxy(new Uri("https://k2hr3.test/"))!.Port);
+
     [Fact]
     public void Its_user_name_and_password_are_for_the_proxy_only()
     {

@@ -104,12 +104,14 @@ public sealed class ServicePlanTests
     }
 
     [Theory]
-    [InlineData("oneshot", "success", UnitFindingState.Completed)]
-    [InlineData("oneshot", "exit-code", UnitFindingState.Starting)]
-    [InlineData("simple", "success", UnitFindingState.Starting)]
-    public void A_oneshot_that_systemd_has_forgotten_is_done_once_it_was_started(string type, string result, UnitFindingState found)
+    [InlineData("oneshot", "success", "static", false, UnitFindingState.Completed)]
+    [InlineData("oneshot", "success", "static", true, UnitFindingState.Starting)]
+    [InlineData("oneshot", "success", "enabled", false, UnitFindingState.Starting)]
+    [InlineData("oneshot", "exit-code", "static", false, UnitFindingState.Starting)]
+    [InlineData("simple", "success", "static", false, UnitFindingState.Starting)]
+    public void A_oneshot_that_systemd_has_forgotten_is_done_once_it_was_started(string type, string result, string file, bool isSkipped, UnitFindingState found)
     {
-        var unit = Units.Stopped("a.service") with { Type = type, Result = result, StartedAt = null };
+        var unit = Units.Stopped("a.service") with { Type = type, Result = result, FileState = file, IsSkipped = isSkipped, StartedAt = null };
         var verdict = ServicePlan.Make(new ServiceSituation(["a.service"], ImmutableDictionary<string, UnitStatus>.Empty.Add("a.service", unit), null, null, true) { Done = ["a.service"] });
         Assert.Equal(found, verdict.Findings.Single().State);
     }
