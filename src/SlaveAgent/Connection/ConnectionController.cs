@@ -160,12 +160,9 @@ public sealed class ConnectionController(
         questions.TakeAnswers();
         questions.AskSockets(ini, ring.View, cancel);
         var slaves = Math.Max(1, ring.Room?.Slaves ?? 1);
-        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), questions.IsBoundToLostAddress, slaves) with
-        {
-            StartProblem = lastGood.FindStartProblem(ini),
-        };
+        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), questions.IsBoundToLostAddress, slaves);
         _judged = ini;
-        var verdict = Explained(RingJudge.Judge(situation));
+        var verdict = Explained(Judge(situation));
         var acted = await ActAsync(verdict, situation, cancel);
         if (verdict.State == RingState.Connected)
         {
@@ -200,6 +197,12 @@ public sealed class ConnectionController(
         (_quietSince, _quietChanges) = (time.GetTimestamp(), addresses.Changes);
         return outcome;
     }
+
+    /// <summary>Whether chmpx would end at its start takes a look at keys and certificates, and is found out only where a restart is at hand.</summary>
+    private RingVerdict Judge(RingSituation situation) =>
+        RingJudge.Judge(situation) is var verdict && (verdict.Action == RingAction.Restart || verdict.IsRestartPaused) && lastGood.FindStartProblem(situation.Ini) is { } problem
+            ? RingJudge.Judge(situation with { StartProblem = problem })
+            : verdict;
 
     /// <summary>Servers refuse a slave whose name another one has; the resource tells which.</summary>
     private RingVerdict Explained(RingVerdict verdict) => verdict.State is RingState.NotAdmitted or RingState.Stranded && ring.ResourceWarnings is [var warning, ..]

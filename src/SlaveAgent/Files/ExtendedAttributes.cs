@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -48,17 +49,31 @@ internal static class ExtendedAttributes
 
     private static string[] Names(string path)
     {
-        var names = new byte[MaxSize];
-        var size = Posix.ListAttributes(path, names, (nuint)names.Length);
-        return size <= 0 ? [] : Encoding.UTF8.GetString(names.AsSpan(0, (int)size)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var names = ArrayPool<byte>.Shared.Rent(MaxSize);
+        try
+        {
+            var size = Posix.ListAttributes(path, names, MaxSize);
+            return size <= 0 ? [] : Encoding.UTF8.GetString(names.AsSpan(0, (int)size)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(names);
+        }
     }
 
     private static byte[]? Read(string path, string name)
     {
-        var value = new byte[MaxSize];
-        var size = Posix.GetAttribute(path, name, value, (nuint)value.Length);
-        return size >= 0 ? value[..(int)size]
-            : Marshal.GetLastPInvokeError() is NoSuchAttribute or NotSupported || name != AccessList.Attribute ? null
-            : throw new IOException($"{path} does not show its access control list ({Marshal.GetLastPInvokeErrorMessage()})");
+        var value = ArrayPool<byte>.Shared.Rent(MaxSize);
+        try
+        {
+            var size = Posix.GetAttribute(path, name, value, MaxSize);
+            return size >= 0 ? value[..(int)size]
+                : Marshal.GetLastPInvokeError() is NoSuchAttribute or NotSupported || name != AccessList.Attribute ? null
+                : throw new IOException($"{path} does not show its access control list ({Marshal.GetLastPInvokeErrorMessage()})");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(value);
+        }
     }
 }

@@ -20,7 +20,7 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>What a reload cannot put into force.</summary>
     public ImmutableArray<RestartNeed> RestartNeeds { get; init; } = [];
 
-    /// <summary>What chmpx would end on at its next start, although it runs; null when nothing is known.</summary>
+    /// <summary>What chmpx would end on at its next start, although it runs; null where there is nothing, or no restart is at hand.</summary>
     public IniProblem? StartProblem { get; init; }
 
     /// <summary>The old file had a hard link and could not be exchanged: chmpx watches an inode that no rename touches any more.</summary>
