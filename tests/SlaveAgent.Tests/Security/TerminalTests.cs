@@ -5,7 +5,7 @@ using SlaveAgent.Tests.Faults;
 
 namespace SlaveAgent.Tests.Security;
 
-/// <summary>Names that K2HR3, chmpx and tools supply hold orders to a terminal, in every field that they have: none reaches a terminal, the journal or the status.</summary>
+/// <summary>Names that K2HR3, chmpx and tools supply hold control characters and escape sequences, in every field that they have: none reaches a terminal, the journal or the status.</summary>
 public sealed class TerminalTests
 {
     /// <summary>Clears the screen, sets the window's title, the same by a control character of the upper set, turns the text around, ends the line.</summary>

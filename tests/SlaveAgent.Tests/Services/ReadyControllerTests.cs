@@ -240,21 +240,7 @@ public sealed class ReadyControllerTests : IDisposable
         Assert.Equal(UnitActiveState.Active, _systemd[Demo].Active);
     }
 
-    private async Task<Outcome> SettleAsync(ReadyController controller)
-    {
-        for (var run = 0; run < 300; run++)
-        {
-            var outcome = await controller.RunAsync(Cancel);
-            if (outcome.IsSettled)
-            {
-                return outcome;
-            }
-
-            _time.Advance(outcome is Outcome.Waiting { Again: { } again } ? again : TimeSpan.FromSeconds(1));
-        }
-
-        throw new InvalidOperationException($"never settled: {string.Join(", ", _systemd.Calls.TakeLast(10))}");
-    }
+    private Task<Outcome> SettleAsync(ReadyController controller) => Controllers.SettleAsync(controller, _time, _systemd);
 
     private ReadyController Make(bool follow = true) => new(() => _isConnected, _systemd, _directory.Root, follow, _time);
 }

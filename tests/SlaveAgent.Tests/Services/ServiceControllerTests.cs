@@ -508,22 +508,7 @@ public sealed class ServiceControllerTests : IDisposable
         }
     }
 
-    /// <summary>Runs it as the loop does, until nothing is left to do.</summary>
-    private async Task<Outcome> SettleAsync(ServiceController controller)
-    {
-        for (var run = 0; run < 300; run++)
-        {
-            var outcome = await controller.RunAsync(Cancel);
-            if (outcome.IsSettled)
-            {
-                return outcome;
-            }
-
-            _time.Advance(outcome is Outcome.Waiting { Again: { } again } ? again : TimeSpan.FromSeconds(1));
-        }
-
-        throw new InvalidOperationException($"never settled: {string.Join(", ", _systemd.Calls.TakeLast(10))}");
-    }
+    private Task<Outcome> SettleAsync(ServiceController controller) => Controllers.SettleAsync(controller, _time, _systemd);
 
     /// <summary>A configuration of root's that only root may read, as <c>configuration.mode: 0600</c> makes it.</summary>
     [Fact]
