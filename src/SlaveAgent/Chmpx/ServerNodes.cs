@@ -12,7 +12,6 @@ public sealed class ServerNodes
     private static readonly string[] LocalNames = ["localhost", "127.0.0.1", "::1"];
 
     private readonly HashSet<NodeKey> _shared;
-    private readonly HashSet<NodeKey> _keys;
     private readonly Dictionary<NodeKey, NodeKey> _local = [];
 
     private ServerNodes(IniDocument ini)
@@ -27,7 +26,7 @@ public sealed class ServerNodes
 
         _shared = [.. names.Where(pair => pair.Value is null || pair.Key.Cuk.Length == 0).Select(pair => pair.Key)];
         All = [.. servers.Select(server => new ServerNode(_shared.Contains(server.Key) ? server.Key with { Name = server.Section["NAME"] ?? string.Empty } : server.Key, server.Section)).DistinctBy(node => node.Key)];
-        _keys = [.. All.Select(node => node.Key)];
+        Keys = All.Select(node => node.Key).ToHashSet();
         foreach (var node in All.Where(node => LocalNames.Contains(node.Key.Name)))
         {
             _local.TryAdd(node.Key with { Name = string.Empty }, node.Key);
@@ -36,6 +35,8 @@ public sealed class ServerNodes
 
     /// <summary>Each once.</summary>
     public ImmutableArray<ServerNode> All { get; }
+
+    public IReadOnlySet<NodeKey> Keys { get; }
 
     public static ServerNodes Of(IniDocument ini) => new(ini);
 
@@ -63,7 +64,7 @@ public sealed class ServerNodes
         }
 
         var key = bare with { Name = name };
-        return _keys.Contains(key) ? key : _local.GetValueOrDefault(bare, key);
+        return Keys.Contains(key) ? key : _local.GetValueOrDefault(bare, key);
     }
 
     private static IEnumerable<IniSection> Expand(IniSection section)

@@ -86,9 +86,9 @@ public sealed class CommonOptions
         {
             return SettingsOf(parsed, root);
         }
-        catch (SettingsException) when (KeptSettings.TryLoad(root, Overrides(parsed)) is not null)
+        catch (SettingsException) when (KeptSettings.TryLoad(root, Overrides(parsed)) is { } kept)
         {
-            return KeptSettings.TryLoad(root, Overrides(parsed))!;
+            return kept;
         }
     }
 

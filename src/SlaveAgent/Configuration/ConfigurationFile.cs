@@ -103,7 +103,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     /// </summary>
     /// <exception cref="FileBlockedException">Its file system has no access control lists.</exception>
     /// <exception cref="IOException">It could not be allowed.</exception>
-    public void LetRead(FileReaders readers)
+    public void GrantRead(FileReaders readers)
     {
         _readers = readers;
         if (FileStatus.Of(Path) is { Kind: FileKind.Regular } status

@@ -14,18 +14,16 @@ public static class ShrinkGuard
     /// <param name="ring">What chmpx shows; null when it does not answer.</param>
     public static bool LosesTooMany(IniDocument list, IniDocument? inPlace, RingView? ring)
     {
-        var listed = KeysOf(list).ToHashSet();
+        var listed = list.ServerNodes.Keys;
         return LosesMost(listed, ring?.Servers.Where(server => server.IsUp).Select(server => server.Key))
-            || LosesMost(listed, inPlace is null ? null : KeysOf(inPlace));
+            || LosesMost(listed, inPlace?.ServerNodes.Keys);
     }
 
     /// <summary>A short text that is the same for lists of the same servers, in whatever order.</summary>
     public static string ClaimOf(IniDocument list) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', KeysOf(list).Select(key => key.ToString()).Order(StringComparer.Ordinal)))));
+        string.Join('\n', list.ServerNodes.Keys.Select(key => key.ToString()).Order(StringComparer.Ordinal)))));
 
-    private static IEnumerable<NodeKey> KeysOf(IniDocument ini) => ini.ServerNodes.All.Select(node => node.Key);
-
-    private static bool LosesMost(HashSet<NodeKey> listed, IEnumerable<NodeKey>? known)
+    private static bool LosesMost(IReadOnlySet<NodeKey> listed, IEnumerable<NodeKey>? known)
     {
         var all = known?.ToList() ?? [];
         return all.Count(key => !listed.Contains(key)) * 2 > all.Count;

@@ -226,7 +226,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         }
 
         var shown = view.ByKey();
-        var isListedConnected = ini.ServerNodes.All.Any(node => shown.GetValueOrDefault(node.Key) is { IsConnected: true });
+        var isListedConnected = ini.ServerNodes.Keys.Any(key => shown.GetValueOrDefault(key) is { IsConnected: true });
         Keep(memory with
         {
             WasConnected = memory.WasConnected || view.Servers.Any(server => server.IsConnected),
@@ -253,7 +253,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private void ObserveMissing(IniDocument ini, RingView view, long now)
     {
         var shown = view.ByKey();
-        var missing = string.Join(' ', ini.ServerNodes.All.Select(node => node.Key).Where(key => shown.GetValueOrDefault(key) is not { IsConnected: true })
+        var missing = string.Join(' ', ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is not { IsConnected: true })
             .Select(key => key.ToString()).Order(StringComparer.Ordinal));
         if (missing == _missing)
         {

@@ -24,7 +24,7 @@ internal sealed class DaemonService(
     private readonly WorkTurn _turn = new(setup.Root);
 
     /// <summary>Why the settings' files are not in force.</summary>
-    private string? _refused = setup.Refused;
+    private string? _refused;
 
     /// <summary>Starts in a row for which there were no settings that could be used.</summary>
     private int _refusals;
@@ -44,9 +44,9 @@ internal sealed class DaemonService(
     {
         try
         {
-            if (_refused is { } refused)
+            if (setup.Refused is { } refused)
             {
-                log.Error("{Why} {Consequence} ({Reason})", refused, setup.HasSettings ? "The agent goes on with the settings that were last in force" : "The agent waits until that is corrected", Reasons.SettingsRefused);
+                Refuse(refused, setup.HasSettings);
             }
 
             var settings = setup.HasSettings ? setup.Settings : null;
@@ -77,9 +77,9 @@ internal sealed class DaemonService(
         catch (SettingsException e) when (systemd is not null)
         {
             // systemd would start an agent that ends again in a second, on every host that has these settings.
-            var before = kept();
-            Refuse(e.Message, before is not null && before.Source != settings.Source);
-            return before is not null && before.Source != settings.Source ? before : null;
+            var before = kept() is { } last && last.Source != settings.Source ? last : null;
+            Refuse(e.Message, before is not null);
+            return before;
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class DaemonService(
         var identity = new IdentityWatch(setup, settings, reading, time, log);
         RemoveStaleStages(parts);
 
-        // chmpx bears half a second without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload").
+        // chmpx bears 0.65 s without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload").
         using var lostFile = new LostFileWatch(parts.File.Path);
         var (reconciler, board, unregistered) = Assemble(parts, identity, lostFile, time);
         board.NoteSettings(_refused);

@@ -15,13 +15,13 @@ internal static class Printable
     public static string Of(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(MaxNames).Select(Of)) + (names.Count > MaxNames ? $" and {names.Count - MaxNames} more" : string.Empty);
 
-    /// <summary>The text with a question mark for each character that a terminal would obey, or that would make another line or order of it.</summary>
-    public static string OnOneLine(string text) => text.Any(IsObeyed) ? new string([.. text.Select(c => IsObeyed(c) ? '?' : c)]) : text;
+    /// <summary>The text with a question mark for each character that a terminal would interpret, or that would break or reorder the line.</summary>
+    public static string OnOneLine(string text) => text.Any(IsInterpreted) ? new string([.. text.Select(c => IsInterpreted(c) ? '?' : c)]) : text;
 
     /// <summary>As <see cref="OnOneLine"/>, but the agent's own line breaks and tabs stay.</summary>
     public static string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => string.Join('\t', line.Split('\t').Select(OnOneLine))));
 
     /// <summary>Control characters of both sets, separators of lines, and the marks by which text is turned around or hidden.</summary>
-    private static bool IsObeyed(char c) => char.GetUnicodeCategory(c)
+    private static bool IsInterpreted(char c) => char.GetUnicodeCategory(c)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -31,7 +31,7 @@ public sealed class JournalFormatter : ITextFormatter
         output.Write('\n');
     }
 
-    // journald also ends a line at a NUL, and would read a priority from the rest; what a terminal obeys would reach it by journalctl.
+    // journald also ends a line at a NUL, and would read a priority from the rest; what a terminal interprets would reach it by journalctl.
     private static string Fold(string text) => Printable.OnOneLine(text.ReplaceLineEndings(" | "));
 
     private static string PriorityOf(LogEventLevel level) => level switch

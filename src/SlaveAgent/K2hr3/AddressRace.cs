@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace SlaveAgent.K2hr3;
 
 /// <summary>
-/// Connects to the first of a name's addresses that takes the connection (RFC 8305): each next one is tried as soon as the last failed or after 250 ms,
+/// Connects to the first of a name's addresses that takes the connection (Happy Eyeballs, RFC 8305): each next one is tried as soon as the last failed or after 250 ms,
 /// while those before it go on.
 /// </summary>
 internal static class AddressRace

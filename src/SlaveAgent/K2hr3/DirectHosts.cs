@@ -31,17 +31,9 @@ internal sealed class DirectHosts(string? text)
     private static bool Matches(string entry, IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return entry.Split('/') is [var network, var length]
-            ? IPAddress.TryParse(network, out var start) && int.TryParse(length, out var bits) && IsIn(plain, start, bits)
+        return entry.Contains('/', StringComparison.Ordinal)
+            ? IPNetwork.TryParse(entry, out var network) && network.Contains(plain)
             : IPAddress.TryParse(entry.Trim('[', ']'), out var single) && single.Equals(plain);
-    }
-
-    /// <summary>Bits of the network's address behind its length do not matter: people write <c>10.1.2.3/8</c>.</summary>
-    private static bool IsIn(IPAddress address, IPAddress network, int length)
-    {
-        var (bytes, start) = (address.GetAddressBytes(), network.GetAddressBytes());
-        return bytes.Length == start.Length && length >= 0 && length <= bytes.Length * 8
-            && Enumerable.Range(0, length).All(bit => ((bytes[bit / 8] ^ start[bit / 8]) & (0x80 >> (bit % 8))) == 0);
     }
 
     /// <summary>What stands before this port; null where the entry has none, or another.</summary>

@@ -5,7 +5,8 @@ namespace SlaveAgent.Packages;
 /// <summary>Reads as much of ASCII armoured OpenPGP keys (RFC 9580) as a comparison of their fingerprints takes. Pure.</summary>
 public static class OpenPgpKeys
 {
-    private const string Begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+    /// <summary>With this an armoured public key begins.</summary>
+    public const string Begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
     private const string End = "-----END PGP PUBLIC KEY BLOCK-----";
     private const int PublicKeyTag = 6;
 

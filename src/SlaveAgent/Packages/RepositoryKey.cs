@@ -6,8 +6,6 @@ namespace SlaveAgent.Packages;
 /// <param name="fingerprints">Those that every key in it must have one of; empty: any.</param>
 public sealed class RepositoryKey(HostRoot root, string source, IReadOnlyList<string> fingerprints)
 {
-    private const string Begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
-
     private const int MaxKeySize = 256 * 1024;
 
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(60);
@@ -29,7 +27,7 @@ public sealed class RepositoryKey(HostRoot root, string source, IReadOnlyList<st
 
     private string? Problem(string text)
     {
-        if (!text.Contains(Begin, StringComparison.Ordinal))
+        if (!text.Contains(OpenPgpKeys.Begin, StringComparison.Ordinal))
         {
             return $"{source} does not contain an ASCII armored public key";
         }

@@ -88,7 +88,7 @@ public static class RingJudge
             : missing.Count == 0 ? new RingVerdict(RingState.Connected, count)
             : missing.Count == listed.Count ? NoneConnected(s, view, shown, missing, count)
             : SomeConnected(s, shown, missing, count);
-        return WithLingering(s, view, verdict with { Disagreement = Disagreement([.. listed.Select(server => server.Key)], view, shown) });
+        return WithLingering(s, view, verdict with { Disagreement = Disagreement(s.Ini.ServerNodes.Keys, view, shown) });
     }
 
     private static RingVerdict SomeConnected(
@@ -179,8 +179,7 @@ public static class RingJudge
 
     private static RingVerdict WithLingering(RingSituation s, RingView view, RingVerdict verdict)
     {
-        var keys = s.Ini.ServerNodes.All.Select(node => node.Key).ToHashSet();
-        if (verdict.State != RingState.Connected || !view.Servers.Any(server => server is { IsUp: false, InService: false } && !keys.Contains(server.Key)))
+        if (verdict.State != RingState.Connected || !view.Servers.Any(server => server is { IsUp: false, InService: false } && !s.Ini.ServerNodes.Keys.Contains(server.Key)))
         {
             return verdict;
         }
@@ -192,11 +191,11 @@ public static class RingJudge
 
     /// <summary>A restart would change nothing that a program could notice, but for its being away.</summary>
     private static bool HoldsExactlyTheListed(RingSituation s, RingView view) =>
-        CoverageOf(s.Ini, view.ByKey()) == RingCoverage.All && view.Servers.Select(server => server.Key).ToHashSet().SetEquals(s.Ini.ServerNodes.All.Select(node => node.Key));
+        CoverageOf(s.Ini, view.ByKey()) == RingCoverage.All && s.Ini.ServerNodes.Keys.SetEquals(view.Servers.Select(server => server.Key));
 
     private static RingCoverage CoverageOf(IniDocument ini, Dictionary<NodeKey, RingServer> shown)
     {
-        var listed = ini.ServerNodes.All.Select(node => node.Key).ToList();
+        var listed = ini.ServerNodes.Keys;
         var connected = listed.Count(key => shown.GetValueOrDefault(key) is { IsConnected: true });
         return connected == 0 ? RingCoverage.None : connected < listed.Count ? RingCoverage.Some : RingCoverage.All;
     }
@@ -221,7 +220,7 @@ public static class RingJudge
     private static RingVerdict Restart(RingState state, string message) => new(state, message, RingAction.Restart) { Cause = RestartCause.Configuration };
 
     /// <summary>Servers that are alive in the ring and not listed, and listed ones that are not alive there: reasons to ask K2HR3.</summary>
-    private static string? Disagreement(HashSet<NodeKey> listed, RingView view, Dictionary<NodeKey, RingServer> shown)
+    private static string? Disagreement(IReadOnlySet<NodeKey> listed, RingView view, Dictionary<NodeKey, RingServer> shown)
     {
         var joined = view.Servers.Where(server => server.IsUp && !listed.Contains(server.Key)).Select(server => $"+{server.Key}");
         var gone = listed.Where(key => shown.GetValueOrDefault(key) is not { IsUp: true }).Select(key => $"-{key}");

@@ -71,7 +71,7 @@ public sealed class ServiceController(
         var chmpx = isSlaveNode ? UnitName.WithSuffix(chmpxUnit) : null;
 
         // Everything that may start chmpx waits for its user; the other units do not.
-        var noUser = chmpx is not null ? await CheckAccountAsync(cancel) ?? LetRead() : null;
+        var noUser = chmpx is not null ? await CheckAccountAsync(cancel) ?? GrantRead() : null;
         var change = chmpx is null || noUser is not null ? null : unitFiles.Prepare();
         var wanted = noUser is null ? units : units.Remove(chmpx!);
         if (await ObserveAsync(wanted, chmpx, skipped, cancel) is not { } observed)
@@ -123,11 +123,11 @@ public sealed class ServiceController(
     }
 
     /// <summary>chmpx ends at once where it cannot read its configuration.</summary>
-    private Outcome.Failed? LetRead()
+    private Outcome.Failed? GrantRead()
     {
         try
         {
-            file.LetRead(account.Readers);
+            file.GrantRead(account.Readers);
             return null;
         }
         catch (IOException e)
