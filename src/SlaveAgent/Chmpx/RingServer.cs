@@ -7,6 +7,9 @@ namespace SlaveAgent.Chmpx;
 /// <param name="IsConnected">There is a socket to it: the only proof of a connection (Chmpx/README.md, "DUMP").</param>
 public sealed record RingServer(NodeKey Key, string Name, bool InService, bool IsUp, bool IsConnected)
 {
+    /// <summary>chmpx holds a connection to it on which nothing is acknowledged any more; it does not count as connected.</summary>
+    public bool IsHalfOpen { get; init; }
+
     /// <summary>Null when the answer did not tell.</summary>
     public LoadedNode? Loaded { get; init; }
 }

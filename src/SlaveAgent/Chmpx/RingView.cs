@@ -41,6 +41,11 @@ public sealed record RingView(int Revision, ImmutableArray<RingServer> Servers)
         return servers;
     }
 
+    /// <summary>The same with connections that the kernel knows to be half-open.</summary>
+    public RingView WithHalfOpen(IReadOnlySet<NodeKey> dead) => dead.Count == 0
+        ? this
+        : this with { Servers = [.. Servers.Select(server => server.IsConnected && dead.Contains(server.Key) ? server with { IsConnected = false, IsHalfOpen = true } : server)] };
+
     /// <summary>Whether both say the same; arrays compare by reference, so the record's own equality does not tell.</summary>
     public bool SaysTheSame(RingView other) =>
         this with { Servers = other.Servers } == other && Servers.AsSpan().SequenceEqual(other.Servers.AsSpan());

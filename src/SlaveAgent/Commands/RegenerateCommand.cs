@@ -46,7 +46,7 @@ internal static class RegenerateCommand
         }
 
         await parts.File.PollAllowedAsync(cancel);
-        parts.Ring.Note(parts.File.Current?.ControlPort is { } port ? await parts.ControlPort.PollAsync(port, cancel) : null, parts.File.Current);
+        parts.Ring.Note(parts.File.Current is { ControlPort: { } port } ini && await parts.ControlPort.PollAsync(port, cancel) is { } view ? ini.ServerNodes.Named(view) : null);
         parts.File.Refresh();
         var plan = ConfigurationPlan.Make(text.Value, parts.Identity.Cuk, parts.HostFiles, parts.Plan());
         switch (ConfigurationDecision.Make(plan, parts.File.Current, parts.File.HasRightMode, parts.Ring.View, text.Value == parts.Resource.AcceptedText))

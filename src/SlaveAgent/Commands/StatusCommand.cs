@@ -17,7 +17,7 @@ internal static class StatusCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var root = options.RootOf(parsed);
-            var status = StatusFile.TryReadOfLiving(root) ?? await StatusObserver.ObserveAsync(options.SettingsOf(parsed, root), root, cancel);
+            var status = StatusFile.TryReadOfLiving(root) is { } living ? LiveConnections.AddTo(living) : await StatusObserver.ObserveAsync(options.SettingsOf(parsed, root), root, cancel);
             Console.WriteLine(parsed.GetValue(json) ? StatusJson.Write(status) : Describe(status, IdentityStatus.Load(root)));
             return status.Connection.State switch
             {
@@ -64,7 +64,7 @@ internal static class StatusCommand
         {
             lines.Add($"  servers        {status.Servers.Connected} connected, {status.Servers.Up} up, {status.Servers.Listed} listed");
             lines.AddRange(status.Servers.List.Select(server =>
-                $"    {server.State,-10} {server.Address ?? server.Name}{(server.Since is { } since ? $"  since {Moment(since)}" : string.Empty)}  (cuk {server.Cuk}, control port {server.ControlPort})"));
+                $"    {server.State,-10} {server.Address ?? server.Name}{(server.Since is { } since ? $"  since {Moment(since)}" : string.Empty)}{Describe(server.Connection)}  (cuk {server.Cuk}, control port {server.ControlPort})"));
         }
 
         if (status.Room is { } room)
@@ -85,6 +85,13 @@ internal static class StatusCommand
 
         return string.Join('\n', lines);
     }
+
+    private static string Describe(ServerConnection? connection) => connection switch
+    {
+        { Unanswered: > 0 } => string.Create(CultureInfo.InvariantCulture, $"  {connection.Unanswered} tries without an answer"),
+        { RoundTripMilliseconds: { } time } => string.Create(CultureInfo.InvariantCulture, $"  round trip {time:0.0#} ms"),
+        _ => string.Empty,
+    };
 
     private static string Moment(DateTimeOffset? moment) => moment is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "not known";
 }

@@ -26,6 +26,7 @@ internal sealed class AgentParts : IDisposable
 
     private readonly Setup _setup;
     private readonly IdentityKeeper _keeper;
+    private readonly SocketTable _sockets = new();
 
     private AgentParts(
         Setup setup, AgentSettings settings, HostIdentity host, IdentityReading reading, CommandRunner commands, bool watches, TimeProvider time, ILogger log)
@@ -59,17 +60,19 @@ internal sealed class AgentParts : IDisposable
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, AgentUnits.ExecutableOf(Environment.ProcessPath), () => account.Sharing);
         HostFiles = HostFiles.Of(root);
         var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan);
+        var resolver = new EndpointResolver(Dns.GetHostAddressesAsync, time);
         var inquiries = new RingInquiries(
-            new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), Systemctl, settings.Chmpx.Unit, time);
+            resolver, new ServerControlPort(time), new PortProbe(time), Systemctl, settings.Chmpx.Unit, time);
         var requester = new StatusRequester(
             root, inquiries, settings.Chmpx.RequestsStatus, () => Client.ClockDifference, time, Random.Shared.NextDouble, log);
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
-        var questions = new RingQuestions(inquiries, tracker, Ring, Addresses, time, Random.Shared.NextDouble, log);
+        var questions = new RingQuestions(inquiries, tracker, Ring, time, Random.Shared.NextDouble, log);
+        ServerSockets = new ServerSockets(_sockets, resolver, Addresses, time);
         var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync);
         var packages = new PackageController(
             Role, File, () => FindInstaller(settings.Packages, root, commands, time), settings.Packages, account, delegated);
         var connection = new ConnectionController(
-            Role, Resource, File, Ring, lastGood, ControlPort, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log);
+            Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log);
         Configuration = new ConfigurationController(
             Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan);
         Controllers =
@@ -119,6 +122,8 @@ internal sealed class AgentParts : IDisposable
     public ControlPort ControlPort { get; }
 
     public RingMemory Ring { get; }
+
+    public ServerSockets ServerSockets { get; }
 
     public ChmpxDropIn DropIn { get; }
 
@@ -185,7 +190,11 @@ internal sealed class AgentParts : IDisposable
         RegularFile.Delete(Root.Agent.UnregisteredMarker);
     }
 
-    public void Dispose() => Client.Dispose();
+    public void Dispose()
+    {
+        Client.Dispose();
+        _sockets.Dispose();
+    }
 
     /// <summary>Only of the packaged unit is it known that it, or the agent in its place, chooses chmpx's user.</summary>
     private bool RunsPackagedChmpx() => DropIn.IsForThisHost;

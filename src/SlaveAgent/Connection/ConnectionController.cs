@@ -19,6 +19,7 @@ public sealed class ConnectionController(
     RingMemory ring,
     LastGoodConfiguration lastGood,
     IControlPort controlPort,
+    ServerSockets sockets,
     ConnectionTracker tracker,
     RingQuestions questions,
     StatusRequester requester,
@@ -42,6 +43,9 @@ public sealed class ConnectionController(
     /// <summary>While chmpx shows the same, it is judged again after so long: files beside the configuration can change, too.</summary>
     private static readonly TimeSpan QuietLifetime = TimeSpan.FromSeconds(30);
 
+    /// <summary>A network that is silent for less stops no program, also where <c>ready.follow</c> is set: its connections go on when it is back.</summary>
+    private static readonly TimeSpan SilenceBorne = TimeSpan.FromSeconds(10);
+
     private readonly long _started = time.GetTimestamp();
     private readonly RepeatedWarning _otherWriter = new(time);
     private readonly Inquiry<CommandResult?> _restart = new();
@@ -55,6 +59,7 @@ public sealed class ConnectionController(
     private Outcome? _quiet;
     private long _quietSince;
     private int _quietChanges;
+    private SocketReport? _quietSockets;
 
     public ControllerKinds Kind => ControllerKinds.Connection;
 
@@ -131,15 +136,16 @@ public sealed class ConnectionController(
         var changedByOthers = TakeChangedByOthers();
 
         var before = ring.View;
-        ring.Note(await controlPort.PollAsync(port, cancel), ini);
+        var view = await controlPort.PollAsync(port, cancel);
         addresses.Refresh();
+        ring.Note(view is null ? null : ini.ServerNodes.Named(view), sockets.Observe(ini, view, cancel));
         if (!ReferenceEquals(file.Current, ini))
         {
             // Another lane wrote it while chmpx took its time to answer.
             return new Outcome.Waiting("the configuration was just written", Soon) { Reason = Reasons.JustWritten };
         }
 
-        var isOtherProcess = ring.View is { } view && view.Process != _process;
+        var isOtherProcess = view is not null && view.Process != _process;
         if (ring.View is not null)
         {
             _process = ring.View.Process;
@@ -152,15 +158,14 @@ public sealed class ConnectionController(
         }
 
         if (_quiet is not null && ReferenceEquals(ring.View, before) && ReferenceEquals(_judged, ini) && time.GetElapsedTime(_quietSince) < QuietLifetime
-            && _quietChanges == addresses.Changes)
+            && _quietChanges == addresses.Changes && ReferenceEquals(ring.Sockets, _quietSockets))
         {
             return _quiet;
         }
 
         questions.TakeAnswers();
-        questions.AskSockets(ini, ring.View, cancel);
         var slaves = Math.Max(1, ring.Room?.Slaves ?? 1);
-        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), questions.IsBoundToLostAddress, slaves);
+        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), ring.Sockets, slaves);
         _judged = ini;
         var verdict = Explained(Judge(situation));
         var acted = await ActAsync(verdict, situation, cancel);
@@ -177,7 +182,12 @@ public sealed class ConnectionController(
         var isReached = verdict.State == RingState.Connected || (verdict.IsDeadlineOver && verdict.State is RingState.Partial or RingState.Connecting);
 
         // A generation that chmpx does not load takes no connection away, also not from an agent that was started again meanwhile.
-        IsReady = isReached || (verdict is { State: RingState.Loading, Coverage: not RingCoverage.None } && situation.WasReady && (IsReady || ring.Verdict is null));
+        IsReady = isReached || (situation.WasReady && (IsReady || ring.Verdict is null) && verdict.State switch
+        {
+            RingState.Loading => verdict.Coverage != RingCoverage.None,
+            RingState.Stranded => !situation.Sockets.Dead.IsEmpty && situation.SinceMissing < SilenceBorne,
+            _ => false,
+        });
         if (isReached)
         {
             tracker.NoteReady();
@@ -193,8 +203,8 @@ public sealed class ConnectionController(
         }
 
         _quiet = !isOtherProcess && verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null }
-            && !changedByOthers && !addresses.IsRegistrationOutdated && !questions.IsPending ? outcome : null;
-        (_quietSince, _quietChanges) = (time.GetTimestamp(), addresses.Changes);
+            && !changedByOthers && !addresses.IsRegistrationOutdated && !ring.Sockets.IsMoving ? outcome : null;
+        (_quietSince, _quietChanges, _quietSockets) = (time.GetTimestamp(), addresses.Changes, ring.Sockets);
         return outcome;
     }
 
@@ -277,7 +287,7 @@ public sealed class ConnectionController(
             ? acted is not null ? new Outcome.Changed(acted) : new Outcome.Unchanged(verdict.Message)
             : acted is not null ? new Outcome.Waiting(acted)
             : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? Soon : null);
-        outcome = outcome with { Reason = verdict.State.ToString() };
+        outcome = outcome with { Reason = verdict.State.ToString(), RecheckAfter = ring.Sockets.IsMoving ? Soon : null };
         outcome = verdict.Disagreement is { } disagreement ? AskingK2hr3(outcome, disagreement, changedByOthers ? 1 : slaves)
             : changedByOthers ? outcome with { Triggers = ControllerKinds.Configuration, TriggerReason = FileChanged }
             : verdict is { State: RingState.Unresponsive, Action: RingAction.None } && IsLongUnresponsive
@@ -288,7 +298,7 @@ public sealed class ConnectionController(
             : outcome;
     }
 
-    private bool IsAboutToChange(RingVerdict verdict) => time.GetElapsedTime(file.ChangedAt) < SoonAfterChange
+    private bool IsAboutToChange(RingVerdict verdict) => time.GetElapsedTime(file.ChangedAt) < SoonAfterChange || ring.Sockets.IsMoving
         || verdict.Action is RingAction.AskPeer or RingAction.ProbeServers or RingAction.AskDependents;
 
     /// <summary>Has K2HR3 asked because the ring and the file differ, which all slaves of the ring see in the same second.</summary>

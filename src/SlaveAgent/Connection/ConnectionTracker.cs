@@ -56,7 +56,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
     /// <param name="view">What chmpx shows; null while it does not answer.</param>
     /// <param name="otherPort">chmpx answers where it did before, although the file names another control port.</param>
-    public RingSituation Observe(IniDocument ini, RingView? view, ConfigurationFile file, bool otherPort, bool boundToLostAddress, int slaves)
+    public RingSituation Observe(IniDocument ini, RingView? view, ConfigurationFile file, bool otherPort, SocketReport sockets, int slaves)
     {
         var now = time.GetTimestamp();
         if (!ReferenceEquals(_judged, ini) && (_judged is null || !IniComparison.SaysTheSame(_judged, ini)))
@@ -102,7 +102,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             SinceQuestion = _questionAt is { } asked ? Since(asked) : TimeSpan.MaxValue,
             IsReachable = _reachable,
             SinceProbe = _probeAt is { } probed ? Since(probed) : TimeSpan.MaxValue,
-            IsBoundToLostAddress = boundToLostAddress,
+            Sockets = sockets,
             Slaves = slaves,
             Jitter = _jitter,
         };

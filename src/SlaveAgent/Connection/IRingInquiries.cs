@@ -19,9 +19,6 @@ public interface IRingInquiries
     /// <summary>What systemd says of chmpx's unit; null when it does not answer.</summary>
     Task<UnitReport?> ShowUnitAsync(CancellationToken cancel);
 
-    /// <summary>Whether all connections of this host to the listed servers are bound to addresses that it does not have any more.</summary>
-    Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel);
-
     /// <summary>Has a server tell the ring its status again (UPDATESTATUS), which connects each slave that lacked it.</summary>
     /// <returns>Null when it does not answer.</returns>
     Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel);

@@ -32,18 +32,6 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
             ? new UnitReport(status, await systemd.LastLinesAsync(unit, cancel))
             : null;
 
-    public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel)
-    {
-        var ports = DataOf(ini).Select(endpoint => endpoint.Port).ToHashSet();
-        if (ports.Count == 0 || HostAddresses.Read() is not { } addresses || SocketTable.Read(ports) is not { } sockets)
-        {
-            return Task.FromResult(false);
-        }
-
-        var established = sockets.Where(socket => socket.State == TcpState.Established).ToList();
-        return Task.FromResult(established.Count > 0 && StaleSockets.Find(established, addresses).Length == established.Count);
-    }
-
     public async Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel)
     {
         // Not another address after one that took the command and did not answer: it may have informed the ring already.

@@ -2,36 +2,22 @@ using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
-using SlaveAgent.Roles;
 
 namespace SlaveAgent.Connection;
 
-/// <summary>Asks servers, systemd and the kernel beside the loop, one question of a kind at a time, and hands the answers to where they are judged.</summary>
+/// <summary>Asks servers and systemd beside the loop, one question of a kind at a time, and hands the answers to where they are judged.</summary>
 public sealed class RingQuestions(
-    IRingInquiries inquiries, ConnectionTracker tracker, RingMemory ring, AddressWatch addresses, TimeProvider time, Func<double> random, ILogger log)
+    IRingInquiries inquiries, ConnectionTracker tracker, RingMemory ring, TimeProvider time, Func<double> random, ILogger log)
 {
     /// <summary>While chmpx does not answer, systemd is asked again about its unit after so long.</summary>
     private static readonly TimeSpan BetweenUnits = TimeSpan.FromSeconds(10);
-
-    /// <summary>After a change of address the kernel is asked until connections from the old one are gone.</summary>
-    private static readonly TimeSpan BetweenSockets = TimeSpan.FromSeconds(5);
 
     private readonly Inquiry<PeerReport?> _peer = new();
     private readonly Inquiry<bool> _probe = new();
     private readonly Inquiry<int?> _dependents = new();
     private readonly Inquiry<UnitReport?> _unit = new();
-    private readonly Inquiry<bool> _sockets = new();
     private long? _unitAt;
     private string? _unitLogged;
-    private long? _socketsAt;
-    private int? _changesSeen;
-    private ChmpxProcess _processAsked;
-
-    /// <summary>All connections of chmpx are bound to an address that this host does not have any more.</summary>
-    public bool IsBoundToLostAddress { get; private set; }
-
-    /// <summary>An answer that may change the judgement is still to come.</summary>
-    public bool IsPending => _sockets.IsPending;
 
     public void TakeAnswers()
     {
@@ -48,11 +34,6 @@ public sealed class RingQuestions(
         if (_dependents.TryTake(out var active))
         {
             tracker.NoteDependents(active);
-        }
-
-        if (_sockets.TryTake(out var lost))
-        {
-            IsBoundToLostAddress = lost;
         }
 
         if (_unit.TryTake(out var unit))
@@ -97,30 +78,6 @@ public sealed class RingQuestions(
         ring.UnitLastLines = null;
         _unitLogged = null;
         _unitAt = null;
-    }
-
-    /// <summary>Checks the connections once, after each change of address, and then until none is left that comes from a lost one.</summary>
-    public void AskSockets(IniDocument ini, RingView? view, CancellationToken cancel)
-    {
-        if (IsBoundToLostAddress && view is not null && view.Process != _processAsked)
-        {
-            // The connections that were asked about went with their process.
-            IsBoundToLostAddress = false;
-            _socketsAt = null;
-            _changesSeen = null;
-        }
-
-        if (view is not null)
-        {
-            _processAsked = view.Process;
-        }
-
-        if (_changesSeen != addresses.Changes || (IsBoundToLostAddress && (_socketsAt is not { } at || time.GetElapsedTime(at) >= BetweenSockets)))
-        {
-            _changesSeen = addresses.Changes;
-            _socketsAt = time.GetTimestamp();
-            _sockets.Start(() => inquiries.IsBoundToLostAddressAsync(ini, cancel));
-        }
     }
 
     private void NoteUnit(UnitReport? unit)

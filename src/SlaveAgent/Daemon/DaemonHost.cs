@@ -1,11 +1,10 @@
-using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Status;
 
 namespace SlaveAgent.Daemon;
 
 /// <summary>The daemon, as its loop sees it: feeds systemd's watchdog, and is paused once the host was unregistered.</summary>
-internal sealed class DaemonHost(StatusBoard board, SystemdReport report, IdentityWatch identity, WorkTurn turn, LostFileWatch lostFile, TimeProvider time) : IReconcilerHost
+internal sealed class DaemonHost(StatusBoard board, SystemdReport report, IdentityWatch identity, WorkTurn turn, Action ensureWatches, TimeProvider time) : IReconcilerHost
 {
     private readonly TaskCompletionSource _unregistered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -29,7 +28,7 @@ internal sealed class DaemonHost(StatusBoard board, SystemdReport report, Identi
 
     public void Pulse()
     {
-        lostFile.Ensure();
+        ensureWatches();
         report.Notify(board.Message, time);
     }
 }

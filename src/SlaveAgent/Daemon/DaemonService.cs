@@ -157,9 +157,15 @@ internal sealed class DaemonService(
 
         // chmpx bears 0.65 s without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload").
         using var lostFile = new LostFileWatch(parts.File.Path);
-        var (reconciler, board, unregistered) = Assemble(parts, identity, lostFile, time);
+        using var closed = new ClosedConnections();
+        var (reconciler, board, unregistered) = Assemble(parts, identity, Watch, time);
         board.NoteSettings(_refused);
         lostFile.Lost += () => reconciler.Wake(ControllerKinds.Connection);
+        closed.Closed += () =>
+        {
+            parts.ServerSockets.NoteEnd();
+            reconciler.Wake(ControllerKinds.Connection);
+        };
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 
@@ -207,12 +213,18 @@ internal sealed class DaemonService(
             await ended.CancelAsync();
             await Task.WhenAll(running, replaced).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
+
+        void Watch()
+        {
+            lostFile.Ensure();
+            closed.Ensure(parts.ServerSockets.Ports);
+        }
     }
 
-    private (Reconciler Reconciler, StatusBoard Board, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, LostFileWatch lostFile, TimeProvider time)
+    private (Reconciler Reconciler, StatusBoard Board, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, Action ensureWatches, TimeProvider time)
     {
         DaemonHost? host = null;
-        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, lostFile, time));
+        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, ensureWatches, time));
         return (reconciler, board, host!.Unregistered);
     }
 

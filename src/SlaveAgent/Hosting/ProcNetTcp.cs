@@ -7,8 +7,8 @@ namespace SlaveAgent.Hosting;
 /// <summary>TCP sockets from /proc (proc_net_tcp(5)), where the kernel cannot be queried through netlink.</summary>
 internal static class ProcNetTcp
 {
-    // Those of this process's network namespace; /proc/net is a link to them that is hidden from some units.
-    private static readonly string[] Files = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+    // Those of this thread's network namespace; /proc/net is a link to them that is hidden from some units.
+    private static readonly string[] Files = ["/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"];
 
     /// <summary>Bounds the work; further lines are ignored.</summary>
     private const int MaxLines = 200_000;
@@ -27,17 +27,30 @@ internal static class ProcNetTcp
     }
 
     /// <summary>One line. Pure.</summary>
-    /// <returns>Null for the header line and for sockets in other states.</returns>
+    /// <returns>Null for the header line and for sockets that are not established.</returns>
     internal static TcpSocket? TryParse(string line) =>
-        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, var remote, var state, _, _, _, var user, _, var inode, ..]
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, var remote, var state, _, var timer, var retransmissions, var user, var probes, var inode, ..]
             && EndPoint(local) is { } from
             && EndPoint(remote) is { } to
-            && int.TryParse(state, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            && (TcpState)number is TcpState.Established or TcpState.SynSent
+            && Hexadecimal(state) is (uint)TcpState.Established
             && uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var owner)
             && ulong.TryParse(inode, NumberStyles.None, CultureInfo.InvariantCulture, out var node)
-            ? new TcpSocket(from, to, (TcpState)number, owner, node)
+            ? new TcpSocket(from, to, TcpState.Established, owner, node) { Health = HealthOf(timer.Split(':'), retransmissions, probes) }
             : null;
+
+    /// <summary>The kind of timer with the hundredths of a second that it has left, retransmissions in hexadecimal, and probes in decimal digits.</summary>
+    private static TcpHealth HealthOf(string[] timer, string retransmissions, string probes)
+    {
+        if (timer is not [var kind, var left] || Hexadecimal(kind) is not { } number || Hexadecimal(left) is not { } hundredths)
+        {
+            return default;
+        }
+
+        var unanswered = (TcpTimer)number == TcpTimer.Retransmission ? Hexadecimal(retransmissions) : uint.TryParse(probes, NumberStyles.None, CultureInfo.InvariantCulture, out var sent) ? sent : null;
+        return new TcpHealth((TcpTimer)number, (int)(unanswered ?? 0), TimeSpan.FromMilliseconds(hundredths * 10.0));
+    }
+
+    private static uint? Hexadecimal(string text) => uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>An address in 32-bit words, each written as a number in host byte order, and a port.</summary>
     private static IPEndPoint? EndPoint(string text)

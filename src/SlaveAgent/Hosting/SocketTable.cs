@@ -3,23 +3,27 @@ using System.Globalization;
 
 namespace SlaveAgent.Hosting;
 
-/// <summary>
-/// The host's established or connecting TCP sockets to certain ports, except the agent's own. Read from the kernel through netlink, which returns only these; where that
-/// may not be used, or the kernel lacks the module, read from /proc.
-/// </summary>
-public static class SocketTable
+/// <summary>Reads the kernel's table through netlink; where that may not be used, or the kernel lacks the module, from /proc.</summary>
+public sealed class SocketTable : ISocketTable, IDisposable
 {
     private const string Descriptors = "/proc/self/fd";
     private const string SocketMark = "socket:[";
 
-    /// <param name="remotePorts">For example the data ports of the servers in a configuration.</param>
-    /// <returns>Null when neither is available.</returns>
-    public static ImmutableArray<TcpSocket>? Read(IReadOnlySet<int> remotePorts)
+    private readonly KnownSockets _known = new();
+
+
+    public ImmutableArray<TcpSocket>? Read(IReadOnlySet<int> remotePorts)
     {
         var own = OwnInodes();
         var sockets = SocketDiagnosis.TryRead(remotePorts) ?? ProcNetTcp.TryRead(remotePorts);
         return sockets is { } all ? [.. all.Where(socket => !own.Contains(socket.Inode))] : null;
     }
+
+    public ImmutableArray<TcpSocket>? ReadAgain(ImmutableArray<TcpSocket> known) => _known.TryRead(known);
+
+    public uint? ListenerOf(int port) => SocketDiagnosis.ListenerOf(port);
+
+    public void Dispose() => _known.Dispose();
 
     private static HashSet<ulong> OwnInodes()
     {

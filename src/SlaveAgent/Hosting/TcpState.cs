@@ -4,5 +4,5 @@ namespace SlaveAgent.Hosting;
 public enum TcpState
 {
     Established = 1,
-    SynSent = 2,
+    Listen = 10,
 }

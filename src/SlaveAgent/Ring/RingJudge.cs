@@ -12,6 +12,9 @@ public static class RingJudge
     /// <summary>A chmpx whose last connection ended tries all servers by itself at once; it is given so long before anything is done.</summary>
     private static readonly TimeSpan SelfRepair = TimeSpan.FromSeconds(2);
 
+    /// <summary>A half-open connection that the kernel tries again within so long is left to it.</summary>
+    private static readonly TimeSpan KernelRepair = TimeSpan.FromSeconds(10);
+
     /// <summary>For so long what a server said of the others is good enough to restart chmpx on.</summary>
     private static readonly TimeSpan PeerLifetime = TimeSpan.FromSeconds(60);
 
@@ -84,7 +87,7 @@ public static class RingJudge
         var shown = view.ByKey();
         var missing = listed.Where(server => shown.GetValueOrDefault(server.Key) is not { IsConnected: true }).ToList();
         var count = $"{listed.Count - missing.Count}/{listed.Count} servers connected, generation {view.Revision}";
-        var verdict = s.IsBoundToLostAddress ? LostAddress(s, count)
+        var verdict = s.Sockets.IsBoundToLostAddress ? LostAddress(s, count)
             : missing.Count == 0 ? new RingVerdict(RingState.Connected, count)
             : missing.Count == listed.Count ? NoneConnected(s, view, shown, missing, count)
             : SomeConnected(s, shown, missing, count);
@@ -94,6 +97,15 @@ public static class RingJudge
     private static RingVerdict SomeConnected(
         RingSituation s, Dictionary<NodeKey, RingServer> shown, List<(NodeKey Key, string Name)> missing, string count)
     {
+        // Of a half-open connection the others know no more than this host, and a new chmpx would not have it either.
+        var halfOpen = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsHalfOpen: true }).ToList();
+        missing = [.. missing.Except(halfOpen)];
+        count = halfOpen.Count == 0 ? count : $"{count}; nothing is acknowledged any more by {Names(halfOpen)}";
+        if (missing.Count == 0)
+        {
+            return new RingVerdict(RingState.Connected, count);
+        }
+
         var up = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsUp: true } || s.Peer?.Up.Contains(server.Key) is true).ToList();
         if (up.Count > 0)
         {
@@ -148,18 +160,26 @@ public static class RingJudge
         RingSituation s, RingView view, Dictionary<NodeKey, RingServer> shown, List<(NodeKey Key, string Name)> missing, string count)
     {
         var holdsOthers = view.Servers.Any(server => server.IsConnected);
+        var holdsDead = view.Servers.Any(server => server.IsHalfOpen);
         var showsUp = missing.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true }) && s.SinceMissing > s.Settings.ConnectDeadline;
-        if (!s.WasConnected && !holdsOthers && !showsUp)
+        if (!s.WasConnected && !holdsOthers && !holdsDead && !showsUp)
         {
             return new RingVerdict(RingState.NotAdmitted, $"{count}; the servers are down, or do not list this slave yet");
         }
 
         var verdict = new RingVerdict(RingState.Stranded, holdsOthers
             ? $"{count}; chmpx holds connections to servers that are not listed, and tries no others"
+            : holdsDead ? $"{count}; chmpx holds connections on which nothing is acknowledged any more, and tries no others"
             : $"{count}; all connections were lost");
         if (s.SinceMissing < SelfRepair)
         {
             return verdict;
+        }
+
+        if (s.Sockets.NextTry < KernelRepair)
+        {
+            // Where the other side is back, its connections go on by themselves, and programs notice nothing.
+            return s.SinceProbe >= RepairPause.BetweenProbes && s.IsReachable is not true ? verdict with { Action = RingAction.ProbeServers } : verdict;
         }
 
         return s.IsReachable is true
@@ -223,7 +243,7 @@ public static class RingJudge
     private static string? Disagreement(IReadOnlySet<NodeKey> listed, RingView view, Dictionary<NodeKey, RingServer> shown)
     {
         var joined = view.Servers.Where(server => server.IsUp && !listed.Contains(server.Key)).Select(server => $"+{server.Key}");
-        var gone = listed.Where(key => shown.GetValueOrDefault(key) is not { IsUp: true }).Select(key => $"-{key}");
+        var gone = listed.Where(key => shown.GetValueOrDefault(key) is not { IsUp: true, IsHalfOpen: false }).Select(key => $"-{key}");
         var all = joined.Concat(gone).Order(StringComparer.Ordinal).ToList();
         return all.Count == 0 ? null : string.Join(' ', all);
     }

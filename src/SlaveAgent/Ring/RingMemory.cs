@@ -13,6 +13,9 @@ public sealed class RingMemory
     /// <summary>Null while chmpx does not answer.</summary>
     public RingView? View { get; private set; }
 
+    /// <summary>chmpx's connections in the kernel's table.</summary>
+    public SocketReport Sockets { get; private set; } = SocketReport.Empty;
+
     /// <summary>The last judgement of the ring; null before the first.</summary>
     public RingVerdict? Verdict { get; set; }
 
@@ -32,10 +35,12 @@ public sealed class RingMemory
     public ImmutableArray<IniProblem> ResourceWarnings { get; set; } = [];
 
     /// <summary>Takes note of an observation; one that shows what the last one did leaves the same object, so that nobody need compare again.</summary>
-    /// <param name="ini">The configuration in place, by which servers that share a CUK are told apart.</param>
-    public void Note(RingView? view, IniDocument? ini = null)
+    /// <param name="view">Its servers under the keys of the configuration in place (<see cref="ServerNodes.Named(RingView)"/>).</param>
+    /// <param name="sockets">The kernel's table, if it was read.</param>
+    public void Note(RingView? view, SocketReport? sockets = null)
     {
-        view = view is not null && ini is not null ? ini.ServerNodes.Named(view) : view;
+        Sockets = sockets ?? SocketReport.Empty;
+        view = view?.WithHalfOpen(Sockets.Dead);
         if (view is null || View is null || !view.SaysTheSame(View))
         {
             View = view;

@@ -73,8 +73,8 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
 
     public TimeSpan SinceProbe { get; init; } = TimeSpan.MaxValue;
 
-    /// <summary>chmpx holds connections only from an address that this host does not have any more.</summary>
-    public bool IsBoundToLostAddress { get; init; }
+    /// <summary>chmpx's connections in the kernel's table.</summary>
+    public SocketReport Sockets { get; init; } = SocketReport.Empty;
 
     /// <summary>How many slaves the resource lists.</summary>
     public int Slaves { get; init; } = 1;

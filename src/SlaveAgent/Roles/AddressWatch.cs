@@ -44,6 +44,9 @@ public sealed class AddressWatch(Func<IReadOnlySet<IPAddress>?> read, TimeProvid
         return Current;
     }
 
+    /// <summary>This host had this address and does not have it any more; TCP itself takes about 15 minutes to find that out of a connection from it.</summary>
+    public bool IsLost(IPAddress address) => IsGlobal(address) && !Current.IsEmpty && !Current.Contains(address.ToString());
+
     /// <summary>K2HR3 has accepted a registration.</summary>
     /// <param name="asOf">The addresses before it was sent: one that changed meanwhile is not what K2HR3 knows. Null: as they are now.</param>
     public void NoteRegistered(ImmutableHashSet<string>? asOf = null)

@@ -7,5 +7,5 @@ namespace SlaveAgent.Status;
 public sealed record ServersStatus(int Listed, int Up, int Connected, IReadOnlyList<ServerStatus> List)
 {
     public static ServersStatus Of(IReadOnlyList<ServerStatus> list) => new(
-        list.Count(server => server.State != "unlisted"), list.Count(server => server.State is "connected" or "up"), list.Count(server => server.State == "connected"), list);
+        list.Count(server => server.State != "unlisted"), list.Count(server => server.State is "connected" or "half-open" or "up"), list.Count(server => server.State == "connected"), list);
 }

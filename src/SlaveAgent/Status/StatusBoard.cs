@@ -30,6 +30,7 @@ public sealed class StatusBoard(
     private Fact _control = new(ControlStates.Stale, Reasons.NotObserved, "K2HR3 was not asked yet", time.GetUtcNow());
     private int? _connectedGeneration;
     private RingView? _publishedView;
+    private SocketReport _publishedSockets = SocketReport.Empty;
     private IniDocument? _publishedFile;
     private RingRoom? _publishedRoom;
     private bool _isPublished;
@@ -82,7 +83,7 @@ public sealed class StatusBoard(
             Note(controller, outcome, before.Condition);
         }
 
-        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ReferenceEquals(file.Current, _publishedFile) || ring.Room != _publishedRoom || !_isPublished
+        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ring.Sockets.HasSameConnections(_publishedSockets) || !ReferenceEquals(file.Current, _publishedFile) || ring.Room != _publishedRoom || !_isPublished
             || (controller.AsksK2hr3 && time.GetElapsedTime(_publishedAt) >= Freshness))
         {
             Publish();
@@ -225,18 +226,21 @@ public sealed class StatusBoard(
             _serversOf = view.Process;
         }
 
-        var servers = ServerList.Of(file.Current, ring.View)
-            .Select(server => server with { Since = _servers.GetValueOrDefault(KeyOf(server)) is { } before && before.State == server.State ? before.Since : now })
+        var servers = ServerList.Of(file.Current, ring.View, ring.Sockets)
+            .Select(server => server with { Since = _servers.GetValueOrDefault(KeyOf(server)) is { } before && IsSame(before, server) ? before.Since : now })
             .ToList();
         _servers = servers.DistinctBy(KeyOf).ToDictionary(KeyOf);
         return servers;
     }
+
+    private static bool IsSame(ServerStatus before, ServerStatus now) => before.State == now.State && (before.Connection?.Local ?? now.Connection?.Local) == (now.Connection?.Local ?? before.Connection?.Local);
 
     private static NodeKey KeyOf(ServerStatus server) => new(server.Cuk, server.ControlPort, server.Name);
 
     private void Write()
     {
         _publishedView = ring.View;
+        _publishedSockets = ring.Sockets;
         _publishedFile = file.Current;
         _publishedRoom = ring.Room;
         _publishedAt = time.GetTimestamp();

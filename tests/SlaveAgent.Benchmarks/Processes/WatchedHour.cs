@@ -52,11 +52,13 @@ internal static class WatchedHour
             var lastGood = new LastGoodConfiguration(resource, file, ring, client.Identity.Cuk, new HostFiles(_ => false, _ => false));
             var systemctl = new Systemctl(new CommandRunner(time));
             var tracker = new ConnectionTracker(root, chmpx, _ => null, time, () => 0.5, Logger.None);
-            var inquiries = new RingInquiries(new EndpointResolver(Dns.GetHostAddressesAsync, time), new ServerControlPort(time), new PortProbe(time), systemctl, chmpx.Unit, time);
+            var resolver = new EndpointResolver(Dns.GetHostAddressesAsync, time);
+            using var sockets = new SocketTable();
+            var inquiries = new RingInquiries(resolver, new ServerControlPort(time), new PortProbe(time), systemctl, chmpx.Unit, time);
             var requester = new StatusRequester(root, inquiries, false, () => null, time, () => 0.5, Logger.None);
             var addresses = new AddressWatch(HostAddresses.Read, time);
             var controller = new ConnectionController(
-                role, resource, file, ring, lastGood, new ControlPort(time), tracker, new RingQuestions(inquiries, tracker, ring, addresses, time, () => 0.5, Logger.None),
+                role, resource, file, ring, lastGood, new ControlPort(time), new ServerSockets(sockets, resolver, addresses, time), tracker, new RingQuestions(inquiries, tracker, ring, time, () => 0.5, Logger.None),
                 requester, addresses, systemctl, chmpx, time, Logger.None);
             var schedule = new Schedule([controller], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
             var board = new StatusBoard([controller], file, ring, () => client.Contact, null, root, keepsFile: true, time, Logger.None);

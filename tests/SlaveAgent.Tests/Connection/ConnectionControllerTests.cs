@@ -203,22 +203,108 @@ public sealed class ConnectionControllerTests : IDisposable
     [Fact]
     public async Task Connections_from_an_address_that_is_gone_bring_a_restart_although_chmpx_shows_them()
     {
+        _ring.Sockets.Connect("svr1");
+        _ring.Sockets.Connect("svr2");
         await _ring.WriteAsync("svr1", "svr2");
         await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
         Assert.Equal((RingState.Connected, 0), (Verdict.State, _ring.Restarts));
-        _ring.Inquiries.IsBoundToLostAddress = true;
-        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
-        Assert.Equal(0, _ring.Restarts);
+        _ring.HostAddresses.Clear();
         _ring.HostAddresses.Add(System.Net.IPAddress.Parse("10.0.0.2"));
         await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
         Assert.Equal((RingState.Stranded, RingAction.None), Verdict);
         Assert.InRange(_ring.Restarts, 1, 3);
 
         // The next process has connections of its own, and is asked about at once.
-        _ring.Inquiries.IsBoundToLostAddress = false;
+        _ring.Sockets.End("svr1");
+        _ring.Sockets.Connect("svr1", "10.0.0.2");
         _ring.Systemd.Run(_ring.Unit);
         await WatchAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
         Assert.Equal(RingState.Connected, Verdict.State);
+    }
+
+    [Fact]
+    public async Task A_half_open_connection_does_not_count_and_brings_no_restart_while_another_server_is_connected()
+    {
+        await ConnectedAsync();
+        _ring.Sockets.Tell("svr2", Silent);
+        await _ring.PollAsync();
+        Assert.Equal((RingState.Connected, RingCoverage.Some), (Verdict.State, _ring.Ring.Verdict!.Coverage));
+        Assert.True(_ring.Ring.View!.Servers.Single(server => server.Name == "svr2") is { IsHalfOpen: true, IsConnected: false });
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Connected, 0, true), (Verdict.State, _ring.Restarts, _ring.Controller.IsReady));
+
+        _ring.Sockets.Tell("svr2", default);
+        await _ring.PollAsync();
+        Assert.Equal(RingCoverage.All, _ring.Ring.Verdict!.Coverage);
+    }
+
+    [Fact]
+    public async Task Where_all_connections_are_half_open_chmpx_is_restarted_once_a_server_can_be_reached_and_the_kernel_does_not_try_soon()
+    {
+        await ConnectedAsync();
+        _ring.Sockets.Tell("svr1", Silent);
+        _ring.Sockets.Tell("svr2", Silent);
+        await WatchAsync(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(1));
+
+        // A short silence stops no program.
+        Assert.Equal((RingState.Stranded, true), (Verdict.State, _ring.Controller.IsReady));
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Stranded, 0, false), (Verdict.State, _ring.Restarts, _ring.Controller.IsReady));
+
+        // The network is back, and the kernel's next try will show that.
+        _ring.Inquiries.IsReachable = true;
+        await WatchAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _ring.Restarts);
+        _ring.Sockets.Tell("svr1", Silent with { NextTry = TimeSpan.FromSeconds(50) });
+        _ring.Sockets.Tell("svr2", Silent with { NextTry = TimeSpan.FromSeconds(40) });
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task A_quiet_second_reads_the_known_connections_and_not_the_whole_table()
+    {
+        await ConnectedAsync();
+        await WatchAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        var (reads, again) = (_ring.Sockets.Reads, _ring.Sockets.ReadsAgain);
+        await WatchAsync(TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(1));
+        Assert.Equal(reads, _ring.Sockets.Reads);
+        Assert.InRange(_ring.Sockets.ReadsAgain - again, 100, 140);
+        await WatchAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
+        Assert.InRange(_ring.Sockets.Reads - reads, 1, 4);
+    }
+
+    [Fact]
+    public async Task Without_the_kernels_table_the_control_port_alone_tells()
+    {
+        await ConnectedAsync();
+        _ring.Sockets.Deny();
+        await WatchAsync(TimeSpan.FromMinutes(6), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Connected, RingCoverage.All, 0), (Verdict.State, _ring.Ring.Verdict!.Coverage, _ring.Restarts));
+    }
+
+    [Fact]
+    public async Task After_the_end_of_a_connection_chmpx_is_polled_ten_times_a_second_for_a_while()
+    {
+        await ConnectedAsync();
+        await WatchAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+        Assert.Null((await _ring.PollAsync()).RecheckAfter);
+        _ring.Sockets.End("svr2");
+        _ring.NoteEnd();
+        Assert.Equal(TimeSpan.FromMilliseconds(100), (await _ring.PollAsync()).RecheckAfter);
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Null((await _ring.PollAsync()).RecheckAfter);
+    }
+
+    private static TcpHealth Silent => new(TcpTimer.Retransmission, 6, TimeSpan.FromSeconds(3));
+
+    private async Task ConnectedAsync()
+    {
+        _ring.Sockets.Connect("svr1");
+        _ring.Sockets.Connect("svr2");
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        Assert.Equal((RingState.Connected, RingCoverage.All), (Verdict.State, _ring.Ring.Verdict!.Coverage));
     }
 
     [Fact]

@@ -3,15 +3,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using CsCheck;
 using SlaveAgent.Hosting;
-using SlaveAgent.Status;
+using SlaveAgent.Roles;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Hosting;
 
-public sealed partial class SocketTableTests
+public sealed class SocketTableTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -33,7 +32,66 @@ public sealed partial class SocketTableTests
         }
 
         Assert.Equal(
-            SocketDiagnosis.TryRead(PortOf(listener))!.Value.OrderBy(socket => socket.Inode), ProcNetTcp.TryRead(PortOf(listener))!.Value.OrderBy(socket => socket.Inode));
+            SocketDiagnosis.TryRead(PortOf(listener))!.Value.Select(Bare).OrderBy(socket => socket.Inode), ProcNetTcp.TryRead(PortOf(listener))!.Value.Select(Bare).OrderBy(socket => socket.Inode));
+
+        static TcpSocket Bare(TcpSocket socket) => socket with { IsVersion6 = false, Identity = null, Health = default };
+    }
+
+    [Fact]
+    public void A_connection_that_is_known_is_read_again_by_its_identity_until_it_is_gone()
+    {
+        using var listener = Listen(IPAddress.Loopback);
+        using var four = Connect(listener, AddressFamily.InterNetwork);
+        using var mapped = Connect(listener, AddressFamily.InterNetworkV6);
+        using var sockets = new KnownSockets();
+        var known = SocketDiagnosis.TryRead(PortOf(listener))!.Value;
+        Assert.Equal(known, sockets.TryRead(known));
+        Assert.All(known, socket => Assert.InRange(socket.Health.RoundTrip!.Value, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(5)));
+        Assert.All(known, socket => Assert.False(socket.Health.IsDead));
+
+        four.Close();
+        Assert.Null(sockets.TryRead(known));
+        Assert.Single(sockets.TryRead([.. known.Where(socket => socket.Local.Port == ((IPEndPoint)mapped.LocalEndPoint!).Port)])!.Value);
+    }
+
+    [Fact]
+    public void The_user_who_listens_on_a_control_port_is_known()
+    {
+        using var listener = Listen(IPAddress.Loopback);
+        using var user = Process.Start(new ProcessStartInfo("id", "-u") { RedirectStandardOutput = true })!;
+        Assert.Equal(uint.Parse(user.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture), SocketDiagnosis.ListenerOf(((IPEndPoint)listener.LocalEndPoint!).Port));
+        Assert.Null(SocketDiagnosis.ListenerOf(Listener.ClosedPort()));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_connection_to_a_port_is_told_and_that_of_another_is_not()
+    {
+        using var listener = Listen(IPAddress.Loopback);
+        using var other = Listen(IPAddress.Loopback);
+        using var closed = new ClosedConnections();
+        var told = 0;
+        using var signal = new SemaphoreSlim(0);
+        closed.Closed += () =>
+        {
+            Interlocked.Increment(ref told);
+            signal.Release();
+        };
+        Assert.SkipUnless(closed.Ensure(PortOf(listener)), "this kernel does not tell of closed sockets");
+
+        for (var turn = 0; turn < 20; turn++)
+        {
+            ConnectAndEnd(other, AddressFamily.InterNetwork);
+        }
+
+        ConnectAndEnd(listener, AddressFamily.InterNetwork);
+        Assert.True(await signal.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        ConnectAndEnd(listener, AddressFamily.InterNetworkV6);
+        Assert.True(await signal.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        Assert.Equal(2, told);
+
+        Assert.True(closed.Ensure(PortOf(other)));
+        ConnectAndEnd(other, AddressFamily.InterNetwork);
+        Assert.True(await signal.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
     }
 
     [Fact]
@@ -49,28 +107,16 @@ public sealed partial class SocketTableTests
     }
 
     [Fact]
-    public void A_connection_that_is_being_made_is_found_by_both_ways()
-    {
-        using var silent = new BlackHole();
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-        Assert.Throws<SocketException>(() => socket.Connect(IPAddress.Loopback, silent.Address.Port));
-        var ports = new HashSet<int> { silent.Address.Port };
-        foreach (var sockets in new[] { SocketDiagnosis.TryRead(ports), ProcNetTcp.TryRead(ports) })
-        {
-            Assert.Single(sockets!.Value, found => found.State == TcpState.SynSent);
-        }
-    }
-
-    [Fact]
     public async Task The_agents_own_connections_are_left_out_and_another_processs_are_not()
     {
         using var listener = Listen(IPAddress.Loopback);
         using var own = Connect(listener, AddressFamily.InterNetwork);
-        Assert.Empty(SocketTable.Read(PortOf(listener))!.Value);
+        using var table = new SocketTable();
+        Assert.Empty(table.Read(PortOf(listener))!.Value);
         var port = ((IPEndPoint)listener.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
         using var other = Process.Start(new ProcessStartInfo("bash", ["-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; echo there; read"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         Assert.Equal("there", await other.StandardOutput.ReadLineAsync(Cancel));
-        Assert.Single(SocketTable.Read(PortOf(listener))!.Value);
+        Assert.Single(table.Read(PortOf(listener))!.Value);
         other.StandardInput.Close();
         await other.WaitForExitAsync(Cancel);
     }
@@ -85,13 +131,13 @@ public sealed partial class SocketTableTests
     }
 
     [Theory]
-    [InlineData("   0: 0100007F:1F90 0A00000A:1F54 01 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000000000000000 20 4 30 10 -1", "127.0.0.1:8080", "10.0.0.10:8020", TcpState.Established)]
-    [InlineData("  12: 0000000000000000FFFF00000100007F:1F90 0000000000000000FFFF00000A00000A:1F54 02 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0", "127.0.0.1:8080", "10.0.0.10:8020", TcpState.SynSent)]
-    [InlineData("  12: B80D0120000000000000000001000000:1F90 B80D0120000000000000000002000000:1F54 01 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0", "[2001:db8::1]:8080", "[2001:db8::2]:8020", TcpState.Established)]
-    public void A_line_of_proc_is_a_socket(string line, string local, string remote, TcpState state)
+    [InlineData("   0: 0100007F:1F90 0A00000A:1F54 01 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000000000000000 20 4 30 10 -1", "127.0.0.1:8080", "10.0.0.10:8020")]
+    [InlineData("  12: 0000000000000000FFFF00000100007F:1F90 0000000000000000FFFF00000A00000A:1F54 01 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0", "127.0.0.1:8080", "10.0.0.10:8020")]
+    [InlineData("  12: B80D0120000000000000000001000000:1F90 B80D0120000000000000000002000000:1F54 01 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0", "[2001:db8::1]:8080", "[2001:db8::2]:8020")]
+    public void A_line_of_proc_is_a_socket(string line, string local, string remote)
     {
         Assert.SkipUnless(BitConverter.IsLittleEndian, "the lines are of a host with the other byte order");
-        Assert.Equal(new TcpSocket(IPEndPoint.Parse(local), IPEndPoint.Parse(remote), state, 1000, 4711), ProcNetTcp.TryParse(line));
+        Assert.Equal(new TcpSocket(IPEndPoint.Parse(local), IPEndPoint.Parse(remote), TcpState.Established, 1000, 4711), ProcNetTcp.TryParse(line));
     }
 
     [Theory]
@@ -107,92 +153,118 @@ public sealed partial class SocketTableTests
     public void A_dump_that_failed_or_is_nonsense_is_none()
     {
         var sockets = ImmutableArray.CreateBuilder<TcpSocket>();
-        Assert.Null(SocketDiagnosis.Take(Message(type: 2, length: 36), sockets));
-        Assert.Null(SocketDiagnosis.Take(Message(type: 20, length: 16, saidLength: 15), sockets));
-        Assert.Null(SocketDiagnosis.Take(Message(type: 20, length: 88, saidLength: 92), sockets));
-        Assert.False(SocketDiagnosis.Take(Message(type: 20, length: 80), sockets));
-        Assert.True(SocketDiagnosis.Take(Message(type: 3, length: 20), sockets));
+        Assert.Null(SocketMessages.Take(Message(type: 2, length: 36), sockets));
+        Assert.Null(SocketMessages.Take(Message(type: 20, length: 16, saidLength: 15), sockets));
+        Assert.Null(SocketMessages.Take(Message(type: 20, length: 88, saidLength: 92), sockets));
+        Assert.False(SocketMessages.Take(Message(type: 20, length: 80), sockets));
+        Assert.True(SocketMessages.Take(Message(type: 3, length: 20), sockets));
         Assert.Empty(sockets);
     }
 
     [Fact]
     public void No_datagram_makes_reading_fail() => Gen.Byte.Array[0, 400].Sample(
-        bytes => _ = SocketDiagnosis.Take(bytes, ImmutableArray.CreateBuilder<TcpSocket>()), iter: Iterations.Of(20_000));
+        bytes => _ = SocketMessages.Take(bytes, ImmutableArray.CreateBuilder<TcpSocket>()), iter: Iterations.Of(20_000));
 
     [Fact]
     public void This_hosts_addresses_are_known() => Assert.Contains(IPAddress.Loopback, HostAddresses.Read()!);
 
-    [Fact]
-    public void Sockets_whose_address_is_gone_are_stale()
-    {
-        var addresses = new HashSet<IPAddress> { IPAddress.Parse("10.0.0.1"), IPAddress.Parse("fe80::1") };
-        TcpSocket[] living = [From("10.0.0.1:5"), From("127.0.0.9:5"), From("[fe80::1%3]:5"), From("[::1]:5")];
-        TcpSocket[] stale = [From("10.0.0.2:5"), From("[fe80::2%3]:5")];
-        Assert.Equal(stale, StaleSockets.Find([.. living, .. stale], addresses));
-
-        static TcpSocket From(string local) => new(IPEndPoint.Parse(local), IPEndPoint.Parse("10.0.0.9:8020"), TcpState.Established, 0, 1);
-    }
-
-    [Fact]
-    public void A_connection_from_an_address_that_was_taken_away_is_found_in_a_namespace()
+    [Theory]
+    [InlineData("10.98.0.1", "10.98.0.2")]
+    [InlineData("fd98::1", "fd98::2")]
+    public void A_connection_whose_server_vanished_is_dead_until_it_answers_again(string client, string server)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/sbin/ip"), "only root can make a network namespace, with ip");
-
-        // A thread has a namespace of its own, with all sockets and programs that it makes.
-        (ImmutableArray<TcpSocket>? Before, ImmutableArray<TcpSocket>? After, IPEndPoint? Stale)? found = null;
-        Exception? failed = null;
-        var thread = new Thread(() =>
+        using var far = new NetworkNamespace();
+        using var near = new NetworkNamespace();
+        Assert.SkipUnless(near.IsThere && far.IsThere, "this root may not make a network namespace");
+        near.Run(() => NetworkNamespace.Ip($"link add near type veth peer name far netns {far.Thread}"));
+        foreach (var (side, device, address) in new[] { (near, "near", client), (far, "far", server) })
         {
-            try
-            {
-                found = InNamespace();
-            }
-            catch (Exception e)
-            {
-                failed = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        Assert.Null(failed);
-        Assert.SkipUnless(found is not null, "this root may not make a network namespace");
-        Assert.Empty(found.Value.Before!.Value);
-        Assert.Equal(found.Value.Stale, Assert.Single(found.Value.After!.Value).Local);
-
-        static (ImmutableArray<TcpSocket>? Before, ImmutableArray<TcpSocket>? After, IPEndPoint? Stale)? InNamespace()
-        {
-            if (Unshare(NewNetwork) != 0)
-            {
-                return null;
-            }
-
-            Ip("link set lo up");
-            Ip("address add 10.98.0.1/32 dev lo");
-            Ip("address add 10.98.0.2/32 dev lo");
-            using var listener = Listen(IPAddress.Parse("10.98.0.2"));
-            using var staying = Connect(listener, AddressFamily.InterNetwork);
-            using var leaving = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            leaving.Bind(new IPEndPoint(IPAddress.Parse("10.98.0.1"), 0));
-            leaving.Connect(listener.LocalEndPoint!);
-            var before = Stale(listener);
-            Ip("address delete 10.98.0.1/32 dev lo");
-            return (before, Stale(listener), (IPEndPoint)leaving.LocalEndPoint!);
+            side.Run(() => NetworkNamespace.Ip($"address add {address}/{(address.Contains(':', StringComparison.Ordinal) ? "64 nodad" : "24")} dev {device}"));
+            side.Run(() => NetworkNamespace.Ip($"link set {device} up"));
         }
 
-        static ImmutableArray<TcpSocket>? Stale(Socket listener) => StaleSockets.Find(SocketDiagnosis.TryRead(PortOf(listener))!.Value, HostAddresses.Read()!);
+        using var listener = far.Run(() => Listen(IPAddress.Parse(server)));
+        using var connection = near.Run(() => Connect(listener, IPAddress.Parse(server).AddressFamily));
+        using var accepted = far.Run(listener.Accept);
+        using var table = near.Run(() => new SocketTable());
+        var known = near.Run(() => SocketDiagnosis.TryRead(PortOf(listener)))!.Value;
+        Assert.False(Assert.Single(known).Health.IsDead);
 
-        static void Ip(string arguments)
+        far.Run(() => NetworkNamespace.Ip("link set far down"));
+        connection.Send("are you there"u8);
+        UntilDead(true);
+        var slow = near.Run(() => ProcNetTcp.TryRead(PortOf(listener)))!.Value;
+        Assert.True(Assert.Single(slow).Health.IsDead);
+        Assert.True(known[0].Health.NextTry > TimeSpan.Zero);
+
+        far.Run(() => NetworkNamespace.Ip("link set far up"));
+        if (client.Contains(':', StringComparison.Ordinal))
         {
-            using var ip = Process.Start("/sbin/ip", arguments);
-            ip.WaitForExit();
-            Assert.Equal(0, ip.ExitCode);
+            // A link that goes down loses its addresses of this kind.
+            far.Run(() => NetworkNamespace.Ip($"address add {server}/64 nodad dev far"));
+        }
+
+        UntilDead(false);
+
+        void UntilDead(bool isDead)
+        {
+            var since = Stopwatch.StartNew();
+            while (known[0].Health.IsDead != isDead)
+            {
+                Assert.True(since.Elapsed < TimeSpan.FromSeconds(120));
+                known = near.Run(() => table.ReadAgain(known))!.Value;
+                Thread.Sleep(20);
+            }
         }
     }
 
-    private const int NewNetwork = 0x40000000;
+    [Fact]
+    public void A_connection_from_an_address_that_was_taken_away_is_lost()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/sbin/ip"), "only root can make a network namespace, with ip");
+        using var host = new NetworkNamespace();
+        Assert.SkipUnless(host.IsThere, "this root may not make a network namespace");
+        host.Run(() => NetworkNamespace.Ip("link set lo up"));
+        host.Run(() => NetworkNamespace.Ip("address add 10.98.0.1/32 dev lo"));
+        host.Run(() => NetworkNamespace.Ip("address add 10.98.0.2/32 dev lo"));
+        using var listener = host.Run(() => Listen(IPAddress.Parse("10.98.0.2")));
+        using var staying = host.Run(() => Connect(listener, AddressFamily.InterNetwork));
+        using var leaving = host.Run(() => ConnectFrom(IPAddress.Parse("10.98.0.1"), listener));
+        Assert.Empty(host.Run(Lost));
+        host.Run(() => NetworkNamespace.Ip("address delete 10.98.0.1/32 dev lo"));
+        Assert.Equal(leaving.LocalEndPoint, Assert.Single(host.Run(Lost)).Local);
 
-    [LibraryImport("libc.so.6", EntryPoint = "unshare")]
-    private static partial int Unshare(int flags);
+        List<TcpSocket> Lost()
+        {
+            var addresses = new AddressWatch(HostAddresses.Read, TimeProvider.System);
+            addresses.Refresh();
+            return [.. SocketDiagnosis.TryRead(PortOf(listener))!.Value.Where(socket => addresses.IsLost(socket.Local.Address))];
+        }
+
+        static Socket ConnectFrom(IPAddress address, Socket listener)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, 0));
+            socket.Connect(listener.LocalEndPoint!);
+            return socket;
+        }
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", false)]
+    [InlineData("10.0.0.2", true)]
+    [InlineData("127.0.0.9", false)]
+    [InlineData("fe80::2%3", false)]
+    [InlineData("2001:db8::1", false)]
+    [InlineData("2001:db8::2", true)]
+    public void An_address_that_this_host_does_not_have_any_more_is_lost_but_for_loopback_and_link_local_ones(string address, bool isLost)
+    {
+        var addresses = new AddressWatch(() => new HashSet<IPAddress> { IPAddress.Parse("10.0.0.1"), IPAddress.Parse("2001:db8::1") }, TimeProvider.System);
+        Assert.False(addresses.IsLost(IPAddress.Parse(address)));
+        addresses.Refresh();
+        Assert.Equal(isLost, addresses.IsLost(IPAddress.Parse(address)));
+    }
 
     private static byte[] Message(ushort type, int length, int? saidLength = null)
     {
@@ -220,6 +292,14 @@ public sealed partial class SocketTableTests
 
         socket.Connect((IPEndPoint)listener.LocalEndPoint!);
         return socket;
+    }
+
+    /// <summary>A connection that the server ends, and then the client.</summary>
+    private static void ConnectAndEnd(Socket listener, AddressFamily family)
+    {
+        using var client = Connect(listener, family);
+        listener.Accept().Close();
+        Assert.Equal(0, client.Receive(new byte[1]));
     }
 
     private static HashSet<int> PortOf(Socket listener) => [((IPEndPoint)listener.LocalEndPoint!).Port];

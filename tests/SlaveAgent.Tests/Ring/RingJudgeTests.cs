@@ -265,7 +265,7 @@ public sealed class RingJudgeTests
     [Fact]
     public void Connections_from_an_address_that_is_gone_are_none()
     {
-        var situation = Situation(View(7, Good("svr1"), Good("svr2"))) with { IsBoundToLostAddress = true, WasConnected = true };
+        var situation = Situation(View(7, Good("svr1"), Good("svr2"))) with { Sockets = SocketReport.Empty with { IsBoundToLostAddress = true }, WasConnected = true };
         Assert.Equal((RingState.Stranded, RingAction.Restart), Summary(situation));
         Assert.Equal((RingState.Stranded, RingAction.None), Summary(situation with { Stranded = new RepairHistory(1, At(4)) }));
     }

@@ -42,14 +42,14 @@ internal sealed class SimulatedAgent : IReconcilerHost
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, time, world.Random.NextDouble, log);
         var inquiries = world.Ring.Inquiries(IsAlive);
         var addresses = new AddressWatch(() => new HashSet<IPAddress> { IPAddress.Parse("10.0.0.1") }, time);
-        var questions = new RingQuestions(inquiries, tracker, ring, addresses, time, world.Random.NextDouble, log);
+        var questions = new RingQuestions(inquiries, tracker, ring, time, world.Random.NextDouble, log);
         var systemd = world.Systemd.For(IsAlive);
         var account = ChmpxAccounts.Make(root, role, () => false);
         var dropIn = new ChmpxDropIn(root, "chmpx.service", "/etc/antpickax/k2hdkc.ini", "/usr/bin/k2hdkc-slave-agent", () => new ChmpxSharing("k2hdkc", "k2hdkc", null));
         var packages = new PackageController(
             role, file, () => new PackageInstaller(new InstalledPackages(), root, _ => Task.FromResult<(string?, string?)>(("key", null)), time), settings.Packages, account, delegated: null);
         var connection = new ConnectionController(
-            role, resource, file, ring, lastGood, world.Ring.For(IsAlive), tracker, questions,
+            role, resource, file, ring, lastGood, world.Ring.For(IsAlive), new ServerSockets(new FakeSocketTable(), FakeSocketTable.ResolverOf(time), addresses, time), tracker, questions,
             new StatusRequester(root, inquiries, false, () => null, time, world.Random.NextDouble, log), addresses, systemd, settings.Chmpx, time, log);
         IReadOnlyList<IController> controllers =
         [

@@ -112,8 +112,6 @@ internal sealed class SimulatedChmpx(SimulatedWorld world)
 
         public Task<UnitReport?> ShowUnitAsync(CancellationToken cancel) => Task.FromResult<UnitReport?>(null);
 
-        public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel) => Task.FromResult(false);
-
         public Task<UpdateStatusReply?> RequestStatusAsync(IniDocument ini, NodeKey server, CancellationToken cancel) => Task.FromResult<UpdateStatusReply?>(UpdateStatusReply.Sent);
     }
 }

@@ -45,9 +45,5 @@ internal sealed class FakeInquiries(TimeProvider? time = null) : IRingInquiries
 
     public Task<UnitReport?> ShowUnitAsync(CancellationToken cancel) => Task.FromResult(Unit);
 
-    public bool IsBoundToLostAddress { get; set; }
-
-    public Task<bool> IsBoundToLostAddressAsync(IniDocument ini, CancellationToken cancel) => Task.FromResult(IsBoundToLostAddress);
-
     public Task<int?> CountDependentsAsync(CancellationToken cancel) => Task.FromResult(Dependents);
 }

@@ -19,6 +19,7 @@ internal sealed class FakeRing : IDisposable
 {
     private readonly Listener _chmpx;
     private readonly K2hr3Client _client;
+    private ServerSockets _sockets;
 
     public FakeRing()
     {
@@ -37,14 +38,15 @@ internal sealed class FakeRing : IDisposable
     }
 
     /// <summary>A new agent takes over, which knows what is on the disk and nothing else.</summary>
-    [MemberNotNull(nameof(Controller))]
+    [MemberNotNull(nameof(Controller), nameof(_sockets))]
     public void RestartAgent()
     {
+        _sockets = new ServerSockets(Sockets, FakeSocketTable.ResolverOf(Time), Addresses, Time);
         var tracker = new ConnectionTracker(
             Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Log.Logger);
         Controller = new ConnectionController(
             Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => IsTlsThere, _ => false) { KeyFits = (_, _) => KeyFits }),
-            new ControlPort(TimeProvider.System), tracker, new RingQuestions(Inquiries, tracker, Ring, Addresses, Time, () => 0, Log.Logger),
+            new ControlPort(TimeProvider.System), _sockets, tracker, new RingQuestions(Inquiries, tracker, Ring, Time, () => 0, Log.Logger),
             new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Log.Logger), Addresses, Systemd, Settings, Time, Log.Logger);
     }
 
@@ -56,6 +58,9 @@ internal sealed class FakeRing : IDisposable
     public HashSet<IPAddress> HostAddresses { get; } = [IPAddress.Parse("10.0.0.1")];
 
     public AddressWatch Addresses { get; }
+
+    /// <summary>The kernel's table, as a test sets it.</summary>
+    public FakeSocketTable Sockets { get; } = new();
 
     /// <summary>What the servers and systemd would say.</summary>
     public FakeInquiries Inquiries { get; }
@@ -109,6 +114,9 @@ internal sealed class FakeRing : IDisposable
         Time.Advance(TimeSpan.FromMilliseconds(200));
         return await Controller.RunAsync(Cancel);
     }
+
+    /// <summary>The kernel tells of a connection that ended.</summary>
+    public void NoteEnd() => _sockets.NoteEnd();
 
     /// <summary>Writes a configuration and lets the pause pass in which nobody polls chmpx.</summary>
     public async Task WriteAsync(params string[] servers)

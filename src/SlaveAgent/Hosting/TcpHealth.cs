@@ -1,0 +1,23 @@
+namespace SlaveAgent.Hosting;
+
+/// <summary>Whether the other side of a connection still answers, as the kernel sees it (tcp(7), TCP_INFO).</summary>
+/// <param name="Timer">What the kernel waits for.</param>
+/// <param name="Unanswered">So many retransmissions or probes in a row had no answer; any answer makes it zero.</param>
+/// <param name="NextTry">Until the kernel tries once more.</param>
+/// <param name="RoundTrip">Smoothed; null where the kernel did not tell.</param>
+public readonly record struct TcpHealth(TcpTimer Timer, int Unanswered, TimeSpan NextTry, TimeSpan? RoundTrip = null)
+{
+    /// <summary>The third retransmission without an answer is 1.4 s after the data where the round trip is short, and still within 5 s where it takes 0.5 s.</summary>
+    private const int DeadRetransmissions = 3;
+
+    /// <summary>chmpx has the other side probed after 60 s without traffic and then each 10 s, and gives up after three.</summary>
+    private const int DeadProbes = 2;
+
+    /// <summary>The other side is gone, or cannot be reached: the connection is half-open.</summary>
+    public bool IsDead => Timer switch
+    {
+        TcpTimer.Retransmission or TcpTimer.ZeroWindow => Unanswered >= DeadRetransmissions,
+        TcpTimer.KeepAlive => Unanswered >= DeadProbes,
+        _ => false,
+    };
+}

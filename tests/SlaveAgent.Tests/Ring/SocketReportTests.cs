@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Net;
+using SlaveAgent.Chmpx;
+using SlaveAgent.Hosting;
+using SlaveAgent.Ring;
+
+namespace SlaveAgent.Tests.Ring;
+
+public sealed class SocketReportTests
+{
+    private static readonly TcpHealth Silent = new(TcpTimer.Retransmission, 3, TimeSpan.FromSeconds(2));
+
+    [Fact]
+    public void A_servers_connection_is_found_by_any_of_its_endpoints()
+    {
+        // The first is behind an address translation: chmpx connects to the outer address that ENDPOINTS has, not to the one of its NAME.
+        var report = SocketReport.Of(
+            Servers(("a", ["192.0.2.1:18020", "10.0.0.1:8020"]), ("b", ["[2001:db8::2]:8020"]), ("c", ["10.0.0.3:8020"])),
+            [Socket("192.0.2.1:18020", 1), Socket("[2001:db8::2]:8020", 2), Socket("10.0.0.9:8020", 3)]);
+        Assert.Equal([(Key("a"), 1UL), (Key("b"), 2UL)], report.Servers.Select(server => (server.Key, server.Value.Inode)).OrderBy(server => server.Inode));
+        Assert.Empty(report.Dead);
+        Assert.Null(report.NextTry);
+    }
+
+    [Fact]
+    public void An_endpoint_that_two_servers_share_tells_of_neither()
+    {
+        var report = SocketReport.Of(Servers(("a", ["192.0.2.1:8020"]), ("b", ["192.0.2.1:8020", "10.0.0.2:8020"])), [Socket("192.0.2.1:8020", 1, Silent), Socket("10.0.0.2:8020", 2)]);
+        Assert.Equal([Key("b")], report.Servers.Keys);
+        Assert.Empty(report.Dead);
+    }
+
+    [Fact]
+    public void A_server_is_dead_when_all_of_its_connections_are()
+    {
+        var servers = Servers(("a", ["10.0.0.1:8020"]), ("b", ["10.0.0.2:8020"]));
+        var report = SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1, Silent), Socket("10.0.0.1:8020", 2), Socket("10.0.0.2:8020", 3, Silent), Socket("10.0.0.2:8020", 4, Silent with { NextTry = TimeSpan.FromSeconds(1) })]);
+        Assert.Equal([Key("b")], report.Dead);
+        Assert.InRange(report.NextTry!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
+    [InlineData(TcpTimer.None, 9, false)]
+    [InlineData(TcpTimer.Retransmission, 2, false)]
+    [InlineData(TcpTimer.Retransmission, 3, true)]
+    [InlineData(TcpTimer.ZeroWindow, 2, false)]
+    [InlineData(TcpTimer.ZeroWindow, 3, true)]
+    [InlineData(TcpTimer.KeepAlive, 1, false)]
+    [InlineData(TcpTimer.KeepAlive, 2, true)]
+    public void Tries_in_a_row_without_an_answer_are_a_half_open_connection(TcpTimer timer, int unanswered, bool isDead) =>
+        Assert.Equal(isDead, new TcpHealth(timer, unanswered, TimeSpan.Zero).IsDead);
+
+    [Fact]
+    public void Another_connection_to_the_same_server_is_told_from_the_one_before()
+    {
+        var servers = Servers(("a", ["10.0.0.1:8020"]));
+        var before = SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1)]);
+        Assert.True(before.SaysTheSame(SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1, new TcpHealth(TcpTimer.Retransmission, 1, TimeSpan.FromSeconds(1)))])));
+        Assert.False(before.SaysTheSame(SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1, Silent)])));
+        Assert.False(before.HasSameConnections(SocketReport.Of(servers, [Socket("10.0.0.1:8020", 2)])));
+        Assert.False(before.HasSameConnections(SocketReport.Empty));
+    }
+
+    private static NodeKey Key(string cuk) => new(cuk, 8021);
+
+    private static Dictionary<NodeKey, ImmutableArray<IPEndPoint>> Servers(params (string Cuk, string[] Endpoints)[] servers) =>
+        servers.ToDictionary(server => Key(server.Cuk), server => server.Endpoints.Select(IPEndPoint.Parse).ToImmutableArray());
+
+    private static TcpSocket Socket(string remote, ulong inode, TcpHealth health = default) =>
+        new(IPEndPoint.Parse("10.0.0.100:40000"), IPEndPoint.Parse(remote), TcpState.Established, 0, inode) { Health = health };
+}
