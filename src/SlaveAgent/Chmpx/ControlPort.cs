@@ -40,7 +40,6 @@ public sealed class ControlPort(TimeProvider time) : IControlPort
             // The kernel itself takes or refuses a connection to this host; only where chmpx has left many of them lying does that take time.
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
             {
-                SendTimeout = (int)AtOnce.TotalMilliseconds,
                 ReceiveTimeout = (int)AtOnce.TotalMilliseconds,
             };
             var began = time.GetTimestamp();

@@ -15,7 +15,6 @@ internal sealed class DaemonHost(StatusBoard board, SystemdReport report, Identi
     {
         get
         {
-            identity.Observe();
             if (!turn.IsPaused())
             {
                 return false;
@@ -28,6 +27,7 @@ internal sealed class DaemonHost(StatusBoard board, SystemdReport report, Identi
 
     public void Pulse()
     {
+        identity.Observe();
         ensureWatches();
         report.Notify(board.Message, time);
     }

@@ -6,13 +6,14 @@ using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Benchmarks.Processes;
 
 /// <summary>The rows of the table, each measured by itself; what they share is the executable.</summary>
 internal sealed class Measurements(string agent, string? beside, int events, int looks, Report report)
 {
-    public static readonly string[] All = ["executable", "watch", "poll", "day", "write", "join", "load", "start", "heap"];
+    public static readonly string[] All = ["executable", "watch", "hour", "poll", "day", "write", "join", "end", "load", "start", "heap"];
 
     /// <summary>Requests and looks by other means than the one that is measured are kept out of the way.</summary>
     private const string Quiet = "watch:\n  k2hr3_interval: 1h\n  jitter: 0%\n";
@@ -22,8 +23,13 @@ internal sealed class Measurements(string agent, string? beside, int events, int
     private const int Reloads = 20;
     private const int Starts = 20;
 
+    /// <summary>A daemon follows twenty changes of the ring at once and then slows down.</summary>
+    private const int Ends = 9;
+
+
     /// <summary>A K2HR3 poll from the next, also of what stands beside it.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HourSample = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan WatchLength = TimeSpan.FromSeconds(30);
 
     /// <summary>A day's looks take nine minutes where the machine has nothing else to do.</summary>
@@ -43,10 +49,12 @@ internal sealed class Measurements(string agent, string? beside, int events, int
             {
                 "executable" => ExecutableAsync(),
                 "watch" => WatchAsync(cancel),
+                "hour" => HourAsync(cancel),
                 "poll" => PollAsync(cancel),
                 "day" => DayAsync(cancel),
                 "write" => WriteAsync(cancel),
                 "join" => JoinAsync(cancel),
+                "end" => EndAsync(cancel),
                 "load" => LoadAsync(cancel),
                 "start" => StartAsync(cancel),
                 "heap" => HeapAsync(),
@@ -97,6 +105,30 @@ internal sealed class Measurements(string agent, string? beside, int events, int
         report.Add("CPU of one watch second", "0.3 ms", F($"{cpu:0.00} ms; {least:0.00} ms for a bare poll beside it, ratio {cpu / least:0.0}"), cpu <= 0.3);
         report.Add("switches, system calls, processes started in a watch second", "", F($"{(after.Switches - before.Switches) / seconds:0.0}, {traced?.Calls:0.0}, {traced?.Starts:0}"), null);
         _details["watch"] = new { cpu_ms_per_second = cpu, bare_look_ms = least, switches_per_second = (after.Switches - before.Switches) / seconds, traced?.Calls, resident_mb = after.Resident };
+    }
+
+    /// <summary>All that the daemon does at its defaults while nothing happens, by some minutes of it: polls of the ring and of K2HR3, sockets, watchdog, status.</summary>
+    private async Task HourAsync(CancellationToken cancel)
+    {
+        var (everySecond, least) = await HourAsync("watch:\n  jitter: 0%\n", cancel);
+        var (seldom, _) = await HourAsync("watch:\n  jitter: 0%\n  ring_interval: 5s\n", cancel);
+        var limit = (least * 3.6) + 0.3;
+        report.Add(
+            "CPU of a quiet hour, all of it; with `ring_interval: 5s`", "the bare look x 3,600, plus 0.3 s; a quarter of that",
+            F($"{everySecond:0.00} s; {seldom:0.00} s (the bare look in the same run {least:0.00} ms, so {limit:0.00} s; {limit / 4:0.00} s)"), everySecond <= limit && seldom <= limit / 4);
+        _details["hour"] = new { cpu_s = everySecond, cpu_s_at_5s = seldom, bare_look_ms = least };
+    }
+
+    /// <returns>Seconds of CPU an hour, and milliseconds of a bare look beside it.</returns>
+    private async Task<(double Hour, double BareLook)> HourAsync(string settings, CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, settings, cancel);
+        await host.WatchAsync(cancel);
+        await Task.Delay(Settling, cancel);
+        var bare = BareExchange.MeasureAsync(host.World.Names.SlaveControlPort, [.. "DUMP\n"u8], (int)HourSample.TotalSeconds, TimeSpan.FromSeconds(1));
+        var (before, began) = (ProcessUse.Of(host.Pid), Stopwatch.GetTimestamp());
+        var least = await bare;
+        return ((ProcessUse.Of(host.Pid).Cpu - before.Cpu) / Stopwatch.GetElapsedTime(began).TotalSeconds * 3.6, least);
     }
 
     private async Task PollAsync(CancellationToken cancel)
@@ -331,6 +363,38 @@ internal sealed class Measurements(string agent, string? beside, int events, int
             {
                 await cluster.RemoveAsync(server);
             }
+        }
+
+        return times;
+    }
+
+    private async Task EndAsync(CancellationToken cancel)
+    {
+        const int Hosts = 4;
+        var times = (await Task.WhenAll(Enumerable.Range(0, Hosts).Select(number => EndAsync(number, cancel)))).SelectMany(t => t).ToList();
+        var ended = Percentiles.Of(times);
+        report.Add("a server's connection ends → the status file says so", "0.1 s at p99", F($"p50 {ended.Median:0.000} s, p99 {ended.P99:0.000} s of {times.Count} events"), ended.P99 <= 0.1);
+        _details["end_s"] = ended.Sorted;
+    }
+
+    /// <summary>A server fails, and its connection ends; then another one joins in its place.</summary>
+    private async Task<List<double>> EndAsync(int number, CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, Quiet, cancel);
+        await host.WatchAsync(cancel);
+        using var replaced = new FileReplaced(Path.Join(host.World.Layout.Root, "run/k2hdkc-slave-agent/status.json"));
+        var (cluster, random, times) = (host.World.Cluster, new Random(number), new List<double>());
+        for (var turn = 0; turn < Ends; turn++)
+        {
+            await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers is { Connected: 3, Listed: 3 }, cancel);
+            await Task.Delay(3000 + random.Next(1000), cancel);
+            var server = cluster.Servers[0];
+            var began = Stopwatch.GetTimestamp();
+            var losing = cluster.LoseAsync(server);
+            times.Add(Stopwatch.GetElapsedTime(began, await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers.Connected < 3, cancel)).TotalSeconds);
+            await losing;
+            await cluster.ForgetAsync(server);
+            await cluster.AddAsync(1);
         }
 
         return times;
