@@ -30,9 +30,9 @@ public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, Uri
     public async Task<bool> ChangesNothingAsync(string package, CancellationToken cancel) =>
         await SimulateAsync(package, cancel) is { IsDone: true } simulated && simulated.Output.Contains("Nothing to do", StringComparison.Ordinal);
 
-    /// <summary>dnf fetches lists when they are old; of a repository that was just added it is found out here whether it exists.</summary>
+    /// <summary>dnf fetches lists when they are old; of a repository that was just added it is found out here whether it exists. With -q the reason would not be shown.</summary>
     public async Task<CommandResult> UpdateListsAsync() => File.Exists(root.At(RepositoryFile))
-        ? await RunAsync("-q", "-y", "--disablerepo=*", "--enablerepo=antpickax", "--setopt=antpickax.skip_if_unavailable=0", "makecache")
+        ? await RunAsync("-y", "--disablerepo=*", "--enablerepo=antpickax", "--setopt=antpickax.skip_if_unavailable=0", "makecache")
         : new CommandResult(0, string.Empty);
 
     // dnf itself waits for a lock held by another process; retries help when a mirror answers 503 once.

@@ -222,6 +222,45 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task A_repository_that_dnf_finds_nothing_at_is_taken_back_with_its_key_and_no_other_is()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        HostSetup.Write(world.Layout, "etc/os-release", "ID=rocky\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.3\"\nPLATFORM_ID=\"platform:el9\"\n");
+        var dnf = Path.Combine(world.Layout.Bin, "dnf");
+        File.Move(dnf, $"{dnf}.real");
+
+        // The real one keeps the reason to itself when it is asked to be quiet (Hosting/README.md, "dnf and rpm").
+        await File.WriteAllTextAsync(
+            dnf,
+            $"""
+            #!/bin/sh
+            case " $* " in
+            *" makecache "*)
+                case " $* " in
+                *" -q "*) ;;
+                *) echo "  - Status code: 404 for $(sed -n 's/^baseurl=//p' {world.Path("/etc/yum.repos.d/antpickax.repo")})/repodata/repomd.xml (IP: 192.0.2.1)" >&2 ;;
+                esac
+                echo "Error: Failed to download metadata for repo 'antpickax': All mirrors were tried" >&2
+                exit 1
+                ;;
+            esac
+            exec {dnf}.real "$@"
+
+            """,
+            TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(dnf, File.GetUnixFileMode($"{dnf}.real"));
+
+        // The host's own has the packages as well.
+        HostSetup.Write(world.Layout, "etc/own.asc", "a key");
+        HostSetup.Write(world.Layout, "etc/yum.repos.d/own.repo", "[own]\nbaseurl=https://own.example.com/\ngpgcheck=1\ngpgkey=file:///etc/own.asc\n");
+
+        await world.BootstrapAsync();
+
+        Assert.Equal(["own.repo"], Directory.GetFiles(world.Path("/etc/yum.repos.d")).Select(Path.GetFileName));
+        Assert.Empty(Directory.GetFiles(world.Path("/etc/pki/rpm-gpg")));
+    }
+
+    [Fact]
     public async Task A_mirror_that_fails_and_an_interrupted_dpkg_are_overcome()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
