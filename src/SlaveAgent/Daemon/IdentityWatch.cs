@@ -142,7 +142,7 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
         var isOut = true;
         foreach (var former in all)
         {
-            if (former.ToIdentity(offDisk: null) is not { } identity || (identity.Who.Role == _running?.Who.Role && identity.Who.ApiUri == _running.Who.ApiUri && identity.Who.Cuk == _running.Who.Cuk))
+            if (former.ToIdentity(offDisk: null) is not { } identity || (identity.Who.Role == _running?.Who.Role && identity.Who.Cuk == _running.Who.Cuk))
             {
                 await ForgetFormerAsync(former, cancel);
                 continue;

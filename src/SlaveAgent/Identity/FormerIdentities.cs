@@ -54,9 +54,11 @@ internal sealed class FormerIdentities(HostRoot root)
         }
     }
 
-    /// <summary>Whether two are the same registration for K2HR3.</summary>
-    public static bool IsSameRegistration(AcceptedIdentity a, AcceptedIdentity b) =>
-        a.ApiUri == b.ApiUri && string.Equals(a.Role, b.Role, StringComparison.OrdinalIgnoreCase) && a.Cuk == b.Cuk;
+    /// <summary>
+    /// Whether two are the same registration for K2HR3; wherever that is: under another address it is mostly the same one, and the host would take itself out of the role
+    /// that it is in.
+    /// </summary>
+    public static bool IsSameRegistration(AcceptedIdentity a, AcceptedIdentity b) => string.Equals(a.Role, b.Role, StringComparison.OrdinalIgnoreCase) && a.Cuk == b.Cuk;
 
     private static AcceptedIdentity Bare(AcceptedIdentity identity) => identity with { Token = null, TokenDigest = null, Considered = null, Replaces = null };
 

@@ -39,6 +39,19 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    public async Task Under_another_address_of_K2HR3s_the_host_is_not_taken_out_of_the_role_that_it_is_in()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        await world.WatchAsync();
+        world.Configure("30-name", $"k2hr3:\n  api_uri: http://localhost:{world.K2hr3.Uri.Port}\n");
+        await HangUpAsync(world);
+        await world.UntilAsync(() => IdentityFiles(world)["k2hr3-api-uri"].Contains("localhost", StringComparison.Ordinal), "the other address is not taken");
+        await world.Cluster.AddAsync(1);
+        await world.ConnectedAsync();
+        Assert.Equal(0, world.K2hr3.Counts.ByKind.GetValueOrDefault(RequestKind.Unregister));
+    }
+
+    [Fact]
     public async Task A_running_daemon_starts_over_with_what_bootstrap_had_accepted_and_does_not_undo_it()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
