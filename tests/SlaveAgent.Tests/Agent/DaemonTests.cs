@@ -329,6 +329,20 @@ public sealed class DaemonTests
         Assert.Null(world.Status!.Find(ConditionTypes.SettingsValid));
     }
 
+    /// <summary>A tool of systemd's that fails tells its socket so, and systemd notes in the journal that it takes that from the daemon only.</summary>
+    [Fact]
+    public async Task No_tool_knows_the_socket_that_systemd_gave_the_daemon()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        using var systemd = new NotifySocket();
+        var environment = world.Path("/run/environment");
+        await File.WriteAllTextAsync(Path.Combine(world.Layout.Bin, "systemctl"), $"#!/bin/sh\nprintenv >>'{environment}'\nexit 1\n", Cancel);
+        world.Agent.Start(systemd.Path);
+        await systemd.HeardAsync("READY=1", Cancel);
+        await world.UntilAsync(() => File.Exists(environment) && File.ReadAllText(environment).Contains("LC_ALL=", StringComparison.Ordinal), "systemctl is not called");
+        Assert.DoesNotContain("NOTIFY_SOCKET", await File.ReadAllTextAsync(environment, Cancel), StringComparison.Ordinal);
+    }
+
     private static void HangUp(int pid)
     {
         using var kill = System.Diagnostics.Process.Start("kill", ["-HUP", pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
