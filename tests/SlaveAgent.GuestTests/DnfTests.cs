@@ -15,6 +15,7 @@ public sealed class DnfTests(ITestOutputHelper output, GuestMachine machine)
         var guest = world.Guest;
         // What is not executable is not found: this host has no apt.
         guest.Put("/usr/bin/apt-get", "");
+        guest.Put("/etc/k2hdkc-slave-agent/conf.d/often.yaml", "watch:\n  role_interval: 3s\n");
         await guest.BootAsync();
         var outcome = await world.CloudInitAsync();
         output.WriteLine(await guest.RunAsync("cat", "/var/log/cloud-init-output.log"));
@@ -38,10 +39,33 @@ public sealed class DnfTests(ITestOutputHelper output, GuestMachine machine)
         Assert.Equal(chmpx, await guest.MainPidAsync("chmpx.service"));
         Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
 
+        await TakeSourceAwayAsync(world);
+
         await guest.RunAsync("dnf", "-y", "-q", "remove", "k2hdkc-slave-agent");
         Assert.Equal("inactive", await guest.StateAsync("k2hdkc-slave-agent.service"));
         Assert.NotEqual(0, (await guest.TryAsync("test", "-e", "/usr/bin/k2hdkc-slave-agent")).ExitCode);
         Assert.Contains("# mine", await guest.ShellAsync("cat /etc/k2hdkc-slave-agent/agent.yaml.rpmsave"), StringComparison.Ordinal);
         Assert.Equal(chmpx, await guest.MainPidAsync("chmpx.service"));
+    }
+
+    /// <summary>A source that dnf finds nothing behind does not stay, nor its key; the package that it should have brought comes from another.</summary>
+    private async Task TakeSourceAwayAsync(World world)
+    {
+        var guest = world.Guest;
+        const string Others = "cd /etc/yum.repos.d && sha256sum $(ls | grep -v antpickax)";
+        var others = await guest.ShellAsync(Others);
+        await guest.ShellAsync($"printf 'packages:\\n  antpickax:\\n    uri: {world.Packages}nowhere\\n' >/etc/k2hdkc-slave-agent/conf.d/nowhere.yaml && systemctl reload k2hdkc-slave-agent");
+        var resource = world.K2hr3.FindResource(world.Names.SlaveResource)!;
+        world.K2hr3.SetResource(world.Names.SlaveResource, "", new Dictionary<string, string>
+        {
+            ["chmpx-mode"] = "SLAVE",
+            ["k2hr3-init-packagecloud-packages"] = resource.Keys["k2hr3-init-packagecloud-packages"] + ",demo-tool",
+            ["k2hr3-init-systemd-packages"] = $"{resource.Keys["k2hr3-init-systemd-packages"]}",
+        });
+        await guest.UntilAsync("the package is there", async () => (await guest.TryAsync("rpm", "-q", "demo-tool")).ExitCode == 0);
+        output.WriteLine(await guest.ShellAsync("journalctl -q --no-pager -o cat -u k2hdkc-slave-bootstrap"));
+        Assert.Equal("", await guest.ShellAsync("ls /etc/yum.repos.d /etc/pki/rpm-gpg | grep antpickax || :"));
+        Assert.Equal(others, await guest.ShellAsync(Others));
+        await guest.RunAsync("dnf", "-q", "-y", "makecache", "--refresh");
     }
 }

@@ -8,6 +8,7 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
     // Three units: on the way out their order is the reverse.
     private static readonly WorldPlan ThreeUnits = new()
     {
+        HasNeedrestart = true,
         SlaveKeys = new Dictionary<string, string>
         {
             ["k2hr3-init-packagecloud-packages"] = "k2hdkc-dbaas-override-conf,k2hr3-get-resource,chmpx,demo-tool",
@@ -16,7 +17,7 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
     };
 
     [Fact]
-    public async Task Upgrade_reinstall_unregister_remove_purge_and_reinstall_leave_what_a_Debian_user_expects()
+    public async Task Beside_needrestart_upgrade_remove_reinstall_unregister_and_purge_leave_what_a_Debian_user_expects()
     {
         await using var world = await World.CreateAsync(machine, "life", ThreeUnits);
         var guest = world.Guest;
@@ -29,24 +30,24 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
 
         await UpgradeAsync(world);
 
-        // Reinstall: nothing is different.
-        await guest.ShellAsync("apt-get install -qq -y --reinstall /tmp/k2hdkc-slave-agent.deb 2>&1");
-        await world.WaitForConnectionAsync();
+        await RemoveUnderProgramsAsync(world);
+
+        await ReinstallAtWorkAsync(world);
 
         await UnregisterAsync(world);
 
         // Remove keeps what the user wrote, and an installation after it finds that again, with the daemon enabled as it was.
-        await guest.ShellAsync("apt-get remove -qq -y k2hdkc-slave-agent 2>&1");
+        await AptAsync(guest, "remove k2hdkc-slave-agent");
         Assert.NotEqual("active", await guest.StateAsync("k2hdkc-slave-agent.service"));
         Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
-        await guest.ShellAsync("apt-get install -qq -y /tmp/k2hdkc-slave-agent.deb 2>&1");
+        await AptAsync(guest, "install /tmp/k2hdkc-slave-agent.deb");
         Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
         Assert.Equal("enabled", await guest.RunAsync("systemctl", "is-enabled", "k2hdkc-slave-agent.service"));
 
         await PurgeAsync(guest);
 
         // As on a new host.
-        await guest.ShellAsync("apt-get install -qq -y /tmp/k2hdkc-slave-agent.deb 2>&1");
+        await AptAsync(guest, "install /tmp/k2hdkc-slave-agent.deb");
         Assert.Equal("disabled", (await guest.TryAsync("systemctl", "is-enabled", "k2hdkc-slave-agent.service")).StandardOutput.Trim());
         Assert.DoesNotContain("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
         await guest.ShellAsync(
@@ -67,7 +68,8 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
         var ready = await guest.ActiveSinceAsync("k2hdkc-slave-ready.target");
         var userApp = await guest.MainPidAsync("user-app.service");
         var identity = await IdentityAsync(guest);
-        await guest.ShellAsync($"cd /tmp && curl -fsS -O {world.Packages}newer/k2hdkc-slave-agent.deb && apt-get install -qq -y ./k2hdkc-slave-agent.deb 2>&1");
+        await guest.ShellAsync($"cd /tmp && curl -fsS -O {world.Packages}newer/k2hdkc-slave-agent.deb");
+        await AptAsync(guest, "install /tmp/k2hdkc-slave-agent.deb");
         Assert.EndsWith("+newer", await guest.RunAsync("dpkg-query", "-W", "-f", "${Version}", "k2hdkc-slave-agent"), StringComparison.Ordinal);
         await guest.UntilStateAsync("k2hdkc-slave-agent.service", "active");
         await world.WaitForConnectionAsync();
@@ -78,6 +80,51 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
         Assert.Equal(identity, await IdentityAsync(guest));
         Assert.Contains("# mine", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/agent.yaml"), StringComparison.Ordinal);
     }
+
+    /// <summary>Programs that use the cluster run on without the agent, and so does chmpx. That the host is still in its role is said, for nothing else would take it out.</summary>
+    private async Task RemoveUnderProgramsAsync(World world)
+    {
+        var guest = world.Guest;
+        var chmpx = await guest.MainPidAsync("chmpx.service");
+        var userApp = await guest.MainPidAsync("user-app.service");
+        var said = await AptAsync(guest, "remove k2hdkc-slave-agent");
+        output.WriteLine(said);
+        Assert.Contains("k2hdkc-slave-agent unregister", said, StringComparison.Ordinal);
+        Assert.NotEqual("active", await guest.StateAsync("k2hdkc-slave-agent.service"));
+        Assert.Single(world.K2hr3.Hosts(world.Names.SlaveRole));
+        Assert.True(await world.HaveServersTheSlaveAsync());
+        Assert.Equal((chmpx, userApp), (await guest.MainPidAsync("chmpx.service"), await guest.MainPidAsync("user-app.service")));
+
+        await AptAsync(guest, "install /tmp/k2hdkc-slave-agent.deb");
+        await guest.RunAsync("systemctl", "start", "k2hdkc-slave-agent.service");
+        await world.WaitForConnectionAsync();
+        Assert.Equal((chmpx, userApp), (await guest.MainPidAsync("chmpx.service"), await guest.MainPidAsync("user-app.service")));
+        Assert.Equal("", await guest.FailedUnitsAsync());
+    }
+
+    /// <summary>
+    /// The executable is replaced under a wait that does not end before there is a connection, and under a bootstrap service whose apt waits for the lock of the very
+    /// apt that runs needrestart.
+    /// </summary>
+    private static async Task ReinstallAtWorkAsync(World world)
+    {
+        var guest = world.Guest;
+        await guest.ShellAsync("systemctl stop k2hdkc-slave-agent.service k2hdkc-slave-ready.target chmpx.service && systemctl start --no-block user-app.service");
+        await guest.UntilStateAsync("k2hdkc-slave-wait.service", "activating");
+        await AptAsync(guest, "remove k2hdkc-dbaas-override-conf");
+        await AptAsync(
+            guest,
+            "-o DPkg::Pre-Invoke::='systemctl start --no-block k2hdkc-slave-bootstrap.service; until pgrep -f \"[i]nstall -y -- k2hdkc-dbaas\"; do sleep 0.1; done' install --reinstall /tmp/k2hdkc-slave-agent.deb");
+        await guest.UntilAsync("the bootstrap service has installed the package", () => guest.HasPackageAsync("k2hdkc-dbaas-override-conf"));
+        await guest.UntilStateAsync("k2hdkc-slave-bootstrap.service", "inactive");
+        await world.WaitForConnectionAsync();
+        await guest.UntilStateAsync("user-app.service", "active");
+        await guest.RunAsync("test", "-s", "/run/needrestart-runs");
+        Assert.Equal("", await guest.FailedUnitsAsync());
+    }
+
+    /// <summary>Ends also where apt would not.</summary>
+    private static Task<string> AptAsync(Guest guest, string arguments) => guest.ShellAsync($"timeout -k 5 120 apt-get -qq -y {arguments} 2>&1");
 
     /// <summary>Out of the role; what requires the connection stopped first, then the role's services in reverse order.</summary>
     private async Task UnregisterAsync(World world)
@@ -99,7 +146,8 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
 
     private static async Task PurgeAsync(Guest guest)
     {
-        await guest.ShellAsync("rm /etc/k2hdkc-slave-agent/conf.d/guest.yaml; apt-get purge -qq -y k2hdkc-slave-agent 2>&1");
+        await guest.ShellAsync("rm /etc/k2hdkc-slave-agent/conf.d/guest.yaml");
+        await AptAsync(guest, "purge k2hdkc-slave-agent");
         var left = await guest.ShellAsync(
             "find / -xdev -name '*k2hdkc-slave*' ! -path '/proc/*' ! -path '/sys/*' ! -path '/tmp/*' ! -path '/opt/*' ! -path '/var/cache/apt/*' ! -path '/var/lib/apt/lists/*' ! -path '/etc/apt/sources.list.d/*'");
         Assert.Equal("", left);

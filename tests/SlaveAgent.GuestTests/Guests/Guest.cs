@@ -72,6 +72,13 @@ internal sealed class Guest(string name, int number, IReadOnlyList<string> nspaw
 
     public async Task RaiseNetworkAsync() => await ShellAsync($"ip link set host0 up && ip route add default via 10.77.{number}.1");
 
+    /// <summary>Has the guest's default route go by another address than before.</summary>
+    public async Task UseOtherGatewayAsync()
+    {
+        await Cli.Wrap("ip").WithArguments(["addr", "replace", $"10.77.{number}.3/24", "dev", $"guest-{number}"]).ExecuteAsync();
+        await ShellAsync($"ip route replace default via 10.77.{number}.3");
+    }
+
     public async Task RemoveAsync() => await ScriptAsync(["remove", name]);
 
     /// <summary>Starts it; ends when its systemd answers.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SlaveAgent.GuestTests.Guests;
 
-/// <summary>A name server that does not answer until it is switched on. It resolves one name, to its own address, and no other (RFC 1035).</summary>
+/// <summary>A name server that does not answer until it is switched on. It resolves one name and no other (RFC 1035).</summary>
 internal sealed class NameServer : IAsyncDisposable
 {
     private const int HeaderLength = 12;
@@ -16,9 +16,10 @@ internal sealed class NameServer : IAsyncDisposable
     private readonly Task _serving;
     private int _asked;
 
-    public NameServer(IPAddress address, string name)
+    /// <param name="resolved">The name's address; null: the server's own.</param>
+    public NameServer(IPAddress address, string name, IPAddress? resolved = null)
     {
-        _address = address;
+        _address = resolved ?? address;
         _name = [.. name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]), 0];
         _socket = new UdpClient(new IPEndPoint(address, 53));
         _serving = ServeAsync();

@@ -136,6 +136,11 @@ internal sealed class World : IAsyncDisposable
         return result.ExitCode is 0 or 3 or 4 ? JsonDocument.Parse(result.StandardOutput).RootElement : null;
     }
 
+    /// <summary>The code of a condition's, of the daemon at work; null while it says nothing of it.</summary>
+    public async Task<string?> ReasonAsync(string condition) => await StatusAsync() is { } status
+        ? status.GetProperty("conditions").EnumerateArray().Where(one => one.GetProperty("type").GetString() == condition).Select(one => one.GetProperty("reason").GetString()).FirstOrDefault()
+        : null;
+
     /// <summary>cloud-init's outcome, once it has one.</summary>
     public async Task<string> CloudInitAsync()
     {
@@ -256,6 +261,14 @@ internal sealed class World : IAsyncDisposable
             Guest.Put("/etc/os-release", "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.4\"\nPRETTY_NAME=\"Rocky Linux 9.4, played by Debian\"\n");
             // As on the distributions it plays; Debian's own rpm keeps its database in the home directory, which the agent's unit does not see.
             Guest.Put("/etc/rpm/macros", "%_dbpath /var/lib/rpm\n");
+        }
+
+        if (_plan.HasNeedrestart)
+        {
+            Guest.Copy("/usr/share/needrestart-hooks/apt", "/etc/apt/apt.conf.d/99needrestart");
+            Guest.Copy("/usr/share/needrestart-hooks/dpkg", "/etc/dpkg/dpkg.cfg.d/needrestart");
+            // Its settings are Perl, and are read at each of its runs.
+            Guest.Put("/etc/needrestart/conf.d/guest.conf", "$nrconf{restart} = 'a';\nif (open(my $runs, '>>', '/run/needrestart-runs')) { print $runs \"run\\n\"; }\n");
         }
 
         // Where the time goes. In apt-get's own place, because .NET looks for a tool beside the program before it looks on PATH.

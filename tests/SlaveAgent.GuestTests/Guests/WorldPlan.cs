@@ -20,6 +20,9 @@ internal sealed record WorldPlan
     /// <summary>The guest says that it is a Rocky Linux, and has dnf and no apt.</summary>
     public bool HasDnf { get; init; }
 
+    /// <summary>The guest has needrestart, which after each transaction of apt's restarts by itself what runs on replaced files.</summary>
+    public bool HasNeedrestart { get; init; }
+
     /// <summary>The host includes the script under a name of the operator's, and not K2HR3's one for all roles.</summary>
     public bool UsesExtData { get; init; }
 
