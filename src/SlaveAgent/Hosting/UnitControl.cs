@@ -15,7 +15,7 @@ public sealed class UnitControl(ISystemd systemd, TimeProvider time)
 
     /// <returns>Why it is still enabled; null when it is not, or is not there.</returns>
     public Task<string?> DisableAsync(string unit, CancellationToken cancel) =>
-        UntilAsync(unit, $"disabling {unit}", status => status is { Load: not UnitLoadState.Loaded } or { FileState: not ("enabled" or "enabled-runtime") }, () => systemd.DisableAsync(unit, cancel), cancel);
+        UntilAsync(unit, $"disabling {unit}", status => status is { Load: UnitLoadState.NotFound or UnitLoadState.Masked } or { FileState: not ("enabled" or "enabled-runtime") }, () => systemd.DisableAsync(unit, cancel), cancel);
 
     /// <returns>Why it does not run; null when it does, or has done what it is for.</returns>
     public Task<string?> StartAsync(string unit, CancellationToken cancel) =>

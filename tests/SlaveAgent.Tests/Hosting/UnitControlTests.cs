@@ -107,6 +107,17 @@ public sealed class UnitControlTests : IDisposable
         Assert.Empty(_systemd.Requests);
     }
 
+    /// <summary>Such as one whose package was removed and installed again while it ran, until systemd reads its files again.</summary>
+    [Theory]
+    [InlineData(UnitLoadState.BadSetting)]
+    [InlineData(UnitLoadState.Error)]
+    public async Task What_systemd_cannot_load_is_disabled_all_the_same(UnitLoadState load)
+    {
+        _systemd[Unit].Load = load;
+        Assert.Null(await EndAsync(_control.DisableAsync(Unit, Cancel)));
+        Assert.Equal("disabled", _systemd[Unit].FileState);
+    }
+
     [Fact]
     public async Task A_unit_that_is_ended_is_disabled_and_stopped()
     {
