@@ -37,6 +37,9 @@ public static class CommandLine
         root.Subcommands.Add(WaitCommand.Create(options));
         root.Subcommands.Add(RegenerateCommand.Create(options));
         root.Subcommands.Add(StatusCommand.Create(options));
+        root.Subcommands.Add(PauseCommand.Create(options));
+        root.Subcommands.Add(ResumeCommand.Create(options));
+        root.Subcommands.Add(RollbackCommand.Create(options));
         root.Subcommands.Add(UnregisterCommand.Create(options));
         root.Subcommands.Add(AdoptCommand.Create(options));
         root.Subcommands.Add(CheckMachineCommand.Create(options));

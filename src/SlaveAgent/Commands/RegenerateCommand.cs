@@ -37,6 +37,12 @@ internal static class RegenerateCommand
     private static async Task<int> RunAsync(Setup setup, bool dryRun, bool force, Logger log, CancellationToken cancel)
     {
         using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, cancel);
+        if (!dryRun && parts.Holds.Current is { } hold)
+        {
+            await Console.Error.WriteLineAsync($"Nothing is written: {hold}.");
+            return ExitCode.TryAgainLater;
+        }
+
         var answer = await parts.Resource.ReadAsync(fresh: true, cancel);
         if (answer is not K2hr3Answer.Text text)
         {

@@ -21,8 +21,10 @@ internal static class StatusObserver
         var servers = ServersStatus.Of(ServerList.Of(file.Current, view));
         var isUnregistered = File.Exists(root.Agent.UnregisteredMarker);
         var role = new IdentityFiles(root).ReadRole();
+        var hold = new HoldKeeper(root, TimeProvider.System).Current;
         var control = isUnregistered
             ? new Fact(ControlStates.Paused, Reasons.Unregistered, "this host was unregistered; bootstrap takes it into its role again", null)
+            : hold is not null ? new Fact(ControlStates.Paused, hold.Reason, hold.ToString(), null)
             : FileLock.IsHeld(root.Agent.DaemonLock) ? new Fact(ControlStates.Stale, Reasons.NotObserved, "the agent is starting, or waits for its identity", null)
             : new Fact(ControlStates.Stale, Reasons.NoAgent, "no agent runs on this host", null);
         if (file.Current is null && !isUnregistered && StatusFile.TryReadOfOtherRole(root) is { } left && left.Role == role)
@@ -35,6 +37,7 @@ internal static class StatusObserver
             Role = role,
             Connection = Connection(file.Current, view, servers),
             Control = control,
+            Hold = hold is null ? null : HoldStatus.Of(hold),
             IsReady = servers.Connected > 0 && servers.Connected == servers.Up,
             Servers = servers,
             Generation = new GenerationStatus(file.Path, file.Current?.FileVersion, view?.Revision, null, []),

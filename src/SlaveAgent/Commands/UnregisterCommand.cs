@@ -100,7 +100,7 @@ internal static class UnregisterCommand
         var paths = root.Agent;
         foreach (var path in new[]
         {
-            root.At(configuration), paths.AcceptedResource, paths.RoleKeys, paths.Evidence, paths.ConnectionMemory, paths.StatusRequests, paths.EnvironmentFile,
+            root.At(configuration), paths.AcceptedResource, paths.RoleKeys, paths.Evidence, paths.ConnectionMemory, paths.StatusRequests, paths.Hold, paths.EnvironmentFile,
             paths.AdoptedTooling, paths.AdoptedConfiguration,
         })
         {

@@ -43,6 +43,7 @@ internal sealed class AgentParts : IDisposable
         var overrides = new OverrideReader(root);
         var resource = ResourceOf(settings, overrides, identity.Role);
         Client = new K2hr3Client(identity, () => host.Token, Connections(settings.K2hr3, root), settings.K2hr3.Timeout, time, settings.K2hr3.LargestAnswer);
+        Holds = new HoldKeeper(root, time);
         Evidence = new EvidenceMemory(root, settings.Evidence, time);
         Resource = new ResourceReader(Client, resource, root, Evidence);
         Role = new RoleMemory(Client, resource, root, settings.Slave, Evidence);
@@ -59,7 +60,7 @@ internal sealed class AgentParts : IDisposable
             new ChmpxGroup(new GroupAccounts(root, commands), new SharedDirectories(root), settings.Chmpx.Access, delegated), delegated);
         DropIn = new ChmpxDropIn(root, settings.Chmpx.Unit, File.HostPath, AgentUnits.ExecutableOf(Environment.ProcessPath), () => account.Sharing);
         HostFiles = HostFiles.Of(root);
-        var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan);
+        var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan, Holds);
         var resolver = new EndpointResolver(Dns.GetHostAddressesAsync, time);
         var inquiries = new RingInquiries(
             resolver, new ServerControlPort(time), new PortProbe(time), Systemctl, settings.Chmpx.Unit, time);
@@ -70,21 +71,21 @@ internal sealed class AgentParts : IDisposable
         ServerSockets = new ServerSockets(_sockets, resolver, Addresses, time);
         var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync);
         var packages = new PackageController(
-            Role, File, () => FindInstaller(settings.Packages, root, commands, time), settings.Packages, account, delegated);
+            Role, File, () => FindInstaller(settings.Packages, root, commands, time), settings.Packages, account, delegated, Holds);
         var connection = new ConnectionController(
-            Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log);
+            Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log, Holds);
         Configuration = new ConfigurationController(
-            Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan);
+            Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan, Holds);
         Controllers =
         [
-            new RegistrationController(Client, resource, _keeper, () => host.Token, Addresses),
-            new RoleController(Role, Resource, identity.Cuk),
+            new PausableController(new RegistrationController(Client, resource, _keeper, () => host.Token, Addresses), Holds),
+            new PausableController(new RoleController(Role, Resource, identity.Cuk), Holds),
             Configuration,
             packages,
             new OwnNameController(ownName),
             new ServiceController(
                 Role, File, Ring, account, new ChmpxUnitFiles(root, DropIn, File.HostPath, settings.Chmpx, time), Systemctl, settings.Services, settings.Chmpx.Unit,
-                () => packages.IsComplete, root, time),
+                () => packages.IsComplete, root, time, Holds),
             connection,
             new ReadyController(() => connection.IsReady, Systemctl, root, settings.Ready.Follow, time),
         ];
@@ -104,6 +105,9 @@ internal sealed class AgentParts : IDisposable
     public ILogger Log { get; }
 
     public K2hr3Client Client { get; }
+
+    /// <summary>What a person said is to be left alone for a while.</summary>
+    public HoldKeeper Holds { get; }
 
     /// <summary>What K2HR3 goes on saying and is not acted on yet.</summary>
     public EvidenceMemory Evidence { get; }

@@ -27,7 +27,8 @@ public sealed class ConnectionController(
     ISystemd systemd,
     ChmpxSettings settings,
     TimeProvider time,
-    ILogger log) : IController
+    ILogger log,
+    HoldKeeper? holds = null) : IController
 {
     /// <summary>Right after a change chmpx is about to follow (50 ms to load, 0.3 s to connect); later it is no hurry.</summary>
     private static readonly TimeSpan SoonAfterChange = TimeSpan.FromSeconds(5);
@@ -168,7 +169,9 @@ public sealed class ConnectionController(
         var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), ring.Sockets, slaves);
         _judged = ini;
         var verdict = Explained(Judge(situation));
-        var acted = await ActAsync(verdict, situation, cancel);
+        var isPaused = holds?.IsPaused is true && IsChange(verdict);
+        var acted = isPaused ? null : await ActAsync(verdict, situation, cancel);
+        verdict = isPaused ? verdict with { Message = $"{verdict.Message}; nothing is done about it, because the agent is paused" } : verdict;
         if (verdict.State == RingState.Connected)
         {
             tracker.NoteConnected(verdict.HasLingering);
@@ -234,6 +237,9 @@ public sealed class ConnectionController(
     /// <summary>A changed control port is taken at a start only; until then chmpx answers where it did.</summary>
     private async ValueTask<bool> AnswersElsewhereAsync(int port, CancellationToken cancel) =>
         ring.View is null && tracker.LastControlPort is > 0 and var last && last != port && await controlPort.PollAsync(last, cancel) is not null;
+
+    /// <summary>Whether what is to be done changes something on this host or in the ring; questions do not.</summary>
+    private static bool IsChange(RingVerdict verdict) => verdict.IsRestartPaused || verdict.Action is RingAction.Stamp or RingAction.Restart or RingAction.RequestStatus;
 
     /// <returns>A message on what was done; null when nothing was to be done.</returns>
     private async Task<string?> ActAsync(RingVerdict verdict, RingSituation s, CancellationToken cancel)

@@ -224,8 +224,9 @@ internal sealed class DaemonService(
     private (Reconciler Reconciler, StatusBoard Board, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, Action ensureWatches, TimeProvider time)
     {
         DaemonHost? host = null;
-        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, ensureWatches, time));
-        return (reconciler, board, host!.Unregistered);
+        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, ensureWatches, parts.Holds, time));
+        host!.HoldChanged += () => reconciler.Wake(ControllerKinds.All);
+        return (reconciler, board, host.Unregistered);
     }
 
     /// <summary>What was said of the connection is no longer true; <c>status</c> then observes for itself.</summary>

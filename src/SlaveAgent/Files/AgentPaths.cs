@@ -37,6 +37,9 @@ public sealed record AgentPaths
     /// <summary>The settings that the daemon last ran with; readable by its owner only.</summary>
     public string KeptSettings => StateDirectory + "/settings.json";
 
+    /// <summary>A person's order to leave something alone for a while; there only while there is one, or after it.</summary>
+    public string Hold => StateDirectory + "/hold.json";
+
     /// <summary>Exists after <c>unregister</c>: a running agent pauses until <c>bootstrap</c> removes it.</summary>
     public string UnregisteredMarker => StateDirectory + "/unregistered";
 

@@ -16,7 +16,8 @@ public sealed class PackageController(
     Func<PackageInstaller?> findInstaller,
     PackageSettings settings,
     ChmpxAccount account,
-    Func<CancellationToken, Task<CommandResult>>? delegated) : IController
+    Func<CancellationToken, Task<CommandResult>>? delegated,
+    HoldKeeper? holds = null) : IController
 {
     /// <summary>At the longest delay between two tries, the role is read again after some four minutes.</summary>
     internal const int ReadRoleEvery = 4;
@@ -58,7 +59,7 @@ public sealed class PackageController(
         var outcome = packages.Count + antPickax.Count == 0
             ? new Outcome.Unchanged($"the role lists no packages{note}")
             : await InstallAsync(packages, antPickax, note, cancel);
-        var noUser = isSlaveNode ? await account.EnsureAsync(cancel) : null;
+        var noUser = isSlaveNode && holds?.IsPaused is not true ? await account.EnsureAsync(cancel) : null;
         _failures = outcome is Outcome.Failed ? _failures + 1 : 0;
         return ((outcome.IsSettled ? noUser : null) ?? outcome) with
         {
@@ -107,6 +108,11 @@ public sealed class PackageController(
         if (all.Count == 0)
         {
             return new Outcome.Unchanged($"all {packages.Count + antPickax.Count} packages are installed{note}") { Reason = kept.Count > 0 ? Reasons.NewerInstalled : Reasons.AsDesired };
+        }
+
+        if (holds?.IsPaused is true)
+        {
+            return new Outcome.Waiting($"packages are missing ({string.Join(", ", all)}); nothing is installed, because the agent is paused") { Reason = Reasons.Paused };
         }
 
         if (!settings.Install)

@@ -113,6 +113,12 @@ public static class Reasons
     /// <summary>The configuration was made again from the last answer that was accepted.</summary>
     public const string Restored = nameof(Restored);
 
+    /// <summary>A person paused the agent: it observes, and changes nothing.</summary>
+    public const string Paused = nameof(Paused);
+
+    /// <summary>A person went back to an earlier generation, and the configuration is held there.</summary>
+    public const string Held = nameof(Held);
+
     /// <summary>There is no configuration in place.</summary>
     public const string NoConfiguration = nameof(NoConfiguration);
 

@@ -25,7 +25,8 @@ public sealed class ConfigurationController(
     ConfigurationSettings settings,
     bool registerAgain,
     ILogger log,
-    Func<PlanOptions>? options = null) : IController
+    Func<PlanOptions>? options = null,
+    HoldKeeper? holds = null) : IController
 {
     private const string ShrinkQuestion = "shrink";
 
@@ -54,6 +55,11 @@ public sealed class ConfigurationController(
         if (NotASlave(answer) is { } other)
         {
             return other;
+        }
+
+        if (holds?.Current is { Kind: HoldKind.Held } hold)
+        {
+            return await KeepHeldAsync(hold, answer, cancel);
         }
 
         if (answer is K2hr3Answer.Text text)
@@ -182,6 +188,11 @@ public sealed class ConfigurationController(
     {
         Warn(plan.Warnings);
         var before = file.Current;
+        if (holds?.Current is { Kind: HoldKind.Paused } paused)
+        {
+            return new Outcome.Waiting($"K2HR3 lists {Servers(plan.Ini)}, and the file {(before is null ? "is not there" : $"has {Servers(before)} or says something else of them")}; nothing is written, because {paused}") { Reason = paused.Reason };
+        }
+
         evidence.Note(ShrinkQuestion, null);
         var (generation, copyFailed) = await file.WriteAsync(plan.Ini, ring.View?.Revision, cancel);
         if (copyFailed is not null)
@@ -197,6 +208,32 @@ public sealed class ConfigurationController(
             Triggers = ControllerKinds.Connection | (before is null ? ControllerKinds.Services : ControllerKinds.None),
             TriggerReason = $"generation {generation}",
         };
+    }
+
+    /// <summary>The file is what the hold says, whatever K2HR3 does; what that lists is told.</summary>
+    private async Task<Outcome> KeepHeldAsync(Hold hold, K2hr3Answer answer, CancellationToken cancel)
+    {
+        var held = IniReader.Read(hold.Configuration ?? string.Empty);
+        if (file.Current is null || !IniComparison.SaysTheSame(file.Current, held))
+        {
+            if (IniCheck.Check(held, files).FirstOrDefault(problem => problem.Effect == IniEffect.Ends) is { } problem)
+            {
+                return new Outcome.Failed($"generation {hold.Generation} is to be held, and chmpx would end on it: {problem}; the file stays", Consequence.NeedsPerson) { Reason = Reasons.ConfigurationRefused };
+            }
+
+            var (generation, _) = await file.WriteAsync(held, ring.View?.Revision, cancel);
+            return new Outcome.Changed($"generation {generation} says what generation {hold.Generation} said; {hold}")
+            {
+                Reason = hold.Reason,
+                Triggers = ControllerKinds.Connection,
+                TriggerReason = $"generation {generation}",
+            };
+        }
+
+        var said = answer is K2hr3Answer.Text text && ConfigurationPlan.Make(text.Value, cuk, files, options?.Invoke()) is ConfigurationPlan.Usable now
+            ? IniComparison.SaysTheSame(held, now.Ini) ? "K2HR3 says the same" : $"K2HR3 lists {Servers(now.Ini)} and says something else"
+            : K2hr3Outcome.Of(answer, "reading the role's resource").Message;
+        return new Outcome.Unchanged($"generation {file.Current.FileVersion} with {Servers(held)}; {said}; {hold}") { Reason = hold.Reason };
     }
 
     /// <returns>Null once K2HR3 has given this list for long enough.</returns>

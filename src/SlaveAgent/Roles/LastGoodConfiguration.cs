@@ -1,11 +1,12 @@
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
+using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
 
 namespace SlaveAgent.Roles;
 
 /// <summary>Makes the configuration again from the last answer that became one, where the file is gone or chmpx would exit on it; needs no K2HR3.</summary>
-public sealed class LastGoodConfiguration(ResourceReader resource, ConfigurationFile file, RingMemory ring, string cuk, HostFiles files, Func<PlanOptions>? options = null)
+public sealed class LastGoodConfiguration(ResourceReader resource, ConfigurationFile file, RingMemory ring, string cuk, HostFiles files, Func<PlanOptions>? options = null, HoldKeeper? holds = null)
 {
     /// <summary>The document that was found well: it is not judged again while it stays.</summary>
     private IniDocument? _well;
@@ -24,13 +25,18 @@ public sealed class LastGoodConfiguration(ResourceReader resource, Configuration
             return null;
         }
 
-        if (resource.AcceptedText is not { } accepted
-            || ConfigurationPlan.Make(accepted, cuk, files, options?.Invoke()) is not ConfigurationPlan.Usable usable)
+        var hold = holds?.Current;
+        if (hold is { Kind: HoldKind.Paused } || (hold is null ? Accepted() : Held(hold)) is not { } good)
         {
             return null;
         }
 
-        var (generation, _) = await file.WriteAsync(usable.Ini, ring.View?.Revision, cancel);
+        var (generation, _) = await file.WriteAsync(good, ring.View?.Revision, cancel);
         return generation;
     }
+
+    private IniDocument? Accepted() =>
+        resource.AcceptedText is { } accepted && ConfigurationPlan.Make(accepted, cuk, files, options?.Invoke()) is ConfigurationPlan.Usable usable ? usable.Ini : null;
+
+    private IniDocument? Held(Hold hold) => IniReader.Read(hold.Configuration ?? string.Empty) is var held && IniCheck.Check(held, files).IsEmpty ? held : Accepted();
 }

@@ -27,7 +27,8 @@ public sealed class ServiceController(
     string chmpxUnit,
     Func<bool> arePackagesInstalled,
     HostRoot root,
-    TimeProvider time) : IController
+    TimeProvider time,
+    HoldKeeper? holds = null) : IController
 {
     /// <summary>After a request its effect is checked so soon, and then ever more rarely.</summary>
     private static readonly TimeSpan FirstRecheck = TimeSpan.FromMilliseconds(200);
@@ -71,8 +72,9 @@ public sealed class ServiceController(
         var chmpx = isSlaveNode ? UnitName.WithSuffix(chmpxUnit) : null;
 
         // Everything that may start chmpx waits for its user; the other units do not.
-        var noUser = chmpx is not null ? await CheckAccountAsync(cancel) ?? GrantRead() : null;
-        var change = chmpx is null || noUser is not null ? null : unitFiles.Prepare();
+        var isPaused = holds?.IsPaused is true;
+        var noUser = chmpx is not null ? await CheckAccountAsync(cancel) ?? (isPaused ? null : GrantRead()) : null;
+        var change = chmpx is null || noUser is not null || isPaused ? null : unitFiles.Prepare();
         var wanted = noUser is null ? units : units.Remove(chmpx!);
         if (await ObserveAsync(wanted, chmpx, skipped, cancel) is not { } observed)
         {
@@ -85,6 +87,11 @@ public sealed class ServiceController(
         }
 
         var verdict = ServicePlan.Make(new ServiceSituation(wanted, observed, chmpx, change, arePackagesInstalled()) { Done = [.. _oneshots.Units] });
+        if (isPaused && !verdict.Wanted.IsEmpty)
+        {
+            return new Outcome.Waiting($"to be requested: {string.Join(", ", verdict.Wanted)}; nothing is, because the agent is paused", LongestRecheck) { Reason = Reasons.Paused };
+        }
+
         var (sent, failures) = await _requests.SendDueAsync(verdict.Wanted, cancel);
         if (failures.IsEmpty)
         {

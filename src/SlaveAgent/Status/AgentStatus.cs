@@ -19,6 +19,9 @@ public sealed record AgentStatus
 
     public required Fact Control { get; init; }
 
+    /// <summary>What a person said is to be left alone for a while; null while there is nothing.</summary>
+    public HoldStatus? Hold { get; init; }
+
     /// <summary>Programs may start: connected, or degraded for longer than the deadline.</summary>
     public bool IsReady { get; init; }
 

@@ -9,6 +9,6 @@ public static class ControlStates
     /// <summary>K2HR3 did not answer, or what it says was not taken.</summary>
     public const string Stale = "stale";
 
-    /// <summary>Nothing is done: the host was unregistered.</summary>
+    /// <summary>Nothing is done, or the configuration is held: the host was unregistered, or a person said so.</summary>
     public const string Paused = "paused";
 }

@@ -35,6 +35,7 @@ public sealed class StatusBoard(
     private RingRoom? _publishedRoom;
     private bool _isPublished;
     private Condition? _settings;
+    private Hold? _hold;
     private long _publishedAt;
 
     /// <summary>Raised for each condition that became another one.</summary>
@@ -101,6 +102,21 @@ public sealed class StatusBoard(
         }
     }
 
+    /// <summary>Takes note of what a person said is to be left alone.</summary>
+    /// <returns>Whether that is something else than before.</returns>
+    public bool NoteHold(Hold? hold)
+    {
+        if (_hold == hold)
+        {
+            return false;
+        }
+
+        _hold = hold;
+        log.Warning("{Hold}", hold?.ToString() ?? "Nothing is held any more; the agent goes on with all of its work");
+        Publish();
+        return true;
+    }
+
     public AgentStatus Snapshot()
     {
         var k2hr3 = contact();
@@ -110,6 +126,7 @@ public sealed class StatusBoard(
             Role = role,
             Connection = _connection,
             Control = _control,
+            Hold = _hold is { } hold ? HoldStatus.Of(hold) : null,
             IsReady = OutcomeOf(ControllerKinds.Connection) is Outcome.Unchanged or Outcome.Changed,
             IsUnconfirmed = !IsConfirmed,
             Servers = ServersStatus.Of(Servers()),
@@ -199,6 +216,11 @@ public sealed class StatusBoard(
 
     private Fact Control()
     {
+        if (_hold is { } hold)
+        {
+            return new Fact(ControlStates.Paused, hold.Reason, hold.ToString(), null);
+        }
+
         foreach (var controller in controllers.Where(controller => controller.AsksK2hr3))
         {
             if (OutcomeOf(controller.Kind) is not { } outcome)

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace SlaveAgent.Reconciling;
+
+/// <summary>A person's order to leave something alone for a while; it outlives restarts and reboots, and ends by itself.</summary>
+/// <param name="Until">By this host's clock; null: until a person ends it.</param>
+/// <param name="Why">In that person's words; null where none were given.</param>
+public sealed record Hold(HoldKind Kind, DateTimeOffset Since, DateTimeOffset? Until, string? Why)
+{
+    /// <summary>Of <see cref="HoldKind.Held"/>: the generation that was gone back to.</summary>
+    public int? Generation { get; init; }
+
+    /// <summary>Its configuration, kept here because copies of generations are removed after a while.</summary>
+    public string? Configuration { get; init; }
+
+    public string Reason => Kind == HoldKind.Paused ? Reasons.Paused : Reasons.Held;
+
+    public bool IsOver(DateTimeOffset now) => now >= Until;
+
+    /// <summary>For a message.</summary>
+    public override string ToString()
+    {
+        var what = Kind == HoldKind.Paused ? "the agent is paused" : $"the configuration is held at generation {Generation}";
+        var until = Until is { } end ? string.Create(CultureInfo.InvariantCulture, $" until {end.ToLocalTime():yyyy-MM-dd HH:mm:ss}") : string.Empty;
+        return $"{what}{until}{(Why is null ? string.Empty : $" ({Why})")}; k2hdkc-slave-agent resume ends that";
+    }
+}
