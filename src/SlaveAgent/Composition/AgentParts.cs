@@ -177,10 +177,12 @@ internal sealed class AgentParts : IDisposable
 
     /// <summary>The loop over these controllers, with what it reports to.</summary>
     /// <param name="keepsStatus">Whether the status file is this process's to write.</param>
-    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IController> controllers, bool keepsStatus, Func<StatusBoard, IReconcilerHost> host)
+    /// <param name="canWait">For the daemon of a host that has its configuration; a command that somebody waits for asks K2HR3 at once.</param>
+    public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IController> controllers, bool keepsStatus, Func<StatusBoard, IReconcilerHost> host, bool canWait = false)
     {
         var board = new StatusBoard(controllers, File, Ring, () => Client.Contact, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
-        var schedule = new Schedule(controllers, Settings.Watch, Settings.Retry, Random.Shared.NextDouble);
+        var schedule = new Schedule(
+            controllers, Settings.Watch, Settings.Retry, Random.Shared.NextDouble, () => canWait && Resource.AcceptedText is not null && System.IO.File.Exists(File.Path), new PaceMemory(Root));
         return (new Reconciler(controllers, schedule, board, host(board), Time, Log), board);
     }
 

@@ -224,7 +224,7 @@ internal sealed class DaemonService(
     private (Reconciler Reconciler, StatusBoard Board, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, Action ensureWatches, TimeProvider time)
     {
         DaemonHost? host = null;
-        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, ensureWatches, parts.Holds, time));
+        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, ensureWatches, parts.Holds, time), canWait: true);
         host!.HoldChanged += () => reconciler.Wake(ControllerKinds.All);
         return (reconciler, board, host.Unregistered);
     }
@@ -337,7 +337,7 @@ internal sealed class DaemonService(
             {
                 _refused = null;
                 Keep(before);
-                log.Information("SIGHUP: the settings are the same; polling at once");
+                log.Information("SIGHUP: the settings are the same; polling again");
                 return null;
             }
 

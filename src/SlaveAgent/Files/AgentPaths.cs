@@ -52,6 +52,9 @@ public sealed record AgentPaths
     /// <summary>The machine that the identity was registered from; readable by its owner only.</summary>
     public string Machine => StateDirectory + "/machine.json";
 
+    /// <summary>How rarely a loaded K2HR3 is asked; does not exist while it is not loaded.</summary>
+    public string K2hr3Pace => StateDirectory + "/k2hr3-pace.json";
+
     /// <summary>When servers were requested to resend their status to the ring.</summary>
     public string StatusRequests => StateDirectory + "/status-requests.json";
 

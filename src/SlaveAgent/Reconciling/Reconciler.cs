@@ -189,7 +189,7 @@ public sealed class Reconciler(
         if (Volatile.Read(ref _woken).Task.IsCompleted)
         {
             Volatile.Write(ref _woken, new TaskCompletionSource());
-            schedule.RunNow((ControllerKinds)Interlocked.Exchange(ref _wanted, 0));
+            schedule.RunNow((ControllerKinds)Interlocked.Exchange(ref _wanted, 0), Now);
         }
     }
 

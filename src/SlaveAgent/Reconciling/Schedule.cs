@@ -14,16 +14,8 @@ public sealed class Schedule
     /// </summary>
     private const int BurstSize = 20;
 
-    /// <summary>
-    /// A K2HR3 that takes seconds to answer has a long queue of hosts: each then pauses for so many times what its last answer took. A quiet one answers in
-    /// 45 to 90 ms (K2hr3/README.md, "Cost and caching"), so this is nothing at the default interval.
-    /// </summary>
-    private const int PauseFactor = 30;
-
     /// <summary>A longer interval for the ring spares a quiet host some CPU; a slave that is not connected is looked after all the same.</summary>
     private static readonly TimeSpan WhileNotConnected = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan LongestAfterTimeout = TimeSpan.FromMinutes(10);
 
@@ -38,7 +30,10 @@ public sealed class Schedule
     private readonly WatchSettings _watch;
     private readonly RetrySettings _retry;
     private readonly Func<double> _random;
+    private readonly Func<bool> _isConfigured;
+    private readonly PaceMemory? _memory;
     private readonly Dictionary<ControllerKinds, Entry> _entries = [];
+    private TimeSpan _pace;
     private TimeSpan _k2hr3AwayUntil = TimeSpan.Zero;
     private int _k2hr3Failures;
 
@@ -46,8 +41,14 @@ public sealed class Schedule
     private int _k2hr3Timeouts;
 
     /// <param name="random">From 0 up to, not including, 1.</param>
-    public Schedule(IEnumerable<IController> controllers, WatchSettings watch, RetrySettings retry, Func<double> random)
+    /// <param name="isConfigured">Whether the host has a configuration to work with, and so leaves K2HR3 to those that have none; null: it never has.</param>
+    /// <param name="memory">Where the pace is kept over restarts; null: nowhere.</param>
+    public Schedule(
+        IEnumerable<IController> controllers, WatchSettings watch, RetrySettings retry, Func<double> random, Func<bool>? isConfigured = null, PaceMemory? memory = null)
     {
+        _isConfigured = isConfigured ?? (() => false);
+        _memory = memory;
+        _pace = K2hr3Pace.Restored(memory?.Kept, watch.K2hr3Interval);
         _watch = watch;
         _retry = retry;
         _random = random;
@@ -55,7 +56,15 @@ public sealed class Schedule
         {
             _entries[controller.Kind] = new Entry { AsksK2hr3 = controller.AsksK2hr3 };
         }
+
+        if (Yields)
+        {
+            SpreadFirstRuns(TimeSpan.Zero, except: ControllerKinds.None);
+        }
     }
+
+    /// <summary>More hosts ask than K2HR3 can answer, and this one can wait.</summary>
+    private bool Yields => K2hr3Pace.IsLoaded(_pace, _watch.K2hr3Interval) && _isConfigured();
 
     public bool IsDue(ControllerKinds controller, TimeSpan now) => DueOf(_entries[controller]) <= now;
 
@@ -78,7 +87,13 @@ public sealed class Schedule
     {
         var entry = _entries[controller];
         entry.Failures = outcome.IsSettled ? 0 : entry.Failures + 1;
+        entry.HasSettled |= outcome.IsSettled;
         entry.LastRun = now;
+        if (entry.AsksK2hr3)
+        {
+            RecordK2hr3(controller, outcome, now);
+        }
+
         entry.Due = now + DelayAfter(controller, outcome, entry);
         entry.NotBefore = outcome is Outcome.Waiting { Again: not null } ? entry.Due : TimeSpan.Zero;
         if (entry.DueMeanwhile is { } meanwhile && meanwhile < entry.Due)
@@ -87,23 +102,23 @@ public sealed class Schedule
         }
 
         entry.IsRunning = false;
-        if (entry.AsksK2hr3)
-        {
-            RecordK2hr3(outcome, now);
-        }
-
         RecordTriggers(controller, outcome, now);
     }
 
     /// <summary>A person, or a new start, wants these controllers at once, whatever they waited for.</summary>
-    public void RunNow(ControllerKinds controllers)
+    /// <remarks>Where more hosts ask than K2HR3 can answer, those that have a configuration come one after the other: a person may have told all of them.</remarks>
+    public void RunNow(ControllerKinds controllers, TimeSpan now)
     {
         if (controllers == ControllerKinds.None)
         {
             return;
         }
 
-        _k2hr3AwayUntil = TimeSpan.Zero;
+        if (_entries.Any(entry => entry.Value.AsksK2hr3 && controllers.HasFlag(entry.Key)))
+        {
+            _k2hr3AwayUntil = Yields ? now + (K2hr3Pace.Return(_pace) * _random()) : TimeSpan.Zero;
+        }
+
         foreach (var (kind, entry) in _entries)
         {
             if (controllers.HasFlag(kind))
@@ -116,24 +131,84 @@ public sealed class Schedule
         }
     }
 
-    private void RecordK2hr3(Outcome outcome, TimeSpan now)
+    private void RecordK2hr3(ControllerKinds controller, Outcome outcome, TimeSpan now)
     {
         if (outcome is not Outcome.Failed { Consequence: Consequence.K2hr3Away } away)
         {
             _k2hr3Failures = 0;
             _k2hr3Timeouts = 0;
+            if (outcome.AnswerTime > TimeSpan.Zero)
+            {
+                TakePace(K2hr3Pace.After(_pace, outcome.AnswerTime, _watch.K2hr3Interval), now);
+            }
+
             return;
         }
 
         _k2hr3Failures++;
-        _k2hr3Timeouts += away.TimedOut ? 1 : 0;
-        var delay = away.TimedOut
-            ? RetryDelay.After(_k2hr3Timeouts, new RetrySettings(_retry.Cap, Max(_retry.Cap, LongestAfterTimeout)), _random())
-            : RetryDelay.After(_k2hr3Failures, _retry, _random());
+        if (away.TimedOut)
+        {
+            _k2hr3Timeouts++;
+            TakePace(_isConfigured() ? K2hr3Pace.AfterTimeout(_pace) : _pace, now);
+        }
 
         // The delay comes on top of what was asked for: a date in Retry-After is the same second for every host.
-        _k2hr3AwayUntil = now + Capped(away.RetryAfter ?? TimeSpan.Zero) + delay;
+        var asked = Capped(away.RetryAfter ?? TimeSpan.Zero);
+        _k2hr3AwayUntil = now + asked + Max(DelayOfReturn(away.TimedOut), _isConfigured() ? Min(asked, _pace) * _random() : TimeSpan.Zero);
+        if (_isConfigured())
+        {
+            SpreadFirstRuns(_k2hr3AwayUntil, except: controller);
+        }
     }
+
+    private TimeSpan DelayOfReturn(bool timedOut)
+    {
+        if (timedOut)
+        {
+            // What nobody waits for any more is work all the same: of configured hosts none comes back early.
+            var first = Yields ? Max(_retry.Cap, _pace) : _retry.Cap;
+            var random = _isConfigured() ? (1 + _random()) / 2 : _random();
+            return RetryDelay.After(_k2hr3Timeouts, new RetrySettings(first, Max(first, LongestAfterTimeout)), random);
+        }
+
+        // A loss of a second is passed over at once. Whoever goes on at his own pace, from wherever he was in it, comes back spread over all of it.
+        return _k2hr3Failures > 1 && Yields
+            ? RetryDelay.Jittered(K2hr3Pace.Return(_pace), _watch.Jitter, _random())
+            : RetryDelay.After(_k2hr3Failures, _retry, _random());
+    }
+
+    private void TakePace(TimeSpan pace, TimeSpan now)
+    {
+        var before = _pace;
+        _pace = pace;
+        _memory?.Note(K2hr3Pace.IsLoaded(_pace, _watch.K2hr3Interval) ? _pace : null);
+        if (_pace > before && Yields)
+        {
+            SpreadFirstRuns(now, except: ControllerKinds.None);
+        }
+    }
+
+    /// <summary>
+    /// A start asks seven times. Where K2HR3 is loaded or away, a whole fleet may have started: a configured host then leaves what it has not asked yet for later, each by its
+    /// weight.
+    /// </summary>
+    private void SpreadFirstRuns(TimeSpan from, ControllerKinds except)
+    {
+        foreach (var (kind, entry) in _entries)
+        {
+            if (entry is { AsksK2hr3: true, HasSettled: false, IsRunning: false } && kind != except && entry.Due <= from)
+            {
+                entry.Due = from + (SpanOfFirst(kind) * _random());
+            }
+        }
+    }
+
+    private TimeSpan SpanOfFirst(ControllerKinds controller) => controller switch
+    {
+        ControllerKinds.Configuration => K2hr3Pace.Return(_pace) * 1.5,
+        ControllerKinds.Registration => K2hr3Pace.Return(_pace) * 4,
+        _ => Min(K2hr3Pace.Return(_pace) * 20, _watch.RoleInterval),
+    };
 
     /// <summary>
     /// A trigger runs its controller at once, but one that only repeats itself waits longer each time, up to the poll's interval: a K2HR3 that lags behind the
@@ -188,18 +263,21 @@ public sealed class Schedule
     {
         Outcome.Waiting { Again: { } again } => again,
         Outcome.Failed { Consequence: Consequence.NeedsPerson } => _retry.Cap,
+        Outcome.Failed { Consequence: Consequence.K2hr3Away } when controller == ControllerKinds.Role && Yields => SpanOfFirst(controller) * _random(),
         Outcome.Failed or Outcome.Waiting when controller == ControllerKinds.Connection => Min(_watch.RingInterval, WhileNotConnected),
         Outcome.Failed or Outcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
         // Hosts that were launched together have the same reason in the same second.
-        { RecheckAfter: { } soon } => Min(RetryDelay.Jittered(soon, _watch.Jitter, _random()), IntervalOf(controller, outcome.AnswerTime)),
-        _ => IntervalOf(controller, outcome.AnswerTime),
+        { RecheckAfter: { } soon } => Min(RetryDelay.Jittered(soon, _watch.Jitter, _random()), IntervalOf(controller)),
+        _ => IntervalOf(controller),
     };
 
-    private TimeSpan IntervalOf(ControllerKinds controller, TimeSpan answerTime) => controller switch
+    private TimeSpan IntervalOf(ControllerKinds controller) => controller switch
     {
         ControllerKinds.Connection => _watch.RingInterval,
-        ControllerKinds.Configuration => RetryDelay.Jittered(Max(_watch.K2hr3Interval, Min(answerTime * PauseFactor, LongestPause)), _watch.Jitter, _random()),
-        ControllerKinds.Role or ControllerKinds.Packages => _watch.RoleInterval,
+        ControllerKinds.Configuration => RetryDelay.Jittered(_pace, _watch.Jitter, _random()),
+        // Its five requests cost a loaded K2HR3 as much as five polls, and those of hosts that were launched together would come together.
+        ControllerKinds.Role => RetryDelay.Jittered(_watch.RoleInterval * (_pace / _watch.K2hr3Interval), _watch.Jitter, _random()),
+        ControllerKinds.Packages => _watch.RoleInterval,
         ControllerKinds.Services => UnitInterval,
         _ => Never,
     };
@@ -228,6 +306,9 @@ public sealed class Schedule
         public TimeSpan NotBefore { get; set; }
 
         public TimeSpan? LastRun { get; set; }
+
+        /// <summary>At least once since the start.</summary>
+        public bool HasSettled { get; set; }
 
         public int Failures { get; set; }
 

@@ -43,9 +43,10 @@ public sealed class RegistrationController(K2hr3Client client, Yrn resource, Ide
                     addresses?.NoteRegistered(sentFrom);
                 }
 
-                return !isInForce ? new Outcome.Waiting("another identity was put in force meanwhile; the agent starts over with it") { Reason = Reasons.IdentityReplaced }
+                Outcome accepted = !isInForce ? new Outcome.Waiting("another identity was put in force meanwhile; the agent starts over with it") { Reason = Reasons.IdentityReplaced }
                     : identity.ByAddress ? KnownByAddress(identity)
                     : new Outcome.Changed($"registered as {identity.Tag} ({identity.Cuk}) in {identity.Role}") { Reason = Reasons.Registered };
+                return accepted with { AnswerTime = client.Contact.AnswerTime };
             case K2hr3Answer.Denied { IsUnreadable: true } when identity.ByAddress:
                 // A role that may read no resource has nothing by which it could be accepted.
                 return KnownByAddress(identity);

@@ -34,6 +34,7 @@ public sealed class RoleController(RoleMemory role, ResourceReader resource, str
         return new Outcome.Unchanged((isSlaveNode && role.Keys!.ListsNothing ? $"the role lists nothing, so this slave node gets the documented {lists}" : $"the role lists {lists}")
             + (role.Kept is { } kept ? $"; {kept}" : string.Empty))
         {
+            AnswerTime = resource.AnswerTime,
             Triggers = ControllerKinds.Packages | ControllerKinds.Services,
             TriggerReason = $"{kind}: {string.Join(',', keys.Packages.Concat(keys.AntPickaxPackages))}; {string.Join(',', keys.Units)}; {keys.ChmpxUser}",
             IsUnconfirmed = !isSlaveNode && (role.IsUnconfirmed || resource.NotASlave is EvidenceStage.Unconfirmed),

@@ -9,13 +9,69 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// </summary>
 internal static class FleetCommand
 {
+    /// <summary>A fleet larger than K2HR3 can answer is never still: which moment it is makes a difference.</summary>
+    private static readonly int[] MinutesAlone = [15, 20, 40, 70];
+
     public static Command Create()
     {
         var slaves = new Option<int>("--slaves") { Description = "How many", DefaultValueFactory = _ => 5000 };
         var atATime = new Option<int>("--at-a-time") { Description = "Requests that K2HR3 works on at a time, 45 ms each", DefaultValueFactory = _ => 4 };
-        var command = new Command("fleet", "Requests a second, peak after an outage, time until all have a new server; writes results/fleet.json and plots") { slaves, atATime };
-        command.SetAction(parsed => Run(parsed.GetValue(slaves), parsed.GetValue(atATime)));
+        var outages = new Option<bool>("--outages") { Description = "Only what happens to whole fleets, by the schedule alone; a minute" };
+        var command = new Command("fleet", "Requests a second, peak after an outage, time until all have a new server; writes results/fleet.json and plots") { slaves, atATime, outages };
+        command.SetAction(parsed => parsed.GetValue(outages) ? RunOutages() : Run(parsed.GetValue(slaves), parsed.GetValue(atATime)));
         return command;
+    }
+
+    private static int RunOutages()
+    {
+        var report = new Report(Console.Out);
+        var minutes = TimeSpan.FromMinutes(2);
+        var events = new (string Name, int[] Slaves, Action<ScheduledFleet> Happens)[]
+        {
+            ("K2HR3 away for two minutes", [1_000, 5_000, 10_000], fleet =>
+            {
+                fleet.K2hr3.Leave();
+                fleet.Pass(minutes);
+                fleet.K2hr3.Return();
+            }),
+            ("power cut of everything, K2HR3 back two minutes after the hosts", [5_000, 10_000], fleet =>
+            {
+                fleet.End();
+                fleet.K2hr3.Leave();
+                fleet.Start(TimeSpan.FromSeconds(30), isConfigured: true);
+                fleet.Pass(minutes);
+                fleet.K2hr3.Return();
+            }),
+            ("all hosts started within 30 s", [5_000, 10_000], fleet => fleet.Start(TimeSpan.FromSeconds(30), isConfigured: true)),
+            ("SIGHUP to all in one second", [1_000, 5_000, 10_000], fleet => fleet.HangUp()),
+            ("K2HR3 back half as fast after two minutes", [5_000, 10_000], fleet =>
+            {
+                fleet.K2hr3.Leave();
+                fleet.Pass(minutes);
+                fleet.K2hr3.Return();
+                fleet.K2hr3.AtATime = 2;
+            }),
+        };
+        foreach (var (name, sizes, happens) in events)
+        {
+            foreach (var slaves in sizes)
+            {
+                var counts = MinutesAlone.AsParallel().AsOrdered().Select(alone =>
+                {
+                    var fleet = new ScheduledFleet(slaves).Settled(alone);
+                    happens(fleet);
+                    return fleet.Count(TimeSpan.FromMinutes(15));
+                }).ToList();
+                report.Add(
+                    F($"{slaves} agents: {name}"), string.Empty,
+                    F($"{counts.Min(count => count.Heard)} answered, the last after {counts.Max(count => count.AllHeard.TotalSeconds):0} s; queue {counts.Max(count => count.LongestQueue)}; {string.Join(", ", counts.Select(count => count.Late))} too late"),
+                    null);
+            }
+        }
+
+        report.Save(Repository.Result("fleet-outages.json"), new { at_a_time = 4 });
+        report.WriteIntoPage("outages", figure => $"| {figure.Name} | {figure.Measured} |");
+        return 0;
     }
 
     private static int Run(int slaves, int atATime)

@@ -12,10 +12,13 @@ internal sealed class FleetRun
     public static readonly TimeSpan Joins = TimeSpan.FromMinutes(12);
     public static readonly TimeSpan End = TimeSpan.FromMinutes(22);
 
+    /// <summary>Slaves of a ring; chmpx holds 256 nodes as shipped.</summary>
+    private const int RingSize = 250;
+
     /// <summary>A slave's first run asks five times; VMs are launched at a pace that K2HR3 can follow, and then settle into their intervals.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(5);
 
-    private FleetRun(SimulatedK2hr3 k2hr3, int slaves, TimeSpan start, IReadOnlyList<TimeSpan> recovered, IReadOnlyList<TimeSpan> joined, int gaveUp)
+    private FleetRun(SimulatedK2hr3 k2hr3, int slaves, TimeSpan start, IReadOnlyList<TimeSpan> recovered, IReadOnlyList<TimeSpan> joined, int late)
     {
         (Arrived, Waiting) = ([.. k2hr3.Arrived.Skip((int)start.TotalSeconds)], [.. k2hr3.Waiting.Skip((int)start.TotalSeconds)]);
         Joined = Percentiles.Of(joined.Select(time => time.TotalSeconds));
@@ -24,7 +27,7 @@ internal sealed class FleetRun
         var line = Waiting.Skip((int)Back.TotalSeconds).Take(300).Max();
         var back = Percentiles.Of(recovered.Select(time => time.TotalSeconds));
         Message = string.Create(CultureInfo.InvariantCulture,
-            $"quiet {quiet:0.0}/s ({quiet * 3600 / slaves:0} an hour each); after the outage peak {peak}/s, queue {line}, {recovered.Count}/{slaves} answered after p50 {back.Median:0} s, all {back.Most:0} s; a new server at p50 {Joined.Median:0} s, p99 {Joined.P99:0} s, {joined.Count}/{slaves} after {Joined.Most:0} s; {gaveUp} requests answered too late");
+            $"quiet {quiet:0.0}/s ({quiet * 3600 / slaves:0} an hour each); after the outage peak {peak}/s, queue {line}, {recovered.Count}/{slaves} answered after p50 {back.Median:0} s, all {back.Most:0} s; a new server at p50 {Joined.Median:0} s, p99 {Joined.P99:0} s, {joined.Count}/{Math.Min(slaves, RingSize)} of its ring after {Joined.Most:0} s; {late} requests answered too late from the return on");
     }
 
     public IReadOnlyList<int> Arrived { get; }
@@ -40,10 +43,12 @@ internal sealed class FleetRun
     {
         var time = new VirtualTime();
         var k2hr3 = new SimulatedK2hr3(time, atATime);
-        var ring = k2hr3.Servers;
+        var (ring, elsewhere) = (k2hr3.Servers, k2hr3.Servers);
         using var cancel = new CancellationTokenSource();
         var fleet = Enumerable.Range(0, slaves)
-            .Select(number => new FleetSlave(time, FleetSlave.ClientOf(k2hr3, time, number), watch, () => ring, slaves, new Random(number))).ToList();
+            .Select(number => new FleetSlave(
+                time, FleetSlave.ClientOf(k2hr3, time, number, RingOf(number, slaves)), watch, RingOf(number, slaves) == 0 ? () => ring : () => elsewhere, RingSize, new Random(number)))
+            .ToList();
         return Live(time, k2hr3, slaves, atATime, () => ring++, number => fleet[number].RunAsync(cancel.Token), () => fleet.Select(slave => (slave.AnsweredAt, slave.ChangedAt)));
     }
 
@@ -53,9 +58,12 @@ internal sealed class FleetRun
         var k2hr3 = new SimulatedK2hr3(time, atATime);
         using var cancel = new CancellationTokenSource();
         using var http = new HttpMessageInvoker(k2hr3);
-        var fleet = Enumerable.Range(0, slaves).Select(number => new ShellSlave(time, http, new Random(number))).ToList();
+        var fleet = Enumerable.Range(0, slaves).Select(number => new ShellSlave(time, http, RingOf(number, slaves), new Random(number))).ToList();
         return Live(time, k2hr3, slaves, atATime, () => { }, number => fleet[number].RunAsync(cancel.Token), () => fleet.Select(slave => (slave.AnsweredAt, slave.ChangedAt)));
     }
+
+    /// <summary>The members of a ring were launched all over the time.</summary>
+    private static int RingOf(int number, int slaves) => number % Math.Max(1, slaves / RingSize);
 
     private static FleetRun Live(
         VirtualTime time, SimulatedK2hr3 k2hr3, int slaves, int atATime, Action join, Func<int, Task> run, Func<IEnumerable<(TimeSpan AnsweredAt, TimeSpan ChangedAt)>> look)
@@ -72,6 +80,7 @@ internal sealed class FleetRun
         k2hr3.Leave();
         time.RunUntil(start + Back);
         k2hr3.Return();
+        var lateBefore = k2hr3.GivenUp;
         var recovered = new Dictionary<int, TimeSpan>();
         while (time.Now < start + Joins)
         {
@@ -90,6 +99,6 @@ internal sealed class FleetRun
         time.RunUntil(start + End);
         return new FleetRun(
             k2hr3, slaves, start, [.. recovered.Values],
-            [.. look().Where(slave => slave.ChangedAt > start + Joins).Select(slave => slave.ChangedAt - start - Joins)], k2hr3.GivenUp);
+            [.. look().Where(slave => slave.ChangedAt > start + Joins).Select(slave => slave.ChangedAt - start - Joins)], k2hr3.GivenUp - lateBefore);
     }
 }

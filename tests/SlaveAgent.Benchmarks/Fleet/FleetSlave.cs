@@ -17,7 +17,6 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// </summary>
 internal sealed class FleetSlave
 {
-    private static readonly Yrn Role = Yrn.TryParse("yrn:yahoo:::fleet:role:c/slave")!;
     private static readonly HostRoot Root = new("/nonexistent");
 
     private readonly Reconciler _reconciler;
@@ -28,7 +27,7 @@ internal sealed class FleetSlave
         IReadOnlyList<IController> controllers = [new RoleReader(client, resource), new Writer(this, resource), new Watcher(this, ring, slaves)];
         var file = new ConfigurationFile(Root, "/k2hdkc.ini", UnixFileMode.UserRead, 0, time);
         var board = new StatusBoard(controllers, file, new RingMemory(), () => client.Contact, null, Root, keepsFile: false, time, Logger.None);
-        var schedule = new Schedule(controllers, watch, FleetSettings.Retry, random.NextDouble);
+        var schedule = new Schedule(controllers, watch, FleetSettings.Retry, random.NextDouble, () => Servers > 0);
         _reconciler = new Reconciler(controllers, schedule, board, new UnwatchedHost(), time, Logger.None);
         Time = time;
     }
@@ -46,9 +45,11 @@ internal sealed class FleetSlave
 
     public Task RunAsync(CancellationToken cancel) => _reconciler.RunAsync(cancel);
 
-    public static K2hr3Client ClientOf(HttpMessageHandler handler, TimeProvider time, int number) => new(
-        new K2hr3Identity(new Uri("http://k2hr3.example/"), Role, Role.TenantYrn, $"cuk-{number}", $"slave-{number}", null, null, false),
+    public static K2hr3Client ClientOf(HttpMessageHandler handler, TimeProvider time, int number, int ring) => new(
+        new K2hr3Identity(new Uri("http://k2hr3.example/"), RoleOf(ring), RoleOf(ring).TenantYrn, $"cuk-{number}", $"slave-{number}", null, null, false),
         () => RoleToken.TryParse("token"), handler, TimeSpan.FromSeconds(40), time);
+
+    private static Yrn RoleOf(int ring) => Yrn.TryParse($"yrn:yahoo:::fleet:role:c{ring}/slave")!;
 
     private void Take(int servers)
     {

@@ -4,7 +4,7 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// What the shell tooling would do (Hosting/README.md, "Shell tooling"): a timer of a minute that systemd lets drift by up to another one, no condition, no look at the
 /// ring, and nothing learned from a failure.
 /// </summary>
-internal sealed class ShellSlave(VirtualTime time, HttpMessageInvoker http, Random random)
+internal sealed class ShellSlave(VirtualTime time, HttpMessageInvoker http, int ring, Random random)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -27,7 +27,7 @@ internal sealed class ShellSlave(VirtualTime time, HttpMessageInvoker http, Rand
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "http://k2hr3.example/v1/resource/yrn");
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://k2hr3.example/v1/resource/yrn:yahoo:::fleet:resource:c{ring}/slave");
             using var response = await http.SendAsync(request, cancel);
             var text = await response.Content.ReadAsStringAsync(cancel);
             var servers = int.Parse(text.Split('"')[^2], System.Globalization.CultureInfo.InvariantCulture);

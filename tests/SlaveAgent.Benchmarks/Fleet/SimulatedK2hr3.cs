@@ -6,11 +6,13 @@ namespace SlaveAgent.Benchmarks.Fleet;
 
 /// <summary>
 /// One K2HR3: a request is 45 ms of work, a few are worked on at a time, the others wait in line, also those whose caller has given up meanwhile
-/// (the figures: K2hr3/README.md, "Cost and caching"). It lists so many servers, and changes its ETag when it lists another.
+/// (the figures: K2hr3/README.md, "Cost and caching"). It lists so many servers for each ring, and changes the ring's ETag when it lists another.
 /// </summary>
 internal sealed class SimulatedK2hr3(VirtualTime time, int atATime) : HttpMessageHandler
 {
     private static readonly TimeSpan WorkTime = TimeSpan.FromMilliseconds(45);
+
+    private const int ServersElsewhere = 3;
 
     private readonly Queue<(HttpRequestMessage Request, TaskCompletionSource<HttpResponseMessage> Answer)> _line = new();
     private readonly List<int> _arrived = [];
@@ -18,7 +20,8 @@ internal sealed class SimulatedK2hr3(VirtualTime time, int atATime) : HttpMessag
     private readonly List<int> _waiting = [];
     private int _busy;
 
-    public int Servers { get; set; } = 3;
+    /// <summary>Servers of the ring that a server joins; of each other one there are three.</summary>
+    public int Servers { get; set; } = ServersElsewhere;
 
     /// <summary>Nobody can connect.</summary>
     public bool IsAway { get; private set; }
@@ -92,7 +95,8 @@ internal sealed class SimulatedK2hr3(VirtualTime time, int atATime) : HttpMessag
     private HttpResponseMessage AnswerTo(HttpRequestMessage request)
     {
         var isKey = request.RequestUri!.Query.Contains("keyname", StringComparison.Ordinal);
-        var tag = new EntityTagHeaderValue($"\"{Servers}\"", isWeak: true);
+        var servers = request.RequestUri.AbsolutePath.Contains(":c0/", StringComparison.Ordinal) ? Servers : ServersElsewhere;
+        var tag = new EntityTagHeaderValue($"\"{servers}\"", isWeak: true);
         if (!isKey && request.Headers.IfNoneMatch.Contains(tag))
         {
             return new HttpResponseMessage(HttpStatusCode.NotModified) { RequestMessage = request };
@@ -101,7 +105,7 @@ internal sealed class SimulatedK2hr3(VirtualTime time, int atATime) : HttpMessag
         var response = new HttpResponseMessage(HttpStatusCode.OK)
         {
             RequestMessage = request,
-            Content = new StringContent($$"""{"result":true,"message":null,"resource":"{{(isKey ? string.Empty : Servers)}}"}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent($$"""{"result":true,"message":null,"resource":"{{(isKey ? string.Empty : servers)}}"}""", Encoding.UTF8, "application/json"),
         };
         response.Headers.ETag = tag;
         return response;

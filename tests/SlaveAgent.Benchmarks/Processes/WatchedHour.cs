@@ -43,7 +43,7 @@ internal static class WatchedHour
             var ini = Samples.Ini(3);
             Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
             await File.WriteAllTextAsync(file.Path, IniWriter.Write(ini, 7).Replace("= 8031", $"= {port}", StringComparison.Ordinal));
-            using var client = FleetSlave.ClientOf(new HttpClientHandler(), time, 1);
+            using var client = FleetSlave.ClientOf(new HttpClientHandler(), time, 1, 0);
             var evidence = new EvidenceMemory(root, EvidenceSettings.From(new SettingsValues()), time);
             var role = new RoleMemory(client, client.Identity.Role.ToResource(), root, new SlaveSettings([], []), evidence);
             var chmpx = new ChmpxSettings("chmpx.service", Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));

@@ -75,15 +75,106 @@ public sealed class ScheduleTests
 
     [Theory]
     [InlineData(0.09, 60)]
-    [InlineData(2, 60)]
-    [InlineData(4, 120)]
-    [InlineData(39, 300)]
+    [InlineData(4, 60)]
+    [InlineData(8, 78)]
+    [InlineData(39, 217.5)]
     public void A_K2HR3_that_answers_slowly_is_left_alone_for_longer(double took, double seconds)
     {
         var schedule = Make(0.5);
         Settle(schedule);
         schedule.Record(ControllerKinds.Configuration, Fine with { AnswerTime = At(took) }, At(100));
-        Assert.Equal(At(100 + seconds), schedule.DueAt(ControllerKinds.Configuration));
+        Assert.Equal(100 + seconds, schedule.DueAt(ControllerKinds.Configuration).TotalSeconds, 3);
+    }
+
+    [Fact]
+    public void A_host_without_a_configuration_comes_back_soon_however_loaded_K2HR3_is()
+    {
+        var schedule = Loaded(Math.BitDecrement(1.0), isConfigured: false);
+        for (var i = 0; i < 3; i++)
+        {
+            schedule.Record(ControllerKinds.Configuration, Away, At(100));
+        }
+
+        Assert.Equal(104, schedule.DueAt(ControllerKinds.Configuration).TotalSeconds, 3);
+    }
+
+    [Theory]
+    [InlineData(0, 96)]
+    [InlineData(0.5, 120)]
+    public void A_host_with_a_configuration_goes_on_at_its_pace_while_a_loaded_K2HR3_is_away(double random, double seconds)
+    {
+        var schedule = Loaded(random, isConfigured: true);
+        schedule.Record(ControllerKinds.Configuration, Away, At(100));
+        Assert.InRange(schedule.DueAt(ControllerKinds.Configuration), At(100), At(101));
+        schedule.Record(ControllerKinds.Configuration, Away, At(101));
+        Assert.Equal(101 + seconds, schedule.DueAt(ControllerKinds.Configuration).TotalSeconds, 3);
+    }
+
+    [Fact]
+    public void A_host_whose_K2HR3_is_at_ease_comes_back_as_soon_with_a_configuration_as_without_one()
+    {
+        foreach (var isConfigured in (bool[])[false, true])
+        {
+            var schedule = new Schedule(FakeController.All(), Watch, Retry, () => 0.5, () => isConfigured);
+            Settle(schedule);
+            schedule.Record(ControllerKinds.Configuration, Away, At(100));
+            schedule.Record(ControllerKinds.Configuration, Away, At(101));
+            schedule.Record(ControllerKinds.Configuration, Away, At(102));
+            Assert.InRange(schedule.DueAt(ControllerKinds.Configuration), At(104), At(104.1));
+        }
+    }
+
+    [Fact]
+    public void A_kept_pace_has_a_start_of_a_configured_host_ask_in_its_turn_and_of_another_at_once()
+    {
+        var memory = new PaceMemory(null);
+        memory.Note(At(120));
+        Assert.All(Asking, kind => Assert.True(new Schedule(FakeController.All(), Watch, Retry, () => 0.5, () => false, memory).IsDue(kind, TimeSpan.Zero)));
+        var schedule = new Schedule(FakeController.All(), Watch, Retry, () => 0.5, () => true, memory);
+        Assert.All(All.Except(Asking), kind => Assert.True(schedule.IsDue(kind, TimeSpan.Zero)));
+        Assert.Equal([At(240), At(1200), At(90)], Asking.Select(schedule.DueAt));
+    }
+
+    [Fact]
+    public void What_a_start_still_has_to_ask_of_a_K2HR3_that_is_away_waits_its_turn()
+    {
+        var schedule = new Schedule(FakeController.All(), Watch, Retry, () => 0.5, () => true);
+        schedule.Record(ControllerKinds.Registration, Away, At(0));
+        Assert.InRange(schedule.DueAt(ControllerKinds.Registration), At(0), At(1));
+        Assert.InRange(schedule.DueAt(ControllerKinds.Configuration), At(45), At(46));
+        Assert.InRange(schedule.DueAt(ControllerKinds.Role), At(600), At(601));
+    }
+
+    [Fact]
+    public void A_person_who_may_have_told_all_hosts_is_served_within_the_pace_of_a_loaded_K2HR3()
+    {
+        var schedule = Loaded(0.5, isConfigured: true);
+        schedule.RunNow(ControllerKinds.Configuration | ControllerKinds.Services, At(100));
+        Assert.Equal(At(160), schedule.DueAt(ControllerKinds.Configuration));
+        Assert.True(schedule.IsDue(ControllerKinds.Services, At(100)));
+    }
+
+    [Fact]
+    public void What_concerns_this_host_alone_does_not_end_the_wait_for_a_K2HR3_that_is_away()
+    {
+        var schedule = Make();
+        Settle(schedule);
+        schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("busy", Consequence.K2hr3Away, At(100)), At(10));
+        schedule.RunNow(ControllerKinds.Connection, At(11));
+        Assert.True(schedule.IsDue(ControllerKinds.Connection, At(11)));
+        Assert.InRange(schedule.DueAt(ControllerKinds.Configuration), At(110), At(111));
+    }
+
+    [Fact]
+    public void Configured_hosts_that_were_all_told_the_same_second_come_back_over_as_long_as_they_were_told_to_wait()
+    {
+        foreach (var (asked, seconds) in ((double, double)[])[(30, 45), (600, 630)])
+        {
+            var schedule = new Schedule(FakeController.All(), Watch, Retry, () => 0.5, () => true);
+            Settle(schedule);
+            schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("503", Consequence.K2hr3Away, At(asked)), At(0));
+            Assert.Equal(At(seconds), schedule.DueAt(ControllerKinds.Configuration));
+        }
     }
 
     [Fact]
@@ -273,7 +364,7 @@ public sealed class ScheduleTests
         var schedule = Make();
         Settle(schedule);
         var now = 10;
-        foreach (var forget in (Action[])[() => schedule.Record(ControllerKinds.Connection, Fine, At(now)), () => schedule.RunNow(ControllerKinds.Configuration)])
+        foreach (var forget in (Action[])[() => schedule.Record(ControllerKinds.Connection, Fine, At(now)), () => schedule.RunNow(ControllerKinds.Configuration, At(now))])
         {
             for (var i = 0; i < 5; i++)
             {
@@ -353,12 +444,12 @@ public sealed class ScheduleTests
         var schedule = Make(0.5);
         Settle(schedule);
         schedule.Record(ControllerKinds.Configuration, new Outcome.Failed("busy", Consequence.K2hr3Away, At(1000)), At(10));
-        schedule.RunNow(ControllerKinds.Configuration | ControllerKinds.Connection);
+        schedule.RunNow(ControllerKinds.Configuration | ControllerKinds.Connection, At(10));
         Assert.True(schedule.IsDue(ControllerKinds.Configuration, At(10)));
         Assert.True(schedule.IsDue(ControllerKinds.Connection, At(10)));
         Assert.False(schedule.IsDue(ControllerKinds.Services, At(10)));
         schedule.Record(ControllerKinds.Configuration, new Outcome.Waiting("for a second answer", At(5)), At(11));
-        schedule.RunNow(ControllerKinds.All);
+        schedule.RunNow(ControllerKinds.All, At(11));
         Assert.All(All, kind => Assert.True(schedule.IsDue(kind, At(11))));
     }
 
@@ -419,7 +510,7 @@ public sealed class ScheduleTests
         var schedule = Make();
         Settle(schedule);
         schedule.NoteStarted(ControllerKinds.Packages);
-        schedule.RunNow(ControllerKinds.All);
+        schedule.RunNow(ControllerKinds.All, At(11));
         schedule.Record(ControllerKinds.Packages, new Outcome.Failed("names", Consequence.NeedsPerson), At(12));
         Assert.True(schedule.IsDue(ControllerKinds.Packages, At(12)));
     }
@@ -518,6 +609,16 @@ public sealed class ScheduleTests
     private static void Settle(Schedule schedule) => Array.ForEach(All, kind => schedule.Record(kind, Fine, TimeSpan.Zero));
 
     private static Schedule Make(double random = 0.5) => new(FakeController.All(), Watch, Retry, () => random);
+
+    /// <summary>A host whose pace is 120 s, and which has run everything once.</summary>
+    private static Schedule Loaded(double random, bool isConfigured)
+    {
+        var memory = new PaceMemory(null);
+        memory.Note(At(120));
+        var schedule = new Schedule(FakeController.All(), Watch, Retry, () => random, () => isConfigured, memory);
+        Settle(schedule);
+        return schedule;
+    }
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
 }

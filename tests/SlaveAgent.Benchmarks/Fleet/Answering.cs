@@ -1,0 +1,12 @@
+namespace SlaveAgent.Benchmarks.Fleet;
+
+internal enum Answering
+{
+    Answered,
+
+    /// <summary>No connection, or one that was closed.</summary>
+    Refused,
+
+    /// <summary>Not within the client's time.</summary>
+    TimedOut,
+}
