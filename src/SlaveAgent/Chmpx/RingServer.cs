@@ -10,6 +10,9 @@ public sealed record RingServer(NodeKey Key, string Name, bool InService, bool I
     /// <summary>chmpx holds a connection to it on which nothing is acknowledged any more; it does not count as connected.</summary>
     public bool IsHalfOpen { get; init; }
 
+    /// <summary>chmpx holds a connection to it, whatever that is worth: a restart would end it.</summary>
+    public bool IsHeld => IsConnected || IsHalfOpen;
+
     /// <summary>Null when the answer did not tell.</summary>
     public LoadedNode? Loaded { get; init; }
 }

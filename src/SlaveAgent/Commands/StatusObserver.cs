@@ -1,10 +1,14 @@
+using System.Net;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Composition;
 using SlaveAgent.Configuration;
+using SlaveAgent.Connection;
 using SlaveAgent.Files;
+using SlaveAgent.Hosting;
 using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
+using SlaveAgent.Roles;
 using SlaveAgent.Settings;
 using SlaveAgent.Status;
 
@@ -18,7 +22,9 @@ internal static class StatusObserver
         var file = new ConfigurationFile(root, AgentParts.OutputPath(settings, new OverrideReader(root)), settings.Configuration.Mode, 0, TimeProvider.System);
         await file.PollAllowedAsync(cancel);
         var view = file.Current is { ControlPort: { } port } ini && await new ControlPort(TimeProvider.System).PollAsync(port, cancel) is { } shown ? ini.ServerNodes.Named(shown) : null;
-        var servers = ServersStatus.Of(ServerList.Of(file.Current, view));
+        var sockets = file.Current is { } current && view is not null ? await SocketsAsync(current, cancel) : SocketReport.Empty;
+        view = view?.WithHalfOpen(sockets.Dead);
+        var servers = ServersStatus.Of(ServerList.Of(file.Current, view, sockets));
         var isUnregistered = File.Exists(root.Agent.UnregisteredMarker);
         var role = new IdentityFiles(root).ReadRole();
         var hold = new HoldKeeper(root, TimeProvider.System).Current;
@@ -42,6 +48,13 @@ internal static class StatusObserver
             Servers = servers,
             Generation = new GenerationStatus(file.Path, file.Current?.FileVersion, view?.Revision, null, []),
         };
+    }
+
+    private static async Task<SocketReport> SocketsAsync(IniDocument ini, CancellationToken cancel)
+    {
+        var time = TimeProvider.System;
+        using var table = new SocketTable();
+        return await new ServerSockets(table, new EndpointResolver(Dns.GetHostAddressesAsync, time), new AddressWatch(HostAddresses.Read, time), time).ReadAsync(ini, cancel);
     }
 
     private static Fact Connection(IniDocument? ini, RingView? view, ServersStatus servers)

@@ -45,7 +45,7 @@ public sealed class ConnectionController(
     private static readonly TimeSpan QuietLifetime = TimeSpan.FromSeconds(30);
 
     /// <summary>A network that is silent for less stops no program, also where <c>ready.follow</c> is set: its connections go on when it is back.</summary>
-    private static readonly TimeSpan SilenceBorne = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SilenceBorne = TimeSpan.FromSeconds(60);
 
     private readonly long _started = time.GetTimestamp();
     private readonly RepeatedWarning _otherWriter = new(time);
@@ -185,12 +185,8 @@ public sealed class ConnectionController(
         var isReached = verdict.State == RingState.Connected || (verdict.IsDeadlineOver && verdict.State is RingState.Partial or RingState.Connecting);
 
         // A generation that chmpx does not load takes no connection away, also not from an agent that was started again meanwhile.
-        IsReady = isReached || (situation.WasReady && (IsReady || ring.Verdict is null) && verdict.State switch
-        {
-            RingState.Loading => verdict.Coverage != RingCoverage.None,
-            RingState.Stranded => !situation.Sockets.Dead.IsEmpty && situation.SinceMissing < SilenceBorne,
-            _ => false,
-        });
+        IsReady = isReached || (situation.WasReady && (IsReady || ring.Verdict is null)
+            && ((verdict.State == RingState.Loading && verdict.Coverage != RingCoverage.None) || (situation.WasSilent && situation.SinceLost < SilenceBorne)));
         if (isReached)
         {
             tracker.NoteReady();
@@ -293,7 +289,7 @@ public sealed class ConnectionController(
             ? acted is not null ? new Outcome.Changed(acted) : new Outcome.Unchanged(verdict.Message)
             : acted is not null ? new Outcome.Waiting(acted)
             : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? Soon : null);
-        outcome = outcome with { Reason = verdict.State.ToString(), RecheckAfter = ring.Sockets.IsMoving ? Soon : null };
+        outcome = outcome with { Reason = verdict is { State: RingState.Connected, HasHalfOpen: true } ? Reasons.HalfOpen : verdict.State.ToString(), RecheckAfter = ring.Sockets.IsMoving ? Soon : null };
         outcome = verdict.Disagreement is { } disagreement ? AskingK2hr3(outcome, disagreement, changedByOthers ? 1 : slaves)
             : changedByOthers ? outcome with { Triggers = ControllerKinds.Configuration, TriggerReason = FileChanged }
             : verdict is { State: RingState.Unresponsive, Action: RingAction.None } && IsLongUnresponsive

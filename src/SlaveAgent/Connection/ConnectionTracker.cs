@@ -40,7 +40,9 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private int _questions;
     private int _unanswered;
     private long? _questionAt;
-    private bool? _reachable;
+    private long? _reachableSince;
+    private long _livingAt = time.GetTimestamp();
+    private bool _wasSilent;
     private long? _probeAt;
     private int? _dependents;
     private long _dependentsAt;
@@ -70,7 +72,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             _answered = now;
             ObserveProcess(ini, view, file);
             ObservePrograms(view, now);
-            ObserveMissing(ini, view, now);
+            ObserveMissing(ini, view, sockets.IsBoundToLostAddress, now);
         }
 
         RestartNeeds = FindNeeds(ini, view, otherPort);
@@ -100,7 +102,9 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             PeerQuestions = _questions,
             PeerFailures = _unanswered,
             SinceQuestion = _questionAt is { } asked ? Since(asked) : TimeSpan.MaxValue,
-            IsReachable = _reachable,
+            SinceLost = Since(_livingAt),
+            WasSilent = _wasSilent,
+            SinceReachable = _reachableSince is { } reachable ? Since(reachable) : null,
             SinceProbe = _probeAt is { } probed ? Since(probed) : TimeSpan.MaxValue,
             Sockets = sockets,
             Slaves = slaves,
@@ -118,7 +122,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             Pending = new PendingRestart(time.GetTimestamp(), 1),
         });
         _jitter = random();
-        _reachable = null;
+        _reachableSince = null;
     }
 
     /// <summary>Before the restart that is pending is requested again.</summary>
@@ -190,7 +194,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
     public void NoteProbeStarted() => _probeAt = time.GetTimestamp();
 
-    public void NoteProbe(bool reachable) => _reachable = reachable;
+    public void NoteProbe(bool reachable) => _reachableSince = reachable ? _reachableSince ?? time.GetTimestamp() : null;
 
     public void NoteDependents(int? active)
     {
@@ -250,10 +254,18 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         }
     }
 
-    private void ObserveMissing(IniDocument ini, RingView view, long now)
+    private void ObserveMissing(IniDocument ini, RingView view, bool isLost, long now)
     {
         var shown = view.ByKey();
-        var missing = string.Join(' ', ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is not { IsConnected: true })
+        if (!isLost && ini.ServerNodes.Keys.Any(key => shown.GetValueOrDefault(key) is { IsConnected: true }))
+        {
+            (_livingAt, _wasSilent) = (now, false);
+            _reachableSince = null;
+        }
+
+        // Half-open connections come and go with the network; what is found out about the servers that have none stays good meanwhile.
+        _wasSilent |= view.Servers.Any(server => server.IsHalfOpen);
+        var missing = string.Join(' ', ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is not { IsHeld: true })
             .Select(key => key.ToString()).Order(StringComparer.Ordinal));
         if (missing == _missing)
         {
@@ -262,7 +274,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
         (_missing, _missingSince) = (missing, now);
         (_peer, _questions, _unanswered, _questionAt) = (null, 0, 0, null);
-        (_reachable, _probeAt) = (null, null);
+        (_reachableSince, _probeAt) = (null, null);
     }
 
     private ImmutableArray<RestartNeed> FindNeeds(IniDocument ini, RingView? view, bool otherPort)

@@ -17,49 +17,68 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
     /// <summary>What is not noticed otherwise, such as a second connection to a server, is so old at the most.</summary>
     private static readonly TimeSpan BetweenDumps = TimeSpan.FromMinutes(5);
 
-    /// <summary>/proc has no other way than reading all of it.</summary>
+    /// <summary>/proc has no other way than reading all of it; nor is a table that could not be read tried again sooner.</summary>
     private static readonly TimeSpan BetweenReadsOfProc = TimeSpan.FromSeconds(5);
 
-    /// <summary>A name whose address changes is looked up again.</summary>
+    /// <summary>A name whose address changes is looked up again; sooner one that nobody knows.</summary>
     private static readonly TimeSpan BetweenLookups = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan BetweenPartialLookups = TimeSpan.FromSeconds(10);
 
-    /// <summary>A ring that moves does so for seconds.</summary>
+    /// <summary>Each name takes a thread for as long as its resolver does not answer.</summary>
+    private const int LookupsAtOnce = 4;
+
+    /// <summary>A ring that moves does so for seconds. One that moves all the time, such as one that does not admit this slave, is looked at no oftener for that.</summary>
     private static readonly TimeSpan Moving = TimeSpan.FromSeconds(2);
-
-    /// <summary>Of more connections the whole table is read for less.</summary>
-    private const int MostReadOneByOne = 100;
+    private static readonly TimeSpan LongestMoving = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     private readonly Inquiry<Dictionary<NodeKey, ImmutableArray<IPEndPoint>>> _lookup = new();
     private Dictionary<NodeKey, ImmutableArray<IPEndPoint>> _endpoints = [];
     private HashSet<int> _ports = [];
     private IniDocument? _lookedUp;
     private long _lookedUpAt;
+    private bool _isLookupPartial;
     private ImmutableArray<TcpSocket> _known = [];
     private SocketReport _report = SocketReport.Empty;
     private RingView? _viewSeen;
     private int _changesSeen;
     private bool _isDumpDue = true;
-    private long _dumpedAt;
+    private bool _dumpFailed;
+    private long? _dumpedAt;
     private long? _movedAt;
+    private long _moveBegan;
     private int _ended;
+
+    /// <summary>The cookies of the known connections whose end is to be told at once; read from any thread.</summary>
+    private volatile ImmutableHashSet<ulong> _awaited = [];
 
     /// <summary>The data ports of the servers; the same object while they are the same.</summary>
     public IReadOnlySet<int> Ports => _ports;
 
-    /// <summary>A connection has ended; may be called from any thread.</summary>
-    public void NoteEnd() => Volatile.Write(ref _ended, 1);
+    /// <summary>A connection of this host has ended; may be called from any thread.</summary>
+    /// <param name="cookie">Which; null: it is not known.</param>
+    /// <returns>Whether it was chmpx's, and is to be looked into at once.</returns>
+    public bool NoteEnd(ulong? cookie)
+    {
+        if (cookie is { } one ? !_awaited.Contains(one) : _awaited.IsEmpty)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _ended, 1);
+        return true;
+    }
 
     /// <param name="view">What chmpx shows at its control port.</param>
     /// <returns>The same object while it says the same, but for round trips.</returns>
     public SocketReport Observe(IniDocument ini, RingView? view, CancellationToken cancel)
     {
         LookUp(ini, cancel);
-        var hasEnded = Interlocked.Exchange(ref _ended, 0) == 1;
-        _isDumpDue |= hasEnded || !ReferenceEquals(view, _viewSeen) || addresses.Changes != _changesSeen || time.GetElapsedTime(_dumpedAt) > BetweenDumps;
+        _isDumpDue |= Interlocked.Exchange(ref _ended, 0) == 1 || !ReferenceEquals(view, _viewSeen) || addresses.Changes != _changesSeen || Since(_dumpedAt) > BetweenDumps;
         (_viewSeen, _changesSeen) = (view, addresses.Changes);
         if (_isDumpDue || ReadAgain() is not { } again)
         {
-            Dump(ini, hasEnded);
+            Dump(ini);
         }
         else if (again == _known && !_report.IsMoving)
         {
@@ -70,54 +89,95 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
             _known = again;
         }
 
-        var report = SocketReport.Of(_endpoints, _known) with
+        var report = SocketReport.Of(_endpoints, _known, _report) with
         {
             IsBoundToLostAddress = _known.Length > 0 && _known.All(socket => addresses.IsLost(socket.Local.Address)),
-            IsMoving = _movedAt is { } at && time.GetElapsedTime(at) < Moving,
+            IsMoving = IsMoving,
         };
+        _awaited = IsRestless ? [] : [.. _known.Select(socket => socket.Identity?.Cookie).OfType<ulong>()];
         return _report = report.SaysTheSame(_report) ? _report : report;
     }
 
-    private ImmutableArray<TcpSocket>? ReadAgain() =>
-        _known.Any(socket => socket.Identity is null) ? time.GetElapsedTime(_dumpedAt) < BetweenReadsOfProc ? _known : null
-        : _known.Length > MostReadOneByOne ? null
-        : table.ReadAgain(_known);
-
-    private void Dump(IniDocument ini, bool hasEnded)
+    /// <summary>Reads them once, for who only looks.</summary>
+    public async Task<SocketReport> ReadAsync(IniDocument ini, CancellationToken cancel)
     {
-        // Another user's connection to the same port is none of chmpx's.
-        var owner = ini.ControlPort is { } port ? table.ListenerOf(port) : null;
-        var before = _known;
-        _known = [.. (table.Read(_ports) ?? []).Where(socket => owner is null || socket.User == owner).OrderBy(socket => socket.Inode)];
-        (_isDumpDue, _dumpedAt) = (false, time.GetTimestamp());
-        if (hasEnded || !_known.Select(socket => socket.Inode).SequenceEqual(before.Select(socket => socket.Inode)))
+        var endpoints = await EndpointsAsync(ini, cancel);
+        return SocketReport.Of(endpoints, Of(endpoints, ini, table.Read(PortsOf(ini)) ?? []), SocketReport.Empty);
+    }
+
+    private bool IsMoving => Since(_movedAt) < Moving && !IsRestless;
+
+    /// <summary>It has moved for so long without a rest that it will go on.</summary>
+    private bool IsRestless => Since(_movedAt) < Rest && time.GetElapsedTime(_moveBegan) > LongestMoving;
+
+    private ImmutableArray<TcpSocket>? ReadAgain() =>
+        _known.Any(socket => socket.Identity is null) ? Since(_dumpedAt) < BetweenReadsOfProc ? _known : null : table.ReadAgain(_known);
+
+    private void Dump(IniDocument ini)
+    {
+        var isTooSoon = _dumpFailed && Since(_dumpedAt) < BetweenReadsOfProc;
+        if (isTooSoon || table.Read(_ports) is not { } all)
         {
+            // What was known is known still, for all that can be told.
+            (_isDumpDue, _dumpFailed, _dumpedAt) = (true, true, isTooSoon ? _dumpedAt : time.GetTimestamp());
+            return;
+        }
+
+        var before = _known;
+        _known = Of(_endpoints, ini, all);
+        (_isDumpDue, _dumpFailed, _dumpedAt) = (false, false, time.GetTimestamp());
+        if (!_known.Select(socket => socket.Inode).SequenceEqual(before.Select(socket => socket.Inode)))
+        {
+            _moveBegan = Since(_movedAt) < Rest ? _moveBegan : time.GetTimestamp();
             _movedAt = time.GetTimestamp();
         }
     }
 
-    /// <summary>Names take a while; until they are known the former addresses count.</summary>
+    /// <summary>chmpx's to the servers: of the same user as who answers at its control port, and to an endpoint of theirs.</summary>
+    private ImmutableArray<TcpSocket> Of(Dictionary<NodeKey, ImmutableArray<IPEndPoint>> endpoints, IniDocument ini, ImmutableArray<TcpSocket> all)
+    {
+        var owner = ini.ControlPort is { } port ? table.ListenerOf(port) : null;
+        var remotes = endpoints.Values.SelectMany(some => some).ToHashSet();
+        var former = _known.Select(socket => socket.Inode).ToHashSet();
+        return [.. all.Where(socket => (owner is null || socket.User == owner) && (remotes.Contains(socket.Remote) || former.Contains(socket.Inode))).OrderBy(socket => socket.Inode)];
+    }
+
+    /// <summary>Names take a while; one that is not known for now keeps its former addresses.</summary>
     private void LookUp(IniDocument ini, CancellationToken cancel)
     {
-        if (!_lookup.IsPending && (!ReferenceEquals(ini, _lookedUp) || time.GetElapsedTime(_lookedUpAt) > BetweenLookups))
+        if (!_lookup.IsPending && (!ReferenceEquals(ini, _lookedUp) || time.GetElapsedTime(_lookedUpAt) > (_isLookupPartial ? BetweenPartialLookups : BetweenLookups)))
         {
             (_lookedUp, _lookedUpAt) = (ini, time.GetTimestamp());
-            var ports = ini.ServerNodes.All.SelectMany(node => NodeEndpoints.DataOf(ini, node.Section)).Select(endpoint => endpoint.Port).ToHashSet();
+            var ports = PortsOf(ini);
             _ports = ports.SetEquals(_ports) ? _ports : ports;
             _lookup.Start(() => EndpointsAsync(ini, cancel));
         }
 
-        if (_lookup.TryTake(out var endpoints) && endpoints is not null)
+        if (_lookup.TryTake(out var found) && found is not null)
         {
-            _endpoints = endpoints;
-            _isDumpDue = true;
+            _isLookupPartial = found.Values.Any(endpoints => endpoints.IsEmpty);
+            var now = found.ToDictionary(server => server.Key, server => server.Value.IsEmpty ? _endpoints.GetValueOrDefault(server.Key, []) : server.Value);
+            _isDumpDue |= now.Count != _endpoints.Count || now.Any(server => !_endpoints.TryGetValue(server.Key, out var before) || !before.SequenceEqual(server.Value));
+            _endpoints = now;
         }
     }
 
     private async Task<Dictionary<NodeKey, ImmutableArray<IPEndPoint>>> EndpointsAsync(IniDocument ini, CancellationToken cancel)
     {
-        var nodes = ini.ServerNodes.All;
-        var found = await Task.WhenAll(nodes.Select(node => resolver.ResolveAsync(NodeEndpoints.DataOf(ini, node.Section), cancel)));
-        return nodes.Zip(found).ToDictionary(pair => pair.First.Key, pair => pair.Second);
+        var found = new Dictionary<NodeKey, ImmutableArray<IPEndPoint>>();
+        foreach (var some in ini.ServerNodes.All.Chunk(LookupsAtOnce))
+        {
+            var addresses = await Task.WhenAll(some.Select(node => resolver.ResolveAsync(NodeEndpoints.DataOf(ini, node.Section), cancel)));
+            foreach (var (node, endpoints) in some.Zip(addresses))
+            {
+                found[node.Key] = endpoints;
+            }
+        }
+
+        return found;
     }
+
+    private static HashSet<int> PortsOf(IniDocument ini) => ini.ServerNodes.All.SelectMany(node => NodeEndpoints.DataOf(ini, node.Section)).Select(endpoint => endpoint.Port).ToHashSet();
+
+    private TimeSpan Since(long? at) => at is { } known ? time.GetElapsedTime(known) : TimeSpan.MaxValue;
 }

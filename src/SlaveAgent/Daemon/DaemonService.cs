@@ -157,15 +157,20 @@ internal sealed class DaemonService(
 
         // chmpx bears 0.65 s without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload").
         using var lostFile = new LostFileWatch(parts.File.Path);
-        using var closed = new ClosedConnections();
+        Reconciler? loop = null;
+        using var closed = new ClosedConnections(
+            cookie =>
+            {
+                if (parts.ServerSockets.NoteEnd(cookie))
+                {
+                    Volatile.Read(ref loop)?.Wake(ControllerKinds.Connection);
+                }
+            },
+            time);
         var (reconciler, board, unregistered) = Assemble(parts, identity, Watch, time);
         board.NoteSettings(_refused);
         lostFile.Lost += () => reconciler.Wake(ControllerKinds.Connection);
-        closed.Closed += () =>
-        {
-            parts.ServerSockets.NoteEnd();
-            reconciler.Wake(ControllerKinds.Connection);
-        };
+        loop = reconciler;
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
 

@@ -7,7 +7,8 @@ namespace SlaveAgent.Hosting;
 /// Is told by the kernel when a connection to certain ports is gone (sock_diag(7), the groups of destroyed sockets). The kernel filters: of the other
 /// connections of a host, however many, this process is not woken. It only saves time: whoever must not miss an end observes the sockets as well.
 /// </summary>
-public sealed class ClosedConnections : IDisposable
+/// <param name="closed">Told of each, on a thread of the pool: the socket's cookie, or null where some were missed.</param>
+public sealed class ClosedConnections(Action<ulong?> closed, TimeProvider time) : IDisposable
 {
     /// <summary>Of TCP over IPv4 and over IPv6 (linux/sock_diag.h, groups 1 and 3).</summary>
     private const uint Destroyed = 0b101;
@@ -15,41 +16,44 @@ public sealed class ClosedConnections : IDisposable
     private const int SocketLevel = 1;
     private const int AttachFilter = 26;
 
-    /// <summary>More ports than that no ring has; beyond it every end is told.</summary>
+    /// <summary>More ports than that no ring has, nor has the filter room for them.</summary>
     private const int MostPorts = 200;
+
+    /// <summary>What could not be had of the kernel is tried again after so long.</summary>
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMinutes(1);
 
     private Socket? _netlink;
     private IReadOnlySet<int>? _ports;
+    private long _triedAt;
+    private volatile bool _isOver;
 
-    /// <summary>Raised on a thread of the pool.</summary>
-    public event Action? Closed;
-
-    /// <summary>Listens for the ends of connections to these ports from now on. Cheap while it is given the same set.</summary>
+    /// <summary>Begins to listen for the ends of connections to these ports. Cheap while it is given the same set.</summary>
     /// <returns>Whether it could be had of the kernel.</returns>
     public bool Ensure(IReadOnlySet<int> remotePorts)
     {
-        if (ReferenceEquals(_ports, remotePorts))
+        if (ReferenceEquals(_ports, remotePorts) && ((_netlink is not null && !_isOver) || time.GetElapsedTime(_triedAt) < BetweenTries))
         {
-            return _netlink is not null;
+            return _netlink is not null && !_isOver;
         }
 
         Dispose();
-        _ports = remotePorts;
-        if (remotePorts.Count == 0 || NetlinkSocket.TryOpen(SocketMessages.Protocol) is not { } netlink)
+        (_ports, _triedAt, _isOver) = (remotePorts, time.GetTimestamp(), false);
+        if (remotePorts.Count is 0 or > MostPorts)
         {
             return false;
         }
 
         try
         {
-            if (remotePorts.Count <= MostPorts)
+            if (NetlinkSocket.TryOpen(SocketMessages.Protocol) is not { } netlink)
             {
-                Filter(netlink, remotePorts);
+                return false;
             }
 
+            _netlink = netlink;
+            Filter(netlink, remotePorts);
             if (NetlinkSocket.TryJoin(netlink, Destroyed))
             {
-                _netlink = netlink;
                 _ = ListenAsync(netlink);
                 return true;
             }
@@ -59,7 +63,7 @@ public sealed class ClosedConnections : IDisposable
             // Not every sandbox allows the filter, and without it every end would wake this process.
         }
 
-        netlink.Dispose();
+        Dispose();
         return false;
     }
 
@@ -74,9 +78,10 @@ public sealed class ClosedConnections : IDisposable
         var buffer = new byte[4096];
         while (true)
         {
+            ulong? cookie = null;
             try
             {
-                await netlink.ReceiveAsync(buffer).ConfigureAwait(false);
+                cookie = SocketMessages.CookieOf(buffer.AsSpan(0, await netlink.ReceiveAsync(buffer).ConfigureAwait(false)));
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.NoBufferSpaceAvailable)
             {
@@ -84,10 +89,11 @@ public sealed class ClosedConnections : IDisposable
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
+                _isOver = ReferenceEquals(netlink, _netlink);
                 return;
             }
 
-            Closed?.Invoke();
+            closed(cookie);
         }
     }
 

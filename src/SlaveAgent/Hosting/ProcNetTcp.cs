@@ -38,16 +38,16 @@ internal static class ProcNetTcp
             ? new TcpSocket(from, to, TcpState.Established, owner, node) { Health = HealthOf(timer.Split(':'), retransmissions, probes) }
             : null;
 
-    /// <summary>The kind of timer with the hundredths of a second that it has left, retransmissions in hexadecimal, and probes in decimal digits.</summary>
+    /// <summary>The kind of timer with the time that it has left, retransmissions in hexadecimal, and probes in decimal digits.</summary>
     private static TcpHealth HealthOf(string[] timer, string retransmissions, string probes)
     {
-        if (timer is not [var kind, var left] || Hexadecimal(kind) is not { } number || Hexadecimal(left) is not { } hundredths)
+        if (timer is not [var kind, _] || Hexadecimal(kind) is not { } number)
         {
             return default;
         }
 
         var unanswered = (TcpTimer)number == TcpTimer.Retransmission ? Hexadecimal(retransmissions) : uint.TryParse(probes, NumberStyles.None, CultureInfo.InvariantCulture, out var sent) ? sent : null;
-        return new TcpHealth((TcpTimer)number, (int)(unanswered ?? 0), TimeSpan.FromMilliseconds(hundredths * 10.0));
+        return new TcpHealth((TcpTimer)number, (int)(unanswered ?? 0));
     }
 
     private static uint? Hexadecimal(string text) => uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) ? number : null;

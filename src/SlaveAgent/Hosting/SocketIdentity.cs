@@ -12,4 +12,7 @@ public readonly record struct SocketIdentity
     private readonly ulong _destination;
     private readonly ulong _destinationAndInterface;
     private readonly ulong _cookie;
+
+    /// <summary>Another one for each socket of a boot.</summary>
+    public ulong Cookie => _cookie;
 }

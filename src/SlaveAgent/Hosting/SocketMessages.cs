@@ -35,6 +35,8 @@ internal static class SocketMessages
     private const int Info = 2;
 
     // linux/tcp.h, struct tcp_info.
+    private const int LastDataOffset = 52;
+    private const int LastAcknowledgementOffset = 56;
     private const int RoundTripOffset = 68;
 
     /// <summary>All established connections to a port.</summary>
@@ -63,6 +65,9 @@ internal static class SocketMessages
         identity[40..48].Fill(0xff);
         return request;
     }
+
+    /// <summary>The cookie of the socket that a message is about; null where it is about none.</summary>
+    public static ulong? CookieOf(ReadOnlySpan<byte> datagram) => datagram.Length >= HeaderLength + SocketLength ? MemoryMarshal.Read<ulong>(datagram[(HeaderLength + 44)..]) : null;
 
     /// <summary>Reads the answer to a lookup.</summary>
     /// <returns>How the socket is; null when it is gone, or is not established any more.</returns>
@@ -132,22 +137,31 @@ internal static class SocketMessages
         };
     }
 
-    private static TcpHealth Health(ReadOnlySpan<byte> body) =>
-        new((TcpTimer)body[2], body[3], TimeSpan.FromMilliseconds(MemoryMarshal.Read<uint>(body[52..])), RoundTripOf(body[SocketLength..]));
+    private static TcpHealth Health(ReadOnlySpan<byte> body)
+    {
+        var info = InfoOf(body[SocketLength..]);
+        return info.IsEmpty
+            ? new TcpHealth((TcpTimer)body[2], body[3])
+            : new TcpHealth(
+                (TcpTimer)body[2], body[3],
+                TimeSpan.FromMicroseconds(MemoryMarshal.Read<uint>(info[RoundTripOffset..])),
+                TimeSpan.FromMilliseconds(Math.Min(MemoryMarshal.Read<uint>(info[LastDataOffset..]), MemoryMarshal.Read<uint>(info[LastAcknowledgementOffset..]))));
+    }
 
-    private static TimeSpan? RoundTripOf(ReadOnlySpan<byte> attributes)
+    /// <returns>The kernel's tcp_info; empty where it is not there.</returns>
+    private static ReadOnlySpan<byte> InfoOf(ReadOnlySpan<byte> attributes)
     {
         while (attributes.Length >= 4 && MemoryMarshal.Read<ushort>(attributes) is var length && length >= 4 && length <= attributes.Length)
         {
             if (MemoryMarshal.Read<ushort>(attributes[2..]) == Info && length >= 4 + RoundTripOffset + 4)
             {
-                return TimeSpan.FromMicroseconds(MemoryMarshal.Read<uint>(attributes[(4 + RoundTripOffset)..]));
+                return attributes[4..length];
             }
 
             attributes = attributes[Math.Min(Aligned(length), attributes.Length)..];
         }
 
-        return null;
+        return default;
     }
 
     private static int Aligned(int length) => (length + 3) & ~3;

@@ -3,9 +3,9 @@ namespace SlaveAgent.Hosting;
 /// <summary>Whether the other side of a connection still answers, as the kernel sees it (tcp(7), TCP_INFO).</summary>
 /// <param name="Timer">What the kernel waits for.</param>
 /// <param name="Unanswered">So many retransmissions or probes in a row had no answer; any answer makes it zero.</param>
-/// <param name="NextTry">Until the kernel tries once more.</param>
 /// <param name="RoundTrip">Smoothed; null where the kernel did not tell.</param>
-public readonly record struct TcpHealth(TcpTimer Timer, int Unanswered, TimeSpan NextTry, TimeSpan? RoundTrip = null)
+/// <param name="SinceHeard">Since anything came from the other side; null where the kernel did not tell.</param>
+public readonly record struct TcpHealth(TcpTimer Timer, int Unanswered, TimeSpan? RoundTrip = null, TimeSpan? SinceHeard = null)
 {
     /// <summary>The third retransmission without an answer is 1.4 s after the data where the round trip is short, and still within 5 s where it takes 0.5 s.</summary>
     private const int DeadRetransmissions = 3;

@@ -23,7 +23,7 @@ public sealed class HoldKeeper(HostRoot root, TimeProvider time)
 
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public void Set(Hold hold) => StateFile.Save(root.Agent.Hold, hold, HoldJson.Default.Hold);
+    public void Set(Hold hold) => StateFile.Save(root.Agent.Hold, hold, ReconcilingJson.Default.Hold);
 
     /// <exception cref="IOException">It could not be removed.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be removed.</exception>
@@ -44,7 +44,7 @@ public sealed class HoldKeeper(HostRoot root, TimeProvider time)
 
         if (version != _seen)
         {
-            (_seen, _kept) = (version, version is null ? null : StateFile.TryLoad(root.Agent.Hold, HoldJson.Default.Hold));
+            (_seen, _kept) = (version, version is null ? null : StateFile.TryLoad(root.Agent.Hold, ReconcilingJson.Default.Hold));
         }
     }
 }

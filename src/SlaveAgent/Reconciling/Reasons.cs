@@ -119,6 +119,9 @@ public static class Reasons
     /// <summary>A person went back to an earlier generation, and the configuration is held there.</summary>
     public const string Held = nameof(Held);
 
+    /// <summary>Connected, but for servers on whose connection nothing is acknowledged any more.</summary>
+    public const string HalfOpen = nameof(HalfOpen);
+
     /// <summary>There is no configuration in place.</summary>
     public const string NoConfiguration = nameof(NoConfiguration);
 

@@ -12,7 +12,7 @@ public static class RingJudge
     /// <summary>A chmpx whose last connection ended tries all servers by itself at once; it is given so long before anything is done.</summary>
     private static readonly TimeSpan SelfRepair = TimeSpan.FromSeconds(2);
 
-    /// <summary>A half-open connection that the kernel tries again within so long is left to it.</summary>
+    /// <summary>Once servers can be reached, half-open connections are left to the kernel for so long: it tries them again by itself, if ever more rarely.</summary>
     private static readonly TimeSpan KernelRepair = TimeSpan.FromSeconds(10);
 
     /// <summary>For so long what a server said of the others is good enough to restart chmpx on.</summary>
@@ -38,7 +38,8 @@ public static class RingJudge
         verdict = verdict.Action == RingAction.Restart && s.StartProblem is { } problem
             ? verdict with { Action = RingAction.None, Message = $"{verdict.Message}, but not while it would end at its start: {problem}" }
             : verdict;
-        return verdict with { Coverage = CoverageOf(s.Ini, s.View.ByKey()) };
+        var shown = s.View.ByKey();
+        return verdict with { Coverage = CoverageOf(s.Ini, shown), HasHalfOpen = s.Ini.ServerNodes.Keys.Any(key => shown.GetValueOrDefault(key) is { IsHalfOpen: true }) };
     }
 
     private static RingVerdict Unresponsive(RingSituation s)
@@ -61,7 +62,7 @@ public static class RingJudge
             return ForConfiguration(s, "chmpx does not notice this file, because its predecessor has another hard link (a backup made with ln?)");
         }
 
-        var isConnected = view.Servers.Any(server => server.IsConnected);
+        var isConnected = view.Servers.Any(server => server.IsHeld);
         var needs = s.RestartNeeds.Where(need => need.Reason != RestartReason.CertificateReplaced || !isConnected || (!HasPrograms(s) && s.StartProblem is null)).ToList();
         return needs.Count == 0 ? null : ForConfiguration(s, $"chmpx takes this only when it starts: {string.Join(", ", needs.Take(3))}{More(needs.Count, 3)}");
     }
@@ -171,27 +172,29 @@ public static class RingJudge
             ? $"{count}; chmpx holds connections to servers that are not listed, and tries no others"
             : holdsDead ? $"{count}; chmpx holds connections on which nothing is acknowledged any more, and tries no others"
             : $"{count}; all connections were lost");
-        if (s.SinceMissing < SelfRepair)
+        var since = holdsDead ? s.SinceLost : s.SinceMissing;
+        if (since < SelfRepair)
         {
             return verdict;
         }
 
-        if (s.Sockets.NextTry < KernelRepair)
-        {
-            // Where the other side is back, its connections go on by themselves, and programs notice nothing.
-            return s.SinceProbe >= RepairPause.BetweenProbes && s.IsReachable is not true ? verdict with { Action = RingAction.ProbeServers } : verdict;
-        }
-
-        return s.IsReachable is true
-            ? Shorter(s.SinceMissing, s.Stranded.SinceRestart) >= RepairPause.Stranded(s.Stranded, s.Slaves)
+        // Where the other side is back, half-open connections go on by themselves, and programs notice nothing.
+        return s.SinceReachable is { } reachable && reachable >= (holdsDead ? KernelRepair : TimeSpan.Zero)
+            ? Shorter(since, s.Stranded.SinceRestart) >= RepairPause.Stranded(s.Stranded, s.Slaves)
                 ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; a listed server can be reached, so chmpx is restarted" }
-                : verdict with { IsRestartPaused = true }
+                : verdict with { IsRestartPaused = true, Action = holdsDead && s.SinceProbe >= RepairPause.BetweenProbes ? RingAction.ProbeServers : RingAction.None }
             : s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
     }
 
     private static RingVerdict LostAddress(RingSituation s, string count)
     {
         var verdict = new RingVerdict(RingState.Stranded, $"{count}, all through an address that this host does not have any more");
+        if (s.SinceReachable is null)
+        {
+            // Without a network a new chmpx would be no better off, and an address that comes back takes its connections up again.
+            return s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
+        }
+
         return s.Stranded.SinceRestart >= RepairPause.Stranded(s.Stranded, s.Slaves)
             ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; chmpx is restarted" }
             : verdict with { IsRestartPaused = true };
@@ -211,7 +214,7 @@ public static class RingJudge
 
     /// <summary>A restart would change nothing that a program could notice, but for its being away.</summary>
     private static bool HoldsExactlyTheListed(RingSituation s, RingView view) =>
-        CoverageOf(s.Ini, view.ByKey()) == RingCoverage.All && s.Ini.ServerNodes.Keys.SetEquals(view.Servers.Select(server => server.Key));
+        view.ByKey() is var shown && s.Ini.ServerNodes.Keys.All(key => shown.GetValueOrDefault(key) is { IsHeld: true }) && s.Ini.ServerNodes.Keys.SetEquals(view.Servers.Select(server => server.Key));
 
     private static RingCoverage CoverageOf(IniDocument ini, Dictionary<NodeKey, RingServer> shown)
     {

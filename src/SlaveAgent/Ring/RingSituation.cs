@@ -68,8 +68,14 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>Since the last question.</summary>
     public TimeSpan SinceQuestion { get; init; } = TimeSpan.MaxValue;
 
-    /// <summary>Whether a listed server's port accepted a connection when last tried since the connections were lost; null while it was not tried.</summary>
-    public bool? IsReachable { get; init; }
+    /// <summary>Since no listed server has a connection on which anything is acknowledged; zero while one has.</summary>
+    public TimeSpan SinceLost { get; init; }
+
+    /// <summary>A connection was half-open since then: it was a silence, and no end.</summary>
+    public bool WasSilent { get; init; }
+
+    /// <summary>Since listed servers' ports accept connections, by each try without an exception; null while they do not, or were not tried since the connections were lost.</summary>
+    public TimeSpan? SinceReachable { get; init; }
 
     public TimeSpan SinceProbe { get; init; } = TimeSpan.MaxValue;
 

@@ -17,6 +17,9 @@ public sealed record RingVerdict(RingState State, string Message, RingAction Act
     /// <summary>chmpx would be restarted if that had not been done a short while ago.</summary>
     public bool IsRestartPaused { get; init; }
 
+    /// <summary>A listed server's connection is half-open, beside one that is not.</summary>
+    public bool HasHalfOpen { get; init; }
+
     /// <summary>Servers that are gone for good still show in chmpx.</summary>
     public bool HasLingering { get; init; }
 

@@ -6,41 +6,47 @@ using SlaveAgent.Hosting;
 namespace SlaveAgent.Ring;
 
 /// <summary>What the kernel says of chmpx's connections to the listed servers. Of a server that is not in it the control port alone tells.</summary>
-/// <param name="Servers">The connection to each server that could be told from the others by its address and port.</param>
-public sealed record SocketReport(ImmutableDictionary<NodeKey, TcpSocket> Servers)
+/// <param name="Servers">The connections to each server that could be told from the others by its address and port; at least one each.</param>
+public sealed record SocketReport(ImmutableDictionary<NodeKey, ImmutableArray<TcpSocket>> Servers)
 {
-    public static SocketReport Empty { get; } = new(ImmutableDictionary<NodeKey, TcpSocket>.Empty);
+    public static SocketReport Empty { get; } = new(ImmutableDictionary<NodeKey, ImmutableArray<TcpSocket>>.Empty);
 
-    /// <summary>Servers whose every connection is half-open: what was sent there is not acknowledged.</summary>
-    public ImmutableHashSet<NodeKey> Dead { get; } = [.. Servers.Where(server => server.Value.Health.IsDead).Select(server => server.Key)];
+    /// <summary>Servers to which a connection is half-open, and that were not heard of by another one since.</summary>
+    public ImmutableHashSet<NodeKey> Dead { get; } = [.. Servers.Where(server => IsDead(server.Value)).Select(server => server.Key)];
 
     /// <summary>All connections come from an address that this host does not have any more.</summary>
     public bool IsBoundToLostAddress { get; init; }
 
-    /// <summary>A connection is being made, or one has just ended.</summary>
+    /// <summary>A connection has just been made, or has just ended.</summary>
     public bool IsMoving { get; init; }
 
-    /// <summary>Until the kernel next tries one of the dead connections by itself; null where there is none.</summary>
-    public TimeSpan? NextTry => Dead.IsEmpty ? null : Dead.Min(server => Servers[server].Health.NextTry);
-
-    /// <summary>Whether nothing that anybody decides on differs: not the round trips, and not when the kernel tries again while nothing is dead.</summary>
+    /// <summary>Whether nothing that anybody decides on differs.</summary>
     public bool SaysTheSame(SocketReport other) =>
-        (IsBoundToLostAddress, IsMoving, NextTry) == (other.IsBoundToLostAddress, other.IsMoving, other.NextTry) && Dead.SetEquals(other.Dead) && HasSameConnections(other);
+        (IsBoundToLostAddress, IsMoving) == (other.IsBoundToLostAddress, other.IsMoving) && Dead.SetEquals(other.Dead) && HasSameConnections(other);
 
-    /// <summary>Whether each server's connection is still the same one.</summary>
+    /// <summary>Whether each server's connections are still the same ones.</summary>
     public bool HasSameConnections(SocketReport other) => ReferenceEquals(this, other)
-        || (Servers.Count == other.Servers.Count && Servers.All(server => other.Servers.GetValueOrDefault(server.Key)?.Inode == server.Value.Inode));
+        || (Servers.Count == other.Servers.Count
+            && Servers.All(server => other.Servers.TryGetValue(server.Key, out var others) && server.Value.Select(socket => socket.Inode).SequenceEqual(others.Select(socket => socket.Inode))));
 
     /// <summary>Finds the connections of servers among a host's. Pure.</summary>
     /// <param name="endpoints">The addresses and data ports of each server.</param>
     /// <param name="sockets">chmpx's.</param>
-    public static SocketReport Of(IReadOnlyDictionary<NodeKey, ImmutableArray<IPEndPoint>> endpoints, IEnumerable<TcpSocket> sockets)
+    /// <param name="before">A connection that was a listed server's stays that server's, whatever its name says meanwhile.</param>
+    public static SocketReport Of(IReadOnlyDictionary<NodeKey, ImmutableArray<IPEndPoint>> endpoints, IEnumerable<TcpSocket> sockets, SocketReport before)
     {
         // An endpoint that two servers share tells of neither.
         var owners = endpoints.SelectMany(server => server.Value.Select(endpoint => (endpoint, server.Key))).ToLookup(pair => pair.endpoint, pair => pair.Key);
-        var found = sockets.Where(socket => socket.State == TcpState.Established && owners[socket.Remote].Count() == 1)
-            .GroupBy(socket => owners[socket.Remote].Single())
-            .ToImmutableDictionary(server => server.Key, server => server.MinBy(socket => socket.Health.IsDead)!);
+        var former = before.Servers.SelectMany(server => server.Value.Select(socket => (socket.Inode, server.Key))).Where(pair => endpoints.ContainsKey(pair.Key)).ToDictionary(pair => pair.Inode, pair => pair.Key);
+        var found = sockets.Select(socket => (socket, Owner: former.TryGetValue(socket.Inode, out var was) ? was : owners[socket.Remote].Count() == 1 ? owners[socket.Remote].Single() : (NodeKey?)null))
+            .Where(pair => pair.Owner is not null)
+            .GroupBy(pair => pair.Owner!.Value, pair => pair.socket)
+            .ToImmutableDictionary(server => server.Key, server => server.OrderBy(socket => socket.Inode).ToImmutableArray());
         return new SocketReport(found);
     }
+
+    /// <summary>chmpx can hold several connections to a server, of which those without traffic say nothing for a minute.</summary>
+    private static bool IsDead(ImmutableArray<TcpSocket> sockets) =>
+        sockets.FirstOrDefault(socket => socket.Health.IsDead) is { } dead
+        && sockets.All(socket => socket.Health.IsDead || (socket.Health.SinceHeard is { } heard && heard >= dead.Health.SinceHeard));
 }

@@ -211,6 +211,9 @@ public sealed class ConnectionControllerTests : IDisposable
         _ring.HostAddresses.Clear();
         _ring.HostAddresses.Add(System.Net.IPAddress.Parse("10.0.0.2"));
         await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Stranded, 0), (Verdict.State, _ring.Restarts));
+        _ring.Inquiries.IsReachable = true;
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
         Assert.Equal((RingState.Stranded, RingAction.None), Verdict);
         Assert.InRange(_ring.Restarts, 1, 3);
 
@@ -244,21 +247,69 @@ public sealed class ConnectionControllerTests : IDisposable
         await ConnectedAsync();
         _ring.Sockets.Tell("svr1", Silent);
         _ring.Sockets.Tell("svr2", Silent);
-        await WatchAsync(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(1));
+        await WatchAsync(TimeSpan.FromSeconds(59), TimeSpan.FromSeconds(1));
 
         // A short silence stops no program.
         Assert.Equal((RingState.Stranded, true), (Verdict.State, _ring.Controller.IsReady));
         await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
         Assert.Equal((RingState.Stranded, 0, false), (Verdict.State, _ring.Restarts, _ring.Controller.IsReady));
 
-        // The network is back, and the kernel's next try will show that.
+        // The network is back, for a moment and then for good.
         _ring.Inquiries.IsReachable = true;
-        await WatchAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        await WatchAsync(TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(1));
+        _ring.Inquiries.IsReachable = false;
+        await WatchAsync(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
+        _ring.Inquiries.IsReachable = true;
+        await WatchAsync(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(1));
         Assert.Equal(0, _ring.Restarts);
-        _ring.Sockets.Tell("svr1", Silent with { NextTry = TimeSpan.FromSeconds(50) });
-        _ring.Sockets.Tell("svr2", Silent with { NextTry = TimeSpan.FromSeconds(40) });
-        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        await WatchAsync(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
         Assert.Equal(1, _ring.Restarts);
+    }
+
+    [Fact]
+    public async Task Half_open_connections_stay_so_while_no_name_is_known_and_while_the_kernel_does_not_tell()
+    {
+        await ConnectedAsync();
+        _ring.Sockets.Tell("svr1", Silent);
+        _ring.Sockets.Tell("svr2", Silent);
+        await _ring.PollAsync();
+        Assert.Equal(RingState.Stranded, Verdict.State);
+        _ring.Sockets.IsResolved = false;
+        await WatchAsync(TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(5));
+        Assert.Equal(RingState.Stranded, Verdict.State);
+
+        var sockets = _ring.Sockets.Deny();
+        await WatchAsync(TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(5));
+        Assert.Equal(RingState.Stranded, Verdict.State);
+        _ring.Sockets.Allow(sockets);
+        _ring.Sockets.Tell("svr1", default);
+        await WatchAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        Assert.Equal(RingState.Connected, Verdict.State);
+    }
+
+    [Fact]
+    public async Task Names_that_nobody_knew_at_first_are_asked_again_soon()
+    {
+        _ring.Sockets.IsResolved = false;
+        await ConnectedAsync();
+        _ring.Sockets.Tell("svr2", Silent);
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.Equal(RingCoverage.All, _ring.Ring.Verdict!.Coverage);
+        _ring.Sockets.IsResolved = true;
+        await WatchAsync(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        Assert.Equal(RingCoverage.Some, _ring.Ring.Verdict!.Coverage);
+        Assert.Equal(Reasons.HalfOpen, (await _ring.PollAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task Another_users_connection_to_a_server_is_not_chmpxs()
+    {
+        _ring.Sockets.Owner = 990;
+        _ring.Sockets.Connect("svr1", user: 1000);
+        _ring.Sockets.Tell("svr1", Silent);
+        await ConnectedAsync(user: 990);
+        _ring.Sockets.Tell("svr1", Silent);
+        Assert.Equal(2, _ring.Ring.Sockets.Servers.Sum(server => server.Value.Length));
     }
 
     [Fact]
@@ -289,19 +340,43 @@ public sealed class ConnectionControllerTests : IDisposable
         await ConnectedAsync();
         await WatchAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
         Assert.Null((await _ring.PollAsync()).RecheckAfter);
+
+        // Another program's, and the agent's own.
+        Assert.False(_ring.NoteEnd(4711));
+        Assert.Null((await _ring.PollAsync()).RecheckAfter);
+
+        var cookie = _ring.Sockets.CookieOf("svr2");
         _ring.Sockets.End("svr2");
-        _ring.NoteEnd();
+        Assert.True(_ring.NoteEnd(cookie));
         Assert.Equal(TimeSpan.FromMilliseconds(100), (await _ring.PollAsync()).RecheckAfter);
         await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
         Assert.Null((await _ring.PollAsync()).RecheckAfter);
     }
 
-    private static TcpHealth Silent => new(TcpTimer.Retransmission, 6, TimeSpan.FromSeconds(3));
-
-    private async Task ConnectedAsync()
+    [Fact]
+    public async Task Connections_that_come_and_go_all_the_time_are_no_reason_to_poll_oftener()
     {
-        _ring.Sockets.Connect("svr1");
-        _ring.Sockets.Connect("svr2");
+        await ConnectedAsync();
+        await WatchAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+        var often = 0;
+        for (var turn = 0; turn < 60; turn++)
+        {
+            _ring.Sockets.End("svr2");
+            _ring.Sockets.Connect("svr2");
+            _ring.Time.Advance(TimeSpan.FromSeconds(1));
+            often += (await _ring.PollAsync()).RecheckAfter is null ? 0 : 1;
+        }
+
+        Assert.InRange(often, 1, 8);
+        Assert.False(_ring.NoteEnd(_ring.Sockets.CookieOf("svr2")));
+    }
+
+    private static TcpHealth Silent => new(TcpTimer.Retransmission, 6, SinceHeard: TimeSpan.FromSeconds(12));
+
+    private async Task ConnectedAsync(uint user = 0)
+    {
+        _ring.Sockets.Connect("svr1", user: user);
+        _ring.Sockets.Connect("svr2", user: user);
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         Assert.Equal((RingState.Connected, RingCoverage.All), (Verdict.State, _ring.Ring.Verdict!.Coverage));

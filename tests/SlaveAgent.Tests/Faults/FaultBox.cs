@@ -133,7 +133,7 @@ internal sealed class FaultBox : IAsyncDisposable
             packageController,
             new ServiceController(role, _file, ring, account, supervisor, Systemd, new ServiceSettings([]), Unit, () => packageController.IsComplete, root, Time),
             new ConnectionController(
-                role, resource, _file, ring, lastGood, new ControlPort(Time), new ServerSockets(new FakeSocketTable(), FakeSocketTable.ResolverOf(Time), addresses, Time), tracker,
+                role, resource, _file, ring, lastGood, new ControlPort(Time), new ServerSockets(new FakeSocketTable(), new FakeSocketTable().ResolverOf(Time), addresses, Time), tracker,
                 new RingQuestions(Inquiries, tracker, ring, Time, _run.Random.NextDouble, Log.Logger),
                 new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), addresses, Systemd, settings, Time, Log.Logger),
         ];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
@@ -68,14 +69,17 @@ public sealed class SocketTableTests
     {
         using var listener = Listen(IPAddress.Loopback);
         using var other = Listen(IPAddress.Loopback);
-        using var closed = new ClosedConnections();
         var told = 0;
         using var signal = new SemaphoreSlim(0);
-        closed.Closed += () =>
-        {
-            Interlocked.Increment(ref told);
-            signal.Release();
-        };
+        var cookies = new ConcurrentQueue<ulong?>();
+        using var closed = new ClosedConnections(
+            cookie =>
+            {
+                cookies.Enqueue(cookie);
+                Interlocked.Increment(ref told);
+                signal.Release();
+            },
+            TimeProvider.System);
         Assert.SkipUnless(closed.Ensure(PortOf(listener)), "this kernel does not tell of closed sockets");
 
         for (var turn = 0; turn < 20; turn++)
@@ -88,6 +92,17 @@ public sealed class SocketTableTests
         ConnectAndEnd(listener, AddressFamily.InterNetworkV6);
         Assert.True(await signal.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
         Assert.Equal(2, told);
+
+        // By the cookie that a dump shows.
+        using (var third = Connect(listener, AddressFamily.InterNetwork))
+        {
+            var known = Assert.Single(SocketDiagnosis.TryRead(PortOf(listener))!.Value);
+            listener.Accept().Close();
+            Assert.Equal(0, third.Receive(new byte[1]));
+            third.Close();
+            Assert.True(await signal.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+            Assert.Equal(known.Identity!.Value.Cookie, cookies.Last());
+        }
 
         Assert.True(closed.Ensure(PortOf(other)));
         ConnectAndEnd(other, AddressFamily.InterNetwork);
@@ -196,7 +211,7 @@ public sealed class SocketTableTests
         UntilDead(true);
         var slow = near.Run(() => ProcNetTcp.TryRead(PortOf(listener)))!.Value;
         Assert.True(Assert.Single(slow).Health.IsDead);
-        Assert.True(known[0].Health.NextTry > TimeSpan.Zero);
+        Assert.True(known[0].Health.SinceHeard > TimeSpan.FromSeconds(1));
 
         far.Run(() => NetworkNamespace.Ip("link set far up"));
         if (client.Contains(':', StringComparison.Ordinal))

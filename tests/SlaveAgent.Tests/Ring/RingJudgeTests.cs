@@ -229,8 +229,8 @@ public sealed class RingJudgeTests
     {
         Assert.Equal((RingState.Stranded, RingAction.None), Summary(AllLost with { SinceMissing = At(1.9) }));
         Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(AllLost));
-        Assert.Equal((RingState.Stranded, RingAction.None), Summary(AllLost with { SinceProbe = At(1.9), IsReachable = false }));
-        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(AllLost with { SinceProbe = At(2), IsReachable = false }));
+        Assert.Equal((RingState.Stranded, RingAction.None), Summary(AllLost with { SinceProbe = At(1.9) }));
+        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(AllLost with { SinceProbe = At(2) }));
     }
 
     [Theory]
@@ -249,7 +249,7 @@ public sealed class RingJudgeTests
             {
                 View = AllLost.View! with { HasPrograms = programs },
                 SinceMissing = At(2000),
-                IsReachable = true,
+                SinceReachable = TimeSpan.Zero,
                 Stranded = restarts == 0 ? RepairHistory.None : new RepairHistory(restarts, At(since)),
             });
             Assert.Equal((RingState.Stranded, action), (verdict.State, verdict.Action));
@@ -266,8 +266,45 @@ public sealed class RingJudgeTests
     public void Connections_from_an_address_that_is_gone_are_none()
     {
         var situation = Situation(View(7, Good("svr1"), Good("svr2"))) with { Sockets = SocketReport.Empty with { IsBoundToLostAddress = true }, WasConnected = true };
+        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(situation));
+        situation = situation with { SinceReachable = TimeSpan.Zero };
         Assert.Equal((RingState.Stranded, RingAction.Restart), Summary(situation));
         Assert.Equal((RingState.Stranded, RingAction.None), Summary(situation with { Stranded = new RepairHistory(1, At(4)) }));
+    }
+
+    [Fact]
+    public void A_silent_network_is_no_reason_to_restart_chmpx_for_what_waits_for_a_start()
+    {
+        // A certificate that was replaced, or a generation that is not loaded, under programs.
+        var silent = View(7, HalfOpen("svr1"), HalfOpen("svr2")) with { HasPrograms = true };
+        var rotated = Situation(silent) with { RestartNeeds = [new RestartNeed(RestartReason.CertificateReplaced, "/cert")], WasConnected = true, WasReady = true };
+        Assert.NotEqual(RingAction.Restart, RingJudge.Judge(rotated).Action);
+        var stuck = Situation(View(6, HalfOpen("svr1"), Good("svr2")) with { HasPrograms = true }) with { Stamps = 2, SinceChange = At(30), WasConnected = true, WasReady = true };
+        Assert.NotEqual(RingAction.Restart, RingJudge.Judge(stuck).Action);
+    }
+
+    [Fact]
+    public void A_half_open_connection_beside_a_living_one_is_named_and_brings_nothing()
+    {
+        var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"), HalfOpen("svr2"))) with { WasConnected = true, SinceMissing = At(500) });
+        Assert.Equal((RingState.Connected, RingAction.None, true, RingCoverage.Some), (verdict.State, verdict.Action, verdict.HasHalfOpen, verdict.Coverage));
+    }
+
+    [Theory]
+    [InlineData(1, null, RingAction.None)]
+    [InlineData(3, null, RingAction.ProbeServers)]
+    [InlineData(900, null, RingAction.ProbeServers)]
+    [InlineData(60, 9, RingAction.ProbeServers)]
+    [InlineData(60, 10, RingAction.Restart)]
+    public void Where_only_half_open_connections_are_left_the_kernel_has_ten_seconds_from_when_servers_can_be_reached(int lost, int? reachable, RingAction action)
+    {
+        var situation = Situation(View(7, HalfOpen("svr1"), HalfOpen("svr2"))) with
+        {
+            WasConnected = true,
+            SinceLost = At(lost),
+            SinceReachable = reachable is { } seconds ? At(seconds) : null,
+        };
+        Assert.Equal((RingState.Stranded, action), Summary(situation));
     }
 
     [Fact]
@@ -373,8 +410,8 @@ public sealed class RingJudgeTests
             ["half connected with programs"] = (HalfConnected with { View = HalfConnected.View! with { HasPrograms = true } }, 0, 110),
             ["half connected in a ring of 250"] = (HalfConnected with { Slaves = 250 }, 240, 1450),
             ["not admitted"] = (Situation(View(7, Down("svr1"), Down("svr2"))), 0, 0),
-            ["stranded"] = (AllLost with { IsReachable = true }, 300, 0),
-            ["stranded and not reachable"] = (AllLost with { IsReachable = false }, 0, 43_200),
+            ["stranded"] = (AllLost with { SinceReachable = TimeSpan.Zero }, 300, 0),
+            ["stranded and not reachable"] = (AllLost, 0, 43_200),
             ["all gone"] = (Situation(View(7)), 0, 0),
             ["one more"] = (Situation(View(7, Good("svr1"), Good("svr2"), Good("svr3"))), 0, 0),
             ["lingering"] = (Situation(View(7, Good("svr1"), Good("svr2"), Down("gone"))), 0, 0),
@@ -448,6 +485,8 @@ public sealed class RingJudgeTests
     private static NodeKey Key(string name) => new($"cuk-{name}", 8021);
 
     private static RingServer Good(string name) => new(Key(name), name, InService: true, IsUp: true, IsConnected: true);
+
+    private static RingServer HalfOpen(string name) => Up(name) with { IsHalfOpen = true };
 
     private static RingServer Up(string name) => Good(name) with { IsConnected = false };
 

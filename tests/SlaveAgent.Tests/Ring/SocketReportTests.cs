@@ -8,35 +8,48 @@ namespace SlaveAgent.Tests.Ring;
 
 public sealed class SocketReportTests
 {
-    private static readonly TcpHealth Silent = new(TcpTimer.Retransmission, 3, TimeSpan.FromSeconds(2));
+    private static readonly TcpHealth Silent = new(TcpTimer.Retransmission, 3, SinceHeard: TimeSpan.FromSeconds(5));
 
     [Fact]
     public void A_servers_connection_is_found_by_any_of_its_endpoints()
     {
         // The first is behind an address translation: chmpx connects to the outer address that ENDPOINTS has, not to the one of its NAME.
-        var report = SocketReport.Of(
+        var report = Of(
             Servers(("a", ["192.0.2.1:18020", "10.0.0.1:8020"]), ("b", ["[2001:db8::2]:8020"]), ("c", ["10.0.0.3:8020"])),
             [Socket("192.0.2.1:18020", 1), Socket("[2001:db8::2]:8020", 2), Socket("10.0.0.9:8020", 3)]);
-        Assert.Equal([(Key("a"), 1UL), (Key("b"), 2UL)], report.Servers.Select(server => (server.Key, server.Value.Inode)).OrderBy(server => server.Inode));
+        Assert.Equal([(Key("a"), 1UL), (Key("b"), 2UL)], report.Servers.Select(server => (server.Key, Assert.Single(server.Value).Inode)).OrderBy(server => server.Inode));
         Assert.Empty(report.Dead);
-        Assert.Null(report.NextTry);
     }
 
     [Fact]
     public void An_endpoint_that_two_servers_share_tells_of_neither()
     {
-        var report = SocketReport.Of(Servers(("a", ["192.0.2.1:8020"]), ("b", ["192.0.2.1:8020", "10.0.0.2:8020"])), [Socket("192.0.2.1:8020", 1, Silent), Socket("10.0.0.2:8020", 2)]);
+        var report = Of(Servers(("a", ["192.0.2.1:8020"]), ("b", ["192.0.2.1:8020", "10.0.0.2:8020"])), [Socket("192.0.2.1:8020", 1, Silent), Socket("10.0.0.2:8020", 2)]);
         Assert.Equal([Key("b")], report.Servers.Keys);
         Assert.Empty(report.Dead);
     }
 
     [Fact]
-    public void A_server_is_dead_when_all_of_its_connections_are()
+    public void A_server_is_dead_when_nothing_was_heard_of_it_since_a_connection_fell_silent()
     {
-        var servers = Servers(("a", ["10.0.0.1:8020"]), ("b", ["10.0.0.2:8020"]));
-        var report = SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1, Silent), Socket("10.0.0.1:8020", 2), Socket("10.0.0.2:8020", 3, Silent), Socket("10.0.0.2:8020", 4, Silent with { NextTry = TimeSpan.FromSeconds(1) })]);
+        // chmpx holds several to each server, and those without traffic say nothing for a minute.
+        var servers = Servers(("a", ["10.0.0.1:8020"]), ("b", ["10.0.0.2:8020"]), ("c", ["10.0.0.3:8020"]));
+        var report = Of(servers,
+        [
+            Socket("10.0.0.1:8020", 1, Silent), Socket("10.0.0.1:8020", 2, new TcpHealth(TcpTimer.None, 0, SinceHeard: TimeSpan.FromSeconds(1))),
+            Socket("10.0.0.2:8020", 3, Silent), Socket("10.0.0.2:8020", 4, new TcpHealth(TcpTimer.KeepAlive, 0, SinceHeard: TimeSpan.FromSeconds(40))),
+            Socket("10.0.0.3:8020", 5, Silent), Socket("10.0.0.3:8020", 6),
+        ]);
         Assert.Equal([Key("b")], report.Dead);
-        Assert.InRange(report.NextTry!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void A_connection_stays_its_servers_whatever_the_name_says_meanwhile_and_as_long_as_that_is_listed()
+    {
+        var before = Of(Servers(("a", ["10.0.0.1:8020"])), [Socket("10.0.0.1:8020", 1, Silent)]);
+        var moved = SocketReport.Of(Servers(("a", ["10.0.0.9:8020"])), [Socket("10.0.0.1:8020", 1, Silent)], before);
+        Assert.Equal([Key("a")], moved.Dead);
+        Assert.Empty(SocketReport.Of(Servers(("b", ["10.0.0.9:8020"])), [Socket("10.0.0.1:8020", 1, Silent)], before).Servers);
     }
 
     [Theory]
@@ -48,18 +61,20 @@ public sealed class SocketReportTests
     [InlineData(TcpTimer.KeepAlive, 1, false)]
     [InlineData(TcpTimer.KeepAlive, 2, true)]
     public void Tries_in_a_row_without_an_answer_are_a_half_open_connection(TcpTimer timer, int unanswered, bool isDead) =>
-        Assert.Equal(isDead, new TcpHealth(timer, unanswered, TimeSpan.Zero).IsDead);
+        Assert.Equal(isDead, new TcpHealth(timer, unanswered).IsDead);
 
     [Fact]
     public void Another_connection_to_the_same_server_is_told_from_the_one_before()
     {
         var servers = Servers(("a", ["10.0.0.1:8020"]));
-        var before = SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1)]);
-        Assert.True(before.SaysTheSame(SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1, new TcpHealth(TcpTimer.Retransmission, 1, TimeSpan.FromSeconds(1)))])));
-        Assert.False(before.SaysTheSame(SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1, Silent)])));
-        Assert.False(before.HasSameConnections(SocketReport.Of(servers, [Socket("10.0.0.1:8020", 2)])));
+        var before = Of(servers, [Socket("10.0.0.1:8020", 1)]);
+        Assert.True(before.SaysTheSame(Of(servers, [Socket("10.0.0.1:8020", 1, new TcpHealth(TcpTimer.Retransmission, 1))])));
+        Assert.False(before.SaysTheSame(Of(servers, [Socket("10.0.0.1:8020", 1, Silent)])));
+        Assert.False(before.HasSameConnections(Of(servers, [Socket("10.0.0.1:8020", 2)])));
         Assert.False(before.HasSameConnections(SocketReport.Empty));
     }
+
+    private static SocketReport Of(Dictionary<NodeKey, ImmutableArray<IPEndPoint>> servers, TcpSocket[] sockets) => SocketReport.Of(servers, sockets, SocketReport.Empty);
 
     private static NodeKey Key(string cuk) => new(cuk, 8021);
 

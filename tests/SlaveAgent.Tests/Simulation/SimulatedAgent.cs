@@ -49,7 +49,7 @@ internal sealed class SimulatedAgent : IReconcilerHost
         var packages = new PackageController(
             role, file, () => new PackageInstaller(new InstalledPackages(), root, _ => Task.FromResult<(string?, string?)>(("key", null)), time), settings.Packages, account, delegated: null);
         var connection = new ConnectionController(
-            role, resource, file, ring, lastGood, world.Ring.For(IsAlive), new ServerSockets(new FakeSocketTable(), FakeSocketTable.ResolverOf(time), addresses, time), tracker, questions,
+            role, resource, file, ring, lastGood, world.Ring.For(IsAlive), new ServerSockets(new FakeSocketTable(), new FakeSocketTable().ResolverOf(time), addresses, time), tracker, questions,
             new StatusRequester(root, inquiries, false, () => null, time, world.Random.NextDouble, log), addresses, systemd, settings.Chmpx, time, log);
         IReadOnlyList<IController> controllers =
         [

@@ -41,7 +41,7 @@ internal sealed class FakeRing : IDisposable
     [MemberNotNull(nameof(Controller), nameof(_sockets))]
     public void RestartAgent()
     {
-        _sockets = new ServerSockets(Sockets, FakeSocketTable.ResolverOf(Time), Addresses, Time);
+        _sockets = new ServerSockets(Sockets, Sockets.ResolverOf(Time), Addresses, Time);
         var tracker = new ConnectionTracker(
             Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Log.Logger);
         Controller = new ConnectionController(
@@ -116,7 +116,8 @@ internal sealed class FakeRing : IDisposable
     }
 
     /// <summary>The kernel tells of a connection that ended.</summary>
-    public void NoteEnd() => _sockets.NoteEnd();
+    /// <returns>Whether that is looked into at once.</returns>
+    public bool NoteEnd(ulong? cookie) => _sockets.NoteEnd(cookie);
 
     /// <summary>Writes a configuration and lets the pause pass in which nobody polls chmpx.</summary>
     public async Task WriteAsync(params string[] servers)
