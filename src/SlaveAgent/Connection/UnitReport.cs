@@ -10,7 +10,7 @@ public sealed record UnitReport(UnitStatus Status, string LastLines)
     {
         var exit = Status.Exit is { } ended ? $", {ended}" : string.Empty;
         var restarts = Status.Restarts > 0 ? $", started again {Status.Restarts} times" : string.Empty;
-        var skipped = Status.IsSkipped ? ", its start was skipped because a condition was not met" : string.Empty;
+        var skipped = Status.IsSkipped ? ", its start was skipped because a condition or an assertion was not met" : string.Empty;
         return $"{Status.Name} is {Status.Active.ToString().ToLowerInvariant()} ({Status.SubState}{exit}{restarts}{skipped})";
     }
 }

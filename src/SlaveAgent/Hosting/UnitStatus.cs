@@ -8,7 +8,7 @@ namespace SlaveAgent.Hosting;
 /// <param name="Result">Such as <c>success</c>, <c>exit-code</c>, <c>signal</c> or <c>exec-condition</c>; empty when missing.</param>
 /// <param name="Exit">Of the last main process that exited; null while none has.</param>
 /// <param name="Restarts">Automatic restarts by systemd since the unit was last started.</param>
-/// <param name="IsSkipped">Its last start was skipped because a <c>Condition...=</c> or an <c>ExecCondition=</c> was not met: that is not a failure, and systemd does not retry.</param>
+/// <param name="IsSkipped">Its last start was skipped because a <c>Condition...=</c>, an <c>Assert...=</c> or an <c>ExecCondition=</c> was not met; systemd does not retry.</param>
 /// <param name="NeedsReload">Its files differ from what systemd has loaded (<c>daemon-reload</c>).</param>
 /// <param name="MainPid">0 while no main process runs.</param>
 /// <param name="StartedAt">When the last main process started, since the host's boot (CLOCK_MONOTONIC); null when none has.</param>
@@ -32,6 +32,9 @@ public sealed record UnitStatus(
 
     /// <summary>Such as <c>enabled</c>, <c>disabled</c>, <c>static</c> or <c>masked</c>; empty when not said.</summary>
     public string FileState { get; init; } = string.Empty;
+
+    /// <summary>When its conditions were last looked at, with which each start begins, since the host's boot (CLOCK_MONOTONIC); null when never.</summary>
+    public TimeSpan? CheckedAt { get; init; }
 
     /// <summary>Of a service, such as <c>simple</c> or <c>oneshot</c>; empty when not said.</summary>
     public string Type { get; init; } = string.Empty;

@@ -8,7 +8,7 @@ public static class UnitStatusReader
 {
     /// <summary>The properties to request, with <c>-p</c>.</summary>
     public const string Properties =
-        "Id,Names,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts,ConditionResult,ConditionTimestampMonotonic,NeedDaemonReload,MainPID,"
+        "Id,Names,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts,ConditionResult,ConditionTimestampMonotonic,AssertResult,AssertTimestampMonotonic,NeedDaemonReload,MainPID,"
         + "ExecMainStartTimestampMonotonic,RequiredBy,BoundBy,UnitFileState,Type";
 
     /// <summary>The requested units, by these names. A unit without a block, for example because its name is invalid, is missing.</summary>
@@ -56,16 +56,19 @@ public static class UnitStatusReader
             (int)Math.Min(Number(block, "NRestarts"), int.MaxValue),
 
             // "no" is also reported for a unit that was never started.
-            result == "exec-condition" || (block.GetValueOrDefault("ConditionResult") == "no" && Number(block, "ConditionTimestampMonotonic") > 0),
+            result == "exec-condition" || IsUnmet("Condition") || IsUnmet("Assert"),
             block.GetValueOrDefault("NeedDaemonReload") == "yes",
             (int)Math.Min(Number(block, "MainPID"), int.MaxValue),
-            Number(block, "ExecMainStartTimestampMonotonic") is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond and var started ? TimeSpan.FromMicroseconds(started) : null,
+            TimeOf(block, "ExecMainStartTimestampMonotonic"),
             [.. ListOf(block, "RequiredBy").Concat(ListOf(block, "BoundBy")).Distinct(StringComparer.Ordinal)])
         {
             Id = block.GetValueOrDefault("Id") is { Length: > 0 } id && UnitName.IsValid(id) ? id : name,
             FileState = block.GetValueOrDefault("UnitFileState", string.Empty),
             Type = block.GetValueOrDefault("Type", string.Empty),
+            CheckedAt = TimeOf(block, "ConditionTimestampMonotonic"),
         };
+
+        bool IsUnmet(string check) => block.GetValueOrDefault($"{check}Result") == "no" && TimeOf(block, $"{check}TimestampMonotonic") is not null;
     }
 
     // CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 while no main process has exited since the last start.
@@ -99,6 +102,10 @@ public static class UnitStatusReader
 
     private static string[] ListOf(Dictionary<string, string> block, string key) =>
         block.GetValueOrDefault(key, string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Since the host's boot; null when it never was.</summary>
+    private static TimeSpan? TimeOf(Dictionary<string, string> block, string key) =>
+        Number(block, key) is > 0 and < long.MaxValue / TimeSpan.TicksPerMicrosecond and var at ? TimeSpan.FromMicroseconds(at) : null;
 
     /// <summary>0 also when missing or not set.</summary>
     private static long Number(Dictionary<string, string> block, string key) =>

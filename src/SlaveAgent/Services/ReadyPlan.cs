@@ -5,7 +5,7 @@ namespace SlaveAgent.Services;
 
 /// <summary>
 /// What is to be requested so that the ready target, and what requires it, run on a connected slave: each until it was seen once in this boot, and never after
-/// somebody stopped it. Pure.
+/// somebody stopped it. What systemd skips on the connected slave, by a condition of the unit's own, is left as after any start: systemd does not try it again either. Pure.
 /// </summary>
 public static class ReadyPlan
 {
@@ -20,7 +20,7 @@ public static class ReadyPlan
         }
 
         var isTargetDone = memory.IsTargetDone || target.Active == UnitActiveState.Active;
-        var done = memory.Done.Union(dependents.Where(unit => HasBeenStarted(unit, memory.Since)).Select(unit => unit.Name), StringComparer.Ordinal).ToImmutableArray();
+        var done = memory.Done.Union(dependents.Where(unit => HasBeenStarted(unit, memory.Since) || WasSkipped(unit, target, memory.Since)).Select(unit => unit.Name), StringComparer.Ordinal).ToImmutableArray();
         var wanted = new List<UnitAction>();
         if (!isTargetDone && target.Active != UnitActiveState.Deactivating)
         {
@@ -49,4 +49,7 @@ public static class ReadyPlan
 
     // A unit that was started in this boot and does not run any more was stopped by somebody, or has ended.
     private static bool HasBeenStarted(UnitStatus unit, TimeSpan since) => unit.Active is UnitActiveState.Active or UnitActiveState.Reloading || unit.StartedAt > since;
+
+    // What it was skipped for before the target was started, such as a configuration that was not there yet, may have come since.
+    private static bool WasSkipped(UnitStatus unit, UnitStatus target, TimeSpan since) => unit.IsSkipped && unit.CheckedAt > since && unit.CheckedAt >= target.CheckedAt;
 }

@@ -47,7 +47,7 @@ public static class ServicePlan
         // Only of a unit that no other names does systemd forget that it ran; of any other its not having run is a failed dependency, or an unmet condition.
         { Type: "oneshot", Active: UnitActiveState.Inactive, Result: "success", FileState: "static", IsSkipped: false } when isDone => new UnitFinding(unit, UnitFindingState.Completed, string.Empty),
         { Active: UnitActiveState.Failed or UnitActiveState.Activating } => new UnitFinding(unit, UnitFindingState.Failed, How(status)),
-        _ => new UnitFinding(unit, UnitFindingState.Starting, status.IsSkipped ? "its last start was skipped because a condition was not met" : string.Empty),
+        _ => new UnitFinding(unit, UnitFindingState.Starting, status.IsSkipped ? "its last start was skipped because a condition or an assertion was not met" : string.Empty),
     };
 
     private static IEnumerable<UnitAction> ActionsFor(UnitFinding finding, UnitStatus? status)

@@ -49,7 +49,10 @@ public sealed class UnitStatusReaderTests
         Assert.Equal(
             new UnitStatus(
                 "chmpx.service", UnitLoadState.Loaded, UnitActiveState.Active, "running", "success", Exit: null, Restarts: 3, IsSkipped: false, NeedsReload: true, MainPid: 1234,
-                TimeSpan.FromMicroseconds(61_234_567), unit.Dependents),
+                TimeSpan.FromMicroseconds(61_234_567), unit.Dependents)
+            {
+                CheckedAt = TimeSpan.FromMicroseconds(61_234_000),
+            },
             unit);
         Assert.True(unit.IsActive);
     }
@@ -90,6 +93,8 @@ public sealed class UnitStatusReaderTests
     [InlineData("Result=success\nConditionResult=no\nConditionTimestampMonotonic=0", false)]
     [InlineData("Result=success\nConditionResult=no", false)]
     [InlineData("Result=success\nConditionResult=yes\nConditionTimestampMonotonic=5", false)]
+    [InlineData("Result=success\nConditionResult=yes\nConditionTimestampMonotonic=5\nAssertResult=no\nAssertTimestampMonotonic=6", true)]
+    [InlineData("Result=success\nAssertResult=no\nAssertTimestampMonotonic=0", false)]
     public void A_start_that_a_condition_left_out_is_told_from_one_that_never_was(string lines, bool isSkipped) =>
         Assert.Equal(isSkipped, Read($"Id=a.service\n{lines}\n", "a.service").IsSkipped);
 

@@ -138,6 +138,25 @@ public sealed class ReadyControllerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dependent_that_systemd_skips_by_a_condition_is_requested_once_and_again_with_the_next_connection()
+    {
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _systemd[Target].Dependents = [Demo];
+        _systemd[Demo].HasUnmetCondition = true;
+        (_systemd[Demo].IsSkipped, _systemd[Demo].CheckedAt) = (true, TimeSpan.FromSeconds(30));
+        var controller = Make();
+        await SettleAsync(controller);
+        await SettleAsync(Make());
+        Assert.Equal(1, _systemd.Count($"start {Demo}"));
+
+        _isConnected = false;
+        await SettleAsync(controller);
+        (_isConnected, _systemd[Demo].HasUnmetCondition) = (true, false);
+        await SettleAsync(controller);
+        Assert.Equal((2, UnitActiveState.Active), (_systemd.Count($"start {Demo}"), _systemd[Demo].Active));
+    }
+
+    [Fact]
     public async Task A_target_that_was_reached_before_the_agent_came_is_left_as_it_is()
     {
         _systemd.Run(Target);

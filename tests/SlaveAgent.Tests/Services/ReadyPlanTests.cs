@@ -51,6 +51,17 @@ public sealed class ReadyPlanTests
         Assert.DoesNotContain(new UnitAction(UnitActionKind.Start, "a.service"), ReadyPlan.Reach(new ReadyMemory(true, ["a.service"]), Target, [unit]).Wanted);
     }
 
+    [Theory]
+    [InlineData(9, true)]
+    [InlineData(11, false)]
+    public void What_systemd_skipped_by_a_condition_once_the_target_was_started_is_left_and_before_that_is_tried_again(int skippedAt, bool isStarted)
+    {
+        var skipped = Units.Stopped("a.service") with { IsSkipped = true, CheckedAt = TimeSpan.FromSeconds(skippedAt) };
+        var target = Target with { Active = UnitActiveState.Active, CheckedAt = TimeSpan.FromSeconds(10) };
+        var (memory, wanted) = ReadyPlan.Reach(ReadyMemory.Empty, target, [skipped]);
+        Assert.Equal((isStarted, !isStarted), (!wanted.IsEmpty, ReadyPlan.IsComplete(memory, [skipped])));
+    }
+
     [Fact]
     public void What_was_seen_started_is_remembered_for_good()
     {

@@ -136,6 +136,12 @@ internal sealed class FakeSystemd(TimeProvider time) : ISystemd
 
     private void Begin(FakeUnit unit)
     {
+        (unit.IsSkipped, unit.CheckedAt) = (unit.HasUnmetCondition, time.GetElapsedTime(0));
+        if (unit.IsSkipped)
+        {
+            return;
+        }
+
         var after = unit.AfterStart ?? (unit.Type == "oneshot" ? UnitActiveState.Inactive : UnitActiveState.Active);
         (unit.Active, unit.StartedAt) = (after, time.GetElapsedTime(0));
         unit.NoteStarted();

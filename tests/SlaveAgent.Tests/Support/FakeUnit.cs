@@ -25,7 +25,12 @@ internal sealed class FakeUnit(string name)
 
     public int Restarts { get; set; }
 
+    /// <summary>A condition of its file is not met: its starts are skipped.</summary>
+    public bool HasUnmetCondition { get; set; }
+
     public bool IsSkipped { get; set; }
+
+    public TimeSpan? CheckedAt { get; set; }
 
     public int MainPid { get; set; }
 
@@ -48,6 +53,7 @@ internal sealed class FakeUnit(string name)
     {
         FileState = Load is UnitLoadState.NotFound ? string.Empty : FileState,
         Type = Type,
+        CheckedAt = CheckedAt,
     };
 
     public void Reload() => _loaded = Text();
