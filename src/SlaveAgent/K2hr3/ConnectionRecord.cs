@@ -2,7 +2,7 @@ using System.Net;
 
 namespace SlaveAgent.K2hr3;
 
-/// <summary>When the connection of one request was there; kept by whoever connects, and read by whoever asks.</summary>
+/// <summary>How far the connection of one request is, and since when it is there; kept by whoever connects, and read by whoever asks.</summary>
 internal sealed class ConnectionRecord(TimeProvider time)
 {
     /// <summary>Where a request carries its record.</summary>
@@ -10,22 +10,36 @@ internal sealed class ConnectionRecord(TimeProvider time)
 
     private long _since = time.GetTimestamp();
 
-    /// <summary>Whether the other side has the request, or could; also where nobody keeps the record.</summary>
-    public bool IsConnected { get; private set; } = true;
+    /// <summary>Connected also where nobody keeps the record.</summary>
+    public ConnectionStep Step { get; private set; } = ConnectionStep.Connected;
+
+    public bool IsConnected => Step == ConnectionStep.Connected;
 
     /// <summary>The proxy that the request goes through, without user name and password; null: none.</summary>
     public string? Proxy { get; set; }
 
-    /// <summary>Which addresses were tried, for a person; empty before they are known.</summary>
-    public string Addresses { get; private set; } = string.Empty;
-
+    /// <summary>Since the connection was there; before that, since the request began.</summary>
     public TimeSpan SinceConnected => time.GetElapsedTime(_since);
 
+    /// <summary>What was not reached yet, for a person, such as <c>no connection to 192.0.2.1:443 was made</c>.</summary>
+    public string Missing { get; private set; } = string.Empty;
+
     /// <summary>A connection is about to be made.</summary>
-    public void NoteConnecting() => IsConnected = false;
+    public void NoteBegun() => (Step, Missing) = (ConnectionStep.Begun, "no connection was made");
 
-    public void NoteAddresses(IReadOnlyList<IPAddress> addresses, int port) =>
-        Addresses = string.Join(", ", addresses.Select(address => new IPEndPoint(address, port).ToString()));
+    public void NoteResolving(string name) => (Step, Missing) = (ConnectionStep.Resolving, $"the addresses of {name} were not found");
 
-    public void NoteConnected() => (IsConnected, _since) = (true, time.GetTimestamp());
+    public void NoteConnecting(IReadOnlyList<IPAddress> addresses, int port) =>
+        (Step, Missing) = (ConnectionStep.Connecting, $"no connection to {string.Join(", ", addresses.Select(address => new IPEndPoint(address, port).ToString()))} was made");
+
+    public void NoteSecuring(IPAddress address, int port) => (Step, Missing) = (ConnectionStep.Securing, $"TLS with {new IPEndPoint(address, port)} was not established");
+
+    /// <summary>Also told again once the answer began.</summary>
+    public void NoteConnected()
+    {
+        if (Step != ConnectionStep.Connected)
+        {
+            (Step, _since) = (ConnectionStep.Connected, time.GetTimestamp());
+        }
+    }
 }

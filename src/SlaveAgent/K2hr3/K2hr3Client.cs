@@ -128,11 +128,11 @@ public sealed class K2hr3Client : IDisposable
         catch (Exception e) when (e is FlurlHttpException or HttpRequestException or IOException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            var unavailable = !deadline.IsCancellationRequested ? Describe(e)
+            var unavailable = !deadline.IsCancellationRequested && !IsConnectTimeout(e) ? Describe(e)
                 : connection.IsConnected ? new K2hr3Answer.Unavailable(K2hr3Failure.Timeout, $"it did not answer within {_timeout.TotalSeconds:0} s")
                 : new K2hr3Answer.Unavailable(
-                    K2hr3Failure.Connection,
-                    $"no connection {(connection.Addresses.Length > 0 ? $"to {connection.Addresses} " : string.Empty)}could be made within {_timeout.TotalSeconds:0} s");
+                    connection.Step == ConnectionStep.Resolving ? K2hr3Failure.NameResolution : K2hr3Failure.Connection,
+                    $"{connection.Missing} within {connection.SinceConnected.TotalSeconds:0} s");
             var answered = Through(connection.Proxy, unavailable);
             Contact = Contact with { Error = ((K2hr3Answer.Unavailable)answered).Reason };
             return answered;
@@ -178,27 +178,30 @@ public sealed class K2hr3Client : IDisposable
         _ => answer,
     };
 
-    private K2hr3Answer.Unavailable Describe(Exception e)
+    /// <summary>The handler's own limit for a connection was reached (SocketsHttpHandler.ConnectTimeout).</summary>
+    private static bool IsConnectTimeout(Exception e) => Causes(e).Any(cause => cause is TimeoutException);
+
+    private static IEnumerable<Exception> Causes(Exception e)
     {
         for (var cause = e; cause is not null; cause = cause.InnerException)
         {
-            if (cause is HttpRequestException http)
-            {
-                return http.HttpRequestError switch
-                {
-                    HttpRequestError.NameResolutionError => new(K2hr3Failure.NameResolution, "its name does not resolve"),
-                    HttpRequestError.ConnectionError => new(K2hr3Failure.Connection, $"the connection failed ({Innermost(http).Message})"),
-                    HttpRequestError.SecureConnectionError => new(K2hr3Failure.Tls, $"TLS failed ({Innermost(http).Message.TrimEnd('.')})"),
-                    HttpRequestError.ConfigurationLimitExceeded => new(
-                        K2hr3Failure.TooLarge, $"its answer exceeds {_largestAnswer} MB; allow more by k2hr3.largest_answer"),
-                    HttpRequestError.ProxyTunnelError => new(K2hr3Failure.Proxy, $"the proxy did not connect to it ({Innermost(http).Message.TrimEnd('.')})"),
-                    _ => Broken(),
-                };
-            }
+            yield return cause;
         }
-
-        return Broken();
     }
+
+    private K2hr3Answer.Unavailable Describe(Exception e) =>
+        Causes(e).OfType<HttpRequestException>().FirstOrDefault() is { } http
+            ? http.HttpRequestError switch
+            {
+                HttpRequestError.NameResolutionError => new(K2hr3Failure.NameResolution, "its name does not resolve"),
+                HttpRequestError.ConnectionError => new(K2hr3Failure.Connection, $"the connection failed ({Innermost(http).Message})"),
+                HttpRequestError.SecureConnectionError => new(K2hr3Failure.Tls, $"TLS failed ({Innermost(http).Message.TrimEnd('.')})"),
+                HttpRequestError.ConfigurationLimitExceeded => new(
+                    K2hr3Failure.TooLarge, $"its answer exceeds {_largestAnswer} MB; allow more by k2hr3.largest_answer"),
+                HttpRequestError.ProxyTunnelError => new(K2hr3Failure.Proxy, $"the proxy did not connect to it ({Innermost(http).Message.TrimEnd('.')})"),
+                _ => Broken(),
+            }
+            : Broken();
 
     private static K2hr3Answer.Unavailable Broken() => new(K2hr3Failure.Broken, "it closed the connection or sent an invalid answer");
 

@@ -18,10 +18,10 @@ public enum K2hr3Failure
     /// <summary>The request was accepted and not answered within the timeout.</summary>
     Timeout,
 
-    /// <summary>The host name does not resolve.</summary>
+    /// <summary>The host name does not resolve, or no resolver answered in time.</summary>
     NameResolution,
 
-    /// <summary>The connection was not established.</summary>
+    /// <summary>The connection, or TLS over it, was not established in time, or it was refused.</summary>
     Connection,
 
     /// <summary>The proxy refused to connect to it, or asks for a password.</summary>

@@ -14,6 +14,7 @@ public sealed class RenewingHandler : HttpMessageHandler
     /// <summary>For name, connection and TLS together, also after the request that needed them was given up; Linux alone gives up after two minutes.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
 
+    private readonly TimeSpan _connectTimeout;
     private readonly TimeProvider _time;
     private readonly TlsFiles _files;
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
@@ -27,9 +28,12 @@ public sealed class RenewingHandler : HttpMessageHandler
 
     /// <param name="proxy">Null: none.</param>
     /// <param name="resolve">A name's addresses; null: by this host's resolver.</param>
+    /// <param name="connectTimeout">Null: 30 s.</param>
     /// <exception cref="IOException">A file cannot be read, or does not hold what it should.</exception>
-    public RenewingHandler(TlsFiles files, TimeProvider time, ProxyChoice? proxy = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    public RenewingHandler(
+        TlsFiles files, TimeProvider time, ProxyChoice? proxy = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, TimeSpan? connectTimeout = null)
     {
+        _connectTimeout = connectTimeout ?? ConnectTimeout;
         _time = time;
         _files = files;
         _proxy = proxy ?? ProxyChoice.None;
@@ -38,14 +42,19 @@ public sealed class RenewingHandler : HttpMessageHandler
         _connections = Connect();
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.Options.TryGetValue(ConnectionRecord.Key, out var record) && request.RequestUri is { } address)
         {
             record.Proxy = _proxy.GetProxy(address)?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+            record.NoteBegun();
         }
 
-        return Current().SendAsync(request, cancellationToken);
+        var answer = await Current().SendAsync(request, cancellationToken);
+
+        // It may have come over a connection that was made for another request, which was given up.
+        record?.NoteConnected();
+        return answer;
     }
 
     protected override void Dispose(bool disposing)
@@ -90,22 +99,34 @@ public sealed class RenewingHandler : HttpMessageHandler
         AutomaticDecompression = DecompressionMethods.None,
         PooledConnectionIdleTimeout = TimeSpan.Zero,
         ConnectCallback = ConnectAsync,
-        ConnectTimeout = ConnectTimeout,
+        ConnectTimeout = _connectTimeout,
+        PlaintextStreamFilter = Secured,
         SslOptions = _files.Read(),
     });
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         _ = context.InitialRequestMessage.Options.TryGetValue(ConnectionRecord.Key, out var record);
-        record?.NoteConnecting();
         var name = context.DnsEndPoint;
+        record?.NoteResolving(name.Host);
 
         // Asked for each connection: another resolver, or other addresses, are in force at the next try.
         var addresses = AddressRace.Order(await _resolve(name.Host, cancel), _good.GetValueOrDefault(name));
-        record?.NoteAddresses(addresses, name.Port);
+        record?.NoteConnecting(addresses, name.Port);
         var (socket, address) = await AddressRace.ConnectAsync(addresses, name.Port, _time, cancel);
         _good[name] = address;
-        record?.NoteConnected();
+        record?.NoteSecuring(address, name.Port);
         return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>Called once a request can be sent: after TLS, where there is any.</summary>
+    private static ValueTask<Stream> Secured(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancel)
+    {
+        if (context.InitialRequestMessage.Options.TryGetValue(ConnectionRecord.Key, out var record))
+        {
+            record.NoteConnected();
+        }
+
+        return ValueTask.FromResult(context.PlaintextStream);
     }
 }

@@ -535,8 +535,49 @@ public sealed class K2hr3ClientTests
     public async Task A_K2HR3_that_takes_no_connection_is_given_up_before_the_request_is()
     {
         using var hole = new BlackHole();
-        using var client = Client(hole.Address, new FakeTimeProvider());
+        using var client = new K2hr3Client(
+            Identity(hole.Address), () => Token, new RenewingHandler(TlsFiles.None, TimeProvider.System, connectTimeout: TimeSpan.FromSeconds(1)), TimeSpan.FromSeconds(40), new FakeTimeProvider());
         Assert.Equal(K2hr3Failure.Connection, Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel)).Failure);
+    }
+
+    /// <summary>The limit of the connection is reached first, as it is with the defaults (30 s of 40 s), or that of the request.</summary>
+    [Theory]
+    [InlineData("resolver", true, K2hr3Failure.NameResolution)]
+    [InlineData("resolver", false, K2hr3Failure.NameResolution)]
+    [InlineData("TLS", true, K2hr3Failure.Connection)]
+    [InlineData("TLS", false, K2hr3Failure.Connection)]
+    [InlineData("proxy", false, K2hr3Failure.Connection)]
+    [InlineData("TLS behind a proxy", true, K2hr3Failure.Connection)]
+    public async Task A_connection_that_hangs_on_its_way_is_no_answer_and_says_where(string place, bool isConnectionsLimit, K2hr3Failure failure)
+    {
+        using var silent = new Listener((_, _) => Task.Delay(Timeout.Infinite, Cancel));
+        using var tunnel = new ConnectProxy(silent.Port);
+        var proxy = place switch
+        {
+            "proxy" => new Uri($"http://127.0.0.1:{silent.Port}/"),
+            "TLS behind a proxy" => tunnel.Address,
+            _ => null,
+        };
+        var (limit, plenty) = (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(60));
+        using var client = new K2hr3Client(
+            Identity(new Uri($"https://k2hr3.test:{silent.Port}/")),
+            () => Token,
+            new RenewingHandler(TlsFiles.None, TimeProvider.System, proxy is null ? null : ProxyChoice.Of(proxy), ResolveAsync, isConnectionsLimit ? limit : plenty),
+            isConnectionsLimit ? plenty : limit, TimeProvider.System);
+        var away = Assert.IsType<K2hr3Answer.Unavailable>(await client.ReadTextAsync(Role.ToResource(), null, Cancel));
+        Assert.Equal((failure, false), (away.Failure, away.TimedOut));
+        var named = proxy is not null ? proxy.Authority : place == "resolver" ? "k2hr3.test" : $"127.0.0.1:{silent.Port}";
+        Assert.Contains(named, away.Reason, StringComparison.Ordinal);
+
+        async Task<IPAddress[]> ResolveAsync(string name, CancellationToken cancel)
+        {
+            if (place == "resolver")
+            {
+                await Task.Delay(Timeout.Infinite, cancel);
+            }
+
+            return [IPAddress.Loopback];
+        }
     }
 
     [Fact]
