@@ -51,9 +51,20 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
 
         // Of a chain that is not complete, OpenSSL does not look at the time of the last one.
         var now = DateTime.Now;
-        return chain.Build(certificate)
-            && chain.ChainElements.All(element => element.Certificate.NotBefore <= now && now <= element.Certificate.NotAfter)
-            && chain.ChainElements.Any(element => authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+        try
+        {
+            return chain.Build(certificate)
+                && chain.ChainElements.All(element => element.Certificate.NotBefore <= now && now <= element.Certificate.NotAfter)
+                && chain.ChainElements.Any(element => authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+        }
+        finally
+        {
+            // They are copies, which the chain leaves to the garbage collector.
+            foreach (var element in chain.ChainElements)
+            {
+                element.Certificate.Dispose();
+            }
+        }
     }
 
     private SslStreamCertificateContext? ReadCertificate()
@@ -67,6 +78,7 @@ public sealed record TlsFiles(string? Authorities, string? Certificate, string? 
         try
         {
             var own = X509Certificate2.CreateFromPem(RegularFile.ReadText(Certificate), RegularFile.ReadText(Key ?? Certificate));
+            chain[0].Dispose();
             chain.RemoveAt(0);
             return SslStreamCertificateContext.Create(own, chain, offline: true);
         }
