@@ -25,7 +25,7 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, Uri
 
     public PackageFamily Family => PackageFamily.Debian;
 
-    public string? RepositoryAddress => distribution is null ? null : $"{repository.ToString().TrimEnd('/')}/{distribution}";
+    public string? RepositoryAddress { get; } = RepositoryDistribution.AddressOf(repository, distribution);
 
     public async Task<PackageState> StateOfAsync(string package, CancellationToken cancel)
     {

@@ -18,7 +18,7 @@ public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, Uri
 
     public PackageFamily Family => PackageFamily.RedHat;
 
-    public string? RepositoryAddress => distribution is null ? null : $"{repository.ToString().TrimEnd('/')}/{distribution}";
+    public string? RepositoryAddress { get; } = RepositoryDistribution.AddressOf(repository, distribution);
 
     public async Task<PackageState> StateOfAsync(string package, CancellationToken cancel) =>
         (await commands.RunAsync("rpm", ["-q", "--", package], CommandTimeout, cancel)).IsDone

@@ -19,6 +19,11 @@ public static partial class RepositoryDistribution
         _ => setting,
     };
 
+    /// <param name="repository">The AntPickax repository, without the distribution.</param>
+    /// <param name="distribution">Such as <c>debian/bookworm</c>; null where none is known.</param>
+    /// <returns>Where the repository of this system is; null where that is not known.</returns>
+    public static string? AddressOf(Uri repository, string? distribution) => distribution is null ? null : $"{repository.ToString().TrimEnd('/')}/{distribution}";
+
     private static string? OfDebian(OsRelease os, string? debianVersion)
     {
         if (os.IsLike("ubuntu"))
