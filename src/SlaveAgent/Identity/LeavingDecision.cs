@@ -2,27 +2,6 @@ using SlaveAgent.K2hr3;
 
 namespace SlaveAgent.Identity;
 
-public enum LeavingCode
-{
-    /// <summary>K2HR3 removed this host from its role.</summary>
-    Out,
-
-    /// <summary>It was already removed: the role's resource does not list it.</summary>
-    NotListed,
-
-    /// <summary>K2HR3 refuses, and --force was given.</summary>
-    Forced,
-
-    /// <summary>K2HR3 has refused often and long enough.</summary>
-    Confirmed,
-
-    /// <summary>K2HR3 refuses, as it also does when its store is failing; the request is repeated.</summary>
-    AskAgain,
-
-    /// <summary>K2HR3 is unavailable.</summary>
-    TryLater,
-}
-
 /// <summary>
 /// Interprets the answer to a request to remove this host from its role. K2HR3 identifies it by the caller's address: it answers 403 if the host was already removed
 /// or registered from another address, 404 if the role does not exist, and either of them when its store is failing. Pure.

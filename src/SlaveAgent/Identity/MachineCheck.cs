@@ -1,34 +1,5 @@
 namespace SlaveAgent.Identity;
 
-/// <summary>Whether this is the machine that the current identity was registered from.</summary>
-/// <param name="Code">Stable, for programs.</param>
-/// <param name="Message">For a person.</param>
-public sealed record MachineVerdict(MachineCode Code, string Message)
-{
-    /// <summary>It is certainly another one. Unknown is allowed: chmpx must not stay down because a file cannot be read.</summary>
-    public bool IsAnother => Code is MachineCode.AnotherProduct or MachineCode.AnotherMachineId or MachineCode.AnotherInstance;
-}
-
-public enum MachineCode
-{
-    /// <summary>No registration was recorded, or only by a version that did not record the machine.</summary>
-    NothingRecorded,
-
-    Same,
-
-    /// <summary>No property is known on both sides.</summary>
-    NotKnown,
-
-    /// <summary>The firmware's UUID differs: a copy of the disk on another machine.</summary>
-    AnotherProduct,
-
-    /// <summary>The firmware UUID is missing on one side, and the machine ID differs.</summary>
-    AnotherMachineId,
-
-    /// <summary>cloud-init's instance ID differs.</summary>
-    AnotherInstance,
-}
-
 /// <summary>Compares the machine of the registration with this one. Pure.</summary>
 public static class MachineCheck
 {

@@ -3,44 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace SlaveAgent.Identity;
 
-/// <summary>The names and addresses of this host, as chmpx determines them at startup.</summary>
-/// <param name="NodeName">The kernel's host name.</param>
-/// <param name="Names">The names found by reverse lookup of the addresses of that name.</param>
-/// <param name="Addresses">Of all interfaces, including loopback; empty when they cannot be read.</param>
-public sealed record HostNetwork(string NodeName, IReadOnlyCollection<string> Names, IReadOnlyCollection<IPAddress> Addresses);
-
-/// <summary>The result of resolving a name.</summary>
-/// <param name="Names">The names found by reverse lookup of its addresses.</param>
-/// <param name="IsKnown">False when the resolver did not answer: the name may resolve later.</param>
-public sealed record ResolvedName(IReadOnlyCollection<IPAddress> Addresses, IReadOnlyCollection<string> Names, bool IsKnown = true);
-
-public enum OwnNameCode
-{
-    /// <summary>It is a name or an address of this host.</summary>
-    Own,
-
-    /// <summary>It is unknown whether it is this host.</summary>
-    NotKnown,
-
-    /// <summary>It does not resolve, and reverse lookup of this host's addresses does not return it.</summary>
-    NotResolved,
-
-    /// <summary>It resolves, to addresses that this host does not have.</summary>
-    OfAnotherHost,
-
-    /// <summary>It resolves to loopback only, which chmpx does not count.</summary>
-    OnlyLoopback,
-}
-
-/// <summary>Whether a node's NAME is this host, by chmpx's rule.</summary>
-/// <param name="Code">Stable, for programs.</param>
-/// <param name="Message">For a person.</param>
-public sealed record OwnNameVerdict(OwnNameCode Code, string Message)
-{
-    /// <summary>chmpx would exit at startup.</summary>
-    public bool IsRefused => Code is not (OwnNameCode.Own or OwnNameCode.NotKnown);
-}
-
 /// <summary>
 /// chmpx searches for its own entry by NAME, and exits at startup ("Could not get self node information") if no entry's NAME is this host. A NAME
 /// is this host when it, one of its addresses, or a name from their reverse lookup is among the addresses of the interfaces or the names

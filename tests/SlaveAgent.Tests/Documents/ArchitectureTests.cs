@@ -34,6 +34,18 @@ public sealed partial class ArchitectureTests
         Assert.Empty(unnamed);
     }
 
+    [Fact]
+    public void Every_file_holds_one_type()
+    {
+        var counts = Directory.EnumerateFiles(Path.Join(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.Root, file))
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Select(file => (File: file, Types: TopLevelType().Count(File.ReadAllText(Path.Join(Repository.Root, file)))))
+            .ToList();
+        Assert.True(counts.Count(file => file.Types == 1) > 300, "hardly any type was found, so the test does not see them");
+        Assert.DoesNotContain(counts, file => file.Types > 1);
+    }
+
     private static IEnumerable<(string By, string File, string Used)> UsesOf(string room, string file) => Use().Matches(File.ReadAllText(file))
         .Select(match => match.Groups[1].Value)
         .Where(used => used != room && Rooms.Contains(used))
@@ -42,4 +54,8 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\bSlaveAgent\.(\w+)")]
     private static partial Regex Use();
+
+    /// <summary>At the beginning of a line, as with file-scoped namespaces.</summary>
+    [GeneratedRegex(@"^(?:[a-z]+ )*(?:class|record|struct|interface|enum|delegate) ", RegexOptions.Multiline)]
+    private static partial Regex TopLevelType();
 }
