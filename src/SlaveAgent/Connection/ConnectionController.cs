@@ -5,6 +5,7 @@ using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
 using SlaveAgent.Roles;
+using SlaveAgent.Services;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Connection;
@@ -25,6 +26,7 @@ public sealed class ConnectionController(
     StatusRequester requester,
     AddressWatch addresses,
     ISystemd systemd,
+    ChmpxRestarts restarts,
     ChmpxSettings settings,
     TimeProvider time,
     ILogger log,
@@ -162,6 +164,11 @@ public sealed class ConnectionController(
             && _quietChanges == addresses.Changes && ReferenceEquals(ring.Sockets, _quietSockets))
         {
             return _quiet;
+        }
+
+        if (restarts.TakeRequest())
+        {
+            tracker.NoteOtherRestart();
         }
 
         questions.TakeAnswers();

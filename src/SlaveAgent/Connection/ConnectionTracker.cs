@@ -125,6 +125,9 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         _reachableSince = null;
     }
 
+    /// <summary>Another controller has chmpx's unit restarted, and sees to it that this has its effect.</summary>
+    public void NoteOtherRestart() => Keep(_memory with { Pending = _memory.Pending ?? new PendingRestart(time.GetTimestamp(), 1) });
+
     /// <summary>Before the restart that is pending is requested again.</summary>
     public void NoteRestartAgain() => Keep(_memory with { Pending = new PendingRestart(time.GetTimestamp(), (_memory.Pending?.Times ?? 0) + 1) });
 

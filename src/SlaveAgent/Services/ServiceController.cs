@@ -16,6 +16,7 @@ namespace SlaveAgent.Services;
 /// </summary>
 /// <param name="chmpxUnit">The unit that runs chmpx.</param>
 /// <param name="arePackagesInstalled">Whether packages are still to come, with which a unit may come.</param>
+/// <param name="restarts">Told of each restart of chmpx.</param>
 public sealed class ServiceController(
     RoleMemory role,
     ConfigurationFile file,
@@ -26,6 +27,7 @@ public sealed class ServiceController(
     ServiceSettings settings,
     string chmpxUnit,
     Func<bool> arePackagesInstalled,
+    ChmpxRestarts restarts,
     HostRoot root,
     TimeProvider time,
     HoldKeeper? holds = null) : IController
@@ -90,6 +92,11 @@ public sealed class ServiceController(
         if (isPaused && !verdict.Wanted.IsEmpty)
         {
             return new Outcome.Waiting($"to be requested: {string.Join(", ", verdict.Wanted)}; nothing is, because the agent is paused", LongestRecheck) { Reason = Reasons.Paused };
+        }
+
+        if (verdict.Wanted.Any(action => action.Kind == UnitActionKind.Restart && action.Unit == chmpx))
+        {
+            restarts.NoteRequest();
         }
 
         var (sent, failures) = await _requests.SendDueAsync(verdict.Wanted, cancel);

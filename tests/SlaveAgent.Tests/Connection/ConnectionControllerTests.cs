@@ -427,6 +427,10 @@ public sealed class ConnectionControllerTests : IDisposable
         await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
         Assert.Equal(1, _ring.Restarts);
         Assert.Empty(_ring.Log.Seen);
+        _ring.OtherRestarts.NoteRequest();
+        pid = 150;
+        await _ring.PollAsync();
+        Assert.Empty(_ring.Log.Seen);
         pid = 200;
         await _ring.PollAsync();
         Assert.Single(_ring.Log.Seen);

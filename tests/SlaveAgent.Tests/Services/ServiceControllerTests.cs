@@ -25,6 +25,7 @@ public sealed class ServiceControllerTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly FakeSystemd _systemd;
     private readonly RingMemory _ring = new();
+    private readonly ChmpxRestarts _restarts = new();
     private readonly K2hr3Client _client = RoleServer.AwayClient(TimeProvider.System);
     private bool _hasAccount;
     private bool _isConfirmed = true;
@@ -420,6 +421,7 @@ public sealed class ServiceControllerTests : IDisposable
         Assert.Equal("daemon-reload", _systemd.Requests[0]);
         Assert.Equal($"try-restart {Chmpx}", _systemd.Requests[^1]);
         Assert.Equal(trouble is null ? 2 : 4, _systemd.Requests.Count);
+        Assert.True(_restarts.TakeRequest());
     }
 
     [Fact]
@@ -482,6 +484,7 @@ public sealed class ServiceControllerTests : IDisposable
         await SettleAsync(Make());
         Assert.Equal(["daemon-reload", $"start {Chmpx}"], _systemd.Requests);
         Assert.Equal(File.ReadAllText(DropIn), _systemd[Chmpx].StartedBy);
+        Assert.False(_restarts.TakeRequest());
     }
 
     [Fact]
@@ -559,6 +562,7 @@ public sealed class ServiceControllerTests : IDisposable
             new ServiceSettings([Superseded]),
             Chmpx,
             () => _arePackagesInstalled,
+            _restarts,
             _directory.Root,
             _time);
     }

@@ -8,6 +8,7 @@ using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
 using SlaveAgent.Roles;
+using SlaveAgent.Services;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Tests.Support;
@@ -47,10 +48,13 @@ internal sealed class FakeRing : IDisposable
         Controller = new ConnectionController(
             Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => IsTlsThere, _ => false) { KeyFits = (_, _) => KeyFits }),
             new ControlPort(TimeProvider.System), _sockets, tracker, new RingQuestions(Inquiries, tracker, Ring, Time, () => 0, Log.Logger),
-            new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Log.Logger), Addresses, Systemd, Settings, Time, Log.Logger);
+            new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Log.Logger), Addresses, Systemd, OtherRestarts, Settings, Time, Log.Logger);
     }
 
     public ChmpxSettings Settings => new(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
+
+    /// <summary>Those that another controller requests.</summary>
+    public ChmpxRestarts OtherRestarts { get; } = new();
 
     public ListLog Log { get; } = new();
 
