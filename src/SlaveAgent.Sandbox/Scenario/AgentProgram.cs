@@ -48,10 +48,10 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
 
     /// <summary>Starts the daemon, as systemd would.</summary>
     /// <param name="notifySocket">The socket it reports its state to (sd_notify(3)).</param>
-    public void Start(string? notifySocket = null)
+    public void Start(string? notifySocket = null, params string[] options)
     {
         var lines = PipeTarget.ToDelegate(line => Record(line + "\n"));
-        _daemon = Command(["run"], notifySocket).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync();
+        _daemon = Command(["run", .. options], notifySocket).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync();
     }
 
     public async Task KillAsync()

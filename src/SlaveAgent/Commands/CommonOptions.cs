@@ -59,23 +59,38 @@ public sealed class CommonOptions
 
     /// <param name="optionsStand">Whether options are as good as settings, as those of a daemon are at each start.</param>
     /// <param name="orKept">Whether to go by the settings that were last in force where the files cannot be used.</param>
-    /// <param name="orNone">Whether to come back without settings where there are none to use, so that they can be waited for.</param>
+    /// <param name="orNone">Whether to come back without settings, or a token of the option's file, where there are none to use, so that they can be waited for.</param>
     /// <exception cref="SettingsException">Options or settings cannot be used.</exception>
     internal Setup SetupOf(ParseResult parsed, bool optionsStand = false, bool orKept = false, bool orNone = false)
     {
         var root = RootOf(parsed);
+        AgentSettings settings, fromFiles;
+        string? refused = null;
+        var hasSettings = true;
         try
         {
-            return Make(parsed, root, SettingsOf(parsed, root), LoadFiles, optionsStand);
+            (settings, fromFiles) = (SettingsOf(parsed, root), LoadFiles(root, []));
         }
         catch (SettingsException e) when (orKept && KeptSettings.TryLoad(root, Overrides(parsed)) is { } kept)
         {
-            return Make(parsed, root, kept, (where, options) => KeptSettings.TryLoad(where, options)!, optionsStand) with { Refused = e.Message };
+            (settings, fromFiles, refused) = (kept, KeptSettings.TryLoad(root, [])!, e.Message);
         }
         catch (SettingsException e) when (orNone)
         {
-            return Make(parsed, root, AgentSettings.From(new SettingsValues()), (_, _) => AgentSettings.From(new SettingsValues()), optionsStand) with { Refused = e.Message, HasSettings = false };
+            settings = fromFiles = AgentSettings.From(new SettingsValues());
+            (refused, hasSettings) = (e.Message, false);
         }
+
+        // Not within: a token that is not there is no reason to go by other settings.
+        var token = TokenSource.Open(
+            parsed.GetResult(TokenFile) is null ? null : parsed.GetValue(TokenFile),
+            settings.K2hr3.TokenFile,
+            Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"),
+            root,
+            Console.In,
+            waits: orNone);
+        var options = optionsStand ? new IdentityValues() : IdentityOf(parsed);
+        return new Setup(root, settings, token, options with { Token = token.Given?.Value }, optionsStand ? null : fromFiles) { Refused = refused, HasSettings = hasSettings };
     }
 
     /// <summary>The settings of files and options; where those cannot be used, the ones that were last in force.</summary>
@@ -90,20 +105,6 @@ public sealed class CommonOptions
         {
             return kept;
         }
-    }
-
-    private Setup Make(
-        ParseResult parsed, HostRoot root, AgentSettings settings, Func<HostRoot, IEnumerable<KeyValuePair<string, SettingValue>>, AgentSettings> load, bool optionsStand)
-    {
-        var token = TokenSource.Open(
-            parsed.GetResult(TokenFile) is null ? null : parsed.GetValue(TokenFile),
-            settings.K2hr3.TokenFile,
-            Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"),
-            root,
-            Console.In);
-        return optionsStand
-            ? new Setup(root, settings, token, new IdentityValues { Token = token.Given?.Value }, FileSettings: null)
-            : new Setup(root, settings, token, IdentityOf(parsed) with { Token = token.Given?.Value }, load(root, []));
     }
 
     /// <summary>The settings of files and options.</summary>

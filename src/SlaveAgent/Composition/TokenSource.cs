@@ -12,16 +12,18 @@ public sealed class TokenSource
 {
     private const string CredentialName = "k2hr3-role-token";
 
+    private readonly string? _awaited;
     private readonly string? _credential;
     private readonly HostRoot _root;
     private readonly IReadOnlyList<string> _files;
 
-    private TokenSource(RoleToken? given, string? setting, string? credential, HostRoot root)
+    private TokenSource(RoleToken? given, string? awaited, string? setting, string? credential, HostRoot root)
     {
         Given = given;
+        _awaited = awaited;
         _credential = credential;
         _root = root;
-        _files = [.. new[] { setting is null ? null : root.At(setting), credential }.OfType<string>()];
+        _files = [.. new[] { awaited, setting is null ? null : root.At(setting), credential }.OfType<string>()];
     }
 
     /// <summary>The token of the option; null without one.</summary>
@@ -29,30 +31,31 @@ public sealed class TokenSource
 
     /// <param name="option">The value of <c>--token-file</c>; <c>-</c> reads standard input, once.</param>
     /// <param name="credentials">systemd's <c>$CREDENTIALS_DIRECTORY</c>; null outside systemd.</param>
+    /// <param name="waits">Whether an option's file without a token is waited for, as one of the settings is.</param>
     /// <exception cref="SettingsException">The option's file contains no token or cannot be read.</exception>
-    public static TokenSource Open(string? option, string? setting, string? credentials, HostRoot root, TextReader input)
+    public static TokenSource Open(string? option, string? setting, string? credentials, HostRoot root, TextReader input, bool waits = false)
     {
         var given = option switch
         {
             null => null,
             "-" => RoleToken.TryParse(input.ReadToEnd()) ?? throw new SettingsException(SettingsCode.NoToken, "Standard input contains no role token."),
             // It may be a pipe, as in --token-file <(pass show token).
-            _ => ReadFile(option, File.ReadAllText, out var problem) ?? throw new SettingsException(SettingsCode.NoToken, $"--token-file {option} {problem}."),
+            _ => ReadFile(option, File.ReadAllText, out var problem) ?? (waits ? null : throw new SettingsException(SettingsCode.NoToken, $"--token-file {option} {problem}.")),
         };
-        return new TokenSource(given, setting, credentials is null ? null : Path.Join(credentials, CredentialName), root);
+        return new TokenSource(given, given is null ? option : null, setting, credentials is null ? null : Path.Join(credentials, CredentialName), root);
     }
 
     /// <summary>The same sources with another file of the settings, which a SIGHUP may reload.</summary>
-    public TokenSource With(string? setting) => new(Given, setting, _credential, _root);
+    public TokenSource With(string? setting) => new(Given, _awaited, setting, _credential, _root);
 
-    /// <summary>The current token of the setting's file or the credential; a credential's is not stored on disk.</summary>
+    /// <summary>The current token of the awaited file, the setting's or the credential; a credential's is not stored on disk.</summary>
     public (RoleToken? Token, bool StaysOffDisk) ReadStanding() =>
         _files.Select(file => (Token: ReadFile(file, RegularFile.ReadText, out _), file == _credential)).FirstOrDefault(found => found.Token is not null);
 
     /// <summary>Changes when one of the files does.</summary>
     public string Observe() => string.Join(' ', _files.Select(file => FileStatus.OfTarget(file)?.Version.ToString() ?? "-"));
 
-    /// <summary>Why the setting's file or the credential provides no token, as a part of a sentence; null when one does, or none is configured.</summary>
+    /// <summary>Why the awaited file, the setting's or the credential provides no token, as a part of a sentence; null when one does, or none is configured.</summary>
     public string? FindProblem()
     {
         string? first = null;
@@ -63,7 +66,7 @@ public sealed class TokenSource
                 return null;
             }
 
-            first ??= $"{(file == _credential ? "the systemd credential" : "k2hr3.token_file")} {file} {problem}";
+            first ??= $"{(file == _credential ? "the systemd credential" : file == _awaited ? "--token-file" : "k2hr3.token_file")} {file} {problem}";
         }
 
         return first;

@@ -16,6 +16,9 @@ internal sealed class DaemonService(
     Setup setup, Func<AgentSettings> reload, Func<AgentSettings?> kept, HangUps hangUps, LoggingLevelSwitch level, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
     : BackgroundService
 {
+    private const string GoesOn =
+        "The agent goes on with the settings that were last in force; once the files are corrected, systemctl reload k2hdkc-slave-agent puts them in force";
+
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstSettingsRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSettingsRetry = TimeSpan.FromMinutes(1);
@@ -23,11 +26,20 @@ internal sealed class DaemonService(
     private readonly SystemdReport _report = new(systemd, Environment.GetEnvironmentVariable("WATCHDOG_USEC"), log);
     private readonly WorkTurn _turn = new(setup.Root);
 
+    /// <summary>What was said of settings that cannot be used, since some of the files were last in force: each once.</summary>
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+
     /// <summary>Why the settings' files are not in force.</summary>
     private string? _refused;
 
+    /// <summary>Settings of the files that read well and are yet to prove that they can be used.</summary>
+    private AgentSettings? _candidate;
+
     /// <summary>Starts in a row for which there were no settings that could be used.</summary>
     private int _refusals;
+
+    /// <summary>For the status: what is wrong, and what a person does then.</summary>
+    private string? WhyRefused => _refused is null ? null : $"{_refused} {GoesOn}";
 
     public int ExitCode { get; private set; } = Composition.ExitCode.Done;
 
@@ -108,7 +120,7 @@ internal sealed class DaemonService(
             {
                 var settings = reload();
                 level.MinimumLevel = Logging.Of(settings.LogLevel);
-                _refused = null;
+                _candidate = settings;
                 return settings;
             }
             catch (SettingsException e)
@@ -120,12 +132,19 @@ internal sealed class DaemonService(
 
     private void Refuse(string why, bool hasKept)
     {
-        if (why != _refused)
+        if (_said.Add(why))
         {
-            log.Error("{Why} {Consequence} ({Reason})", why, hasKept ? "The agent goes on with the settings that were last in force" : "The agent waits until that is corrected", Reasons.SettingsRefused);
+            log.Error("{Why} {Consequence} ({Reason})", why, hasKept ? GoesOn : "The agent waits until that is corrected", Reasons.SettingsRefused);
         }
 
         _refused = why;
+    }
+
+    /// <summary>The settings' files are in force.</summary>
+    private void Accept()
+    {
+        (_refused, _candidate) = (null, null);
+        _said.Clear();
     }
 
     private void Keep(AgentSettings settings)
@@ -151,6 +170,11 @@ internal sealed class DaemonService(
     {
         var reading = await IdentityAsync(settings, time, cancel);
         using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true, reading: reading);
+        if (ReferenceEquals(settings, _candidate))
+        {
+            Accept();
+        }
+
         Keep(settings);
         var identity = new IdentityWatch(setup, settings, reading, time, log);
         RemoveStaleStages(parts);
@@ -168,7 +192,7 @@ internal sealed class DaemonService(
             },
             time);
         var (reconciler, board, unregistered) = Assemble(parts, identity, Watch, time);
-        board.NoteSettings(_refused);
+        board.NoteSettings(WhyRefused);
         lostFile.Lost += () => reconciler.Wake(ControllerKinds.Connection);
         loop = reconciler;
         log.Information(
@@ -204,7 +228,7 @@ internal sealed class DaemonService(
 
                 await hangUp;
                 var changed = await TryReloadAsync(settings, time, cancel);
-                board.NoteSettings(_refused);
+                board.NoteSettings(WhyRefused);
                 if (changed is not null)
                 {
                     return changed;
@@ -340,7 +364,7 @@ internal sealed class DaemonService(
             var now = reload();
             if (now.Source == before.Source)
             {
-                _refused = null;
+                Accept();
                 Keep(before);
                 log.Information("SIGHUP: the settings are the same; polling again");
                 return null;
@@ -348,7 +372,7 @@ internal sealed class DaemonService(
 
             // Settings that read well may still be of no use, such as a certificate that is not there: that is found out before the old ones are left.
             using var trial = await AgentParts.CreateAsync(setup, now, time, log, cancel, watches: true);
-            _refused = null;
+            Accept();
             log.Information("SIGHUP: the settings changed; starting over with them");
             level.MinimumLevel = Logging.Of(now.LogLevel);
             return now;
@@ -361,7 +385,7 @@ internal sealed class DaemonService(
         catch (SettingsException e)
         {
             _refused = e.Message;
-            log.Error("SIGHUP: {Why} The agent goes on with the settings it has ({Reason})", e.Message, Reasons.SettingsRefused);
+            log.Error("SIGHUP: {Why} {Consequence} ({Reason})", e.Message, GoesOn, Reasons.SettingsRefused);
             return null;
         }
     }

@@ -343,6 +343,81 @@ public sealed class DaemonTests
         Assert.DoesNotContain("NOTIFY_SOCKET", await File.ReadAllTextAsync(environment, Cancel), StringComparison.Ordinal);
     }
 
+    /// <summary>The settings that were in force before, where there are any, cannot be used either: an authority of theirs is gone.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Settings_that_cannot_be_used_are_logged_once_however_often_they_are_tried(bool hasKept)
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        if (hasKept)
+        {
+            using var authority = new TestCertificates();
+            world.Configure("30-bad", "k2hr3:\n  ca_file: /ca.pem\n");
+            File.WriteAllText(world.Path("/ca.pem"), authority.AuthorityPem);
+            await world.WatchAsync();
+            await world.Agent.StopAsync();
+            File.Delete(world.Path("/ca.pem"));
+        }
+
+        var before = Refusals();
+        using var systemd = new NotifySocket();
+        world.Configure("30-bad", "k2hr3:\n  ca_file: /nowhere.pem\n");
+        world.Agent.Start(systemd.Path);
+        await systemd.HeardAsync("READY=1", Cancel);
+        await world.UntilAsync(() => Refusals() > before, "the refusal is not logged");
+
+        // A daemon that waits takes the status away each second, and reads the settings after 1, 2 and 4 s.
+        for (var second = 0; second < 6; second++)
+        {
+            File.WriteAllText(world.Paths.StatusFile, "{}");
+            await world.UntilAsync(() => !File.Exists(world.Paths.StatusFile), "the daemon does not wait");
+        }
+
+        Assert.Equal(hasKept ? 2 : 1, Refusals() - before);
+        File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-bad.yaml"));
+        HangUp(await world.DaemonPidAsync());
+        await world.WatchingAsync();
+        Assert.Null(world.Status!.Find(ConditionTypes.SettingsValid));
+
+        int Refusals() => world.Agent.Output.Split($"({Reasons.SettingsRefused})").Length - 1;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_token_file_that_is_not_there_ends_no_daemon_of_systemds_and_is_no_refusal_of_its_settings(bool areSettingsBad)
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        await world.WatchAsync();
+        await world.Agent.StopAsync();
+        if (areSettingsBad)
+        {
+            world.Configure("30-bad", "watch:\n  k2hr3_intervall: 5m\n");
+        }
+
+        // By hand it is told at once.
+        Assert.Equal(2, (await world.RunAsync("run", "--token-file", "/nowhere")).ExitCode);
+
+        using var systemd = new NotifySocket();
+        world.Agent.Start(systemd.Path, "--token-file", "/nowhere");
+        await world.WatchingAsync();
+        Assert.Equal(areSettingsBad, world.Has(ConditionTypes.SettingsValid, Reasons.SettingsRefused));
+    }
+
+    [Fact]
+    public async Task A_daemon_of_systemds_without_an_identity_waits_for_the_options_token_file()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        using var systemd = new NotifySocket();
+        var file = world.Path("/later");
+        string[] options = [.. world.IdentityOptions.Select(option => option == "-" ? file : option)];
+        world.Agent.Start(systemd.Path, options);
+        await systemd.HeardAsync(file, Cancel);
+        File.WriteAllText(file, world.Token);
+        await world.WatchingAsync();
+    }
+
     private static void HangUp(int pid)
     {
         using var kill = System.Diagnostics.Process.Start("kill", ["-HUP", pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
