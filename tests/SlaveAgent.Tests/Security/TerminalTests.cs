@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Faults;
 
 namespace SlaveAgent.Tests.Security;
@@ -13,59 +14,74 @@ public sealed class TerminalTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData("keys")]
-    [InlineData("resource")]
-    [InlineData("refusal")]
-    [InlineData("message")]
-    [InlineData("dump")]
-    [InlineData("tools")]
-    public async Task No_name_of_others_making_controls_a_terminal(string place)
+    /// <summary>One daemon, in the form of the journal, sees all that K2HR3 and chmpx can say, one after the other; bootstrap, for a terminal, does so beside it.</summary>
+    [Fact]
+    public async Task No_name_of_others_making_controls_a_terminal()
     {
-        var isOn = false;
+        var place = string.Empty;
         await using var host = await FaultHost.BootstrappedAsync(
-            servers: 2, "log: {level: debug}\n", host => isOn && place == "dump" ? Encoding.UTF8.GetBytes(Everywhere(Encoding.UTF8.GetString(host.Dump()))) : host.Dump());
-        isOn = true;
+            servers: 2, "log: {level: debug}\n", host => place == "dump" ? Encoding.UTF8.GetBytes(Everywhere(Encoding.UTF8.GetString(host.Dump()), place)) : host.Dump());
         host.K2hr3.OnAnswer = (request, answer) => (place, request.Kind) switch
         {
-            ("keys", RequestKind.Keys) => Answer.Json(200, new { result = true, message = (string?)null, resource = $"good,ev{Orders}il,ev{Orders}il.service" }),
-            ("resource", RequestKind.Resource) => Answer.Json(200, new { result = true, message = (string?)null, resource = Everywhere(Resource(answer)) }),
-            ("refusal", _) => Answer.Json(403, new { result = false, message = $"no{Orders}" }),
-            ("message", _) => Answer.Json(500, new { result = false, message = $"no{Orders}" }),
+            ("keys", RequestKind.Keys) => Answer.Json(200, new { result = true, message = (string?)null, resource = $"good,{Evil(place)},{Evil(place)}.service" }),
+            ("resource", RequestKind.Resource) => Answer.Json(200, new { result = true, message = (string?)null, resource = Everywhere(Resource(answer), place) }),
+            ("refusal", _) => Answer.Json(403, new { result = false, message = Evil(place) }),
+            ("message", _) => Answer.Json(500, new { result = false, message = Evil(place) }),
             _ => answer,
         };
-        if (place == "tools")
-        {
-            host.PutTool("systemctl", $"printf 'Failed: {Orders}\\n' >&2; exit 1\n");
-            host.PutTool("dpkg-query", $"printf 'Failed: {Orders}\\n' >&2; exit 2\n");
-            host.PutTool("apt-get", $"printf 'E: {Orders}\\n' >&2; exit 100\n");
-        }
-
         var output = new StringBuilder();
-        await using (var daemon = host.StartDaemon())
+        await using (var daemon = host.Start("env", "JOURNAL_STREAM=1:1", FaultHost.Program, "run", "--root", host.Root))
         {
-            await daemon.UntilAsync(() => host.Status is { K2hr3.LastAnswered: not null } or { LastError: not null }, "it does not ask");
-            daemon.Signal("SIGHUP");
-            await Task.WhenAny(daemon.UntilAsync(() => host.Status?.LastError is not null, string.Empty), Task.Delay(TimeSpan.FromSeconds(5), Cancel));
-            output.Append((await host.RunAsync([FaultHost.Program, "status", "--root", host.Root], null)).Output);
-            output.Append((await host.RunAsync([FaultHost.Program, "status", "--json", "--root", host.Root], null)).Output);
-            output.Append(await File.ReadAllTextAsync(host.At("/run/k2hdkc-slave-agent/status.json"), Cancel));
-            output.Append((await host.RunAsync([FaultHost.Program, "regenerate", "--force", "--root", host.Root], null)).Output);
+            await host.UntilConnectedAsync(daemon);
+            foreach (var next in (string[])["keys", "resource", "dump", "refusal", "message"])
+            {
+                place = next;
+                daemon.Signal("SIGHUP");
+                await daemon.UntilAsync(
+                    () => next == "dump" ? host.Status is { Connection.State: not ConnectionStates.Connected } : daemon.Output.Contains(Mark(next), StringComparison.Ordinal), $"of {next} nothing is said");
+                foreach (string[] command in (string[][])[["status"], ["status", "--json"], ["regenerate", "--force"]])
+                {
+                    output.Append((await host.RunAsync([FaultHost.Program, .. command, "--root", host.Root], null)).Output);
+                }
+
+                output.Append(await File.ReadAllTextAsync(host.At("/run/k2hdkc-slave-agent/status.json"), Cancel));
+                if (next != "dump")
+                {
+                    output.Append(await BootstrapUntilSaidAsync(host, next));
+                }
+            }
+
             output.Append(daemon.Output);
         }
 
-        output.Append((await host.BootstrapAsync("timeout", "-s", "INT", "10")).Output);
-        output.Append((await host.BootstrapAsync("env", "JOURNAL_STREAM=1:1", "timeout", "-s", "INT", "10")).Output);
+        place = "tools";
+        host.PutTool("systemctl", $"printf 'Failed: {Evil(place)}\\n' >&2; exit 1\n");
+        host.PutTool("dpkg-query", $"printf 'Failed: {Evil(place)}\\n' >&2; exit 2\n");
+        host.PutTool("apt-get", $"printf 'E: {Evil(place)}\\n' >&2; exit 100\n");
+        output.Append(await BootstrapUntilSaidAsync(host, place));
+
         var text = output.ToString();
-        Assert.NotEmpty(text);
         Assert.DoesNotContain(text, c => c is not '\n' && char.GetUnicodeCategory(c)
             is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
         Assert.DoesNotContain("\\u001b", text, StringComparison.OrdinalIgnoreCase);
     }
 
+    private static async Task<string> BootstrapUntilSaidAsync(FaultHost host, string place)
+    {
+        await using var bootstrap = host.Start("sh", "-c", $"echo {host.Token} | exec {FaultHost.Program} bootstrap --token-file - --root {host.Root}");
+        await bootstrap.UntilAsync(() => bootstrap.HasEnded || bootstrap.Output.Contains(Mark(place), StringComparison.Ordinal), $"of {place} bootstrap says nothing");
+        await bootstrap.KillAsync();
+        return bootstrap.Output;
+    }
+
+    /// <summary>A word that is told from those of other places, and orders behind it.</summary>
+    private static string Evil(string place) => $"{Mark(place)}{Orders}";
+
+    private static string Mark(string place) => $"of-{place}";
+
     /// <summary>Each value of a text of lines "name = value" with orders in it.</summary>
-    private static string Everywhere(string text) => string.Join('\n', text.Split('\n').Select(line =>
-        line.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && !line.Contains('{', StringComparison.Ordinal) && !line.Contains("PORT", StringComparison.OrdinalIgnoreCase) ? $"{line[..at]}= {Orders}{line[(at + 1)..].Trim()}" : line));
+    private static string Everywhere(string text, string place) => string.Join('\n', text.Split('\n').Select(line =>
+        line.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && !line.Contains('{', StringComparison.Ordinal) && !line.Contains("PORT", StringComparison.OrdinalIgnoreCase) ? $"{line[..at]}= {Evil(place)}{line[(at + 1)..].Trim()}" : line));
 
     private static string Resource(Answer answer) => System.Text.Json.JsonDocument.Parse(answer.Text).RootElement.GetProperty("resource").GetString()!;
 }
