@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SlaveAgent.Composition;
+using SlaveAgent.Files;
 using SlaveAgent.Identity;
 using SlaveAgent.Status;
 
@@ -12,13 +13,25 @@ internal static class StatusCommand
     public static Command Create(CommonOptions options)
     {
         var json = new Option<bool>("--json") { Description = "Print it as JSON, as described in k2hdkc-slave-agent(8)" };
+        var metrics = new Option<bool>("--metrics") { Description = "Print it as metrics for Prometheus" };
         var command = new Command("status", "Tell whether this host is connected, and each server with its connection");
         command.Options.Add(json);
+        command.Options.Add(metrics);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(json) && result.GetValue(metrics))
+            {
+                result.AddError("--json and --metrics exclude each other.");
+            }
+        });
         command.SetAction(async (parsed, cancel) =>
         {
             var root = options.RootOf(parsed);
             var status = StatusFile.TryReadOfLiving(root) is { } living ? LiveConnections.AddTo(living) : await StatusObserver.ObserveAsync(options.SettingsOf(parsed, root), root, cancel);
-            Console.WriteLine(parsed.GetValue(json) ? StatusJson.Write(status) : Describe(status, IdentityStatus.Load(root)));
+            Console.WriteLine(
+                parsed.GetValue(metrics) ? Metrics(status, root).TrimEnd()
+                : parsed.GetValue(json) ? StatusJson.Write(status)
+                : Describe(status, IdentityStatus.Load(root)));
             return status.Connection.State switch
             {
                 ConnectionStates.Connected or ConnectionStates.NotASlave => ExitCode.Done,
@@ -28,6 +41,9 @@ internal static class StatusCommand
         });
         return command;
     }
+
+    // What an agent at work wrote itself has newer times than its status.
+    private static string Metrics(AgentStatus status, HostRoot root) => (status.Pid == 0 ? null : MetricsFile.TryRead(root)) ?? MetricsText.Of(status, DateTimeOffset.UtcNow);
 
     private static string Describe(AgentStatus status, IdentityStatus? identity)
     {

@@ -67,6 +67,9 @@ internal sealed class AgentParts : IDisposable
         var requester = new StatusRequester(
             root, inquiries, settings.Chmpx.RequestsStatus, () => Client.ClockDifference, time, Random.Shared.NextDouble, log);
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
+
+        // A counter that began at zero with each agent would seem to have been counted all over again.
+        Ring.Restarts = tracker.Restarts;
         var questions = new RingQuestions(inquiries, tracker, Ring, time, Random.Shared.NextDouble, log);
         ServerSockets = new ServerSockets(_sockets, resolver, Addresses, time);
         var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync);

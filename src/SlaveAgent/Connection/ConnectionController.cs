@@ -201,6 +201,7 @@ public sealed class ConnectionController(
 
         ring.Verdict = verdict;
         ring.RestartNeeds = tracker.RestartNeeds;
+        ring.Restarts = tracker.Restarts;
         var outcome = OutcomeOf(verdict, isReached, acted, changedByOthers, slaves);
         if (isOtherProcess)
         {

@@ -44,6 +44,9 @@ public sealed record ConnectionMemory
     /// <summary>A restart of chmpx that was requested and not observed yet; null when there is none.</summary>
     public PendingRestart? Pending { get; init; }
 
+    /// <summary>The restarts of chmpx that were observed, counted for the metrics.</summary>
+    public ChmpxRestarts Restarts { get; init; }
+
     /// <summary>What the last restart for the configuration was to put into force.</summary>
     public IReadOnlyList<RestartNeed> RestartedFor { get; init; } = [];
 

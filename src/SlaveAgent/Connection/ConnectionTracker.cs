@@ -53,6 +53,9 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     /// <summary>Where the run of chmpx that last answered was reached; 0 when none ever did in this boot.</summary>
     public int LastControlPort => _memory.ControlPort;
 
+    /// <summary>How often chmpx was started again in this boot, also before this agent started.</summary>
+    public ChmpxRestarts Restarts => _memory.Restarts;
+
     /// <summary>A restart was requested, had no effect, and is to be requested again.</summary>
     public bool IsRestartOverdue => _memory.Pending is { } pending && Since(pending.At) >= RetryDelay.Doubled(RestartRecheck, pending.Times - 1, LongestRestartRecheck);
 
@@ -209,12 +212,20 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private void ObserveProcess(IniDocument ini, RingView view, ConfigurationFile file)
     {
         var memory = _memory;
-        NoteOwnEnds(memory.Process.Pid > 0 && memory.Process != view.Process && memory.Pending is null);
+        var isRestart = memory.Process.Pid > 0 && memory.Process != view.Process;
+        NoteOwnEnds(isRestart && memory.Pending is null);
         if (memory.Process != view.Process)
         {
             var isFileOfStart = view.Revision == ini.FileVersion && fileChangedAt(file.Path) is { } changed
                 && changed <= DateTimeOffset.FromUnixTimeSeconds(view.Process.StartTime) + TimeSpan.FromSeconds(1);
-            memory = memory with { Process = view.Process, Pending = null, WasConnected = false, Sizes = isFileOfStart ? StartSizes.Of(ini) : null };
+            memory = memory with
+            {
+                Process = view.Process,
+                Restarts = isRestart ? memory.Restarts.Next(isByAgent: memory.Pending is not null) : memory.Restarts,
+                Pending = null,
+                WasConnected = false,
+                Sizes = isFileOfStart ? StartSizes.Of(ini) : null,
+            };
             if (view.Revision == ini.FileVersion && memory.RestartedFor.Count > 0)
             {
                 // A restart that did not take a difference away will not do so the next time either.

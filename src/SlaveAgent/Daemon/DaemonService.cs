@@ -264,6 +264,7 @@ internal sealed class DaemonService(
         try
         {
             RegularFile.Delete(setup.Root.Agent.StatusFile);
+            RegularFile.Delete(setup.Root.Agent.MetricsFile);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

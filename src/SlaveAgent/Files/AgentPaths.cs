@@ -81,6 +81,9 @@ public sealed record AgentPaths
 
     public string StatusFile => RuntimeDirectory + "/status.json";
 
+    /// <summary>The status as metrics, for Prometheus.</summary>
+    public string MetricsFile => RuntimeDirectory + "/metrics.prom";
+
     /// <summary>What the repair of the connection has to know of this boot's past.</summary>
     public string ConnectionMemory => RuntimeDirectory + "/connection.json";
 

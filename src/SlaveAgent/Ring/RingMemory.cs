@@ -22,6 +22,9 @@ public sealed class RingMemory
     /// <summary>What chmpx takes only at its start and has not taken yet.</summary>
     public ImmutableArray<RestartNeed> RestartNeeds { get; set; } = [];
 
+    /// <summary>How often chmpx was started again in this boot.</summary>
+    public ChmpxRestarts Restarts { get; set; }
+
     /// <summary>How full the ring is, by the last accepted resource; null before the first.</summary>
     public RingRoom? Room { get; set; }
 

@@ -1,3 +1,5 @@
+using SlaveAgent.Ring;
+
 namespace SlaveAgent.Status;
 
 /// <summary>What the agent knows, for <c>status</c> and whoever reads the status file; described in k2hdkc-slave-agent(8). Never holds a secret.</summary>
@@ -39,6 +41,9 @@ public sealed record AgentStatus
     public K2hr3Status? K2hr3 { get; init; }
 
     public ChmpxStatus? Chmpx { get; init; }
+
+    /// <summary>Null where no agent runs.</summary>
+    public ChmpxRestarts? ChmpxRestarts { get; init; }
 
     /// <summary>What a person should know of the role's resource.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -18,7 +18,7 @@ public static class ServerList
         }).ToList();
         var known = listed.Select(server => server.Key).ToHashSet();
         servers.AddRange((view?.Servers ?? []).Where(other => !known.Contains(other.Key))
-            .Select(other => new ServerStatus(other.Name, other.Key.Cuk, other.Key.ControlPort, null, "unlisted", null)));
+            .Select(other => new ServerStatus(other.Name, other.Key.Cuk, other.Key.ControlPort, null, ServerStates.Unlisted, null)));
         return servers;
     }
 
@@ -26,10 +26,10 @@ public static class ServerList
 
     private static string StateOf(RingServer? server) => server switch
     {
-        null => "absent",
-        { IsHalfOpen: true } => "half-open",
-        { IsConnected: true } => "connected",
-        { IsUp: true } => "up",
-        _ => "down",
+        null => ServerStates.Absent,
+        { IsHalfOpen: true } => ServerStates.HalfOpen,
+        { IsConnected: true } => ServerStates.Connected,
+        { IsUp: true } => ServerStates.Up,
+        _ => ServerStates.Down,
     };
 }

@@ -1,10 +1,7 @@
 namespace SlaveAgent.Status;
 
 /// <param name="Address">Name or address and port, as the configuration has them; null where it does not list the server.</param>
-/// <param name="State">
-/// <c>connected</c>, <c>half-open</c> (a connection on which nothing is acknowledged any more), <c>up</c> (no connection), <c>down</c>, <c>absent</c> (listed, not
-/// in the ring) or <c>unlisted</c>.
-/// </param>
+/// <param name="State">One of <see cref="ServerStates"/>.</param>
 /// <param name="Since">Since when the state, and the connection, have been observed; null where no agent runs.</param>
 public sealed record ServerStatus(string Name, string Cuk, int ControlPort, string? Address, string State, DateTimeOffset? Since)
 {

@@ -7,5 +7,8 @@ namespace SlaveAgent.Status;
 public sealed record ServersStatus(int Listed, int Up, int Connected, IReadOnlyList<ServerStatus> List)
 {
     public static ServersStatus Of(IReadOnlyList<ServerStatus> list) => new(
-        list.Count(server => server.State != "unlisted"), list.Count(server => server.State is "connected" or "half-open" or "up"), list.Count(server => server.State == "connected"), list);
+        list.Count(server => server.State != ServerStates.Unlisted),
+        list.Count(server => server.State is ServerStates.Connected or ServerStates.HalfOpen or ServerStates.Up),
+        list.Count(server => server.State == ServerStates.Connected),
+        list);
 }

@@ -21,6 +21,9 @@ public sealed class StatusBoard(
     /// <summary>How long the file may keep older times of K2HR3's, while it answers and nothing else is new: to write it costs a third of a poll.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
 
+    /// <summary>How old the metrics may become while nothing is new: their times are what tells an agent at work from a dead one. Beyond that a quiet second writes nothing.</summary>
+    private static readonly TimeSpan MetricsFreshness = TimeSpan.FromSeconds(60);
+
     private readonly Dictionary<ControllerKinds, (Outcome Outcome, Condition Condition)> _known = [];
     private readonly Dictionary<ControllerKinds, DateTimeOffset> _next = [];
     private Dictionary<NodeKey, ServerStatus> _servers = [];
@@ -37,6 +40,7 @@ public sealed class StatusBoard(
     private Condition? _settings;
     private Hold? _hold;
     private long _publishedAt;
+    private long _metricsAt;
 
     /// <summary>Raised for each condition that became another one.</summary>
     public event Action<Condition>? Changed;
@@ -89,6 +93,10 @@ public sealed class StatusBoard(
         {
             Publish();
         }
+        else if (keepsFile && time.GetElapsedTime(_metricsAt) >= MetricsFreshness)
+        {
+            WriteMetrics(Snapshot());
+        }
     }
 
     /// <summary>Takes note of whether the settings' files are in force.</summary>
@@ -134,6 +142,7 @@ public sealed class StatusBoard(
             Generation = new GenerationStatus(file.Path, file.Current?.FileVersion, ring.View?.Revision, _connectedGeneration, [.. ring.RestartNeeds.Select(need => need.ToString())]),
             K2hr3 = new K2hr3Status(k2hr3.Address, k2hr3.AskedAt, k2hr3.AnsweredAt, k2hr3.Error, _next.Count == 0 ? null : _next.Values.Min()),
             Chmpx = ring.Unit is { } unit ? new ChmpxStatus(unit.Name, unit.Active.ToString().ToLowerInvariant(), unit.Exit?.ToString(), unit.Restarts, ring.UnitLastLines) : null,
+            ChmpxRestarts = ring.Restarts,
             Warnings = [.. ring.ResourceWarnings.Take(RingMemory.MostWarnings).Select(warning => warning.ToString())],
             Conditions = [.. controllers.OrderBy(controller => controller.Kind).Select(controller => _known.TryGetValue(controller.Kind, out var known)
                 ? known.Condition
@@ -271,15 +280,27 @@ public sealed class StatusBoard(
             return;
         }
 
+        var status = Snapshot();
+        _isPublished = TryWrite(root.Agent.StatusFile, () => StatusFile.Write(root, status)) & WriteMetrics(status);
+    }
+
+    private bool WriteMetrics(AgentStatus status)
+    {
+        _metricsAt = time.GetTimestamp();
+        return TryWrite(root.Agent.MetricsFile, () => MetricsFile.Write(root, status, time.GetUtcNow()));
+    }
+
+    private bool TryWrite(string path, Action write)
+    {
         try
         {
-            StatusFile.Write(root, Snapshot());
-            _isPublished = true;
+            write();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _isPublished = false;
-            log.Debug("The status file {Path} could not be written: {Why}", root.Agent.StatusFile, e.Message);
+            log.Debug("The status could not be written to {Path}: {Why}", path, e.Message);
+            return false;
         }
     }
 

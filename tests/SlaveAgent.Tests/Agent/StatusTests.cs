@@ -84,6 +84,30 @@ public sealed class StatusTests : IDisposable
         Assert.Equal(7, json.RootElement.GetProperty("generation").GetProperty("written").GetInt32());
     }
 
+    [Fact]
+    public async Task The_metrics_are_what_the_agent_at_work_wrote_and_without_one_what_is_observed()
+    {
+        using (FileLock.TryTake(_directory.Root.Agent.DaemonLock))
+        {
+            var status = Make(ConnectionStates.Degraded, ControlStates.Current, isReady: true);
+            StatusFile.Write(_directory.Root, status);
+            var (code, output) = await RunAsync("status", "--metrics");
+            Assert.Equal((4, 1), (code, PrometheusText.Parse(output)["k2hdkc_slave_connection", ("state", "degraded")]));
+
+            MetricsFile.Write(_directory.Root, status, DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(5));
+            (code, output) = await RunAsync("status", "--metrics");
+            Assert.Equal((4, await File.ReadAllTextAsync(_directory.Root.Agent.MetricsFile, Cancel)), (code, output));
+        }
+
+        File.Delete(_directory.Root.Agent.RuntimeDirectory + "/daemon.pid");
+        var (observedCode, observed) = await RunAsync("status", "--metrics");
+        var read = PrometheusText.Parse(observed);
+        Assert.Equal((3, 1, 0), (observedCode, read["k2hdkc_slave_connection", ("state", "disconnected")], read["k2hdkc_slave_heartbeat_timestamp_seconds"]));
+    }
+
+    [Fact]
+    public async Task One_form_at_a_time_is_printed() => Assert.Equal(2, (await RunAsync("status", "--json", "--metrics")).ExitCode);
+
     /// <summary>A killed agent, no chmpx, no configuration.</summary>
     [Fact]
     public async Task What_an_agent_said_that_is_gone_counts_for_nothing()

@@ -599,6 +599,22 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
+    public async Task Restarts_of_chmpx_are_counted_over_restarts_of_the_agent()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        await _ring.PollAsync();
+        Assert.Equal(new ChmpxRestarts(ByAgent: 0, ByOthers: 0), _ring.Ring.Restarts);
+        ChangePort();
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal(new ChmpxRestarts(ByAgent: 1, ByOthers: 0), _ring.Ring.Restarts);
+        _ring.RestartAgent();
+        _ring.Ring.Restarts = default;
+        _ring.Systemd.Run(_ring.Unit);
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal(new ChmpxRestarts(ByAgent: 1, ByOthers: 1), _ring.Ring.Restarts);
+    }
+
+    [Fact]
     public async Task A_role_that_is_no_slaves_wants_no_connection()
     {
         await _ring.WriteAsync("svr1", "svr2");

@@ -34,6 +34,8 @@ public sealed class StatusBoardTests : IDisposable
 
     private string Path => _directory.Root.Agent.StatusFile;
 
+    private string MetricsPath => _directory.Root.Agent.MetricsFile;
+
     public void Dispose() => _directory.Dispose();
 
     [Fact]
@@ -343,6 +345,41 @@ public sealed class StatusBoardTests : IDisposable
     }
 
     [Fact]
+    public void The_metrics_follow_the_status_and_are_otherwise_written_once_a_minute()
+    {
+        var board = Make();
+        Settle(board);
+        var began = _time.GetUtcNow();
+        Assert.Equal(((UnixFileMode)0x1a4, 1.0), (File.GetUnixFileMode(MetricsPath), ReadMetrics()["k2hdkc_slave_connection", ("state", "connected")]));
+        var versions = new HashSet<FileVersion>();
+        for (var second = 0; second < 179; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Report(board, ControllerKinds.Connection, new Outcome.Unchanged("fine"));
+            Report(board, ControllerKinds.Services, Fine);
+            versions.Add(FileStatus.Of(MetricsPath)!.Version);
+        }
+
+        Assert.Equal(3, versions.Count);
+        Assert.Equal((began + TimeSpan.FromSeconds(120)).ToUnixTimeSeconds(), ReadMetrics()["k2hdkc_slave_heartbeat_timestamp_seconds"]);
+        See(RingState.Unresponsive);
+        Report(board, ControllerKinds.Connection, new Outcome.Waiting("for it"));
+        Assert.Equal(1, ReadMetrics()["k2hdkc_slave_connection", ("state", "disconnected")]);
+    }
+
+    [Fact]
+    public void Metrics_that_cannot_be_written_take_nothing_from_the_status()
+    {
+        Directory.CreateDirectory(MetricsPath);
+        var board = Make();
+        Settle(board);
+        Assert.Equal(ConnectionStates.Connected, Read().Connection.State);
+        Directory.Delete(MetricsPath);
+        Report(board, ControllerKinds.Connection, Fine);
+        Assert.Equal(1, ReadMetrics()["k2hdkc_slave_connection", ("state", "connected")]);
+    }
+
+    [Fact]
     public void The_file_can_be_read_by_all_and_is_whole()
     {
         Settle(Make());
@@ -353,8 +390,11 @@ public sealed class StatusBoardTests : IDisposable
     [Fact]
     public void Beside_a_running_daemon_the_file_is_left_alone()
     {
-        Settle(Make(keepsFile: false));
-        Assert.False(File.Exists(Path));
+        var board = Make(keepsFile: false);
+        Settle(board);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Settle(board);
+        Assert.Equal((false, false), (File.Exists(Path), File.Exists(MetricsPath)));
     }
 
     [Fact]
@@ -485,6 +525,8 @@ public sealed class StatusBoardTests : IDisposable
     private void Report(StatusBoard board, ControllerKinds kind, Outcome outcome) => board.Report(Find(kind), outcome, TimeSpan.FromSeconds(1));
 
     private FakeController Find(ControllerKinds kind) => _controllers.Single(controller => controller.Kind == kind);
+
+    private PrometheusText ReadMetrics() => PrometheusText.Parse(File.ReadAllText(MetricsPath));
 
     private AgentStatus Read() => StatusJson.TryRead(File.ReadAllText(Path))!;
 }
