@@ -11,8 +11,11 @@ public static class IniComparison
         && Summary(a, IniSection.SlaveName).SequenceEqual(Summary(b, IniSection.SlaveName))
         && OtherSections(a).SequenceEqual(OtherSections(b));
 
+    /// <summary>Whether a line of <c>[GLOBAL]</c> says something to chmpx.</summary>
+    internal static bool Counts(IniLine line) => !Uncounted.Contains(line.Key!);
+
     private static IEnumerable<string> Summary(IniDocument ini, string name) => name == IniSection.GlobalName
-        ? ini.GlobalInOrderOfKeys().Where(line => !Uncounted.Contains(line.Key!)).Select(line => $"{line.Key}={line.Value}")
+        ? ini.GlobalInOrderOfKeys().Where(Counts).Select(line => $"{line.Key}={line.Value}")
         : ini.Sections.Where(s => s.Name == name).Select(Summary).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> OtherSections(IniDocument ini) =>
@@ -20,5 +23,5 @@ public static class IniComparison
             .Where(s => s.Name is not (IniSection.GlobalName or IniSection.ServerName or IniSection.SlaveName))
             .Select(s => $"[{s.Name}]\n{Summary(s)}");
 
-    private static string Summary(IniSection section) => string.Join('\n', section.InOrderOfKeys().Select(line => $"{line.Key}={line.Value}"));
+    internal static string Summary(IniSection section) => string.Join('\n', section.InOrderOfKeys().Select(line => $"{line.Key}={line.Value}"));
 }

@@ -16,6 +16,7 @@ public static class CommandLine
         A host is launched with K2HR3's User Data Script, which runs bootstrap once and starts the daemon. From then on:
 
           k2hdkc-slave-agent status             show the agent's state, and each server with its connection
+          k2hdkc-slave-agent history            show what each generation changed, when and why
           k2hdkc-slave-agent wait               wait until this host is connected
           k2hdkc-slave-agent regenerate         query K2HR3 now and rewrite the configuration if it changed
           systemctl reload k2hdkc-slave-agent   reload the settings and poll immediately
@@ -37,6 +38,7 @@ public static class CommandLine
         root.Subcommands.Add(WaitCommand.Create(options));
         root.Subcommands.Add(RegenerateCommand.Create(options));
         root.Subcommands.Add(StatusCommand.Create(options));
+        root.Subcommands.Add(HistoryCommand.Create(options));
         root.Subcommands.Add(PauseCommand.Create(options));
         root.Subcommands.Add(ResumeCommand.Create(options));
         root.Subcommands.Add(RollbackCommand.Create(options));

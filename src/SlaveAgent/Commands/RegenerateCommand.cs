@@ -77,6 +77,11 @@ internal static class RegenerateCommand
                 Console.WriteLine($"There is nothing to configure: the role's resource is no slave configuration ({other.Why}).");
                 return ExitCode.Done;
             case ConfigurationDecision.Refused refused:
+                if (!dryRun)
+                {
+                    parts.File.NoteRefused(GenerationCause.Regenerate, Reasons.ConfigurationRefused, refused.Summary);
+                }
+
                 await Console.Error.WriteLineAsync($"The role's resource was refused, because {refused.Why}; the last good file stays.\n  {string.Join("\n  ", refused.Problems)}");
                 return ExitCode.Failed;
             default:
@@ -96,7 +101,7 @@ internal static class RegenerateCommand
             return ExitCode.Done;
         }
 
-        var (generation, copyFailed) = await parts.File.WriteAsync(plan.Ini, parts.Ring.View?.Revision, cancel);
+        var (generation, copyFailed) = await parts.File.WriteAsync(plan.Ini, parts.Ring.View?.Revision, cancel, GenerationCause.Regenerate);
         parts.Resource.Accept(text);
         Show(parts.File.Path, before, parts.File.ReadText() ?? string.Empty);
         if (copyFailed is not null)
@@ -136,6 +141,7 @@ internal static class RegenerateCommand
 
             if (view.Revision >= generation)
             {
+                parts.File.NoteLoaded(isConnected: false);
                 return $"Generation {generation} is written; chmpx has loaded it.";
             }
 

@@ -45,7 +45,7 @@ internal static class RollbackCommand
             new HoldKeeper(root, TimeProvider.System).Set(hold);
             if (file.Current is null || !IniComparison.SaysTheSame(file.Current, ini))
             {
-                var (written, _) = await file.WriteAsync(ini, await LoadedAsync(file, signals.Token), signals.Token);
+                var (written, _) = await file.WriteAsync(ini, await LoadedAsync(file, signals.Token), signals.Token, GenerationCause.Rollback);
                 Console.WriteLine($"Generation {written} is written and says what generation {number} said.");
             }
 

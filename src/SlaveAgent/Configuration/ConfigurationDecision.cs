@@ -28,7 +28,14 @@ public abstract record ConfigurationDecision
     public sealed record NotListed : ConfigurationDecision;
 
     /// <summary>chmpx would exit on it, or be harmed by it.</summary>
-    public sealed record Refused(string Why, ImmutableArray<IniProblem> Problems) : ConfigurationDecision;
+    public sealed record Refused(string Why, ImmutableArray<IniProblem> Problems) : ConfigurationDecision
+    {
+        private const int MostShown = 3;
+
+        /// <summary>Why, and the first problems, for a person.</summary>
+        public string Summary =>
+            $"{Why}: {string.Join("; ", Problems.Take(MostShown))}{(Problems.Length > MostShown ? $"; and {Problems.Length - MostShown} more" : string.Empty)}";
+    }
 
     /// <param name="plan">What the text means for this host.</param>
     /// <param name="inPlace">The file as it is; null when there is none.</param>

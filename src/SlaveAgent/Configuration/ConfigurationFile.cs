@@ -20,6 +20,10 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     private const int MostPauses = 5;
 
     private readonly Generations _generations = new(root.Agent.GenerationsDirectory, keep, mode);
+    private readonly HistoryFile _history = new(root.Agent.History, mode);
+    private (int Generation, long At)? _wrote;
+    private (int Generation, bool IsConnected)? _noted;
+    private (string Reason, string Message)? _refused;
     private FileVersion? _seen;
     private FileReaders _readers;
     private (DateTimeOffset At, TimeSpan AgeThen, long SeenAt)? _changed;
@@ -113,22 +117,64 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         }
     }
 
-    /// <summary>Puts a configuration in place under the next generation number, and a copy of it beside the earlier ones.</summary>
+    /// <summary>Puts a configuration in place under the next generation number, a copy of it beside the earlier ones, and an entry in the history.</summary>
     /// <param name="loaded">What chmpx has loaded: the number must become another one, or chmpx does not reload (Chmpx/README.md, "Reload").</param>
-    /// <returns>The generation, and why no copy could be kept, if so.</returns>
+    /// <param name="cause">Why it is written, for the history.</param>
     /// <exception cref="IOException">It could not be written; the old file is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
-    public async Task<(int Generation, string? CopyFailed)> WriteAsync(IniDocument ini, int? loaded, CancellationToken cancel)
+    public async Task<WrittenGeneration> WriteAsync(IniDocument ini, int? loaded, CancellationToken cancel, GenerationCause cause = GenerationCause.Poll)
     {
         using var turn = await FileLock.TakeAsync(root.Agent.WriteLock, LockTimeout, time, cancel);
         Refresh();
         var generation = Next(Math.Max(Math.Max(Current?.FileVersion ?? 0, _generations.Newest), loaded ?? 0));
         var text = IniWriter.Write(ini, generation);
+
+        // What a file said that was lost or corrupt is in its copy.
+        var before = cause == GenerationCause.Restored || Current is null ? TryReadNewest() ?? Current : Current;
         Directories.Make(System.IO.Path.GetDirectoryName(Path)!);
         var wasLinked = FileStatus.Of(Path) is { Links: > 1 };
         OldFileWasLinked = !AtomicFile.Write(Path, text, mode, exchange: true, readers: _readers) && wasLinked;
         Refresh();
-        return (generation, TryKeep(generation, text));
+        _wrote = (generation, time.GetTimestamp());
+        var copyFailed = TryKeep(generation, text);
+        var entry = GenerationEntry.Written(generation, time.GetUtcNow(), cause, before, ini);
+        _history.Add(history => history.With(entry));
+        _history.Flush();
+        return new WrittenGeneration(generation, copyFailed) { Entry = entry };
+    }
+
+    /// <summary>Takes note that chmpx has loaded the generation in place, for the history; costs nothing once that is known.</summary>
+    /// <param name="isConnected">And that this host is connected with it.</param>
+    public void NoteLoaded(bool isConnected)
+    {
+        if (Current is not { FileVersion: { } generation } ini)
+        {
+            return;
+        }
+
+        if (_noted is not { } noted || noted.Generation != generation || (isConnected && !noted.IsConnected))
+        {
+            _noted = (generation, isConnected);
+            var found = GenerationEntry.Written(generation, time.GetUtcNow(), GenerationCause.Found, null, ini);
+            TimeSpan? since = _wrote is { } wrote && wrote.Generation == generation ? time.GetElapsedTime(wrote.At) : null;
+            _history.Add(history => history.WithLoaded(found, since, isConnected));
+        }
+
+        FlushHistory();
+    }
+
+    /// <summary>Takes note of a configuration that was refused, for the history; one that is refused again and again once.</summary>
+    /// <param name="reason">A stable code.</param>
+    public void NoteRefused(GenerationCause cause, string reason, string message)
+    {
+        if (_refused != (reason, message))
+        {
+            _refused = (reason, message);
+            var refusal = GenerationEntry.Refused(time.GetUtcNow(), cause, reason, message);
+            _history.Add(history => history.WithRefusal(refusal));
+        }
+
+        FlushHistory();
     }
 
     /// <summary>What is in place is the newest generation that an agent or <c>regenerate</c> wrote; not known, and so false, where no copies are kept.</summary>
@@ -142,6 +188,40 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
 
     /// <summary>The number after <paramref name="highest"/>; chmpx asks only for another one, so after the last of 31 bits comes 1.</summary>
     public static int Next(int highest) => highest is < 1 or int.MaxValue ? 1 : highest + 1;
+
+    /// <summary>Waits for nobody: who holds the lock, or a disk without room, has it written the next time.</summary>
+    private void FlushHistory()
+    {
+        if (!_history.HasPending)
+        {
+            return;
+        }
+
+        try
+        {
+            using var turn = FileLock.TryTake(root.Agent.WriteLock);
+            if (turn is not null)
+            {
+                _history.Flush();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As with the history itself.
+        }
+    }
+
+    private IniDocument? TryReadNewest()
+    {
+        try
+        {
+            return _generations.ReadNewest() is { } text ? IniReader.Read(text) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private void NoteChange(FileStatus? status)
     {

@@ -97,6 +97,7 @@ public sealed class ConnectionController(
             IsReady = false;
             ring.Note(null);
             ring.Verdict = null;
+            ring.Regression = null;
             return new Outcome.NothingToDo("no connection is wanted, because the role has no slave configuration") { Reason = Reasons.NotASlave };
         }
 
@@ -120,6 +121,7 @@ public sealed class ConnectionController(
             IsReady = false;
             ring.Note(null);
             ring.Verdict = null;
+            ring.Regression = null;
             return new Outcome.Waiting(file.Current is null ? "there is no configuration yet" : "the file in place is no chmpx configuration")
             {
                 Reason = file.Current is null ? Reasons.NoConfiguration : Reasons.ForeignFile,
@@ -176,6 +178,12 @@ public sealed class ConnectionController(
         var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), ring.Sockets, slaves);
         _judged = ini;
         var verdict = Explained(Judge(situation));
+        ring.Regression = tracker.ObserveRegression(situation, verdict.State == RingState.Connected);
+        if (situation.View?.Revision == ini.FileVersion)
+        {
+            file.NoteLoaded(verdict.State == RingState.Connected);
+        }
+
         var isPaused = holds?.IsPaused is true && IsChange(verdict);
         var acted = isPaused ? null : await ActAsync(verdict, situation, cancel);
         verdict = isPaused ? verdict with { Message = $"{verdict.Message}; nothing is done about it, because the agent is paused" } : verdict;
@@ -252,7 +260,7 @@ public sealed class ConnectionController(
         {
             case RingAction.Stamp:
                 tracker.NoteStamp();
-                var (generation, _) = await file.WriteAsync(s.Ini, ring.View?.Revision, cancel);
+                var (generation, _) = await file.WriteAsync(s.Ini, ring.View?.Revision, cancel, GenerationCause.Stamp);
                 return $"{verdict.Message} (generation {generation})";
             case RingAction.Restart:
                 tracker.NoteRestart(verdict.Cause, verdict.IsRepairLate);

@@ -35,6 +35,9 @@ public sealed record ConnectionMemory
     /// </summary>
     public IReadOnlyDictionary<string, string>? Sizes { get; init; }
 
+    /// <summary>What the last generation was connected to; null before the first.</summary>
+    public ConnectedGeneration? Connected { get; init; }
+
     public RestartRecord? Configuration { get; init; }
 
     public RestartRecord? Partial { get; init; }
@@ -69,7 +72,7 @@ public sealed record ConnectionMemory
 
     /// <returns>What was kept; empty when nothing was, or what was kept is of another boot.</returns>
     public static ConnectionMemory Load(HostRoot root, long now) =>
-        StateFile.TryLoad(root.Agent.ConnectionMemory, ConnectionJson.Default.ConnectionMemory) is { } kept && kept.IsOfThisBoot(now) ? kept : new ConnectionMemory();
+        StateFile.TryLoad(root.Agent.ConnectionMemory, ConnectionJson.Default.ConnectionMemory) is { } kept && kept.IsOfThisBoot(now) && kept.Connected is null or { Servers: not null, Regression: null or { Lost: not null } } ? kept : new ConnectionMemory();
 
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>

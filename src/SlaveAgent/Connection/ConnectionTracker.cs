@@ -115,6 +115,15 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         };
     }
 
+    /// <summary>Compares what the generation in place is connected to with what the one before was.</summary>
+    /// <param name="isConnected">Whether this host counts as connected to its cluster.</param>
+    /// <returns>Null where no connection was lost by it.</returns>
+    public Regression? ObserveRegression(RingSituation s, bool isConnected)
+    {
+        Keep(_memory with { Connected = RegressionJudge.Judge(_memory.Connected, s.Ini, s.View, isConnected, s.SinceChange, settings) });
+        return _memory.Connected?.Regression;
+    }
+
     /// <summary>Before chmpx's unit is restarted: a restart that then fails, has no effect, or is lost with the agent, is requested again.</summary>
     public void NoteRestart(RestartCause cause, bool isLate)
     {

@@ -37,6 +37,7 @@ internal sealed class DaemonService(
 
     /// <summary>Starts in a row for which there were no settings that could be used.</summary>
     private int _refusals;
+    private bool _isHungUp;
 
     /// <summary>For the status: what is wrong, and what a person does then.</summary>
     private string? WhyRefused => _refused is null ? null : $"{_refused} {GoesOn}";
@@ -175,6 +176,12 @@ internal sealed class DaemonService(
             Accept();
         }
 
+        if (_isHungUp)
+        {
+            parts.Configuration.NoteHangUp();
+            _isHungUp = false;
+        }
+
         Keep(settings);
         var identity = new IdentityWatch(setup, settings, reading, time, log);
         RemoveStaleStages(parts);
@@ -231,9 +238,11 @@ internal sealed class DaemonService(
                 board.NoteSettings(WhyRefused);
                 if (changed is not null)
                 {
+                    _isHungUp = true;
                     return changed;
                 }
 
+                parts.Configuration.NoteHangUp();
                 reconciler.Wake(ControllerKinds.Configuration | ControllerKinds.Services | ControllerKinds.Connection);
             }
         }

@@ -28,6 +28,9 @@ public sealed record AgentPaths
     /// <summary>Copies (never links, because a hard link hides changes from chmpx: Chmpx/README.md, "Reload") of the last configurations, <c>generation-N.ini</c>.</summary>
     public string GenerationsDirectory => StateDirectory + "/generations";
 
+    /// <summary>What became of the last generations and when, and what was refused.</summary>
+    public string History => StateDirectory + "/history.json";
+
     /// <summary>The last resource text that the agent accepted from K2HR3, with its ETag.</summary>
     public string AcceptedResource => StateDirectory + "/resource.json";
 

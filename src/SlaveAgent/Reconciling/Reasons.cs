@@ -110,6 +110,9 @@ public static class Reasons
     /// <summary>A list of servers that lost most of them is not taken yet.</summary>
     public const string LargeShrink = nameof(LargeShrink);
 
+    /// <summary>A new generation has lost connections that the one before had, to servers that nothing says are down.</summary>
+    public const string ConnectionsLost = nameof(ConnectionsLost);
+
     /// <summary>The configuration was made again from the last answer that was accepted.</summary>
     public const string Restored = nameof(Restored);
 

@@ -19,6 +19,9 @@ public sealed class RingMemory
     /// <summary>The last judgement of the ring; null before the first.</summary>
     public RingVerdict? Verdict { get; set; }
 
+    /// <summary>The generation in place has lost connections that the one before had; null where it has not.</summary>
+    public Regression? Regression { get; set; }
+
     /// <summary>What chmpx takes only at its start and has not taken yet.</summary>
     public ImmutableArray<RestartNeed> RestartNeeds { get; set; } = [];
 

@@ -35,6 +35,8 @@ public sealed class ConfigurationController(
     /// <summary>The text that the file in place was found to say, and what to say of that again while neither is another: most polls bring a 304.</summary>
     private (string Text, IniDocument Ini, PlanOptions Options, Outcome Outcome)? _settled;
     private ImmutableArray<IniProblem> _warned = [];
+    private GenerationCause _cause;
+    private bool _isHungUp;
 
     public ControllerKinds Kind => ControllerKinds.Configuration;
 
@@ -44,11 +46,15 @@ public sealed class ConfigurationController(
 
     public TimeSpan WatchdogLimit => resource.LongestRequest + TimeSpan.FromMinutes(2);
 
+    /// <summary>A SIGHUP is why the next run runs.</summary>
+    public void NoteHangUp() => _isHungUp = true;
+
     public async Task<Outcome> RunAsync(CancellationToken cancel) =>
         await ReconcileAsync(cancel) is var outcome && outcome.AnswerTime == resource.AnswerTime ? outcome : outcome with { AnswerTime = resource.AnswerTime };
 
     private async Task<Outcome> ReconcileAsync(CancellationToken cancel)
     {
+        (_cause, _isHungUp) = (_isHungUp ? GenerationCause.Sighup : GenerationCause.Poll, false);
         file.Refresh();
         var answer = await resource.ReadAsync(fresh: evidence.Of(ShrinkQuestion) is not null, cancel);
         _clock.Note(resource.ClockDifference);
@@ -149,6 +155,7 @@ public sealed class ConfigurationController(
         {
             case ConfigurationDecision.NotASlave other:
                 // It was a slave's configuration and now is none: an empty answer of a store in trouble is likelier than a changed mind.
+                file.NoteRefused(_cause, Reasons.SuddenlyNotASlave, $"no slave configuration ({other.Why})");
                 return new Outcome.Failed($"the role's resource is suddenly no slave configuration ({other.Why}); the last good file stays") { Reason = Reasons.SuddenlyNotASlave };
             case ConfigurationDecision.NotListed:
                 return registerAgain
@@ -160,9 +167,9 @@ public sealed class ConfigurationController(
                     }
                     : new Outcome.Waiting("the role's resource does not list this host, and host.register_again is off") { Reason = Reasons.NotListed };
             case ConfigurationDecision.Refused refused:
+                file.NoteRefused(_cause, Reasons.ConfigurationRefused, refused.Summary);
                 return new Outcome.Failed(
-                    $"the role's resource was refused, because {refused.Why}: {string.Join("; ", refused.Problems.Take(3))}"
-                    + (refused.Problems.Length > 3 ? $"; and {refused.Problems.Length - 3} more" : string.Empty)
+                    $"the role's resource was refused, because {refused.Summary}"
                     + (file.Current is null ? string.Empty : "; the last good file stays"))
                 {
                     Reason = Reasons.ConfigurationRefused,
@@ -194,19 +201,18 @@ public sealed class ConfigurationController(
         }
 
         evidence.Note(ShrinkQuestion, null);
-        var (generation, copyFailed) = await file.WriteAsync(plan.Ini, ring.View?.Revision, cancel);
-        if (copyFailed is not null)
+        var cause = _cause == GenerationCause.Poll && before is not null && WasSeenInRing(before, plan.Ini) ? GenerationCause.Ring : _cause;
+        var written = await file.WriteAsync(plan.Ini, ring.View?.Revision, cancel, cause);
+        if (written.CopyFailed is not null)
         {
-            log.Warning("No copy of generation {Generation} could be kept: {Why}; the configuration itself is in place", generation, copyFailed);
+            log.Warning("No copy of generation {Generation} could be kept: {Why}; the configuration itself is in place", written.Generation, written.CopyFailed);
         }
 
         resource.Accept(text);
-        return new Outcome.Changed(before is null
-            ? $"generation {generation} with {Servers(plan.Ini)}"
-            : $"generation {generation} with {Servers(plan.Ini)}, before {Servers(before)}")
+        return new Outcome.Changed(written.Entry.Line)
         {
             Triggers = ControllerKinds.Connection | (before is null ? ControllerKinds.Services : ControllerKinds.None),
-            TriggerReason = $"generation {generation}",
+            TriggerReason = $"generation {written.Generation}",
         };
     }
 
@@ -221,7 +227,7 @@ public sealed class ConfigurationController(
                 return new Outcome.Failed($"generation {hold.Generation} is to be held, and chmpx would end on it: {problem}; the file stays", Consequence.NeedsPerson) { Reason = Reasons.ConfigurationRefused };
             }
 
-            var (generation, _) = await file.WriteAsync(held, ring.View?.Revision, cancel);
+            var (generation, _) = await file.WriteAsync(held, ring.View?.Revision, cancel, GenerationCause.Rollback);
             return new Outcome.Changed($"generation {generation} says what generation {hold.Generation} said; {hold}")
             {
                 Reason = hold.Reason,
@@ -234,6 +240,19 @@ public sealed class ConfigurationController(
             ? IniComparison.SaysTheSame(held, now.Ini) ? "K2HR3 says the same" : $"K2HR3 lists {Servers(now.Ini)} and says something else"
             : K2hr3Outcome.Of(answer, "reading the role's resource").Message;
         return new Outcome.Unchanged($"generation {file.Current.FileVersion} with {Servers(held)}; {said}; {hold}") { Reason = hold.Reason };
+    }
+
+    /// <summary>The ring showed a server that joins or leaves with this list already: that had K2HR3 asked before the poll was due.</summary>
+    private bool WasSeenInRing(IniDocument before, IniDocument now)
+    {
+        if (ring.View?.ByKey() is not { } shown)
+        {
+            return false;
+        }
+
+        var (old, listed) = (before.ServerNodes.Keys, now.ServerNodes.Keys);
+        return listed.Any(key => !old.Contains(key) && shown.GetValueOrDefault(key) is { IsUp: true })
+            || old.Any(key => !listed.Contains(key) && shown.GetValueOrDefault(key) is not { IsUp: true });
     }
 
     /// <returns>Null once K2HR3 has given this list for long enough.</returns>

@@ -31,7 +31,7 @@ public sealed class LastGoodConfiguration(ResourceReader resource, Configuration
             return null;
         }
 
-        var (generation, _) = await file.WriteAsync(good, ring.View?.Revision, cancel);
+        var (generation, _) = await file.WriteAsync(good, ring.View?.Revision, cancel, GenerationCause.Restored);
         return generation;
     }
 

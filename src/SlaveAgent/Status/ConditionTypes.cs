@@ -27,6 +27,9 @@ public static class ConditionTypes
     /// <summary>The settings' files are in force; only there while they are not.</summary>
     public const string SettingsValid = nameof(SettingsValid);
 
+    /// <summary>The generation in place has lost connections that the one before had; only there, and true, while it has.</summary>
+    public const string Regressed = nameof(Regressed);
+
     /// <summary>The ready target was reached.</summary>
     public const string ReadyReached = nameof(ReadyReached);
 }

@@ -39,6 +39,8 @@ public sealed class StatusBoard(
     private bool _isPublished;
     private Condition? _settings;
     private Hold? _hold;
+    private Regression? _regression;
+    private Condition? _regressed;
     private long _publishedAt;
     private long _metricsAt;
 
@@ -88,7 +90,7 @@ public sealed class StatusBoard(
             Note(controller, outcome, before.Condition);
         }
 
-        if (isNews || !ReferenceEquals(ring.View, _publishedView) || !ring.Sockets.HasSameConnections(_publishedSockets) || !ReferenceEquals(file.Current, _publishedFile) || ring.Room != _publishedRoom || !_isPublished
+        if (NoteRegression() || isNews || !ReferenceEquals(ring.View, _publishedView) || !ring.Sockets.HasSameConnections(_publishedSockets) || !ReferenceEquals(file.Current, _publishedFile) || ring.Room != _publishedRoom || !_isPublished
             || (controller.AsksK2hr3 && time.GetElapsedTime(_publishedAt) >= Freshness))
         {
             Publish();
@@ -146,7 +148,7 @@ public sealed class StatusBoard(
             Warnings = [.. ring.ResourceWarnings.Take(RingMemory.MostWarnings).Select(warning => warning.ToString())],
             Conditions = [.. controllers.OrderBy(controller => controller.Kind).Select(controller => _known.TryGetValue(controller.Kind, out var known)
                 ? known.Condition
-                : new Condition(TypeOf(controller.Kind), ConditionStatus.Unknown, Reasons.NotObserved, string.Empty, null, null)).Concat(_settings is { } settings ? [settings] : [])],
+                : new Condition(TypeOf(controller.Kind), ConditionStatus.Unknown, Reasons.NotObserved, string.Empty, null, null)).Concat(new[] { _regressed, _settings }.OfType<Condition>())],
             LastError = _lastError,
         };
     }
@@ -171,6 +173,30 @@ public sealed class StatusBoard(
         }
 
         Changed?.Invoke(condition);
+    }
+
+    /// <returns>Whether it is another one than before.</returns>
+    private bool NoteRegression()
+    {
+        if (ReferenceEquals(ring.Regression, _regression))
+        {
+            return false;
+        }
+
+        if (ring.Regression is { } regression)
+        {
+            var since = _regression?.Generation == regression.Generation ? _regressed!.Since : time.GetUtcNow();
+            _regressed = new Condition(ConditionTypes.Regressed, ConditionStatus.True, Reasons.ConnectionsLost, regression.Message, since, regression.Generation);
+            log.Warning("{Condition}: {Message} ({Reason})", _regressed.Type, _regressed.Message, _regressed.Reason);
+        }
+        else
+        {
+            log.Information("{Condition}: this is over ({Reason})", ConditionTypes.Regressed, Reasons.AsDesired);
+            _regressed = null;
+        }
+
+        _regression = ring.Regression;
+        return true;
     }
 
     private void Publish()

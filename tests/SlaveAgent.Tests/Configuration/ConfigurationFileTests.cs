@@ -35,7 +35,8 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Null(file.Current);
         for (var i = 1; i <= 4; i++)
         {
-            Assert.Equal((i, null), await file.WriteAsync(Sample, null, Cancel));
+            var written = await file.WriteAsync(Sample, null, Cancel);
+            Assert.Equal((i, null), (written.Generation, written.CopyFailed));
             Assert.Equal(i, file.Current?.FileVersion);
             Assert.True(IniComparison.SaysTheSame(Sample, file.Current!));
         }

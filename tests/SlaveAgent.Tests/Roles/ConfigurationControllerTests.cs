@@ -469,6 +469,42 @@ public sealed class ConfigurationControllerTests : IAsyncLifetime
     public void It_asks_K2HR3_and_is_given_time_for_its_request() =>
         Assert.Equal((ControllerKinds.Configuration, Lane.K2hr3, _client.LongestRequest + TimeSpan.FromMinutes(2)), (_controller.Kind, _controller.Lane, _controller.WatchdogLimit));
 
+    [Fact]
+    public async Task The_history_tells_what_had_K2HR3_asked_and_what_changed()
+    {
+        await _controller.RunAsync(Cancel);
+        _resource = SampleIni.With(["svr1", "svr2", "svr3"]);
+        await _controller.RunAsync(Cancel);
+        Show("svr1", "svr2", "svr3", "svr4");
+        _resource = SampleIni.With(["svr1", "svr2", "svr3", "svr4"]);
+        await _controller.RunAsync(Cancel);
+        _resource = SampleIni.With(["svr1", "svr2", "svr3", "svr4"], group: "other");
+        _controller.NoteHangUp();
+        await _controller.RunAsync(Cancel);
+        _resource = SampleIni.With(["svr1", "svr2", "svr3"], group: "other");
+        await _controller.RunAsync(Cancel);
+        Assert.Equal([GenerationCause.Poll, GenerationCause.Poll, GenerationCause.Ring, GenerationCause.Sighup, GenerationCause.Poll], History.Select(entry => entry.Cause));
+        Assert.Equal(["svr3", "svr4"], History.Skip(1).Take(2).Select(entry => Assert.Single(entry.Added.Names)));
+        Assert.Equal(("[GLOBAL] GROUP", "svr4"), (Assert.Single(History[3].Others), Assert.Single(History[4].Removed.Names)));
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_in_the_history_once_for_each_reason_and_not_each_minute()
+    {
+        await _controller.RunAsync(Cancel);
+        foreach (var name in new[] { "8020", "8020", "8021", "8020" })
+        {
+            _resource = SampleIni.Text.Replace($"PORT = {name}", "PORT = none", StringComparison.Ordinal);
+            Assert.Equal(Reasons.ConfigurationRefused, (await _controller.RunAsync(Cancel)).Reason);
+        }
+
+        Restart();
+        Assert.Equal(Reasons.ConfigurationRefused, (await _controller.RunAsync(Cancel)).Reason);
+        Assert.Equal([null, Reasons.ConfigurationRefused, Reasons.ConfigurationRefused], History.Select(entry => entry.Reason));
+    }
+
+    private IReadOnlyList<GenerationEntry> History => HistoryFile.Read(_directory.Root.Agent.History)!.Entries;
+
     private void Restart()
     {
         _client?.Dispose();

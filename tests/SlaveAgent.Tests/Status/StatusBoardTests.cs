@@ -412,6 +412,27 @@ public sealed class StatusBoardTests : IDisposable
     }
 
     [Fact]
+    public void A_generation_that_lost_connections_is_a_condition_while_it_has()
+    {
+        var board = Make();
+        Settle(board);
+        _ring.Regression = new Regression(7, 6, ["a"]);
+        Report(board, ControllerKinds.Connection, Fine);
+        var condition = Read().Find(ConditionTypes.Regressed)!;
+        Assert.Equal((ConditionStatus.True, Reasons.ConnectionsLost, 7), (condition.Status, condition.Reason, condition.ObservedGeneration));
+        Assert.Single(_log.Seen, line => line.Contains(Reasons.ConnectionsLost, StringComparison.Ordinal));
+
+        // Which of the servers they are is no other matter.
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _ring.Regression = new Regression(7, 6, ["a", "b"]);
+        Report(board, ControllerKinds.Connection, Fine);
+        Assert.Equal(condition.Since, Read().Find(ConditionTypes.Regressed)!.Since);
+        _ring.Regression = null;
+        Report(board, ControllerKinds.Connection, Fine);
+        Assert.Null(Read().Find(ConditionTypes.Regressed));
+    }
+
+    [Fact]
     public void Until_K2HR3_was_asked_everything_its_control_is_stale()
     {
         var board = Make();
