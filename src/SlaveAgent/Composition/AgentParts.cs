@@ -75,7 +75,7 @@ internal sealed class AgentParts : IDisposable
         var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync);
         var packages = new PackageController(
             Role, File, () => FindInstaller(settings.Packages, root, commands, time), settings.Packages, account, delegated, Holds);
-        var restarts = new ChmpxRestarts();
+        var restarts = new RestartRequests();
         var connection = new ConnectionController(
             Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemctl, restarts, settings.Chmpx, time, log, Holds);
         Configuration = new ConfigurationController(

@@ -26,7 +26,7 @@ public sealed class ConnectionController(
     StatusRequester requester,
     AddressWatch addresses,
     ISystemd systemd,
-    ChmpxRestarts restarts,
+    RestartRequests restarts,
     ChmpxSettings settings,
     TimeProvider time,
     ILogger log,

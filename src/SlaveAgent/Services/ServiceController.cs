@@ -27,7 +27,7 @@ public sealed class ServiceController(
     ServiceSettings settings,
     string chmpxUnit,
     Func<bool> arePackagesInstalled,
-    ChmpxRestarts restarts,
+    RestartRequests restarts,
     HostRoot root,
     TimeProvider time,
     HoldKeeper? holds = null) : IController

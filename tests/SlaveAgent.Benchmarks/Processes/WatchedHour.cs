@@ -60,7 +60,7 @@ internal static class WatchedHour
             var addresses = new AddressWatch(HostAddresses.Read, time);
             var controller = new ConnectionController(
                 role, resource, file, ring, lastGood, new ControlPort(time), new ServerSockets(sockets, resolver, addresses, time), tracker, new RingQuestions(inquiries, tracker, ring, time, () => 0.5, Logger.None),
-                requester, addresses, systemctl, new ChmpxRestarts(), chmpx, time, Logger.None);
+                requester, addresses, systemctl, new RestartRequests(), chmpx, time, Logger.None);
             var schedule = new Schedule([controller], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
             var board = new StatusBoard([controller], file, ring, () => client.Contact, null, root, keepsFile: true, time, Logger.None);
             var reconciler = new Reconciler([controller], schedule, board, new UnwatchedHost(), time, Logger.None);

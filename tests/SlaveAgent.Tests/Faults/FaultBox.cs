@@ -123,7 +123,7 @@ internal sealed class FaultBox : IAsyncDisposable
         var tracker = new ConnectionTracker(
             root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger);
         var packageController = new PackageController(role, _file, () => null, packages, account, null);
-        var restarts = new ChmpxRestarts();
+        var restarts = new RestartRequests();
         IController[] controllers =
         [
             new RegistrationController(_client, Role.ToResource(), Keepers.Of(root, identity, Token, Time), () => Token),

@@ -25,7 +25,7 @@ public sealed class ServiceControllerTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly FakeSystemd _systemd;
     private readonly RingMemory _ring = new();
-    private readonly ChmpxRestarts _restarts = new();
+    private readonly RestartRequests _restarts = new();
     private readonly K2hr3Client _client = RoleServer.AwayClient(TimeProvider.System);
     private bool _hasAccount;
     private bool _isConfirmed = true;

@@ -48,7 +48,7 @@ internal sealed class SimulatedAgent : IReconcilerHost
         var dropIn = new ChmpxDropIn(root, "chmpx.service", "/etc/antpickax/k2hdkc.ini", "/usr/bin/k2hdkc-slave-agent", () => new ChmpxSharing("k2hdkc", "k2hdkc", null));
         var packages = new PackageController(
             role, file, () => new PackageInstaller(new InstalledPackages(), root, _ => Task.FromResult<(string?, string?)>(("key", null)), time), settings.Packages, account, delegated: null);
-        var restarts = new ChmpxRestarts();
+        var restarts = new RestartRequests();
         var connection = new ConnectionController(
             role, resource, file, ring, lastGood, world.Ring.For(IsAlive), new ServerSockets(new FakeSocketTable(), new FakeSocketTable().ResolverOf(time), addresses, time), tracker, questions,
             new StatusRequester(root, inquiries, false, () => null, time, world.Random.NextDouble, log), addresses, systemd, restarts, settings.Chmpx, time, log);

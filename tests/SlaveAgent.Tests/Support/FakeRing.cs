@@ -54,7 +54,7 @@ internal sealed class FakeRing : IDisposable
     public ChmpxSettings Settings => new(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
 
     /// <summary>Those that another controller requests.</summary>
-    public ChmpxRestarts OtherRestarts { get; } = new();
+    public RestartRequests OtherRestarts { get; } = new();
 
     public ListLog Log { get; } = new();
 

@@ -4,7 +4,7 @@ namespace SlaveAgent.Services;
 /// Tells the controller that observes chmpx of the restarts that another one requests: chmpx's end is then the agent's own doing. A request that is lost with the
 /// process costs one warning too many.
 /// </summary>
-public sealed class ChmpxRestarts
+public sealed class RestartRequests
 {
     private bool _isRequested;
 
