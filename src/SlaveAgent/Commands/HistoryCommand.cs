@@ -101,7 +101,7 @@ internal static class HistoryCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> MissingAsync(int? generation, IReadOnlyList<int> kept)
+    private static async Task<int> MissingAsync(int? generation, List<int> kept)
     {
         await Console.Error.WriteLineAsync(
             $"There is no copy of {(generation is { } number ? $"generation {number}" : "any generation")} (configuration.keep)"
