@@ -10,8 +10,8 @@ public sealed class QuietSecondTests
 {
     private const int Turns = 8;
 
-    /// <summary>Turns before those that are counted: what follows a start, such as the services' second observation by systemctl, is over then.</summary>
-    private const int TurnsBefore = 8;
+    /// <summary>Turns before those that are counted: what follows a start, such as the services' second observation by systemctl and the reading of all sockets, is over then.</summary>
+    private const int TurnsBefore = 24;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
