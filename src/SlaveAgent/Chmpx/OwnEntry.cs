@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace SlaveAgent.Chmpx;
 
@@ -122,10 +123,15 @@ public static class OwnEntry
     }
 
     private static bool HasAddress(IniSection entry, IReadOnlySet<string> addresses) =>
-        addresses.Count > 0 && AddressKeys.SelectMany(key => Hosts(entry[key])).Any(addresses.Contains);
+        addresses.Count > 0 && HostsOf(entry).Any(addresses.Contains);
+
+    /// <summary>The addresses by which an entry can be reached; names are left out.</summary>
+    public static IEnumerable<string> AddressesOf(IniSection entry) => HostsOf(entry).Where(host => IPAddress.TryParse(host, out _)).Distinct();
+
+    private static IEnumerable<string> HostsOf(IniSection entry) => AddressKeys.SelectMany(key => Hosts(entry[key]));
 
     private static string Address(IniSection entry) =>
-        AddressKeys.SelectMany(key => Hosts(entry[key])).FirstOrDefault() ?? "no address";
+        HostsOf(entry).FirstOrDefault() ?? "no address";
 
     private static IEnumerable<string> Hosts(string? value) => (value ?? string.Empty)
         .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -17,6 +17,7 @@ public static class CommandLine
 
           k2hdkc-slave-agent status             show the agent's state, and each server with its connection
           k2hdkc-slave-agent history            show what each generation changed, when and why
+          k2hdkc-slave-agent doctor             check everything that this slave depends on
           k2hdkc-slave-agent wait               wait until this host is connected
           k2hdkc-slave-agent regenerate         query K2HR3 now and rewrite the configuration if it changed
           systemctl reload k2hdkc-slave-agent   reload the settings and poll immediately
@@ -42,6 +43,8 @@ public static class CommandLine
         root.Subcommands.Add(PauseCommand.Create(options));
         root.Subcommands.Add(ResumeCommand.Create(options));
         root.Subcommands.Add(RollbackCommand.Create(options));
+        root.Subcommands.Add(DoctorCommand.Create(options));
+        root.Subcommands.Add(CollectCommand.Create(options));
         root.Subcommands.Add(UnregisterCommand.Create(options));
         root.Subcommands.Add(AdoptCommand.Create(options));
         root.Subcommands.Add(CheckMachineCommand.Create(options));

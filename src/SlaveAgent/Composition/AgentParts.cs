@@ -241,8 +241,7 @@ internal sealed class AgentParts : IDisposable
 
         try
         {
-            var proxy = settings.IsDirect ? ProxyChoice.None : settings.Proxy is { } set ? ProxyChoice.Of(set) : ProxyChoice.OfEnvironment(Environment.GetEnvironmentVariable);
-            return new RenewingHandler(new TlsFiles(At(settings.AuthorityFile), At(settings.ClientCertificate), At(settings.ClientKey)), TimeProvider.System, proxy);
+            return new RenewingHandler(TlsFilesOf(settings, root), TimeProvider.System, ProxyOf(settings));
         }
         catch (FormatException e)
         {
@@ -252,9 +251,18 @@ internal sealed class AgentParts : IDisposable
         {
             throw new SettingsException(SettingsCode.BadTlsFile, e.Message, name: (e as TlsFileException)?.Setting);
         }
+    }
+
+    internal static TlsFiles TlsFilesOf(K2hr3Settings settings, HostRoot root)
+    {
+        return new TlsFiles(At(settings.AuthorityFile), At(settings.ClientCertificate), At(settings.ClientKey));
 
         string? At(string? file) => file is null ? null : root.At(file);
     }
+
+    /// <exception cref="FormatException">A variable of the environment holds no address of a proxy.</exception>
+    internal static ProxyChoice ProxyOf(K2hr3Settings settings) =>
+        settings.IsDirect ? ProxyChoice.None : settings.Proxy is { } set ? ProxyChoice.Of(set) : ProxyChoice.OfEnvironment(Environment.GetEnvironmentVariable);
 
     private static DateTimeOffset? ChangedAt(string path)
     {
@@ -268,7 +276,8 @@ internal sealed class AgentParts : IDisposable
         }
     }
 
-    private static PackageInstaller? FindInstaller(PackageSettings settings, HostRoot root, CommandRunner commands, TimeProvider time)
+    /// <returns>Null where the system is of no family that is known.</returns>
+    internal static PackageInstaller? FindInstaller(PackageSettings settings, HostRoot root, CommandRunner commands, TimeProvider time)
     {
         var os = OsRelease.Read(root.TryRead("/etc/os-release") ?? root.TryRead("/usr/lib/os-release") ?? string.Empty);
         var distribution = RepositoryDistribution.Of(os, root.TryRead("/etc/debian_version"), settings.Distribution);

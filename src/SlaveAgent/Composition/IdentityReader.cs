@@ -17,8 +17,28 @@ internal static class IdentityReader
         var store = new IdentityStore(setup.Root);
         var standing = Standing(setup, settings);
         var basis = RestoreAndObserve(store, standing);
-        var facts = new HostFacts(setup.Root, commands);
         var machine = HostFacts.ReadMachine(setup.Root);
+        var decision = await DecideAsync(setup, settings, store, standing, machine, commands, cancel);
+        if (decision.Code == IdentityCode.Accepted)
+        {
+            // Settings and offers that say what is in force are not news any more.
+            store.Consider(standing.Digest());
+            if (setup.Options.IsEmpty)
+            {
+                store.ForgetOffers(basis);
+            }
+        }
+
+        return new IdentityReading(decision, standing.Digest(), machine, basis);
+    }
+
+    /// <summary>The decision on what is there, for who changes nothing.</summary>
+    public static Task<IdentityDecision> ObserveAsync(Setup setup, AgentSettings settings, CommandRunner commands, CancellationToken cancel) =>
+        DecideAsync(setup, settings, new IdentityStore(setup.Root), Standing(setup, settings), HostFacts.ReadMachine(setup.Root), commands, cancel);
+
+    private static async Task<IdentityDecision> DecideAsync(
+        Setup setup, AgentSettings settings, IdentityStore store, IdentityValues standing, Machine machine, CommandRunner commands, CancellationToken cancel)
+    {
         var inputs = new IdentityInputs(
             store.Accepted,
             store.Files,
@@ -31,23 +51,11 @@ internal static class IdentityReader
             FullName: null,
             setup.Token.With((setup.FileSettings ?? settings).K2hr3.TokenFile).FindProblem());
         var decision = IdentityDecision.Decide(inputs);
-        if (decision.Code == IdentityCode.NoHostName || (decision.Code == IdentityCode.OfferUnusable && decision.Offered is null))
-        {
-            // Only now: to ask for it may take a process and some seconds.
-            decision = IdentityDecision.Decide(inputs with { FullName = await facts.FindFullNameAsync(cancel) });
-        }
 
-        if (decision.Code == IdentityCode.Accepted)
-        {
-            // Settings and offers that say what is in force are not news any more.
-            store.Consider(standing.Digest());
-            if (setup.Options.IsEmpty)
-            {
-                store.ForgetOffers(basis);
-            }
-        }
-
-        return new IdentityReading(decision, standing.Digest(), machine, basis);
+        // Only then: to ask for it may take a process and some seconds.
+        return decision.Code == IdentityCode.NoHostName || (decision.Code == IdentityCode.OfferUnusable && decision.Offered is null)
+            ? IdentityDecision.Decide(inputs with { FullName = await new HostFacts(setup.Root, commands).FindFullNameAsync(cancel) })
+            : decision;
     }
 
     /// <summary>

@@ -29,11 +29,12 @@ public sealed class CommandRunner(TimeProvider time)
 
     /// <summary>Runs a tool that may be killed: after <paramref name="timeout"/> or when cancelled it is killed together with its children.</summary>
     /// <param name="keep">The lines of the output that matter, where a tool prints more than is kept of it; null: the last ones.</param>
-    public async Task<CommandResult> RunAsync(string tool, IReadOnlyList<string> arguments, TimeSpan timeout, CancellationToken cancel, Func<string, bool>? keep = null)
+    /// <param name="kept">So many characters of the output at most.</param>
+    public async Task<CommandResult> RunAsync(string tool, IReadOnlyList<string> arguments, TimeSpan timeout, CancellationToken cancel, Func<string, bool>? keep = null, int kept = KeptOutput)
     {
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-        var output = new TailBuffer(KeptOutput, keep);
+        var output = new TailBuffer(kept, keep);
         try
         {
             return await ExecuteAsync(tool, arguments, output, either.Token);

@@ -6,6 +6,9 @@ namespace SlaveAgent.Hosting;
 /// <summary>The host's groups (<see cref="AccountDatabase"/>).</summary>
 public sealed class GroupAccounts(HostRoot root, CommandRunner commands)
 {
+    /// <summary>A directory service that does not answer must not block the agent.</summary>
+    private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(5);
+
     private readonly AccountDatabase _database = new(root, commands);
 
     /// <param name="nameOrNumber">The group ID in decimal.</param>
@@ -20,6 +23,21 @@ public sealed class GroupAccounts(HostRoot root, CommandRunner commands)
     /// <summary>The ID of a user's primary group; null when the user is unknown.</summary>
     public async Task<uint?> OfUserAsync(string user, CancellationToken cancel) =>
         await FieldsAsync("passwd", user, cancel) is ([_, _, _, var gid, ..], _) ? Number(gid) : null;
+
+    /// <summary>The IDs of all of a user's groups; null when they cannot be found out.</summary>
+    public async Task<IReadOnlySet<uint>?> AllOfUserAsync(string user, CancellationToken cancel)
+    {
+        if (_database.IsThisHost)
+        {
+            var result = await commands.RunAsync("id", ["-G", "--", user], LookupTimeout, cancel);
+            return result.IsDone ? result.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(Number).OfType<uint>().ToHashSet() : null;
+        }
+
+        var (text, _) = await _database.ReadAsync("group", user, cancel);
+        return text.Split('\n').Select(line => line.Trim().Split(':'))
+            .Where(fields => fields is [_, _, _, var members] && members.Split(',').Contains(user))
+            .Select(fields => Number(fields[2])).Append(await OfUserAsync(user, cancel)).OfType<uint>().ToHashSet();
+    }
 
     /// <summary>
     /// Creates a system group, by systemd-sysusers where available; needs root privileges, which the hardened daemon does not have. Does nothing

@@ -12,7 +12,8 @@ public sealed class SharedDirectories(HostRoot root)
         | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
 
-    private static readonly string[] Paths = ["/var/lib/antpickax", "/run/antpickax"];
+    /// <summary>Without the root.</summary>
+    public static IReadOnlyList<string> Paths { get; } = ["/var/lib/antpickax", "/run/antpickax"];
 
     /// <summary>Removes access for others from those that already belong to the group; needs root privileges.</summary>
     /// <param name="group">The group's ID.</param>

@@ -31,6 +31,11 @@ internal sealed class RoleServer : IAsyncDisposable
     /// <summary>The status of every answer, instead of the requested resource.</summary>
     public int? Trouble { get; set; }
 
+    /// <summary>What its clock says; null: the right time.</summary>
+    public DateTimeOffset? Date { get; set; }
+
+    public Uri Address => _server.Address;
+
     /// <summary>What was asked, such as <c>PUT role</c>, <c>GET resource</c> or <c>GET k2hr3-init-packages</c>, in its order.</summary>
     public IReadOnlyList<string> Requests => _requests;
 
@@ -57,6 +62,11 @@ internal sealed class RoleServer : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context)
     {
+        if (Date is { } date)
+        {
+            context.Response.Headers.Date = date.ToString("r");
+        }
+
         string? key = context.Request.Query["keyname"];
         var kind = context.Request.Path.Value!.Split('/')[2];
         _requests.Add($"{context.Request.Method} {key ?? kind}");

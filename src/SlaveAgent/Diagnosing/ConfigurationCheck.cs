@@ -1,0 +1,68 @@
+using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
+using SlaveAgent.Reconciling;
+
+namespace SlaveAgent.Diagnosing;
+
+/// <summary>The configuration in place: by chmpx's rules, who can read and write it, and whether it is the agent's.</summary>
+internal sealed class ConfigurationCheck(DiagnosedHost host) : ICheck
+{
+    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    public string Name => CheckNames.Ini;
+
+    public CheckGroup Group => CheckGroup.Host;
+
+    public Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancel)
+    {
+        var path = host.File.Path;
+        if (FileStatus.Of(path) is not { } status)
+        {
+            return Result(host.IsNotASlave
+                ? CheckResult.Skipped(Name, "the role is no slave node's")
+                : CheckResult.Failed(Name, Reasons.NoConfiguration, $"{path} is not there", "the checks of K2HR3 tell why none was written; then k2hdkc-slave-agent regenerate"));
+        }
+
+        if (status.Kind != FileKind.Regular)
+        {
+            return Result(CheckResult.Failed(Name, $"{status.Kind}", $"{path} is no regular file, and is not replaced", "move it away; the agent writes the file again"));
+        }
+
+        return Result(Rules(), Mode(path, status), Content(path));
+    }
+
+    private static Task<IReadOnlyList<CheckResult>> Result(params CheckResult[] results) => Task.FromResult<IReadOnlyList<CheckResult>>(results);
+
+    private CheckResult Rules()
+    {
+        var problems = StartCheck.Make(host.Root, host.File.HostPath);
+        return problems.FirstOrDefault(problem => problem.Effect == IniEffect.Ends) is { } ends
+            ? CheckResult.Failed(Name, $"{ends.Code}", $"{host.File.Path}, {ends}: chmpx ends on it", "k2hdkc-slave-agent regenerate, or correct what it names")
+            : problems.FirstOrDefault(problem => problem.Effect == IniEffect.Harms) is { } harms
+            ? CheckResult.Failed(Name, $"{harms.Code}", $"{host.File.Path}, {harms}", "k2hdkc-slave-agent regenerate, or correct the role's resource")
+            : CheckResult.Ok(Name, $"{host.File.Path}, generation {host.Ini?.FileVersion}, is one that chmpx takes");
+    }
+
+    private CheckResult Mode(string path, FileStatus status)
+    {
+        var mode = Convert.ToString((int)status.Mode, 8);
+        var wanted = Convert.ToString((int)host.Settings.Configuration.Mode, 8);
+        return status.IsMountPoint ? CheckResult.Failed(CheckNames.IniMode, Reasons.MountPoint, $"{path} is a mount point of its own and cannot be replaced", $"mount {Path.GetDirectoryName(path)} instead")
+            : status.IsImmutable ? CheckResult.Failed(CheckNames.IniMode, Reasons.ImmutableFile, $"{path} is immutable", $"chattr -i -a {path}")
+            : (status.Mode & WritableByOthers & ~host.Settings.Configuration.Mode) != 0 && !HasList(path) ? CheckResult.Failed(CheckNames.IniMode, "WritableByOthers", $"{path} has mode {mode}, and others may write it", $"chmod 0{wanted} {path}")
+            : status.Mode != host.Settings.Configuration.Mode && !HasList(path) ? CheckResult.Warning(CheckNames.IniMode, "OtherMode", $"{path} has mode {mode}, and configuration.mode is {wanted}", "the agent restores it while it runs")
+            : status.Links > 1 ? CheckResult.Warning(CheckNames.IniMode, "HardLink", $"{path} has {status.Links} hard links, one of which can keep chmpx from noticing a change", $"find / -xdev -samefile {path}")
+            : CheckResult.Ok(CheckNames.IniMode, $"mode {mode}, owner {status.User}");
+    }
+
+    /// <summary>With an access control list the mode's middle digit is the list's mask.</summary>
+    private static bool HasList(string path) => ExtendedAttributes.AccessListOf(path) is { SaysMoreThanMode: true };
+
+    private CheckResult Content(string path)
+    {
+        var copies = new Generations(host.Root.Agent.GenerationsDirectory, host.Settings.Configuration.Keep, host.Settings.Configuration.Mode);
+        return copies.ReadNewest() is not { } newest ? CheckResult.Skipped(CheckNames.IniContent, "there is no copy of a generation to compare it with")
+            : newest == RegularFile.TryRead(path) ? CheckResult.Ok(CheckNames.IniContent, $"it is generation {copies.Newest}, as the agent wrote it")
+            : CheckResult.Failed(CheckNames.IniContent, Reasons.ForeignFile, $"it is not generation {copies.Newest}, which the agent wrote last: somebody else writes it", "find out who (the check of the shell tooling, configuration management); k2hdkc-slave-agent regenerate writes it again");
+    }
+}
