@@ -82,6 +82,6 @@ internal sealed class ServersCheck(DiagnosedHost host) : ICheck
         using var table = new SocketTable();
         var owner = ini.ControlPort is { } port ? table.ListenerOf(port) : null;
         var sockets = table.Read(addresses.Values.SelectMany(endpoints => endpoints).Select(endpoint => endpoint.Port).ToHashSet()) ?? [];
-        return SocketReport.Of(addresses, sockets.Where(socket => owner is null || socket.User == owner)).Dead;
+        return SocketReport.Of(addresses, sockets.Where(socket => owner is null || socket.User == owner), SocketReport.Empty).Dead;
     }
 }
