@@ -22,7 +22,7 @@ public sealed class QuietSecondTests
         await world.WatchAsync();
 
         // The control port's own, and one message to the kernel with an answer for each of two connections.
-        AssertCheap(await TraceAsync(world, world.Names.SlaveControlPort), calls: 12, threads: 1);
+        AssertCheap([.. (await TraceAsync(world, world.Names.SlaveControlPort)).Select(WithoutEnds)], calls: 12, threads: 1);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class QuietSecondTests
             line => line.Contains("execve(", StringComparison.Ordinal) || (line.Contains("clone", StringComparison.Ordinal) && !line.Contains("CLONE_THREAD", StringComparison.Ordinal)));
     }
 
-    private static int Threads(string[] turn) => turn.Where(line => !line.Contains("clone", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).Distinct().Count();
+    private static int Threads(string[] turn) => turn.Where(line => !line.Contains("clone", StringComparison.Ordinal)).Select(ThreadOf).Distinct().Count();
 
     /// <returns>The daemon's system calls from each connection to the port until the next one begins, so that none is counted in part.</returns>
     private static async Task<IReadOnlyList<string[]>> TraceAsync(AgentWorld world, int port)
@@ -64,6 +64,13 @@ public sealed class QuietSecondTests
         var connects = Connects(file, port);
         return [.. connects.Zip(connects.Skip(1), (from, to) => lines[from..to]).TakeLast(Turns)];
     }
+
+    /// <summary>
+    /// The servers of other tests that run meanwhile have the same data port, and each end of a connection to it wakes the thread that listens for those.
+    /// </summary>
+    private static string[] WithoutEnds(string[] turn) => [.. turn.Where(line => ThreadOf(line) == ThreadOf(turn[0]) || !line.Contains(" recvmsg(", StringComparison.Ordinal))];
+
+    private static string ThreadOf(string line) => line.Split(' ')[0];
 
     /// <summary>The lines where somebody connects to the port.</summary>
     private static int[] Connects(string file, int port) => File.Exists(file)
