@@ -27,10 +27,14 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
     /// <summary>Each name takes a thread for as long as its resolver does not answer.</summary>
     private const int LookupsAtOnce = 4;
 
-    /// <summary>A ring that moves does so for seconds. One that moves all the time, such as one that does not admit this slave, is looked at no oftener for that.</summary>
     private static readonly TimeSpan Moving = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestMoving = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// So many moves are followed at once, and one more in two seconds. A ring that moves all the time, such as one that does not admit this slave and is tried
+    /// five times a second, is looked at no oftener for that.
+    /// </summary>
+    private const int BurstSize = 20;
+    private static readonly TimeSpan Refill = TimeSpan.FromSeconds(2);
 
     private readonly Inquiry<Dictionary<NodeKey, ImmutableArray<IPEndPoint>>> _lookup = new();
     private Dictionary<NodeKey, ImmutableArray<IPEndPoint>> _endpoints = [];
@@ -46,7 +50,7 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
     private bool _dumpFailed;
     private long? _dumpedAt;
     private long? _movedAt;
-    private long _moveBegan;
+    private double _burst = BurstSize;
     private int _ended;
 
     /// <summary>The cookies of the known connections whose end is to be told at once; read from any thread.</summary>
@@ -74,7 +78,8 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
     public SocketReport Observe(IniDocument ini, RingView? view, CancellationToken cancel)
     {
         LookUp(ini, cancel);
-        _isDumpDue |= Interlocked.Exchange(ref _ended, 0) == 1 || !ReferenceEquals(view, _viewSeen) || addresses.Changes != _changesSeen || Since(_dumpedAt) > BetweenDumps;
+        // chmpx can have another connection in a moment, and show the same as before.
+        _isDumpDue |= Interlocked.Exchange(ref _ended, 0) == 1 || IsMoving || !ReferenceEquals(view, _viewSeen) || addresses.Changes != _changesSeen || Since(_dumpedAt) > BetweenDumps;
         (_viewSeen, _changesSeen) = (view, addresses.Changes);
         if (_isDumpDue || ReadAgain() is not { } again)
         {
@@ -107,8 +112,10 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
 
     private bool IsMoving => Since(_movedAt) < Moving && !IsRestless;
 
-    /// <summary>It has moved for so long without a rest that it will go on.</summary>
-    private bool IsRestless => Since(_movedAt) < Rest && time.GetElapsedTime(_moveBegan) > LongestMoving;
+    /// <summary>It has moved so often that it will go on.</summary>
+    private bool IsRestless => Burst < 1;
+
+    private double Burst => _movedAt is { } at ? Math.Min(BurstSize, _burst + (time.GetElapsedTime(at) / Refill)) : BurstSize;
 
     private ImmutableArray<TcpSocket>? ReadAgain() =>
         _known.Any(socket => socket.Identity is null) ? Since(_dumpedAt) < BetweenReadsOfProc ? _known : null : table.ReadAgain(_known);
@@ -128,8 +135,7 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
         (_isDumpDue, _dumpFailed, _dumpedAt) = (false, false, time.GetTimestamp());
         if (!_known.Select(socket => socket.Inode).SequenceEqual(before.Select(socket => socket.Inode)))
         {
-            _moveBegan = Since(_movedAt) < Rest ? _moveBegan : time.GetTimestamp();
-            _movedAt = time.GetTimestamp();
+            (_burst, _movedAt) = (Math.Max(0, Burst - 1), time.GetTimestamp());
         }
     }
 

@@ -359,16 +359,35 @@ public sealed class ConnectionControllerTests : IDisposable
         await ConnectedAsync();
         await WatchAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
         var often = 0;
-        for (var turn = 0; turn < 60; turn++)
+        for (var turn = 0; turn < 300; turn++)
         {
             _ring.Sockets.End("svr2");
             _ring.Sockets.Connect("svr2");
-            _ring.Time.Advance(TimeSpan.FromSeconds(1));
+            _ring.Time.Advance(TimeSpan.FromMilliseconds(200));
             often += (await _ring.PollAsync()).RecheckAfter is null ? 0 : 1;
         }
 
-        Assert.InRange(often, 1, 8);
+        Assert.InRange(often, 10, 80);
         Assert.False(_ring.NoteEnd(_ring.Sockets.CookieOf("svr2")));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_scaled_for_minutes_is_followed_at_once_all_the_time()
+    {
+        await ConnectedAsync();
+        await WatchAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+        for (var turn = 0; turn < 40; turn++)
+        {
+            _ring.Time.Advance(TimeSpan.FromSeconds(4));
+            var cookie = _ring.Sockets.CookieOf("svr2");
+            _ring.Sockets.End("svr2");
+            Assert.True(_ring.NoteEnd(cookie));
+            await _ring.PollAsync();
+            _ring.Sockets.Connect("svr2");
+            _ring.Time.Advance(TimeSpan.FromSeconds(1));
+            await _ring.PollAsync();
+            await WatchAsync(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(1));
+        }
     }
 
     private static TcpHealth Silent => new(TcpTimer.Retransmission, 6, SinceHeard: TimeSpan.FromSeconds(12));
