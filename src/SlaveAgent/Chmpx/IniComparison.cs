@@ -14,7 +14,7 @@ public static class IniComparison
     /// <summary>Whether a line of <c>[GLOBAL]</c> says something to chmpx.</summary>
     internal static bool Counts(IniLine line) => !Uncounted.Contains(line.Key!);
 
-    private static IEnumerable<string> Summary(IniDocument ini, string name) => name == IniSection.GlobalName
+    internal static IEnumerable<string> Summary(IniDocument ini, string name) => name == IniSection.GlobalName
         ? ini.GlobalInOrderOfKeys().Where(Counts).Select(line => $"{line.Key}={line.Value}")
         : ini.Sections.Where(s => s.Name == name).Select(Summary).Order(StringComparer.Ordinal);
 

@@ -30,13 +30,10 @@ public sealed record IniDifference(ImmutableArray<string> Added, ImmutableArray<
         var globals = old.Keys.Union(current.Keys, StringComparer.Ordinal).Where(key => old.GetValueOrDefault(key) != current.GetValueOrDefault(key))
             .Order(StringComparer.Ordinal).Select(key => $"[{IniSection.GlobalName}] {key}");
         var sections = before.Sections.Concat(now.Sections).Select(section => section.Name).Where(name => name is not (IniSection.GlobalName or IniSection.ServerName))
-            .Distinct(StringComparer.Ordinal).Where(name => !SectionsOf(before, name).SequenceEqual(SectionsOf(now, name))).Select(name => $"[{name}]");
+            .Distinct(StringComparer.Ordinal).Where(name => !IniComparison.Summary(before, name).SequenceEqual(IniComparison.Summary(now, name))).Select(name => $"[{name}]");
         return [.. globals, .. sections];
     }
 
     private static Dictionary<string, string?> GlobalsOf(IniDocument ini) =>
-        ini.GlobalInOrderOfKeys().Where(line => IniComparison.Counts(line)).ToDictionary(line => line.Key!, line => line.Value, StringComparer.Ordinal);
-
-    private static IEnumerable<string> SectionsOf(IniDocument ini, string name) =>
-        ini.Sections.Where(section => section.Name == name).Select(IniComparison.Summary).Order(StringComparer.Ordinal);
+        ini.GlobalInOrderOfKeys().Where(IniComparison.Counts).ToDictionary(line => line.Key!, line => line.Value, StringComparer.Ordinal);
 }

@@ -18,7 +18,7 @@ internal static class PauseCommand
             var now = DateTimeOffset.UtcNow;
             var hold = new Hold(HoldKind.Paused, now, HoldOptions.Until(parsed.GetRequiredValue(length), now), parsed.GetValue(reason));
             new HoldKeeper(options.RootOf(parsed), TimeProvider.System).Set(hold);
-            Console.WriteLine($"{Progress.Sentence(hold.ToString())}");
+            Console.WriteLine(Progress.Sentence(hold.ToString()));
             return ExitCode.Done;
         });
         return command;

@@ -135,7 +135,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         var wasLinked = FileStatus.Of(Path) is { Links: > 1 };
         OldFileWasLinked = !AtomicFile.Write(Path, text, mode, exchange: true, readers: _readers) && wasLinked;
         Refresh();
-        _wrote = (generation, time.GetTimestamp());
+        (_wrote, _refused) = ((generation, time.GetTimestamp()), null);
         var copyFailed = TryKeep(generation, text);
         var entry = GenerationEntry.Written(generation, time.GetUtcNow(), cause, before, ini);
         _history.Add(history => history.With(entry));

@@ -22,8 +22,13 @@ public sealed class PausableController(IController inner, HoldKeeper holds) : IC
 
         var outcome = await inner.RunAsync(cancel);
 
-        // What was done is not done again, and triggers nothing again.
-        _last = (outcome is Outcome.Changed done ? new Outcome.Unchanged(done.Message) { Reason = done.Reason } : outcome) with { Triggers = ControllerKinds.None, TriggerReason = null };
+        // What was done is not done again, who was not asked has not failed again, and neither triggers anything.
+        _last = outcome switch
+        {
+            Outcome.Failed => null,
+            Outcome.Changed done => new Outcome.Unchanged(done.Message) { Reason = done.Reason },
+            _ => outcome with { Triggers = ControllerKinds.None, TriggerReason = null, AnswerTime = TimeSpan.Zero },
+        };
         return outcome;
     }
 }

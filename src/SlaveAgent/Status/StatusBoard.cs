@@ -42,6 +42,7 @@ public sealed class StatusBoard(
     private Regression? _regression;
     private Condition? _regressed;
     private long _publishedAt;
+    private bool _hasMetrics;
     private long _metricsAt;
 
     /// <summary>Raised for each condition that became another one.</summary>
@@ -95,7 +96,7 @@ public sealed class StatusBoard(
         {
             Publish();
         }
-        else if (keepsFile && time.GetElapsedTime(_metricsAt) >= MetricsFreshness)
+        else if (keepsFile && (!_hasMetrics || time.GetElapsedTime(_metricsAt) >= MetricsFreshness))
         {
             WriteMetrics(Snapshot());
         }
@@ -122,7 +123,7 @@ public sealed class StatusBoard(
         }
 
         _hold = hold;
-        log.Warning("{Hold}", hold?.ToString() ?? "Nothing is held any more; the agent goes on with all of its work");
+        log.Warning("{Hold}", hold is null ? "Nothing is held any more; the agent goes on with all of its work" : Progress.Sentence(hold.ToString()));
         Publish();
         return true;
     }
@@ -307,13 +308,14 @@ public sealed class StatusBoard(
         }
 
         var status = Snapshot();
-        _isPublished = TryWrite(root.Agent.StatusFile, () => StatusFile.Write(root, status)) & WriteMetrics(status);
+        _isPublished = TryWrite(root.Agent.StatusFile, () => StatusFile.Write(root, status));
+        WriteMetrics(status);
     }
 
-    private bool WriteMetrics(AgentStatus status)
+    private void WriteMetrics(AgentStatus status)
     {
         _metricsAt = time.GetTimestamp();
-        return TryWrite(root.Agent.MetricsFile, () => MetricsFile.Write(root, status, time.GetUtcNow()));
+        _hasMetrics = TryWrite(root.Agent.MetricsFile, () => MetricsFile.Write(root, status, time.GetUtcNow()));
     }
 
     private bool TryWrite(string path, Action write)

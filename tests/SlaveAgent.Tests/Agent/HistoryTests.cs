@@ -38,9 +38,12 @@ public sealed class HistoryTests : IDisposable
         {
             Assert.Equal([2, 1], json.RootElement.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("generation").GetInt32()));
             Assert.Equal("svr3", json.RootElement.GetProperty("entries")[0].GetProperty("added").GetProperty("names")[0].GetString());
+            Assert.Equal("svr1", json.RootElement.GetProperty("entries")[0].GetProperty("removed").GetProperty("names")[0].GetString());
         }
 
-        Assert.Contains("+svr3, -svr1", (await RunAsync()).Output, StringComparison.Ordinal);
+        var all = (await RunAsync()).Output;
+        Assert.Contains("svr3", all, StringComparison.Ordinal);
+        Assert.Contains("svr1", all, StringComparison.Ordinal);
         var (code, output) = await RunAsync("1");
         Assert.Equal(0, code);
         Assert.DoesNotContain("svr3", output, StringComparison.Ordinal);

@@ -51,6 +51,17 @@ public sealed class HistoryFileTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_refused_again_after_a_generation_is_entered_again()
+    {
+        var file = Open();
+        file.NoteRefused(GenerationCause.Poll, Reasons.ConfigurationRefused, "line 3");
+        file.NoteRefused(GenerationCause.Poll, Reasons.ConfigurationRefused, "line 3");
+        await file.WriteAsync(Ini("a"), null, Cancel);
+        file.NoteRefused(GenerationCause.Poll, Reasons.ConfigurationRefused, "line 3");
+        Assert.Equal([null, 1, null], Entries.Select(entry => entry.Generation));
+    }
+
+    [Fact]
     public async Task A_file_that_was_lost_is_compared_with_its_copy()
     {
         await Open().WriteAsync(Ini("a", "b"), null, Cancel);

@@ -46,9 +46,21 @@ public sealed class HoldKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_failure_before_the_pause_is_no_further_failure_while_it_lasts()
+    {
+        var inner = new FakeController(ControllerKinds.Registration, () => new Outcome.Failed("no answer", Consequence.K2hr3Away) { TimedOut = true, AnswerTime = TimeSpan.FromSeconds(40) });
+        var holds = new HoldKeeper(_directory.Root, _time);
+        var controller = new PausableController(inner, holds);
+        await controller.RunAsync(TestContext.Current.CancellationToken);
+        holds.Set(new Hold(HoldKind.Paused, _time.GetUtcNow(), null, null));
+        var paused = await controller.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((Reasons.Paused, TimeSpan.Zero), (Assert.IsType<Outcome.Waiting>(paused).Reason, paused.AnswerTime));
+    }
+
+    [Fact]
     public async Task A_controller_that_would_send_something_does_not_run_while_paused_and_what_it_said_stays()
     {
-        var inner = new FakeController(ControllerKinds.Registration, () => new Outcome.Changed("done") { Reason = Reasons.Registered, Triggers = ControllerKinds.Role });
+        var inner = new FakeController(ControllerKinds.Registration, () => new Outcome.Changed("done") { Reason = Reasons.Registered, Triggers = ControllerKinds.Role, AnswerTime = TimeSpan.FromSeconds(1) });
         var holds = new HoldKeeper(_directory.Root, _time);
         var controller = new PausableController(inner, holds);
         holds.Set(new Hold(HoldKind.Paused, _time.GetUtcNow(), null, null));
@@ -57,6 +69,6 @@ public sealed class HoldKeeperTests : IDisposable
         Assert.IsType<Outcome.Changed>(await controller.RunAsync(TestContext.Current.CancellationToken));
         holds.Set(new Hold(HoldKind.Paused, _time.GetUtcNow(), null, null));
         var stays = Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(TestContext.Current.CancellationToken));
-        Assert.Equal((Reasons.Registered, ControllerKinds.None, 1), (stays.Reason, stays.Triggers, inner.Runs));
+        Assert.Equal((Reasons.Registered, ControllerKinds.None, TimeSpan.Zero, 1), (stays.Reason, stays.Triggers, stays.AnswerTime, inner.Runs));
     }
 }

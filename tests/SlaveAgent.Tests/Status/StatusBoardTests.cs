@@ -374,6 +374,9 @@ public sealed class StatusBoardTests : IDisposable
         var board = Make();
         Settle(board);
         Assert.Equal(ConnectionStates.Connected, Read().Connection.State);
+        var before = FileStatus.Of(Path)!.Version;
+        Report(board, ControllerKinds.Connection, Fine);
+        Assert.Equal(before, FileStatus.Of(Path)!.Version);
         Directory.Delete(MetricsPath);
         Report(board, ControllerKinds.Connection, Fine);
         Assert.Equal(1, ReadMetrics()["k2hdkc_slave_connection", ("state", "connected")]);
