@@ -75,9 +75,8 @@ internal sealed class AgentParts : IDisposable
         var ownName = new OwnNameJudge(File, Ring, new HostNetworkReader(NameTimeout, time).CheckOwnNameAsync);
         var packages = new PackageController(
             Role, File, () => FindInstaller(settings.Packages, root, commands, time), settings.Packages, account, delegated, Holds);
-        var restarts = new RestartRequests();
         var connection = new ConnectionController(
-            Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemctl, restarts, settings.Chmpx, time, log, Holds);
+            Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log, Holds);
         Configuration = new ConfigurationController(
             Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan, Holds);
         Controllers =
@@ -89,7 +88,7 @@ internal sealed class AgentParts : IDisposable
             new OwnNameController(ownName),
             new ServiceController(
                 Role, File, Ring, account, new ChmpxUnitFiles(root, DropIn, File.HostPath, settings.Chmpx, time), Systemctl, settings.Services, settings.Chmpx.Unit,
-                () => packages.IsComplete, restarts, root, time, Holds),
+                () => packages.IsComplete, tracker.NoteOtherRestart, root, time, Holds),
             connection,
             new ReadyController(() => connection.IsReady, Systemctl, root, settings.Ready.Follow, time),
         ];

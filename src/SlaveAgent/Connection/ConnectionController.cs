@@ -5,7 +5,6 @@ using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
 using SlaveAgent.Roles;
-using SlaveAgent.Services;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Connection;
@@ -26,7 +25,6 @@ public sealed class ConnectionController(
     StatusRequester requester,
     AddressWatch addresses,
     ISystemd systemd,
-    RestartRequests restarts,
     ChmpxSettings settings,
     TimeProvider time,
     ILogger log,
@@ -166,11 +164,6 @@ public sealed class ConnectionController(
             && _quietChanges == addresses.Changes && ReferenceEquals(ring.Sockets, _quietSockets))
         {
             return _quiet;
-        }
-
-        if (restarts.TakeRequest())
-        {
-            tracker.NoteOtherRestart();
         }
 
         questions.TakeAnswers();

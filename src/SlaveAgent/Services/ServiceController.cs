@@ -16,7 +16,7 @@ namespace SlaveAgent.Services;
 /// </summary>
 /// <param name="chmpxUnit">The unit that runs chmpx.</param>
 /// <param name="arePackagesInstalled">Whether packages are still to come, with which a unit may come.</param>
-/// <param name="restarts">Told of each restart of chmpx.</param>
+/// <param name="noteRestart">Called before chmpx is restarted: its end is then the agent's own doing.</param>
 public sealed class ServiceController(
     RoleMemory role,
     ConfigurationFile file,
@@ -27,7 +27,7 @@ public sealed class ServiceController(
     ServiceSettings settings,
     string chmpxUnit,
     Func<bool> arePackagesInstalled,
-    RestartRequests restarts,
+    Action noteRestart,
     HostRoot root,
     TimeProvider time,
     HoldKeeper? holds = null) : IController
@@ -96,7 +96,7 @@ public sealed class ServiceController(
 
         if (verdict.Wanted.Any(action => action.Kind == UnitActionKind.Restart && action.Unit == chmpx))
         {
-            restarts.NoteRequest();
+            noteRestart();
         }
 
         var (sent, failures) = await _requests.SendDueAsync(verdict.Wanted, cancel);

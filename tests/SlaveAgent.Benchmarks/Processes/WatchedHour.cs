@@ -11,7 +11,6 @@ using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
 using SlaveAgent.Roles;
-using SlaveAgent.Services;
 using SlaveAgent.Settings;
 using SlaveAgent.Status;
 
@@ -60,7 +59,7 @@ internal static class WatchedHour
             var addresses = new AddressWatch(HostAddresses.Read, time);
             var controller = new ConnectionController(
                 role, resource, file, ring, lastGood, new ControlPort(time), new ServerSockets(sockets, resolver, addresses, time), tracker, new RingQuestions(inquiries, tracker, ring, time, () => 0.5, Logger.None),
-                requester, addresses, systemctl, new RestartRequests(), chmpx, time, Logger.None);
+                requester, addresses, systemctl, chmpx, time, Logger.None);
             var schedule = new Schedule([controller], FleetSettings.Defaults, FleetSettings.Retry, () => 0.5);
             var board = new StatusBoard([controller], file, ring, () => client.Contact, null, root, keepsFile: true, time, Logger.None);
             var reconciler = new Reconciler([controller], schedule, board, new UnwatchedHost(), time, Logger.None);

@@ -446,7 +446,7 @@ public sealed class ConnectionControllerTests : IDisposable
         await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
         Assert.Equal(1, _ring.Restarts);
         Assert.Empty(_ring.Log.Seen);
-        _ring.OtherRestarts.NoteRequest();
+        _ring.Tracker.NoteOtherRestart();
         pid = 150;
         await _ring.PollAsync();
         Assert.Empty(_ring.Log.Seen);

@@ -123,7 +123,6 @@ internal sealed class FaultBox : IAsyncDisposable
         var tracker = new ConnectionTracker(
             root, settings, path => File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, _run.Random.NextDouble, Log.Logger);
         var packageController = new PackageController(role, _file, () => null, packages, account, null);
-        var restarts = new RestartRequests();
         IController[] controllers =
         [
             new RegistrationController(_client, Role.ToResource(), Keepers.Of(root, identity, Token, Time), () => Token),
@@ -132,11 +131,11 @@ internal sealed class FaultBox : IAsyncDisposable
                 resource, role, _file, ring, lastGood, evidence, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
             packageController,
-            new ServiceController(role, _file, ring, account, supervisor, Systemd, new ServiceSettings([]), Unit, () => packageController.IsComplete, restarts, root, Time),
+            new ServiceController(role, _file, ring, account, supervisor, Systemd, new ServiceSettings([]), Unit, () => packageController.IsComplete, tracker.NoteOtherRestart, root, Time),
             new ConnectionController(
                 role, resource, _file, ring, lastGood, new ControlPort(Time), new ServerSockets(new FakeSocketTable(), new FakeSocketTable().ResolverOf(Time), addresses, Time), tracker,
                 new RingQuestions(Inquiries, tracker, ring, Time, _run.Random.NextDouble, Log.Logger),
-                new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), addresses, Systemd, restarts, settings, Time, Log.Logger),
+                new StatusRequester(root, Inquiries, false, () => null, Time, _run.Random.NextDouble, Log.Logger), addresses, Systemd, settings, Time, Log.Logger),
         ];
         var watch = new WatchSettings(TimeSpan.FromSeconds(60), 0.2, _ringInterval, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1));
         _schedule = new Schedule(controllers, watch, new RetrySettings(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), _run.Random.NextDouble);

@@ -48,10 +48,9 @@ internal sealed class SimulatedAgent : IReconcilerHost
         var dropIn = new ChmpxDropIn(root, "chmpx.service", "/etc/antpickax/k2hdkc.ini", "/usr/bin/k2hdkc-slave-agent", () => new ChmpxSharing("k2hdkc", "k2hdkc", null));
         var packages = new PackageController(
             role, file, () => new PackageInstaller(new InstalledPackages(), root, _ => Task.FromResult<(string?, string?)>(("key", null)), time), settings.Packages, account, delegated: null);
-        var restarts = new RestartRequests();
         var connection = new ConnectionController(
             role, resource, file, ring, lastGood, world.Ring.For(IsAlive), new ServerSockets(new FakeSocketTable(), new FakeSocketTable().ResolverOf(time), addresses, time), tracker, questions,
-            new StatusRequester(root, inquiries, false, () => null, time, world.Random.NextDouble, log), addresses, systemd, restarts, settings.Chmpx, time, log);
+            new StatusRequester(root, inquiries, false, () => null, time, world.Random.NextDouble, log), addresses, systemd, settings.Chmpx, time, log);
         IReadOnlyList<IController> controllers =
         [
             new RegistrationController(client, name, Keepers.Of(root, identity, RoleToken.TryParse(RoleServer.Token), time), () => RoleToken.TryParse(RoleServer.Token), addresses),
@@ -59,7 +58,7 @@ internal sealed class SimulatedAgent : IReconcilerHost
             new ConfigurationController(resource, role, file, ring, lastGood, evidence, "cuk-slv1", files, settings.Configuration, registerAgain: true, log),
             packages,
             new ServiceController(
-                role, file, ring, account, new ChmpxUnitFiles(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", () => packages.IsComplete, restarts, root, time),
+                role, file, ring, account, new ChmpxUnitFiles(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", () => packages.IsComplete, tracker.NoteOtherRestart, root, time),
             connection,
             new ReadyController(() => connection.IsReady, systemd, root, follow: false, time),
         ];

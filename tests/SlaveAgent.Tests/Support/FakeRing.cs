@@ -8,7 +8,6 @@ using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
 using SlaveAgent.Roles;
-using SlaveAgent.Services;
 using SlaveAgent.Settings;
 
 namespace SlaveAgent.Tests.Support;
@@ -39,22 +38,21 @@ internal sealed class FakeRing : IDisposable
     }
 
     /// <summary>A new agent takes over, which knows what is on the disk and nothing else.</summary>
-    [MemberNotNull(nameof(Controller), nameof(_sockets))]
+    [MemberNotNull(nameof(Controller), nameof(Tracker), nameof(_sockets))]
     public void RestartAgent()
     {
         _sockets = new ServerSockets(Sockets, Sockets.ResolverOf(Time), Addresses, Time);
-        var tracker = new ConnectionTracker(
+        Tracker = new ConnectionTracker(
             Directory.Root, Settings, path => System.IO.File.Exists(path) ? DateTimeOffset.UnixEpoch : null, Time, () => 0, Log.Logger);
         Controller = new ConnectionController(
             Role, Resource, File, Ring, new LastGoodConfiguration(Resource, File, Ring, "cuk-slv1", new HostFiles(_ => IsTlsThere, _ => false) { KeyFits = (_, _) => KeyFits }),
-            new ControlPort(TimeProvider.System), _sockets, tracker, new RingQuestions(Inquiries, tracker, Ring, Time, () => 0, Log.Logger),
-            new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Log.Logger), Addresses, Systemd, OtherRestarts, Settings, Time, Log.Logger);
+            new ControlPort(TimeProvider.System), _sockets, Tracker, new RingQuestions(Inquiries, Tracker, Ring, Time, () => 0, Log.Logger),
+            new StatusRequester(Directory.Root, Inquiries, Settings.RequestsStatus, () => null, Time, () => 0, Log.Logger), Addresses, Systemd, Settings, Time, Log.Logger);
     }
 
     public ChmpxSettings Settings => new(Unit, Supervision.Direct, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(30));
 
-    /// <summary>Those that another controller requests.</summary>
-    public RestartRequests OtherRestarts { get; } = new();
+    public ConnectionTracker Tracker { get; private set; }
 
     public ListLog Log { get; } = new();
 
