@@ -69,7 +69,7 @@ internal static class FleetCommand
             }
         }
 
-        report.Save(Repository.Result("fleet-outages.json"), new { at_a_time = 4 });
+        report.Save(Repository.Result("fleet-outages.json"), new { at_a_time = ScheduledFleet.AtATime });
         report.WriteIntoPage("outages", figure => $"| {figure.Name} | {figure.Measured} |");
         return 0;
     }

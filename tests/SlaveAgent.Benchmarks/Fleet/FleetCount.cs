@@ -5,5 +5,4 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// <param name="Configured">Hosts that have a configuration from K2HR3 since their start.</param>
 /// <param name="Late">Answers to callers that had given up.</param>
 /// <param name="LongestQueue">Requests that waited at once.</param>
-/// <param name="Rate">Requests a second.</param>
-internal sealed record FleetCount(int Heard, TimeSpan AllHeard, int Configured, int Late, int LongestQueue, double Rate);
+internal sealed record FleetCount(int Heard, TimeSpan AllHeard, int Configured, int Late, int LongestQueue);

@@ -17,9 +17,6 @@ internal sealed class QueuedK2hr3(VirtualTime time, int atATime)
     /// <summary>Requests that are worked on at a time.</summary>
     public int AtATime { get; set; } = atATime;
 
-    /// <summary>Requests that came, also those that found nobody.</summary>
-    public int Arrived { get; private set; }
-
     /// <summary>Answers to callers that had given up: work for nothing.</summary>
     public int Late { get; private set; }
 
@@ -39,7 +36,6 @@ internal sealed class QueuedK2hr3(VirtualTime time, int atATime)
 
     public void Send(TimeSpan timeout, Action<Answering> ended)
     {
-        Arrived++;
         if (IsAway)
         {
             time.After(TimeSpan.FromMilliseconds(1), () => ended(Answering.Refused));

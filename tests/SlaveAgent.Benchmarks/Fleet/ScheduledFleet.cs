@@ -6,20 +6,21 @@ namespace SlaveAgent.Benchmarks.Fleet;
 /// <summary>What happens to fleets as a whole, each a pure function of its numbers; the settings are the defaults.</summary>
 internal sealed class ScheduledFleet
 {
+    /// <summary>Requests that K2HR3 works on at a time while it is well.</summary>
+    public const int AtATime = 4;
+
     private static readonly RetrySettings Retry = RetrySettings.From(new SettingsValues());
     private static readonly WatchSettings Watch = WatchSettings.From(new SettingsValues());
 
     private readonly VirtualTime _time = new();
     private readonly QueuedK2hr3 _k2hr3;
     private readonly List<PaceMemory> _memories;
-    private readonly int _seed;
     private List<ScheduledHost> _hosts = [];
 
-    public ScheduledFleet(int slaves, int atATime = 4, int seed = 1)
+    public ScheduledFleet(int slaves)
     {
-        _k2hr3 = new QueuedK2hr3(_time, atATime);
+        _k2hr3 = new QueuedK2hr3(_time, AtATime);
         _memories = [.. Enumerable.Range(0, slaves).Select(_ => new PaceMemory(null))];
-        _seed = seed;
     }
 
     public QueuedK2hr3 K2hr3 => _k2hr3;
@@ -36,7 +37,7 @@ internal sealed class ScheduledFleet
     /// <summary>All hosts start within this time, whatever ran on them before.</summary>
     public void Start(TimeSpan within, bool isConfigured)
     {
-        var random = new Random(_seed);
+        var random = new Random(1);
         _hosts.ForEach(host => host.IsEnded = true);
         _hosts = [];
         foreach (var (number, memory) in _memories.Index())
@@ -71,7 +72,7 @@ internal sealed class ScheduledFleet
     /// <param name="watched">How long that is watched.</param>
     public FleetCount Count(TimeSpan watched)
     {
-        var (from, late, arrived) = (_time.Now, _k2hr3.Late, _k2hr3.Arrived);
+        var (from, late) = (_time.Now, _k2hr3.Late);
         _k2hr3.LongestQueue = 0;
         var heard = new Dictionary<ScheduledHost, TimeSpan>();
         while (_time.Now < from + watched)
@@ -84,13 +85,12 @@ internal sealed class ScheduledFleet
         }
 
         return new FleetCount(
-            heard.Count, heard.Values.DefaultIfEmpty().Max(), _hosts.Count(host => host.ConfiguredAt is not null), _k2hr3.Late - late, _k2hr3.LongestQueue,
-            (_k2hr3.Arrived - arrived) / watched.TotalSeconds);
+            heard.Count, heard.Values.DefaultIfEmpty().Max(), _hosts.Count(host => host.ConfiguredAt is not null), _k2hr3.Late - late, _k2hr3.LongestQueue);
     }
 
     private void Launch(int number, bool isConfigured, PaceMemory? memory)
     {
-        var host = new ScheduledHost(_time, _k2hr3, Retry, Watch, new Random((_seed * 100_000) + number), isConfigured, memory);
+        var host = new ScheduledHost(_time, _k2hr3, Retry, Watch, new Random(100_000 + number), isConfigured, memory);
         _hosts.Add(host);
         host.Go();
     }

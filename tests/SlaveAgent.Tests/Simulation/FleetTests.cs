@@ -64,7 +64,9 @@ public sealed class FleetTests
         fleet.K2hr3.AtATime = 2;
         fleet.Pass(TimeSpan.FromMinutes(20));
 
-        Assert.InRange(fleet.Count(TimeSpan.FromMinutes(10)).Late, 0, 500);
+        var count = fleet.Count(TimeSpan.FromMinutes(10));
+        Assert.InRange(count.Late, 0, 500);
+        Assert.InRange(count.Heard, 5_000, 10_000);
     }
 
     [Fact]
