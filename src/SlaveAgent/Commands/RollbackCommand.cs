@@ -34,9 +34,9 @@ internal static class RollbackCommand
                 return ExitCode.Usage;
             }
 
-            if (IniCheck.Check(ini, HostFiles.Of(root)).FirstOrDefault(problem => problem.Effect == IniEffect.Ends) is { } problem)
+            if (IniCheck.Check(ini, HostFiles.Of(root)) is [var problem, ..])
             {
-                await Console.Error.WriteLineAsync($"chmpx would end on generation {number}: {problem}. Nothing was changed.");
+                await Console.Error.WriteLineAsync($"Generation {number} was refused, as the daemon would: {problem}. Nothing was changed.");
                 return ExitCode.Failed;
             }
 

@@ -222,9 +222,9 @@ public sealed class ConfigurationController(
         var held = IniReader.Read(hold.Configuration ?? string.Empty);
         if (file.Current is null || !IniComparison.SaysTheSame(file.Current, held))
         {
-            if (IniCheck.Check(held, files).FirstOrDefault(problem => problem.Effect == IniEffect.Ends) is { } problem)
+            if (IniCheck.Check(held, files) is [var problem, ..])
             {
-                return new Outcome.Failed($"generation {hold.Generation} is to be held, and chmpx would end on it: {problem}; the file stays", Consequence.NeedsPerson) { Reason = Reasons.ConfigurationRefused };
+                return new Outcome.Failed($"generation {hold.Generation} is to be held and was refused: {problem}; the file stays", Consequence.NeedsPerson) { Reason = Reasons.ConfigurationRefused };
             }
 
             var (generation, _) = await file.WriteAsync(held, ring.View?.Revision, cancel, GenerationCause.Rollback);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SlaveAgent.Composition;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.K2hr3;
@@ -70,13 +71,15 @@ public sealed class HoldTests
         Assert.Equal(3, world.File.Servers.Count);
     }
 
-    [Fact]
-    public async Task A_generation_that_chmpx_would_end_on_is_not_gone_back_to()
+    [Theory]
+    [InlineData("^MODE *=.*$", "MODE = SERVER")]
+    [InlineData("^PORT *=.*$", "PORT = 40000")]
+    public async Task A_generation_that_would_be_refused_is_not_gone_back_to(string line, string wrongLine)
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
         var copy = Path.Join(world.Paths.GenerationsDirectory, $"generation-{world.File.Generation}.ini");
         var wrong = Path.Join(world.Paths.GenerationsDirectory, "generation-900.ini");
-        await File.WriteAllTextAsync(wrong, (await File.ReadAllTextAsync(copy, Cancel)).Replace("MODE", "XMODE", StringComparison.Ordinal).Replace("[GLOBAL]", "[GLOBAL]\nMODE = SERVER", StringComparison.Ordinal), Cancel);
+        await File.WriteAllTextAsync(wrong, Regex.Replace(await File.ReadAllTextAsync(copy, Cancel), line, wrongLine, RegexOptions.Multiline), Cancel);
         var before = world.File.Generation;
         Assert.Equal(ExitCode.Failed, (await world.RunAsync("rollback", "900")).ExitCode);
         Assert.Equal(before, world.File.Generation);
