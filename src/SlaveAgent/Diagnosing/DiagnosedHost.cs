@@ -31,6 +31,15 @@ internal sealed class DiagnosedHost
         Status = StatusFile.TryReadOfLiving(Root) ?? StatusFile.TryReadOfOtherRole(Root);
         Keys = RoleKeys.Load(Root.Agent.RoleKeys);
         _view = new Lazy<Task<RingView?>>(() => PollAsync(cancel));
+        try
+        {
+            File.Refresh();
+            Ini = File.Current;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The checks of the configuration say so.
+        }
     }
 
     public Setup Setup { get; }
@@ -58,7 +67,8 @@ internal sealed class DiagnosedHost
 
     public ConfigurationFile File { get; }
 
-    public IniDocument? Ini => File.Current;
+    /// <summary>As it was read at the beginning, for all checks the same; null when there is none that can be read.</summary>
+    public IniDocument? Ini { get; }
 
     /// <summary>The role's lists as last read from K2HR3; null when never.</summary>
     public RoleKeys? Keys { get; }
@@ -88,19 +98,7 @@ internal sealed class DiagnosedHost
             decision = new IdentityDecision(IdentityCode.NoHostName, $"the host's full name was not found out within {NameTimeout.TotalSeconds:0} s", null, null);
         }
 
-        var host = new DiagnosedHost(setup, time, decision, cancel);
-
-        try
-        {
-            // A request to chmpx just after a write makes it miss the change.
-            await host.File.PollAllowedAsync(cancel);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The checks of the configuration say so.
-        }
-
-        return host;
+        return new DiagnosedHost(setup, time, decision, cancel);
     }
 
     /// <summary>What K2HR3 is asked for; the role's own resource where the settings name something else that is none.</summary>
@@ -131,6 +129,9 @@ internal sealed class DiagnosedHost
         }
     }
 
-    private async Task<RingView?> PollAsync(CancellationToken cancel) =>
-        Ini is { ControlPort: { } port } ini && await new ControlPort(Time).PollAsync(port, cancel) is { } shown ? ini.ServerNodes.Named(shown) : null;
+    private async Task<RingView?> PollAsync(CancellationToken cancel)
+    {
+        await File.PollAllowedAsync(cancel);
+        return Ini is { ControlPort: { } port } ini && await new ControlPort(Time).PollAsync(port, cancel) is { } shown ? ini.ServerNodes.Named(shown) : null;
+    }
 }

@@ -173,6 +173,30 @@ public sealed class DoctorTests
         Assert.Equal(1, asked);
     }
 
+    /// <summary>A poll between a write and chmpx's notice of it loses the reload.</summary>
+    [Fact]
+    public async Task Chmpx_is_left_alone_after_a_write_that_comes_while_the_checks_run()
+    {
+        await using var world = await DoctorWorld.CreateAsync();
+        // Behind the file's times, so that the pause counts from when the change is seen.
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-1));
+        DateTimeOffset? polled = null;
+        world.Polled = () => polled = time.GetUtcNow();
+        var host = await DiagnosedHost.CreateAsync(world.Setup, time, Cancel);
+        world.Write();
+        var written = time.GetUtcNow();
+        var view = host.ViewAsync();
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(10));
+                return view.IsCompleted;
+            },
+            "chmpx's answer");
+        Assert.NotNull(await view);
+        Assert.InRange(polled!.Value - written, TimeSpan.FromMilliseconds(200), TimeSpan.MaxValue);
+    }
+
     private static void Keys(DoctorWorld world, string package) => new SlaveAgent.Roles.RoleKeys([package], [], [world.Unit]).Save(world.Root.Agent.RoleKeys);
 
     private static void LoseSecond(DoctorWorld world) => world.Dump = DumpText.Of(7, DumpText.Good("svr1"), DumpText.Up("svr2"));

@@ -28,7 +28,13 @@ internal sealed class DoctorWorld : IAsyncDisposable
     private DoctorWorld(RoleServer k2hr3)
     {
         K2hr3 = k2hr3;
-        _chmpx = new Listener(async (socket, _) => await AnswerAsync(socket, Dump), isLow: true);
+        _chmpx = new Listener(
+            async (socket, _) =>
+            {
+                Polled();
+                await AnswerAsync(socket, Dump);
+            },
+            isLow: true);
         _control = new Listener(async (socket, _) => await AnswerAsync(socket, Encoding.UTF8.GetBytes(Ring)), isLow: true);
         ControlPort = _control.Port;
         DataPort = _data[1].Port;
@@ -46,6 +52,9 @@ internal sealed class DoctorWorld : IAsyncDisposable
 
     /// <summary>What chmpx answers to DUMP; null: it accepts and says nothing.</summary>
     public byte[]? Dump { get; set; } = DumpText.Of(7, DumpText.Good("svr1"), DumpText.Good("svr2"));
+
+    /// <summary>Called when chmpx is asked for it.</summary>
+    public Action Polled { get; set; } = () => { };
 
     /// <summary>What a server answers to ALLSTATUS.</summary>
     public string Ring { get; set; } = RingOf(("svr1", "[SERVICE IN][UP]"), ("svr2", "[SERVICE IN][UP]"));
