@@ -56,7 +56,7 @@ internal sealed class ServersCheck(DiagnosedHost host) : ICheck
                     addresses[at].IsEmpty ? null : $"{addresses[at][0]}",
                     view?.Find(node.Key),
                     data[at],
-                    answers.TryGetValue(node.Key, out var answer) ? answer is not (null or ServerReply.Failed { Reason: ServerFailure.NotConnected or ServerFailure.TimedOut }) : null,
+                    answers.GetValueOrDefault(node.Key),
                     report?.FindOnly(node.Key))
                 {
                     IsHalfOpen = halfOpen.Contains(node.Key),

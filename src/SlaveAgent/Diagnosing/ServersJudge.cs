@@ -18,7 +18,9 @@ internal static class ServersJudge
     {
         CheckNames.ServerName => CheckResult.Ok(name, $"the names of all {servers.Count} resolve"),
         CheckNames.ServerDataPort => CheckResult.Ok(name, $"connected, or takes a connection, of all {servers.Count}"),
-        CheckNames.ServerControlPort => servers.Any(server => server.IsControlPortOpen is true) ? CheckResult.Ok(name, $"that of {servers.First(server => server.IsControlPortOpen is true).Name} answers; the others are not asked") : CheckResult.Skipped(name, "none was asked"),
+        CheckNames.ServerControlPort => servers.FirstOrDefault(server => server.Control is ServerReply.Answered) is { } answered
+            ? CheckResult.Ok(name, $"that of {answered.Name} answers; no more are asked than are needed")
+            : CheckResult.Skipped(name, servers.Select(server => server.Control).OfType<ServerReply.Failed>().FirstOrDefault()?.Message ?? "none was asked: the address of none is known here"),
         CheckNames.ServerConnection => hasView ? CheckResult.Ok(name, $"chmpx is connected to {servers.Count(server => server.Here is { IsConnected: true })} of {servers.Count}") : CheckResult.Skipped(name, "chmpx does not answer"),
         _ => asked is not null ? CheckResult.Ok(name, $"{asked} and this slave show all {servers.Count} alike") : CheckResult.Skipped(name, "no server was asked, or none answered"),
     };
@@ -35,9 +37,9 @@ internal static class ServersJudge
             yield return Closed(CheckNames.ServerDataPort, $"{server.Address} takes no connection", server);
         }
 
-        if (server.IsControlPortOpen is false)
+        if (server.Control is ServerReply.Failed { Reason: ServerFailure.NotConnected or ServerFailure.TimedOut } failed)
         {
-            yield return Closed(CheckNames.ServerControlPort, "its control port takes no connection", server);
+            yield return Closed(CheckNames.ServerControlPort, failed.Message, server);
         }
 
         if (hasView && (server.IsHalfOpen || server.Here is { IsHalfOpen: true }))

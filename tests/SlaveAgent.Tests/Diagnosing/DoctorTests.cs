@@ -173,6 +173,18 @@ public sealed class DoctorTests
         Assert.Equal(1, asked);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("no-such-host.invalid")]
+    public async Task A_control_port_that_gives_no_answer_or_was_not_asked_is_neither_closed_nor_well(string host)
+    {
+        await using var world = await DoctorWorld.CreateAsync();
+        (world.ControlHost, world.Ring) = (host, string.Empty);
+        world.Write();
+        var report = await world.DiagnoseAsync();
+        Assert.True(report.Checks.Where(check => check.Name == CheckNames.ServerControlPort).All(check => check.Verdict == CheckVerdict.Skipped), DiagnosisText.Json(report));
+    }
+
     /// <summary>A poll between a write and chmpx's notice of it loses the reload.</summary>
     [Fact]
     public async Task Chmpx_is_left_alone_after_a_write_that_comes_while_the_checks_run()

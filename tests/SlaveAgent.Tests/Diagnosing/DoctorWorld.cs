@@ -65,6 +65,9 @@ internal sealed class DoctorWorld : IAsyncDisposable
     /// <summary>Of both servers.</summary>
     public int ControlPort { get; set; }
 
+    /// <summary>Of both servers, where their control port is.</summary>
+    public string ControlHost { get; set; } = "127.0.0.1";
+
     /// <summary>Whose programs are to use the cluster.</summary>
     public string? User { get; set; } = "app";
 
@@ -95,7 +98,7 @@ internal sealed class DoctorWorld : IAsyncDisposable
         PORT = 8020
         CTLPORT = 8021
         ENDPOINTS = 127.0.0.1:{_data[0].Port}
-        CTLENDPOINTS = 127.0.0.1:{ControlPort}
+        CTLENDPOINTS = {ControlHost}:{ControlPort}
         CUSTOM_ID_SEED = svr1
 
         [SVRNODE]
@@ -103,7 +106,7 @@ internal sealed class DoctorWorld : IAsyncDisposable
         CUK = cuk-svr2
         PORT = 8020
         CTLPORT = 8021
-        {(SecondServer == "svr2" ? $"ENDPOINTS = 127.0.0.1:{DataPort}\nCTLENDPOINTS = 127.0.0.1:{ControlPort}" : string.Empty)}
+        {(SecondServer == "svr2" ? $"ENDPOINTS = 127.0.0.1:{DataPort}\nCTLENDPOINTS = {ControlHost}:{ControlPort}" : string.Empty)}
         CUSTOM_ID_SEED = svr2
 
         [SLVNODE]
