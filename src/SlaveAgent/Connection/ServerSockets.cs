@@ -104,11 +104,12 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
     }
 
     /// <summary>Reads them once, for who only looks.</summary>
-    public async Task<SocketReport> ReadAsync(IniDocument ini, CancellationToken cancel)
-    {
-        var endpoints = await EndpointsAsync(ini, cancel);
-        return SocketReport.Of(endpoints, Of(endpoints, ini, table.Read(PortsOf(ini)) ?? []), SocketReport.Empty);
-    }
+    public async Task<SocketReport> ReadAsync(IniDocument ini, CancellationToken cancel) => Read(ini, await EndpointsAsync(ini, cancel));
+
+    /// <summary>The same for who knows the servers' addresses.</summary>
+    /// <param name="endpoints">The addresses and data ports of each server.</param>
+    public SocketReport Read(IniDocument ini, Dictionary<NodeKey, ImmutableArray<IPEndPoint>> endpoints) =>
+        SocketReport.Of(endpoints, Of(endpoints, ini, table.Read(PortsOf(ini)) ?? []), SocketReport.Empty);
 
     private bool IsMoving => Since(_movedAt) < Moving && !IsRestless;
 

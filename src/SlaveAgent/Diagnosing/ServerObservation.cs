@@ -9,8 +9,4 @@ namespace SlaveAgent.Diagnosing;
 /// <param name="IsDataPortOpen">Null where it was not tried.</param>
 /// <param name="Control">What its control port replied; null where it was not asked, or none of its addresses is known.</param>
 /// <param name="Ring">As another server shows it; null where none was asked or it shows no such server.</param>
-internal sealed record ServerObservation(string Name, string? Address, RingServer? Here, bool? IsDataPortOpen, ServerReply? Control, ReportedServer? Ring)
-{
-    /// <summary>A connection on which nothing is acknowledged any more.</summary>
-    public bool IsHalfOpen { get; init; }
-}
+internal sealed record ServerObservation(string Name, string? Address, RingServer? Here, bool? IsDataPortOpen, ServerReply? Control, ReportedServer? Ring);

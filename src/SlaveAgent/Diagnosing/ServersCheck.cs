@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Connection;
 using SlaveAgent.Hosting;
-using SlaveAgent.Ring;
+using SlaveAgent.Roles;
 
 namespace SlaveAgent.Diagnosing;
 
@@ -38,7 +39,9 @@ internal sealed class ServersCheck(DiagnosedHost host) : ICheck
         }
 
         var addresses = await Task.WhenAll(nodes.Select(node => _resolver.ResolveAsync(NodeEndpoints.DataOf(ini, node.Section), cancel)));
-        var halfOpen = HalfOpen(ini, nodes.Zip(addresses).ToDictionary(pair => pair.First.Key, pair => pair.Second));
+        using var table = new SocketTable();
+        var sockets = new ServerSockets(table, _resolver, new AddressWatch(HostAddresses.Read, host.Time), host.Time);
+        view = view?.WithHalfOpen(sockets.Read(ini, nodes.Zip(addresses).ToDictionary(pair => pair.First.Key, pair => pair.Second)).Dead);
         bool IsConnected(ServerNode node) => view?.Find(node.Key) is { IsConnected: true };
         var data = await Task.WhenAll(nodes.Zip(addresses).Select(pair => IsConnected(pair.First) || pair.Second.IsEmpty ? Task.FromResult<bool?>(null) : IsOpenAsync(pair.Second, cancel)));
         var first = nodes.FirstOrDefault(IsConnected);
@@ -57,10 +60,7 @@ internal sealed class ServersCheck(DiagnosedHost host) : ICheck
                     view?.Find(node.Key),
                     data[at],
                     answers.GetValueOrDefault(node.Key),
-                    report?.FindOnly(node.Key))
-                {
-                    IsHalfOpen = halfOpen.Contains(node.Key),
-                }),
+                    report?.FindOnly(node.Key))),
             ],
             view is not null,
             reporter);
@@ -76,12 +76,4 @@ internal sealed class ServersCheck(DiagnosedHost host) : ICheck
 
     private static RingStatusReport? ReportOf(IniDocument ini, ServerReply? answer) =>
         answer is ServerReply.Answered answered && AllStatusReader.TryRead(answered.Text) is { } report ? ini.ServerNodes.Named(report) : null;
-
-    private static ImmutableHashSet<NodeKey> HalfOpen(IniDocument ini, Dictionary<NodeKey, ImmutableArray<IPEndPoint>> addresses)
-    {
-        using var table = new SocketTable();
-        var owner = ini.ControlPort is { } port ? table.ListenerOf(port) : null;
-        var sockets = table.Read(addresses.Values.SelectMany(endpoints => endpoints).Select(endpoint => endpoint.Port).ToHashSet()) ?? [];
-        return SocketReport.Of(addresses, sockets.Where(socket => owner is null || socket.User == owner), SocketReport.Empty).Dead;
-    }
 }

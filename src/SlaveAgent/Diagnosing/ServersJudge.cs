@@ -42,7 +42,7 @@ internal static class ServersJudge
             yield return Closed(CheckNames.ServerControlPort, failed.Message, server);
         }
 
-        if (hasView && (server.IsHalfOpen || server.Here is { IsHalfOpen: true }))
+        if (server.Here is { IsHalfOpen: true })
         {
             yield return CheckResult.Failed(CheckNames.ServerConnection, "HalfOpen", "connected, and nothing is acknowledged any more", "the server, or the network to it, is gone; chmpx finds out within minutes").Of(server.Name);
         }

@@ -158,7 +158,7 @@ public sealed class DoctorTests
 
     [Fact]
     public void A_connection_on_which_nothing_is_acknowledged_is_named() => Assert.Contains(
-        ServersJudge.Judge([new ServerObservation("svr1", "192.0.2.1:8020", new RingServer(new NodeKey("c", 1), "svr1", true, true, true), null, null, null) { IsHalfOpen = true }], hasView: true, null),
+        ServersJudge.Judge([new ServerObservation("svr1", "192.0.2.1:8020", new RingServer(new NodeKey("c", 1), "svr1", true, true, false) { IsHalfOpen = true }, null, null, null)], hasView: true, null),
         check => check is { Name: CheckNames.ServerConnection, Reason: "HalfOpen" });
 
     [Fact]
