@@ -17,12 +17,14 @@ internal static class ServersJudge
     private static CheckResult AllWell(string name, IReadOnlyList<ServerObservation> servers, bool hasView, string? asked) => name switch
     {
         CheckNames.ServerName => CheckResult.Ok(name, $"the names of all {servers.Count} resolve"),
-        CheckNames.ServerDataPort => CheckResult.Ok(name, $"connected, or takes a connection, of all {servers.Count}"),
+        CheckNames.ServerDataPort => servers.Count(server => server.Here is { IsConnected: true } || server.IsDataPortOpen is true) is > 0 and var open
+            ? CheckResult.Ok(name, $"{open} of {servers.Count} are connected or take a connection")
+            : CheckResult.Skipped(name, "none was tried: the address of none is known here"),
         CheckNames.ServerControlPort => servers.FirstOrDefault(server => server.Control is ServerReply.Answered) is { } answered
             ? CheckResult.Ok(name, $"that of {answered.Name} answers; no more are asked than are needed")
             : CheckResult.Skipped(name, servers.Select(server => server.Control).OfType<ServerReply.Failed>().FirstOrDefault()?.Message ?? "none was asked: the address of none is known here"),
         CheckNames.ServerConnection => hasView ? CheckResult.Ok(name, $"chmpx is connected to {servers.Count(server => server.Here is { IsConnected: true })} of {servers.Count}") : CheckResult.Skipped(name, "chmpx does not answer"),
-        _ => asked is not null ? CheckResult.Ok(name, $"{asked} and this slave show all {servers.Count} alike") : CheckResult.Skipped(name, "no server was asked, or none answered"),
+        _ => asked is not null ? CheckResult.Ok(name, $"{asked} shows none of the {servers.Count} servers down, suspended, or left out of service") : CheckResult.Skipped(name, "no server was asked, or none answered"),
     };
 
     private static IEnumerable<CheckResult> Judge(ServerObservation server, bool hasView, string? asked)

@@ -162,6 +162,11 @@ public sealed class DoctorTests
         check => check is { Name: CheckNames.ServerConnection, Reason: "HalfOpen" });
 
     [Fact]
+    public void Of_ports_that_nobody_tried_nothing_is_said() => Assert.All(
+        ServersJudge.Judge([new ServerObservation("svr1", null, null, null, null, null)], hasView: false, null).Where(check => check.Name != CheckNames.ServerName),
+        check => Assert.Equal(CheckVerdict.Skipped, check.Verdict));
+
+    [Fact]
     public async Task The_ring_is_asked_of_one_connected_server_only()
     {
         await using var world = await DoctorWorld.CreateAsync();
