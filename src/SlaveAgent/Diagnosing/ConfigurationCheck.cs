@@ -45,18 +45,19 @@ internal sealed class ConfigurationCheck(DiagnosedHost host) : ICheck
 
     private CheckResult Mode(string path, FileStatus status)
     {
-        var mode = Convert.ToString((int)status.Mode, 8);
-        var wanted = Convert.ToString((int)host.Settings.Configuration.Mode, 8);
+        // With an access control list the middle digit of the file's own mode is the list's mask.
+        var list = ExtendedAttributes.AccessListOf(path) is { SaysMoreThanMode: true } found ? found : null;
+        var (mode, wanted) = (list?.Mode ?? status.Mode, host.Settings.Configuration.Mode);
+        var said = $"{path} has mode {Octal(mode)}{(list is null ? string.Empty : " by its access control list")}";
         return status.IsMountPoint ? CheckResult.Failed(CheckNames.IniMode, Reasons.MountPoint, $"{path} is a mount point of its own and cannot be replaced", $"mount {Path.GetDirectoryName(path)} instead")
             : status.IsImmutable ? CheckResult.Failed(CheckNames.IniMode, Reasons.ImmutableFile, $"{path} is immutable", $"chattr -i -a {path}")
-            : (status.Mode & WritableByOthers & ~host.Settings.Configuration.Mode) != 0 && !HasList(path) ? CheckResult.Failed(CheckNames.IniMode, "WritableByOthers", $"{path} has mode {mode}, and others may write it", $"chmod 0{wanted} {path}")
-            : status.Mode != host.Settings.Configuration.Mode && !HasList(path) ? CheckResult.Warning(CheckNames.IniMode, "OtherMode", $"{path} has mode {mode}, and configuration.mode is {wanted}", "the agent restores it while it runs")
+            : (mode & WritableByOthers & ~wanted) != 0 ? CheckResult.Failed(CheckNames.IniMode, "WritableByOthers", $"{said}, and others may write it", list is null ? $"chmod 0{Octal(wanted)} {path}" : $"getfacl {path}, then setfacl -m g::r,o::r {path}")
+            : mode != wanted ? CheckResult.Warning(CheckNames.IniMode, "OtherMode", $"{said}, and configuration.mode is {Octal(wanted)}", "the agent restores it while it runs")
             : status.Links > 1 ? CheckResult.Warning(CheckNames.IniMode, "HardLink", $"{path} has {status.Links} hard links, one of which can keep chmpx from noticing a change", $"find / -xdev -samefile {path}")
-            : CheckResult.Ok(CheckNames.IniMode, $"mode {mode}, owner {status.User}");
+            : CheckResult.Ok(CheckNames.IniMode, $"mode {Octal(mode)}, owner {status.User}");
     }
 
-    /// <summary>With an access control list the mode's middle digit is the list's mask.</summary>
-    private static bool HasList(string path) => ExtendedAttributes.AccessListOf(path) is { SaysMoreThanMode: true };
+    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8);
 
     private CheckResult Content(string path)
     {

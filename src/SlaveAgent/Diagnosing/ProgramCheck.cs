@@ -67,8 +67,12 @@ internal sealed class ProgramCheck(DiagnosedHost host, string user) : ICheck
             }
         }
 
-        return UserAccess.Has(status, uid, groups, UnixFileMode.OtherRead) ? CheckResult.Ok(CheckNames.UserIni, $"{user} may read {path}")
-            : ExtendedAttributes.AccessListOf(path) is { SaysMoreThanMode: true } ? CheckResult.Unknown(CheckNames.UserIni, $"{path} has an access control list: getfacl {path}")
-            : CheckResult.Failed(CheckNames.UserIni, "Unreadable", $"{path} has mode {Convert.ToString((int)status.Mode, 8)}, and {user} may not read it", "set configuration.mode, or put the user into the group");
+        var list = ExtendedAttributes.AccessListOf(path) is { SaysMoreThanMode: true } found ? found : null;
+        var mode = list?.Mode ?? status.Mode;
+        return UserAccess.Has(status with { Mode = mode }, uid, groups, UnixFileMode.OtherRead) ? CheckResult.Ok(CheckNames.UserIni, $"{user} may read {path}")
+            : list is not null && (list.CanRead(new FileReaders(uid, null)) || groups.Any(group => list.CanRead(new FileReaders(null, group)))) ? CheckResult.Ok(CheckNames.UserIni, $"{user} may read {path} by its access control list")
+            : CheckResult.Failed(
+                CheckNames.UserIni, "Unreadable", $"{path} has mode {Convert.ToString((int)mode, 8)}{(list is null ? string.Empty : ", its access control list does not name the user or a group of the user's")}, and {user} may not read it",
+                "set configuration.mode, or put the user into the group");
     }
 }

@@ -1,5 +1,6 @@
 using SlaveAgent.Chmpx;
 using SlaveAgent.Diagnosing;
+using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
@@ -190,6 +191,31 @@ public sealed class DoctorTests
         Assert.True(report.Checks.Where(check => check.Name == CheckNames.ServerControlPort).All(check => check.Verdict == CheckVerdict.Skipped), DiagnosisText.Json(report));
     }
 
+    /// <summary>In the mode of a file with an access control list the list's mask stands in the group's place.</summary>
+    [Theory]
+    [InlineData(0b110_110_110, "WritableByOthers")]
+    [InlineData(0b110_000_000, "OtherMode")]
+    [InlineData(0b110_100_100, null)]
+    public async Task The_mode_of_a_file_with_an_access_list_is_the_lists(int mode, string? reason)
+    {
+        await using var world = await DoctorWorld.CreateAsync();
+        Allow(world, new FileReaders(4242, 4300), (UnixFileMode)mode);
+        var report = await world.DiagnoseAsync();
+        Assert.True(report.Checks.Single(check => check.Name == CheckNames.IniMode).Reason == reason, DiagnosisText.Json(report));
+    }
+
+    [Theory]
+    [InlineData(2001u, null, null)]
+    [InlineData(null, 990u, null)]
+    [InlineData(4242u, 4300u, "Unreadable")]
+    public async Task Who_may_read_the_configuration_by_its_access_list_may_read_it(uint? user, uint? group, string? reason)
+    {
+        await using var world = await DoctorWorld.CreateAsync();
+        Allow(world, new FileReaders(user, group), (UnixFileMode)0b110_100_000);
+        var report = await world.DiagnoseAsync();
+        Assert.True(report.Checks.Single(check => check.Name == CheckNames.UserIni) is var found && found.Reason == reason && found.Verdict == (reason is null ? CheckVerdict.Ok : CheckVerdict.Failed), DiagnosisText.Json(report));
+    }
+
     /// <summary>A poll between a write and chmpx's notice of it loses the reload.</summary>
     [Fact]
     public async Task Chmpx_is_left_alone_after_a_write_that_comes_while_the_checks_run()
@@ -215,6 +241,18 @@ public sealed class DoctorTests
     }
 
     private static void Keys(DoctorWorld world, string package) => new SlaveAgent.Roles.RoleKeys([package], [], [world.Unit]).Save(world.Root.Agent.RoleKeys);
+
+    private static void Allow(DoctorWorld world, FileReaders readers, UnixFileMode mode)
+    {
+        try
+        {
+            ExtendedAttributes.SetAccessList(world.IniPath, AccessList.Of(UnixFileMode.UserRead | UnixFileMode.UserWrite).With(readers).With(mode));
+        }
+        catch (FileBlockedException e)
+        {
+            Assert.Skip($"the file system of the test's directory has no access control lists: {e.Message}");
+        }
+    }
 
     private static void LoseSecond(DoctorWorld world) => world.Dump = DumpText.Of(7, DumpText.Good("svr1"), DumpText.Up("svr2"));
 
