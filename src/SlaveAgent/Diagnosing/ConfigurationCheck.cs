@@ -28,7 +28,7 @@ internal sealed class ConfigurationCheck(DiagnosedHost host) : ICheck
             return Result(CheckResult.Failed(Name, $"{status.Kind}", $"{path} is no regular file, and is not replaced", "move it away; the agent writes the file again"));
         }
 
-        return Result(Rules(), Mode(path, status), Content(path));
+        return Result(Rules(), Mode(path, status), Content());
     }
 
     private static Task<IReadOnlyList<CheckResult>> Result(params CheckResult[] results) => Task.FromResult<IReadOnlyList<CheckResult>>(results);
@@ -59,11 +59,18 @@ internal sealed class ConfigurationCheck(DiagnosedHost host) : ICheck
 
     private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8);
 
-    private CheckResult Content(string path)
+    private CheckResult Content()
     {
-        var copies = new Generations(host.Root.Agent.GenerationsDirectory, host.Settings.Configuration.Keep, host.Settings.Configuration.Mode);
-        return copies.ReadNewest() is not { } newest ? CheckResult.Skipped(CheckNames.IniContent, "there is no copy of a generation to compare it with")
-            : newest == RegularFile.TryRead(path) ? CheckResult.Ok(CheckNames.IniContent, $"it is generation {copies.Newest}, as the agent wrote it")
-            : CheckResult.Failed(CheckNames.IniContent, Reasons.ForeignFile, $"it is not generation {copies.Newest}, which the agent wrote last: somebody else writes it", "find out who (the check of the shell tooling, configuration management); k2hdkc-slave-agent regenerate writes it again");
+        try
+        {
+            var copies = new Generations(host.Root.Agent.GenerationsDirectory, host.Settings.Configuration.Keep, host.Settings.Configuration.Mode);
+            return copies.ReadNewest() is null ? CheckResult.Skipped(CheckNames.IniContent, "there is no copy of a generation to compare it with")
+                : host.File.IsLastGeneration ? CheckResult.Ok(CheckNames.IniContent, $"it is generation {copies.Newest}, as the agent wrote it")
+                : CheckResult.Failed(CheckNames.IniContent, Reasons.ForeignFile, $"it is not generation {copies.Newest}, which the agent wrote last: somebody else writes it", "find out who (the check of the shell tooling, configuration management); k2hdkc-slave-agent regenerate writes it again");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return CheckResult.Unknown(CheckNames.IniContent, e.Message);
+        }
     }
 }
