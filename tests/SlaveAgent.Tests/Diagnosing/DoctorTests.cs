@@ -91,7 +91,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public void There_are_more_than_thirty_faults_and_each_check_has_one() =>
+    public void Each_check_has_a_fault() =>
         Assert.Empty(typeof(CheckNames).GetFields().Select(field => (string)field.GetValue(null)!).Except(All.Values.Select(fault => fault.Check)).Except([CheckNames.Certificate, CheckNames.Disk]));
 
     /// <summary>Plain http is what the test's K2HR3 speaks.</summary>
@@ -105,7 +105,7 @@ public sealed class DoctorTests
         await using var world = await DoctorWorld.CreateAsync();
         world.Configure("30", settings);
         var report = await world.DiagnoseAsync();
-        Assert.True(report.Checks.All(check => check.Verdict is CheckVerdict.Ok or CheckVerdict.Skipped || check is { Name: CheckNames.K2hr3Tls, Reason: "PlainHttp" }), DiagnosisText.Json(report));
+        Assert.True(report.Checks.All(check => check.Verdict is CheckVerdict.Ok || check is { Name: CheckNames.K2hr3Tls, Reason: "PlainHttp" }), DiagnosisText.Json(report));
         Assert.Equal(DiagnosisText.Json(report), DiagnosisText.Json(DiagnosisText.TryRead(DiagnosisText.Json(report))!));
     }
 
