@@ -60,7 +60,7 @@ internal static class CollectCommand
     {
         try
         {
-            return StatusJson.Write(StatusFile.TryReadOfLiving(setup.Root) ?? await StatusObserver.ObserveAsync(setup.Settings, setup.Root, cancel));
+            return StatusJson.Write(await StatusObserver.NowAsync(() => setup.Settings, setup.Root, cancel));
         }
         catch (Exception e) when (e is SettingsException or IOException or UnauthorizedAccessException)
         {

@@ -27,7 +27,7 @@ internal static class StatusCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var root = options.RootOf(parsed);
-            var status = StatusFile.TryReadOfLiving(root) is { } living ? LiveConnections.AddTo(living) : await StatusObserver.ObserveAsync(options.SettingsOf(parsed, root), root, cancel);
+            var status = await StatusObserver.NowAsync(() => options.SettingsOf(parsed, root), root, cancel);
             Console.WriteLine(
                 parsed.GetValue(metrics) ? Metrics(status, root).TrimEnd()
                 : parsed.GetValue(json) ? StatusJson.Write(status)

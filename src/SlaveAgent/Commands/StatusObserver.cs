@@ -14,9 +14,14 @@ using SlaveAgent.Status;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Observes the configuration and the ring from here, where no agent is at work whose status could be read.</summary>
+/// <summary>The status at this moment: the agent's, or where none is at work, what can be observed of the configuration and the ring from here.</summary>
 internal static class StatusObserver
 {
+    /// <summary>What the agent at work says, with its connections as they are at this moment; without one, what is observed from here.</summary>
+    /// <param name="settings">Only asked for where no agent is at work.</param>
+    public static async Task<AgentStatus> NowAsync(Func<AgentSettings> settings, HostRoot root, CancellationToken cancel) =>
+        StatusFile.TryReadOfLiving(root) is { } living ? LiveConnections.AddTo(living) : await ObserveAsync(settings(), root, cancel);
+
     public static async Task<AgentStatus> ObserveAsync(AgentSettings settings, HostRoot root, CancellationToken cancel)
     {
         var file = new ConfigurationFile(root, AgentParts.OutputPath(settings, new OverrideReader(root)), settings.Configuration.Mode, 0, TimeProvider.System);

@@ -1,11 +1,14 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CliWrap;
 using CliWrap.Buffered;
 using SlaveAgent.Diagnosing;
 using SlaveAgent.Identity;
 using SlaveAgent.Sandbox.Scenario;
+using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Diagnosing;
@@ -49,6 +52,23 @@ public sealed class CollectTests
         var path = world.Directory.At("out.tar.gz");
         Assert.Equal(1, await RunAsync(world, "collect", path));
         Assert.False(File.Exists(path));
+    }
+
+    /// <summary>What the kernel says of a connection is in no file.</summary>
+    [Fact]
+    public async Task The_status_in_a_bundle_is_as_status_prints_it()
+    {
+        await using var world = await DoctorWorld.CreateAsync();
+        using var server = new Listener((_, _) => Task.CompletedTask);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.Loopback, server.Port, Cancel);
+        var status = StatusFile.TryReadOfLiving(world.Root)!;
+        var connection = new ServerConnection($"{client.LocalEndPoint}", $"{client.RemoteEndPoint}");
+        StatusFile.Write(world.Root, status with { Servers = status.Servers with { List = [new ServerStatus("svr1", "cuk-svr1", 8021, null, ServerStates.Connected, null) { Connection = connection }] } });
+        var path = world.Directory.At("out.tar.gz");
+        Assert.Equal(0, await RunAsync(world, "collect", path));
+        var collected = StatusJson.TryRead(Read(path).Single(entry => entry.Name.EndsWith("/status.json", StringComparison.Ordinal) && !entry.Name.EndsWith("/run/status.json", StringComparison.Ordinal)).Text)!;
+        Assert.NotNull(collected.Servers.List.Single().Connection!.Unanswered);
     }
 
     [Fact]
