@@ -16,7 +16,7 @@ internal sealed class ChmpxCheck(DiagnosedHost host) : ICheck
 
         if (await host.ViewAsync() is not { } view)
         {
-            return [CheckResult.Failed(Name, "Unresponsive", $"chmpx does not answer on control port {ini.ControlPort}", $"systemctl status {host.Settings.Chmpx.Unit}; the checks of the unit and the configuration tell what it ends on"), CheckResult.Skipped(CheckNames.Generation, "chmpx does not answer")];
+            return [CheckResult.Failed(Name, "Unresponsive", $"chmpx does not answer on control port {ini.ControlPort}", $"systemctl status {host.Settings.Chmpx.Unit}; the checks {CheckNames.Unit} and {CheckNames.Ini} tell what it ends on"), CheckResult.Skipped(CheckNames.Generation, "chmpx does not answer")];
         }
 
         return

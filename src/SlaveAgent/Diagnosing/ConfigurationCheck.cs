@@ -20,7 +20,7 @@ internal sealed class ConfigurationCheck(DiagnosedHost host) : ICheck
         {
             return Result(host.IsNotASlave
                 ? CheckResult.Skipped(Name, "the role is no slave node's")
-                : CheckResult.Failed(Name, Reasons.NoConfiguration, $"{path} is not there", "the checks of K2HR3 tell why none was written; then k2hdkc-slave-agent regenerate"));
+                : CheckResult.Failed(Name, Reasons.NoConfiguration, $"{path} is not there", $"the checks {CheckNames.K2hr3Answer}, {CheckNames.Role}, {CheckNames.Resource} and {CheckNames.Registered} tell why none was written; then k2hdkc-slave-agent regenerate"));
         }
 
         if (status.Kind != FileKind.Regular)
@@ -66,7 +66,7 @@ internal sealed class ConfigurationCheck(DiagnosedHost host) : ICheck
             var copies = new Generations(host.Root.Agent.GenerationsDirectory, host.Settings.Configuration.Keep, host.Settings.Configuration.Mode);
             return copies.ReadNewest() is null ? CheckResult.Skipped(CheckNames.IniContent, "there is no copy of a generation to compare it with")
                 : host.File.IsLastGeneration ? CheckResult.Ok(CheckNames.IniContent, $"it is generation {copies.Newest}, as the agent wrote it")
-                : CheckResult.Failed(CheckNames.IniContent, Reasons.ForeignFile, $"it is not generation {copies.Newest}, which the agent wrote last: somebody else writes it", "find out who (the check of the shell tooling, configuration management); k2hdkc-slave-agent regenerate writes it again");
+                : CheckResult.Failed(CheckNames.IniContent, Reasons.ForeignFile, $"it is not generation {copies.Newest}, which the agent wrote last: somebody else writes it", $"find out who (the check {CheckNames.ShellTooling}, configuration management); k2hdkc-slave-agent regenerate writes it again");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -17,8 +17,6 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
     /// <summary>K2HR3 takes 30 s where its store is in trouble; who waits at a terminal is told before.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    private static readonly string[] AfterAnswer = [CheckNames.Clock, CheckNames.Role, CheckNames.Resource, CheckNames.Registered];
-
     public string Name => CheckNames.K2hr3Answer;
 
     public CheckGroup Group => CheckGroup.K2hr3;
@@ -27,7 +25,7 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
     {
         if (host.Identity is not { } identity || identity is { Token: null, Who.ByAddress: false })
         {
-            return [CheckResult.Skipped(Name, "who this host is, or its token, is not known"), .. Skip("K2HR3 was not asked")];
+            return [CheckResult.Skipped(Name, "who this host is, or its token, is not known"), .. Skip("K2HR3 was not asked", CheckNames.Clock, CheckNames.Role, CheckNames.Resource, CheckNames.Registered)];
         }
 
         RenewingHandler connections;
@@ -37,7 +35,7 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
         }
         catch (SettingsException)
         {
-            return [CheckResult.Skipped(Name, "the settings for it cannot be used"), .. Skip("K2HR3 was not asked")];
+            return [CheckResult.Skipped(Name, "the settings for it cannot be used"), .. Skip("K2HR3 was not asked", CheckNames.Clock, CheckNames.Role, CheckNames.Resource, CheckNames.Registered)];
         }
 
         var timeout = host.Settings.K2hr3.Timeout < Timeout ? host.Settings.K2hr3.Timeout : Timeout;
@@ -53,7 +51,7 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
         if (answer is K2hr3Answer.Unavailable)
         {
             var outcome = K2hr3Outcome.Of(answer, $"asking {identity.Who.ApiUri.GetLeftPart(UriPartial.Authority)}");
-            return [CheckResult.Failed(Name, outcome.Reason, outcome.Message, "the checks above tell whether it is the network; else look at K2HR3 itself"), Clock(clock), .. Skip("K2HR3 did not answer").Skip(1)];
+            return [CheckResult.Failed(Name, outcome.Reason, outcome.Message, $"the checks {CheckNames.K2hr3Name}, {CheckNames.K2hr3Address} and {CheckNames.K2hr3Tls} tell whether it is the network; else look at K2HR3 itself"), Clock(clock), .. Skip("K2HR3 did not answer", CheckNames.Role, CheckNames.Resource, CheckNames.Registered)];
         }
 
         List<CheckResult> results = [CheckResult.Ok(Name, $"{identity.Who.ApiUri.GetLeftPart(UriPartial.Authority)} answers, after {took.TotalMilliseconds:0} ms"), Clock(clock)];
@@ -62,7 +60,7 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
             var outcome = K2hr3Outcome.Of(answer, $"reading {resource}");
             results.Add(CheckResult.Failed(
                 CheckNames.Role, outcome.Reason, outcome.Message, "a wrong token, a role that is gone and a store in trouble look alike: ask again in a minute, then compare role and token with K2HR3"));
-            return [.. results, .. Skip("the resource could not be read").Skip(2)];
+            return [.. results, .. Skip("the resource could not be read", CheckNames.Resource, CheckNames.Registered)];
         }
 
         results.Add(CheckResult.Ok(CheckNames.Role, $"{identity.Who.Role} may read {resource}"));
@@ -83,7 +81,7 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
         ConfigurationPlan.SelfMissing => CheckResult.Ok(CheckNames.Resource, "a slave's configuration"),
         ConfigurationPlan.NoSlave other => CheckResult.Warning(CheckNames.Resource, Reasons.NotASlave, $"it is no slave node's: {other.Why}", "compare the role of this host with the cluster's"),
         ConfigurationPlan.Refused refused => CheckResult.Failed(CheckNames.Resource, $"{refused.Problems[0].Code}", $"{refused.Why}: {refused.Problems[0]}", "correct the role's resource in K2HR3; the last good configuration stays meanwhile"),
-        _ => CheckResult.Unknown(CheckNames.Resource, "unknown"),
+        _ => throw new InvalidOperationException("a plan that is none of its kinds"),
     };
 
     private static CheckResult Registered(ConfigurationPlan plan, string text, HostIdentity identity)
@@ -107,5 +105,5 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
                 "right behind an address translation (then set host.inbound_address); else run k2hdkc-slave-agent bootstrap, which registers the present address");
     }
 
-    private static IEnumerable<CheckResult> Skip(string why) => AfterAnswer.Select(name => CheckResult.Skipped(name, why));
+    private static IEnumerable<CheckResult> Skip(string why, params string[] names) => names.Select(name => CheckResult.Skipped(name, why));
 }

@@ -33,7 +33,9 @@ internal sealed class K2hr3NetworkCheck(DiagnosedHost host) : ICheck
         var (addresses, name) = await ResolveAsync(target, proxy is null ? CheckNames.K2hr3Name : CheckNames.Proxy, cancel);
         results.Add(name);
         var found = await Task.WhenAll(addresses.Select(address => AddressAsync(new IPEndPoint(address, target.Port), proxy is null ? api : null, cancel)));
-        results.AddRange(found.SelectMany(of => of));
+
+        // The client's own certificate is found with each address.
+        results.AddRange(found.SelectMany(of => of).Distinct());
         return results;
     }
 

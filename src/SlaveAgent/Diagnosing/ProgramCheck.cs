@@ -56,7 +56,7 @@ internal sealed class ProgramCheck(DiagnosedHost host, string user) : ICheck
         var path = host.File.Path;
         if (FileStatus.OfTarget(path) is not { } status)
         {
-            return CheckResult.Failed(CheckNames.UserIni, "Missing", $"{path} is not there", "the checks of this host");
+            return CheckResult.Failed(CheckNames.UserIni, "Missing", $"{path} is not there", $"the check {CheckNames.Ini} tells why");
         }
 
         for (var directory = Path.GetDirectoryName(path); directory is { Length: > 1 } && directory.Length > host.Root.Directory.TrimEnd('/').Length; directory = Path.GetDirectoryName(directory))
