@@ -87,7 +87,7 @@ internal sealed class AgentParts : IDisposable
             packages,
             new OwnNameController(ownName),
             new ServiceController(
-                Role, File, Ring, account, new ChmpxUnitFiles(root, DropIn, File.HostPath, settings.Chmpx, time), Systemctl, settings.Services, settings.Chmpx.Unit,
+                Role, File, Ring, account, new ChmpxUnitFiles(root, DropIn, File.HostPath, settings.Chmpx, time), Systemctl, settings.Services, settings.Chmpx.Unit, new ControlPort(time),
                 () => packages.IsComplete, tracker.NoteOtherRestart, root, time, Holds),
             connection,
             new ReadyController(() => connection.IsReady, Systemctl, root, settings.Ready.Follow, time),

@@ -23,20 +23,31 @@ public sealed class ChmpxUnitFiles(HostRoot root, ChmpxDropIn dropIn, string ini
         {
             // Before the drop-in itself: an agent that ends in between finds here what is still to be done. A package of Debian's starts its units when it
             // is installed: then the helper is at work already, in its first waits.
-            NoteChange(needsRestart: !isWanted || !dropIn.Exists);
+            NoteChange(needsRestart: !isWanted || !dropIn.Exists, isWanted);
             _ = isWanted ? dropIn.Write() : dropIn.Remove();
         }
 
         return StateFile.TryLoad(ChangePath, ServicesJson.Default.UnitChange);
     }
 
+    /// <summary>
+    /// chmpx was observed to run without its helper, as it is to: this agent was removed, its drop-in with it, and installed again. Programs use that chmpx, so
+    /// what else the drop-in says waits for its next start.
+    /// </summary>
+    public UnitChange NoteRunsDirectly(UnitChange change)
+    {
+        change = change with { NeedsRestart = false };
+        StateFile.Save(ChangePath, change, ServicesJson.Default.UnitChange);
+        return change;
+    }
+
     /// <summary>chmpx was observed to run as its unit says.</summary>
     public void Forget() => RegularFile.Delete(root.Agent.ChmpxUnitChange);
 
-    private void NoteChange(bool needsRestart)
+    private void NoteChange(bool needsRestart, bool isDirect)
     {
         // A restart that is still due stays due.
         var isDue = StateFile.TryLoad(ChangePath, ServicesJson.Default.UnitChange) is { NeedsRestart: true };
-        StateFile.Save(ChangePath, new UnitChange(time.GetElapsedTime(0), needsRestart || isDue), ServicesJson.Default.UnitChange);
+        StateFile.Save(ChangePath, new UnitChange(time.GetElapsedTime(0), needsRestart || isDue, isDirect), ServicesJson.Default.UnitChange);
     }
 }

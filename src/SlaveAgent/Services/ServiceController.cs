@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
@@ -15,6 +16,7 @@ namespace SlaveAgent.Services;
 /// is repeated until systemd shows its effect.
 /// </summary>
 /// <param name="chmpxUnit">The unit that runs chmpx.</param>
+/// <param name="controlPort">Of its own: it asks while another controller may be asking.</param>
 /// <param name="arePackagesInstalled">Whether packages are still to come, with which a unit may come.</param>
 /// <param name="noteRestart">Called before chmpx is restarted: its end is then the agent's own doing.</param>
 public sealed class ServiceController(
@@ -26,6 +28,7 @@ public sealed class ServiceController(
     ISystemd systemd,
     ServiceSettings settings,
     string chmpxUnit,
+    IControlPort controlPort,
     Func<bool> arePackagesInstalled,
     Action noteRestart,
     HostRoot root,
@@ -88,6 +91,17 @@ public sealed class ServiceController(
             ring.Unit = observed.GetValueOrDefault(chmpx) ?? ring.Unit;
         }
 
+        if (change is { NeedsRestart: true, IsDirect: true } && observed.GetValueOrDefault(chmpx!) is { MainPid: not 0 } running)
+        {
+            file.Refresh();
+            if (file.UntilPollAllowed is var left && left > TimeSpan.Zero)
+            {
+                return new Outcome.Waiting("the configuration was just written; chmpx is given time to notice it before it is asked how it runs", left) { Reason = Reasons.JustWritten };
+            }
+
+            change = await RunsDirectlyAsync(running, cancel) ? unitFiles.NoteRunsDirectly(change) : change;
+        }
+
         var verdict = ServicePlan.Make(new ServiceSituation(wanted, observed, chmpx, change, arePackagesInstalled()) { Done = [.. _oneshots.Units] });
         if (isPaused && !verdict.Wanted.IsEmpty)
         {
@@ -113,6 +127,10 @@ public sealed class ServiceController(
         var outcome = await OutcomeOfAsync(verdict, sent, failures, invalid, change, !units.IsEmpty, cancel);
         return noUser is not null && !outcome.Reason.Equals(Reasons.UnitsFailing, StringComparison.Ordinal) ? noUser : WithSkipped(outcome, skipped, isSlaveNode, observed);
     }
+
+    /// <summary>Without the helper it is chmpx that is the unit's main process.</summary>
+    private async Task<bool> RunsDirectlyAsync(UnitStatus running, CancellationToken cancel) =>
+        file.Current?.ControlPort is { } port && (await controlPort.PollAsync(port, cancel))?.Process.Pid == running.MainPid;
 
     private void NoteOneshots(ImmutableArray<UnitAction> sent, ImmutableDictionary<string, UnitStatus> observed)
     {

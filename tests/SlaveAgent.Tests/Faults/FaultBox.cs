@@ -131,7 +131,7 @@ internal sealed class FaultBox : IAsyncDisposable
                 resource, role, _file, ring, lastGood, evidence, Cuk, AnyFiles,
                 new ConfigurationSettings(null, null, UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, TimeSpan.FromSeconds(5)), true, Log.Logger),
             packageController,
-            new ServiceController(role, _file, ring, account, supervisor, Systemd, new ServiceSettings([]), Unit, () => packageController.IsComplete, tracker.NoteOtherRestart, root, Time),
+            new ServiceController(role, _file, ring, account, supervisor, Systemd, new ServiceSettings([]), Unit, new ControlPort(Time), () => packageController.IsComplete, tracker.NoteOtherRestart, root, Time),
             new ConnectionController(
                 role, resource, _file, ring, lastGood, new ControlPort(Time), new ServerSockets(new FakeSocketTable(), new FakeSocketTable().ResolverOf(Time), addresses, Time), tracker,
                 new RingQuestions(Inquiries, tracker, ring, Time, _run.Random.NextDouble, Log.Logger),

@@ -33,15 +33,15 @@ public sealed class ChmpxUnitFilesTests : IDisposable
     {
         PutPackage();
         var came = _time.GetElapsedTime(0);
-        Assert.Equal(new UnitChange(came, NeedsRestart: true), Make().Prepare());
+        Assert.Equal(new UnitChange(came, NeedsRestart: true, IsDirect: true), Make().Prepare());
         Assert.True(File.Exists(DropIn));
 
         _time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(new UnitChange(came, NeedsRestart: true), Make().Prepare());
+        Assert.Equal(new UnitChange(came, NeedsRestart: true, IsDirect: true), Make().Prepare());
         Make().Forget();
         Assert.Null(Make().Prepare());
 
-        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: true), Make(Supervision.Helper).Prepare());
+        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: true, IsDirect: false), Make(Supervision.Helper).Prepare());
         Assert.False(File.Exists(DropIn));
         Make().Forget();
         Assert.Null(Make(Supervision.Helper).Prepare());
@@ -52,7 +52,7 @@ public sealed class ChmpxUnitFilesTests : IDisposable
     {
         PutPackage();
         _directory.Put($"etc/systemd/system/{Unit}.d/k2hdkc-slave-agent.conf", "[Service]\nUser=k2hdkc\nExecStart=\nExecStart=/usr/bin/chmpx -conf /etc/antpickax/k2hdkc.ini\n");
-        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: false), Make().Prepare());
+        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: false, IsDirect: true), Make().Prepare());
         Assert.Contains("UMask=0007", File.ReadAllText(DropIn), StringComparison.Ordinal);
     }
 
@@ -62,7 +62,7 @@ public sealed class ChmpxUnitFilesTests : IDisposable
         PutPackage();
         Make().Prepare();
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: true), Make(sharing: new ChmpxSharing("another", "k2hdkc", null)).Prepare());
+        Assert.Equal(new UnitChange(_time.GetElapsedTime(0), NeedsRestart: true, IsDirect: true), Make(sharing: new ChmpxSharing("another", "k2hdkc", null)).Prepare());
     }
 
     [Fact]

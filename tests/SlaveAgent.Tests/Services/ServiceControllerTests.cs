@@ -26,6 +26,7 @@ public sealed class ServiceControllerTests : IDisposable
     private readonly FakeSystemd _systemd;
     private readonly RingMemory _ring = new();
     private int _restarts;
+    private int? _chmpxPid;
     private readonly K2hr3Client _client = RoleServer.AwayClient(TimeProvider.System);
     private bool _hasAccount;
     private bool _isConfirmed = true;
@@ -424,6 +425,21 @@ public sealed class ServiceControllerTests : IDisposable
         Assert.InRange(_restarts, 1, int.MaxValue);
     }
 
+    /// <summary>The package of this agent was removed, which takes the drop-in along, and installed again.</summary>
+    [Fact]
+    public async Task A_chmpx_that_still_runs_directly_when_the_drop_in_comes_back_is_not_restarted_under_its_programs()
+    {
+        PutPackage();
+        _chmpxPid = _systemd.Run(Chmpx).MainPid;
+        Assert.Equal(Reasons.RestartPending, (await SettleAsync(Make())).Reason);
+
+        // Also not once it is too busy to answer.
+        _chmpxPid = null;
+        Assert.Equal(Reasons.RestartPending, (await SettleAsync(Make())).Reason);
+        Assert.Equal(["daemon-reload"], _systemd.Requests);
+        Assert.Equal(0, _restarts);
+    }
+
     [Fact]
     public async Task A_chmpx_that_is_to_run_by_its_helper_again_is_restarted_without_the_drop_in()
     {
@@ -561,6 +577,7 @@ public sealed class ServiceControllerTests : IDisposable
             _systemd,
             new ServiceSettings([Superseded]),
             Chmpx,
+            new FakeControlPort(() => _chmpxPid),
             () => _arePackagesInstalled,
             () => _restarts++,
             _directory.Root,

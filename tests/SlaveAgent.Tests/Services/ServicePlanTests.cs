@@ -135,7 +135,7 @@ public sealed class ServicePlanTests
     [InlineData(10, 5, false, false, false)]
     public void A_chmpx_that_was_started_before_its_unit_changed_does_not_run_by_it(int changedAt, int startedAt, bool needsRestart, bool isInForce, bool isRestarted)
     {
-        var verdict = Make([Units.Running(Chmpx, TimeSpan.FromSeconds(startedAt))], new UnitChange(TimeSpan.FromSeconds(changedAt), needsRestart));
+        var verdict = Make([Units.Running(Chmpx, TimeSpan.FromSeconds(startedAt))], new UnitChange(TimeSpan.FromSeconds(changedAt), needsRestart, IsDirect: true));
         Assert.Equal(isInForce, verdict.IsChangeInForce);
         Assert.Equal(isRestarted, verdict.Wanted.SequenceEqual([new UnitAction(UnitActionKind.Restart, Chmpx)]));
         Assert.Equal(isRestarted, !verdict.Wanted.IsEmpty);
@@ -144,7 +144,7 @@ public sealed class ServicePlanTests
     [Fact]
     public void It_is_not_restarted_before_systemd_has_loaded_the_change_nor_while_it_starts()
     {
-        var change = new UnitChange(TimeSpan.FromSeconds(10), NeedsRestart: true);
+        var change = new UnitChange(TimeSpan.FromSeconds(10), NeedsRestart: true, IsDirect: true);
         Assert.Equal([new UnitAction(UnitActionKind.ReloadUnits, string.Empty)], Make([Units.Running(Chmpx) with { NeedsReload = true }], change).Wanted);
         Assert.Empty(Make([Units.Of(Chmpx, UnitActiveState.Activating) with { StartedAt = TimeSpan.FromSeconds(1) }], change).Wanted);
     }
@@ -152,7 +152,7 @@ public sealed class ServicePlanTests
     [Fact]
     public void A_chmpx_that_does_not_run_will_start_by_the_change()
     {
-        var verdict = Make([Units.Stopped(Chmpx)], new UnitChange(TimeSpan.FromSeconds(10), NeedsRestart: true));
+        var verdict = Make([Units.Stopped(Chmpx)], new UnitChange(TimeSpan.FromSeconds(10), NeedsRestart: true, IsDirect: true));
         Assert.True(verdict.IsChangeInForce);
         Assert.Equal([new UnitAction(UnitActionKind.Start, Chmpx)], verdict.Wanted);
     }
@@ -160,7 +160,7 @@ public sealed class ServicePlanTests
     [Fact]
     public void A_chmpx_that_the_role_does_not_list_is_restarted_and_never_started()
     {
-        var change = new UnitChange(TimeSpan.FromSeconds(10), NeedsRestart: true);
+        var change = new UnitChange(TimeSpan.FromSeconds(10), NeedsRestart: true, IsDirect: true);
         Assert.Equal([new UnitAction(UnitActionKind.Restart, Chmpx)], ServicePlan.Make(new ServiceSituation([], Observed([Units.Running(Chmpx)]), Chmpx, change, true)).Wanted);
         Assert.Empty(ServicePlan.Make(new ServiceSituation([], Observed([Units.Stopped(Chmpx)]), Chmpx, change, true)).Wanted);
     }

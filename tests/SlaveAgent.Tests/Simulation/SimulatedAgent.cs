@@ -58,7 +58,7 @@ internal sealed class SimulatedAgent : IReconcilerHost
             new ConfigurationController(resource, role, file, ring, lastGood, evidence, "cuk-slv1", files, settings.Configuration, registerAgain: true, log),
             packages,
             new ServiceController(
-                role, file, ring, account, new ChmpxUnitFiles(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", () => packages.IsComplete, tracker.NoteOtherRestart, root, time),
+                role, file, ring, account, new ChmpxUnitFiles(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", world.Ring.For(IsAlive), () => packages.IsComplete, tracker.NoteOtherRestart, root, time),
             connection,
             new ReadyController(() => connection.IsReady, systemd, root, follow: false, time),
         ];
