@@ -1,4 +1,5 @@
 using SlaveAgent.GuestTests.Guests;
+using SlaveAgent.GuestTests.Packages;
 
 namespace SlaveAgent.GuestTests;
 
@@ -14,6 +15,18 @@ public sealed class FailedFirstBootTests(GuestMachine machine)
         Assert.Contains(Path.GetFileName(GuestMachine.AgentPackage), await guest.RunAsync("cat", "/var/log/cloud-init-output.log"), StringComparison.Ordinal);
         Assert.False(await guest.HasPackageAsync("k2hdkc-slave-agent"));
         Assert.NotEqual(0, (await guest.TryAsync("test", "-e", "/etc/antpickax/k2hr3-role-token")).ExitCode);
+        Assert.Empty(world.K2hr3.Hosts(world.Role));
+    }
+
+    [Fact]
+    public async Task A_package_that_was_changed_in_its_signed_repository_is_not_installed_and_cloud_init_says_so()
+    {
+        await using var world = await World.CreateAsync(machine, "changed", new() { AgentRepository = PackageRepository.Changed, StepTimeout = TimeSpan.FromSeconds(10) });
+        var guest = world.Guest;
+        await guest.BootAsync();
+        Assert.Contains("status: error", await world.CloudInitAsync(), StringComparison.Ordinal);
+        Assert.Contains("Hash Sum mismatch", await guest.RunAsync("cat", "/var/log/cloud-init-output.log"), StringComparison.Ordinal);
+        Assert.False(await guest.HasPackageAsync("k2hdkc-slave-agent"));
         Assert.Empty(world.K2hr3.Hosts(world.Role));
     }
 

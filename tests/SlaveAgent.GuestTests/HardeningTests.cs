@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using SlaveAgent.GuestTests.Guests;
 
 namespace SlaveAgent.GuestTests;
@@ -58,6 +60,7 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
             hardened.Where(line => line.Contains(" held", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]).Distinct().Order());
 
         await DoTheWholeWorkAsync(world);
+        await ReadTheConnectionsAsync(world);
         await TakeTheTokenAsACredentialAsync(world);
 
         // The agent's own process, after that.
@@ -103,6 +106,41 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
         Assert.Contains("CHMCONFFILE=", await guest.RunAsync("cat", "/etc/k2hdkc-slave-agent/environment"), StringComparison.Ordinal);
         Assert.Contains("ExecStart=/usr/bin/chmpx", await guest.RunAsync("systemctl", "cat", "chmpx.service"), StringComparison.Ordinal);
         await guest.UntilStateAsync("user-app.service", "active");
+    }
+
+    /// <summary>From the kernel over netlink; without that from /proc. Either way nothing is restarted for it.</summary>
+    private static async Task ReadTheConnectionsAsync(World world)
+    {
+        var guest = world.Guest;
+        await guest.UntilAsync("the kernel tells of connections that end", async () => await DiagnosisSocketsAsync() > 0);
+        await AssertEachServerHasAConnectionAsync();
+
+        var chmpx = await guest.MainPidAsync("chmpx.service");
+        await guest.ShellAsync(
+            """
+            mkdir -p /etc/systemd/system/k2hdkc-slave-agent.service.d
+            printf '[Service]\nRestrictAddressFamilies=\nRestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n' >/etc/systemd/system/k2hdkc-slave-agent.service.d/families.conf
+            systemctl daemon-reload
+            systemctl restart k2hdkc-slave-agent.service
+            """);
+        await world.WaitForConnectionAsync();
+        Assert.Equal(0, await DiagnosisSocketsAsync());
+        await AssertEachServerHasAConnectionAsync();
+        await world.Cluster.RemoveAsync(world.Cluster.Servers[^1]);
+        await world.WaitForConnectionAsync();
+        await AssertEachServerHasAConnectionAsync();
+        Assert.Equal(chmpx, await guest.MainPidAsync("chmpx.service"));
+        await guest.ShellAsync("rm -r /etc/systemd/system/k2hdkc-slave-agent.service.d; systemctl daemon-reload; systemctl restart k2hdkc-slave-agent.service");
+        await world.WaitForConnectionAsync();
+
+        // Protocol 4 is NETLINK_SOCK_DIAG; each line has a bit mask of the groups that are joined.
+        async Task<int> DiagnosisSocketsAsync() =>
+            int.Parse(await guest.ShellAsync("awk '$2 == 4 && $4 != \"00000000\"' /proc/net/netlink | wc -l"), CultureInfo.InvariantCulture);
+
+        // What the daemon wrote: the command looks at the sockets itself.
+        Task AssertEachServerHasAConnectionAsync() => guest.UntilAsync("each server's connection is known", async () =>
+            JsonDocument.Parse(await guest.RunAsync("cat", "/run/k2hdkc-slave-agent/status.json")).RootElement.GetProperty("servers").GetProperty("list").EnumerateArray()
+                .Count(server => server.GetProperty("connection").ValueKind == JsonValueKind.Object) == world.Cluster.Servers.Count);
     }
 
     /// <summary>As the manual page shows; a cluster that grew after that is learnt of with this token only.</summary>

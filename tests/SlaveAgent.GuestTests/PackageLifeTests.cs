@@ -68,8 +68,13 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
         var ready = await guest.ActiveSinceAsync("k2hdkc-slave-ready.target");
         var userApp = await guest.MainPidAsync("user-app.service");
         var identity = await IdentityAsync(guest);
-        await guest.ShellAsync($"cd /tmp && curl -fsS -O {world.Packages}newer/k2hdkc-slave-agent.deb");
-        await AptAsync(guest, "install /tmp/k2hdkc-slave-agent.deb");
+        await guest.ShellAsync(
+            $"""
+            sed -i 's,/{PackageRepository.Agent}/,/{PackageRepository.Next}/,' /etc/apt/sources.list.d/k2hdkc-slave-agent.sources
+            timeout -k 5 120 apt-get -qq update
+            cd /tmp && curl -fsS -O {world.Packages}newer/k2hdkc-slave-agent.deb
+            """);
+        await AptAsync(guest, "install --only-upgrade k2hdkc-slave-agent");
         Assert.EndsWith("+newer", await guest.RunAsync("dpkg-query", "-W", "-f", "${Version}", "k2hdkc-slave-agent"), StringComparison.Ordinal);
         await guest.UntilStateAsync("k2hdkc-slave-agent.service", "active");
         await world.WaitForConnectionAsync();
@@ -98,6 +103,7 @@ public sealed class PackageLifeTests(ITestOutputHelper output, GuestMachine mach
         await AptAsync(guest, "install /tmp/k2hdkc-slave-agent.deb");
         await guest.RunAsync("systemctl", "start", "k2hdkc-slave-agent.service");
         await world.WaitForConnectionAsync();
+        await guest.UntilAsync("chmpx's unit is the agent's again, from its next start on", async () => await world.ReasonAsync("ServicesRunning") == "RestartPending");
         Assert.Equal((chmpx, userApp), (await guest.MainPidAsync("chmpx.service"), await guest.MainPidAsync("user-app.service")));
         Assert.Equal("", await guest.FailedUnitsAsync());
     }

@@ -44,7 +44,7 @@ internal sealed class World : IAsyncDisposable
     public Uri Packages { get; }
 
     /// <summary>The repository with the agent's package, as apt wants it.</summary>
-    public string AptSource => _packages.Source(Packages);
+    public string AptSource => _packages.AptSource(Packages, _plan.AgentRepository);
 
     public Guest Guest { get; }
 
@@ -233,12 +233,13 @@ internal sealed class World : IAsyncDisposable
         {
             { PackageSha256: { } sum } => (
                 "PACKAGE_URL=''\nPACKAGE_SHA256=''\n",
-                $"PACKAGE_URL='{Packages}agent/pool/{Path.GetFileName(GuestMachine.AgentPackage)}'\nPACKAGE_SHA256='{sum}'\n"),
-            { HasDnf: true } => ("DNF_REPOSITORY=''\n", $"DNF_REPOSITORY='{PackageRepository.DnfRepository(Packages)}'\n"),
+                $"PACKAGE_URL='{Packages}agent/deb/pool/{Path.GetFileName(GuestMachine.AgentPackage)}'\nPACKAGE_SHA256='{sum}'\n"),
+            { HasDnf: true } => ("DNF_REPOSITORY=''\n", $"DNF_REPOSITORY='{_packages.DnfRepository(Packages)}'\n"),
             _ => ("APT_SOURCE=''\n", $"APT_SOURCE='{AptSource}'\n"),
         };
         return Repository.Read("cloud-init/k2hdkc-slave-init.sh.templ")
             .Replace(empty, filled, StringComparison.Ordinal)
+            .Replace("STEP_TIMEOUT=900", $"STEP_TIMEOUT={_plan.StepTimeout.TotalSeconds}", StringComparison.Ordinal)
             .Replace("say() {", "read -r up _ </proc/uptime; echo \"$up script begins\" >>/run/guest-times\nsay() {", StringComparison.Ordinal);
     }
 

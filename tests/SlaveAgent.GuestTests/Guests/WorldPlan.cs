@@ -1,3 +1,4 @@
+using SlaveAgent.GuestTests.Packages;
 using SlaveAgent.Sandbox.K2hr3;
 
 namespace SlaveAgent.GuestTests.Guests;
@@ -28,4 +29,10 @@ internal sealed record WorldPlan
 
     /// <summary>The checksum in the script, which then fetches the agent's package from its address; without it, from the apt repository.</summary>
     public string? PackageSha256 { get; init; }
+
+    /// <summary>Which of the repositories has the agent's package.</summary>
+    public string AgentRepository { get; init; } = PackageRepository.Agent;
+
+    /// <summary>How long the script tries to bring the package; as shipped.</summary>
+    public TimeSpan StepTimeout { get; init; } = TimeSpan.FromMinutes(15);
 }
