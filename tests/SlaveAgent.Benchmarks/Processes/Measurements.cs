@@ -11,7 +11,7 @@ using SlaveAgent.Status;
 namespace SlaveAgent.Benchmarks.Processes;
 
 /// <summary>The rows of the table, each measured by itself; what they share is the executable.</summary>
-internal sealed class Measurements(string agent, string? beside, int events, int looks, Report report)
+internal sealed class Measurements(string agent, string beside, int events, int looks, Report report)
 {
     public static readonly string[] All = ["executable", "watch", "hour", "poll", "day", "write", "join", "end", "load", "start", "heap"];
 
@@ -169,10 +169,7 @@ internal sealed class Measurements(string agent, string? beside, int events, int
             switches += after.Switches - before.Switches;
             heartbeats += Stopwatch.GetElapsedTime(began).TotalSeconds / Polls;
             processes |= after.Reaped != before.Reaped;
-            if (beside is not null)
-            {
-                others.Add(await RunBesideAsync(beside, host.World.Layout.Root, cancel));
-            }
+            others.Add(await RunBesideAsync(beside, host.World.Layout.Root, cancel));
 
             // Heartbeats alone, to take them off.
             var (idle, since) = (ProcessUse.Of(pid), Stopwatch.GetTimestamp());
@@ -187,14 +184,10 @@ internal sealed class Measurements(string agent, string? beside, int events, int
             "CPU of one K2HR3 poll, nothing changed (304)", "1 ms, no process",
             F($"{cpu:0.00} ms without the polls of the ring beside it ({quiet:0.00} ms a second), {switches / (double)Polls:0} switches with them, {(processes ? "processes" : "no process")}; {least:0.00} ms for a bare request, {framework} for one of .NET's client alone"),
             cpu <= 1 && !processes);
-        if (beside is not null)
-        {
-            var starts = await Tracer.CountStartsAsync(beside, host.World.Layout.Root);
-            var theirs = Percentiles.Of(others.Select(run => run.Cpu));
-            report.Add($"beside it: `{beside}`", "", F($"{others.Average(run => run.Cpu):0} ms CPU, {others.Average(run => run.Wall):0} ms, {starts} processes: {others.Average(run => run.Cpu) / cpu:0} times the CPU"), null);
-            _details["beside"] = new { command = beside, cpu_ms = theirs.Sorted, starts };
-        }
-
+        var starts = await Tracer.CountStartsAsync(beside, host.World.Layout.Root);
+        var theirs = Percentiles.Of(others.Select(run => run.Cpu));
+        report.Add($"beside it: `{Path.GetFileName(beside)}`", "", F($"{others.Average(run => run.Cpu):0} ms CPU, {others.Average(run => run.Wall):0} ms, {starts} processes: {others.Average(run => run.Cpu) / cpu:0} times the CPU"), null);
+        _details["beside"] = new { command = beside, cpu_ms = theirs.Sorted, starts };
         _details["poll"] = new { cpu_ms = cpu, bare_request_ms = least, client_alone = framework, switches = switches / (double)Polls, heartbeats, heartbeat_ms_per_second = quiet };
     }
 
