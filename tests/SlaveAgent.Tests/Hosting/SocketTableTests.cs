@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using CsCheck;
 using SlaveAgent.Hosting;
 using SlaveAgent.Roles;
@@ -134,6 +136,58 @@ public sealed class SocketTableTests
         Assert.Single(table.Read(PortOf(listener))!.Value);
         other.StandardInput.Close();
         await other.WaitForExitAsync(Cancel);
+    }
+
+    /// <summary>What it costs is what it receives: the kernel walks its table whatever the filter is, and a known connection it finds without.</summary>
+    [Fact]
+    public void Beside_ten_thousand_other_connections_a_dump_and_a_lookup_receive_the_same_few_bytes()
+    {
+        using var listener = Listen(IPAddress.Loopback);
+        using var four = Connect(listener, AddressFamily.InterNetwork);
+        using var known = new KnownSockets();
+        var port = (ushort)((IPEndPoint)listener.LocalEndPoint!).Port;
+        Assert.SkipWhen(SocketDiagnosis.TryRead(PortOf(listener)) is null, "this kernel has no socket diagnosis");
+        var alone = BytesOfDump(port);
+        using var others = Listen(IPAddress.Loopback);
+        var open = new List<Socket>();
+        try
+        {
+            while (open.Count < 10_000)
+            {
+                open.Add(Connect(others, AddressFamily.InterNetwork));
+                open.Add(others.Accept());
+            }
+
+            Assert.Equal(alone, BytesOfDump(port));
+            var found = SocketDiagnosis.TryRead(PortOf(listener))!.Value;
+            Assert.Single(found);
+            Assert.Equal(found, known.TryRead(found));
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.AddressAlreadyInUse)
+        {
+            Assert.Skip("this process may not open 10,000 sockets");
+        }
+        finally
+        {
+            open.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    /// <summary>As a chmpx with SSL has them: the kernel knows nothing of what is inside.</summary>
+    [Fact]
+    public async Task A_connection_that_carries_TLS_is_found_and_judged_as_any_other()
+    {
+        var (certificate, key) = KeyPairs.Make();
+        using var pair = X509Certificate2.CreateFromPem(certificate, key);
+        using var listener = Listen(IPAddress.Loopback);
+        using var client = Connect(listener, AddressFamily.InterNetwork);
+        await using var server = new SslStream(new NetworkStream(listener.Accept(), ownsSocket: true));
+        await using var encrypted = new SslStream(new NetworkStream(client), false, (_, shown, _, _) => shown?.GetCertHashString() == pair.GetCertHashString());
+        await Task.WhenAll(server.AuthenticateAsServerAsync(pair), encrypted.AuthenticateAsClientAsync("server"));
+        await encrypted.WriteAsync("a key"u8.ToArray(), Cancel);
+        Assert.Equal(5, await server.ReadAtLeastAsync(new byte[5], 5, cancellationToken: Cancel));
+        var found = Assert.Single(SocketDiagnosis.TryRead(PortOf(listener))!.Value);
+        Assert.Equal((TcpState.Established, false), (found.State, found.Health.IsDead));
     }
 
     [Fact]
@@ -287,6 +341,22 @@ public sealed class SocketTableTests
         BitConverter.TryWriteBytes(message, saidLength ?? length);
         BitConverter.TryWriteBytes(message.AsSpan(4), type);
         return message;
+    }
+
+    private static int BytesOfDump(ushort port)
+    {
+        using var netlink = NetlinkSocket.TryOpen(SocketMessages.Protocol)!;
+        netlink.Send(SocketMessages.DumpOf(SocketMessages.Version4, port));
+        var (buffer, sockets) = (new byte[32 * 1024], ImmutableArray.CreateBuilder<TcpSocket>());
+        for (var bytes = 0; ;)
+        {
+            var length = netlink.Receive(buffer);
+            bytes += length;
+            if (SocketMessages.Take(buffer.AsSpan(0, length), sockets) is true)
+            {
+                return bytes;
+            }
+        }
     }
 
     private static Socket Listen(IPAddress address)
