@@ -288,6 +288,44 @@ public sealed class SocketTableTests
         }
     }
 
+    /// <summary>The server's ENDPOINTS name the address that others reach it by; that the address is translated on the way, a slave does not see.</summary>
+    [Fact]
+    public void A_server_behind_an_address_translation_is_found_by_the_address_that_it_is_reached_by()
+    {
+        const string Nft = "/usr/sbin/nft";
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/sbin/ip"), "only root can make a network namespace, with ip");
+        Assert.SkipUnless(File.Exists(Nft), "there is no nft");
+        using var near = new NetworkNamespace();
+        Assert.SkipUnless(near.IsThere, "this root may not make a network namespace");
+        foreach (var arguments in new[] { "link set lo up", "address add 10.9.9.1/32 dev lo", "route add 192.0.2.0/24 dev lo" })
+        {
+            near.Run(() => NetworkNamespace.Ip(arguments));
+        }
+
+        using var listener = near.Run(() => Listen(IPAddress.Parse("10.9.9.1")));
+        var port = ((IPEndPoint)listener.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
+        var hasTranslation = near.Run(() =>
+        {
+            using var nft = Process.Start(
+                Nft, ["add table ip nat; add chain ip nat out { type nat hook output priority -100; }; add rule ip nat out ip daddr 192.0.2.1 tcp dport 8020 dnat to 10.9.9.1:" + port]);
+            nft.WaitForExit();
+            return nft.ExitCode == 0;
+        });
+        Assert.SkipUnless(hasTranslation, "this kernel translates no addresses");
+        using var connection = near.Run(() =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Connect(IPAddress.Parse("192.0.2.1"), 8020);
+            return socket;
+        });
+        using var accepted = near.Run(listener.Accept);
+        var known = near.Run(() => SocketDiagnosis.TryRead(new HashSet<int> { 8020 }))!.Value;
+        Assert.Equal(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 8020), Assert.Single(known).Remote);
+        Assert.Empty(near.Run(() => SocketDiagnosis.TryRead(PortOf(listener)))!.Value);
+        using var table = near.Run(() => new SocketTable());
+        Assert.Equal(known, near.Run(() => table.ReadAgain(known))!.Value);
+    }
+
     [Fact]
     public void A_connection_from_an_address_that_was_taken_away_is_lost()
     {
