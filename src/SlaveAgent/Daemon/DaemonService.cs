@@ -262,7 +262,7 @@ internal sealed class DaemonService(
     private (Reconciler Reconciler, StatusBoard Board, Task Unregistered) Assemble(AgentParts parts, IdentityWatch identity, Action ensureWatches, TimeProvider time)
     {
         DaemonHost? host = null;
-        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, ensureWatches, parts.Holds, time), canWait: true);
+        var (reconciler, board) = parts.Assemble(parts.Controllers, keepsStatus: true, seen => host = new DaemonHost(seen, _report, identity, _turn, ensureWatches, parts.Holds, parts.Settings.Watch.RingInterval, time), canWait: true);
         host!.HoldChanged += () => reconciler.Wake(ControllerKinds.All);
         return (reconciler, board, host.Unregistered);
     }

@@ -15,7 +15,10 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
     private string? _sent;
     private long? _notifiedAt;
 
-    /// <summary>To be called at least once in a quarter of the watchdog's time.</summary>
+    /// <summary>How often <see cref="Notify"/> is to be called at the least: a quarter of the watchdog's time, of which half is over when one call came a moment too early.</summary>
+    public TimeSpan Interval => _limit / 4 ?? TimeSpan.MaxValue;
+
+    /// <summary>Tells systemd what it does not know yet, and at each <see cref="Interval"/> that the daemon is alive.</summary>
     public void Notify(string message, TimeProvider time)
     {
         if (systemd is not { IsEnabled: true })

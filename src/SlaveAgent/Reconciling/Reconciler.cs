@@ -9,9 +9,6 @@ namespace SlaveAgent.Reconciling;
 public sealed class Reconciler(
     IReadOnlyList<IController> controllers, Schedule schedule, IOutcomeListener listener, IReconcilerHost host, TimeProvider time, ILogger log)
 {
-    /// <summary>How often the watchdog is fed at the least, whatever runs.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
-
     private readonly long _started = time.GetTimestamp();
     private readonly List<Run> _running = [];
 
@@ -69,7 +66,8 @@ public sealed class Reconciler(
     /// <summary>Sleeps until a controller is due, one has ended, or somebody wakes the loop.</summary>
     public async Task SleepAsync(CancellationToken cancel)
     {
-        var left = _isPaused ? Heartbeat : NextDue() - Now;
+        var heartbeat = host.Heartbeat;
+        var left = _isPaused ? heartbeat : NextDue() - Now;
         if (left <= TimeSpan.Zero)
         {
             cancel.ThrowIfCancellationRequested();
@@ -77,7 +75,7 @@ public sealed class Reconciler(
         }
 
         await Volatile.Read(ref _woken).Task
-            .WaitAsync(left < Heartbeat ? WholeMilliseconds(left) : Heartbeat, time, cancel)
+            .WaitAsync(left < heartbeat ? WholeMilliseconds(left) : heartbeat, time, cancel)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         cancel.ThrowIfCancellationRequested();
     }

@@ -16,5 +16,7 @@ internal sealed class FakeHost : IReconcilerHost
         set => Volatile.Write(ref _isPaused, value);
     }
 
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(1);
+
     public void Pulse() => Interlocked.Increment(ref _pulses);
 }

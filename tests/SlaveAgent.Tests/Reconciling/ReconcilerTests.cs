@@ -201,6 +201,15 @@ public sealed class ReconcilerTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task Where_nothing_is_due_the_loop_sleeps_as_long_as_its_host_lets_it(int heartbeat)
+    {
+        _host.Heartbeat = TimeSpan.FromSeconds(heartbeat);
+        Assert.Equal(_host.Heartbeat, await SleepOfAsync(Make([new FakeController(ControllerKinds.Role)])));
+    }
+
     [Fact]
     public async Task A_host_that_is_unregistered_during_a_pass_has_nothing_started_any_more()
     {
