@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using SlaveAgent.Status;
+
+namespace SlaveAgent.Hooks;
+
+/// <summary>Runs the hooks one after the other, each with this process's environment and output; one that fails holds up no other.</summary>
+/// <param name="say">Takes a sentence for the unit's log.</param>
+public sealed class HookRunner(Action<string> say)
+{
+    /// <param name="cancel">The time is over: systemd ends all of the unit's processes itself.</param>
+    /// <returns>Those that failed, in the order of their names.</returns>
+    public async Task<IReadOnlyList<HookFailure>> RunAsync(HookList hooks, CancellationToken cancel)
+    {
+        var failed = new List<HookFailure>(hooks.Refused);
+        foreach (var path in hooks.Runnable)
+        {
+            if (await RunAsync(path, cancel) is { } failure)
+            {
+                failed.Add(failure);
+            }
+        }
+
+        failed.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+        failed.ForEach(failure => say($"Hook {failure} ({failure.Reason})"));
+        return failed;
+    }
+
+    private static async Task<HookFailure?> RunAsync(string path, CancellationToken cancel)
+    {
+        var name = Path.GetFileName(path);
+        if (cancel.IsCancellationRequested)
+        {
+            return new HookFailure(name, HookFailure.NotRun, "was not run, because no time was left");
+        }
+
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(path) { WorkingDirectory = "/" })!;
+            await process.WaitForExitAsync(cancel);
+            return process.ExitCode == 0 ? null : new HookFailure(name, HookFailure.Exit, $"ended with exit status {process.ExitCode}");
+        }
+        catch (Win32Exception e)
+        {
+            return new HookFailure(name, HookFailure.NotStarted, $"could not be executed: {e.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            return new HookFailure(name, HookFailure.TimedOut, "did not end in time");
+        }
+    }
+}
