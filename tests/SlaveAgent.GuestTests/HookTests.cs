@@ -108,9 +108,19 @@ public sealed class HookTests(ITestOutputHelper output, GuestMachine machine)
         guest.Put("/etc/texts.env", string.Join('\n', Texts) + "\n");
         guest.Put("/etc/systemd/system/values.service", "[Service]\nType=oneshot\nEnvironmentFile=/etc/values.env\nExecStart=/bin/sh -c 'cat /proc/self/environ >/run/values.out'\n");
         guest.Put("/etc/systemd/system/texts.service", "[Service]\nType=oneshot\nEnvironmentFile=/etc/texts.env\nExecStart=/bin/sh -c 'cat /proc/self/environ >/run/texts.out'\n");
+
+        // What a value must not have (Hosting/README.md, "systemd"): a control character arrives as it is, and a noncharacter loses all of the file.
+        guest.Put("/etc/control.env", "BEFORE=1\nV='a\u0001b'\nAFTER=2\n");
+        guest.Put("/etc/nonchar.env", "V='a\uffffb'\n");
+        guest.Put("/etc/systemd/system/control.service", "[Service]\nType=oneshot\nEnvironmentFile=/etc/control.env\nExecStart=/bin/sh -c 'cat /proc/self/environ >/run/control.out'\n");
+        guest.Put("/etc/systemd/system/nonchar.service", "[Service]\nType=oneshot\nEnvironmentFile=/etc/nonchar.env\nExecStart=/bin/true\n");
         await guest.BootAsync();
         await world.CloudInitAsync();
-        await guest.RunAsync("systemctl", "start", "values.service", "texts.service");
+        await guest.RunAsync("systemctl", "start", "values.service", "texts.service", "control.service");
+        var control = await ReadAsync(guest, "/run/control.out");
+        Assert.Equal(("1", "a\u0001b", "2"), (control.GetValueOrDefault("BEFORE"), control.GetValueOrDefault("V"), control.GetValueOrDefault("AFTER")));
+        Assert.NotEqual(0, (await guest.TryAsync("systemctl", "start", "nonchar.service")).ExitCode);
+        Assert.Equal("resources", await guest.RunAsync("systemctl", "show", "--value", "-p", "Result", "nonchar.service"));
         var values = await ReadAsync(guest, "/run/values.out");
         for (var i = 0; i < Values.Length; i++)
         {

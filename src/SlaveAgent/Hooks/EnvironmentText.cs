@@ -13,8 +13,8 @@ public static class EnvironmentText
     public static string Of(IEnumerable<KeyValuePair<string, string>> variables) => string.Concat(variables.Select(variable => $"{variable.Key}={Quoted(variable.Value)}\n"));
 
     /// <summary>
-    /// The value as it arrives: with a question mark for each character that a terminal would interpret, that would end the line, or on which systemd refuses the
-    /// variable or the whole file, as on control characters and on what Unicode has not assigned.
+    /// The value as it arrives: with a question mark for each character that a terminal would interpret, that would end the line, or for which systemd refuses the
+    /// whole file, as for a noncharacter.
     /// </summary>
     public static string Plain(string value) => string.Concat(value.EnumerateRunes().Select(rune => IsTaken(rune) ? rune.ToString() : "?"));
 

@@ -42,7 +42,7 @@ public sealed class HookRunner(Action<string> say)
         }
         catch (Win32Exception e)
         {
-            return new HookFailure(name, HookFailure.NotStarted, $"could not be executed: {e.Message}");
+            return new HookFailure(name, HookFailure.NotStarted, $"could not be started: {e.Message}");
         }
         catch (OperationCanceledException)
         {
