@@ -46,7 +46,7 @@ public sealed record AgentPaths
     /// <summary>A person's order to leave something alone for a while; there only while there is one, or after it.</summary>
     public string Hold => StateDirectory + "/hold.json";
 
-    /// <summary>What the hooks were last told; does not exist while there are none.</summary>
+    /// <summary>What the hooks were last told, or would have been.</summary>
     public string HookMemory => StateDirectory + "/hooks.json";
 
     /// <summary>Exists after <c>unregister</c>: a running agent pauses until <c>bootstrap</c> removes it.</summary>

@@ -174,8 +174,8 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
     private void Forget(HookFacts now)
     {
         _memory = new HookMemory(now, null);
+        _memory.Save(root);
         _differentSince = null;
-        RegularFile.Delete(root.Agent.HookMemory);
     }
 
     private Outcome OutcomeOfLast()
