@@ -15,7 +15,7 @@ public static partial class HookDirectory
     public static HookList List(HostRoot root)
     {
         var directory = root.Agent.HooksDirectory;
-        if (!Directory.Exists(directory))
+        if (FileStatus.OfTarget(directory) is not { Kind: FileKind.Directory })
         {
             return HookList.Empty;
         }
@@ -37,7 +37,7 @@ public static partial class HookDirectory
     /// <returns>Null for one that may be run; empty for what is no hook.</returns>
     private static string? WhyRefused(string path) => FileStatus.Of(path) switch
     {
-        { Kind: FileKind.SymbolicLink } => "is a symbolic link",
+        { Kind: FileKind.SymbolicLink } link => WhyNotRoots(link),
         { Kind: FileKind.Regular } status when status.Mode.HasFlag(UnixFileMode.UserExecute) => WhyNotRoots(status),
         _ => string.Empty,
     };
@@ -45,6 +45,7 @@ public static partial class HookDirectory
     private static string? WhyNotRoots(FileStatus? status) => status switch
     {
         null => "was removed in the meantime",
+        { Kind: FileKind.SymbolicLink } => "is a symbolic link",
         { User: not 0, IsOwn: false } => $"belongs to user {status.User}",
         _ when (status.Mode & WrittenByOthers) != 0 => "can be written by others than its owner",
         _ => null,

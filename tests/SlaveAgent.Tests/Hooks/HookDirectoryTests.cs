@@ -71,6 +71,25 @@ public sealed class HookDirectoryTests : IDisposable
         Assert.Equal(("10-a", HookFailure.Refused), Assert.Single(hooks.Refused) is var refused ? (refused.Name, refused.Reason) : default);
     }
 
+    [Fact]
+    public void In_a_directory_that_is_a_link_all_are_refused()
+    {
+        Put("10-a");
+        Directory.Move(Hooks, Hooks + ".real");
+        Directory.CreateSymbolicLink(Hooks, Hooks + ".real");
+        var refused = Assert.Single(HookDirectory.List(_directory.Root).Refused);
+        Assert.Equal(("10-a", HookFailure.Refused), (refused.Name, refused.Reason));
+    }
+
+    /// <summary>By a link to itself, which root cannot follow either.</summary>
+    [Fact]
+    public void A_directory_that_cannot_be_looked_at_is_not_taken_for_an_empty_one()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Hooks)!);
+        File.CreateSymbolicLink(Hooks, Hooks);
+        Assert.Throws<IOException>(() => HookDirectory.List(_directory.Root));
+    }
+
     private string Put(string name, UnixFileMode mode = Executable)
     {
         var path = TempDirectory.PutAt(Path.Join(Hooks, name), "#!/bin/sh\n");
