@@ -41,6 +41,17 @@ public sealed class HookRunnerTests : IDisposable
         Assert.False(File.Exists(_directory.At("ran")));
     }
 
+    /// <summary>Tests run with variables of their own, such as those of the runtime.</summary>
+    [Fact]
+    public async Task A_hook_gets_no_variable_but_its_own_and_what_is_the_same_for_all()
+    {
+        Put("10-env", $"#!/bin/sh\ntr '\\0' '\\n' </proc/self/environ >'{_directory.At("environment")}'\n");
+        Assert.Empty(await RunAsync(Cancel));
+        var inherited = (await File.ReadAllLinesAsync(_directory.At("environment"), Cancel)).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+        Assert.Equal(["HOME", "LANG", "PATH"], inherited.Keys.Where(name => !name.StartsWith("K2HDKC_", StringComparison.Ordinal) && name is not ("PWD" or "SHLVL" or "_")).Order(StringComparer.Ordinal));
+        Assert.Equal(("/root", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), (inherited["HOME"], inherited["PATH"]));
+    }
+
     private Task<IReadOnlyList<HookFailure>> RunAsync(CancellationToken cancel) => new HookRunner(_said.Add).RunAsync(HookDirectory.List(_directory.Root), cancel);
 
     private void Put(string name, string text) =>
