@@ -15,6 +15,12 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
     /// <summary>A server that joins makes the connection another one, and whole again, within a part of it.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
+    /// <summary>A connection that does not come to rest is told of as it then is.</summary>
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between the end of a run and the next one: a server that comes and goes has no program restarted each second.</summary>
+    private static readonly TimeSpan LeastGap = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FirstRecheck = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRecheck = TimeSpan.FromSeconds(5);
 
@@ -24,9 +30,23 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
 
     private static readonly TimeSpan WithoutSystemd = TimeSpan.FromHours(1);
 
+    /// <summary>Exists where systemd is what runs this host (sd_booted(3)).</summary>
+    private const string SystemdAtWork = "/run/systemd/system";
+
+    /// <summary>systemd's <c>Result</c> of a unit that its time limit ended.</summary>
+    private const string TimeLimit = "timeout";
+
+    /// <summary>Exit statuses of systemd's own, such as 203 for a program that could not be executed (systemd.exec(5)).</summary>
+    private const int FirstOfSystemd = 200;
+    private const int LastOfSystemd = 245;
+
     private HookMemory _memory = HookMemory.Load(root);
     private HookRun? _run = HookRun.Load(root, time.GetElapsedTime(0));
+    private HookFacts? _seen;
+    private long _sameSince;
     private long? _differentSince;
+    private long? _endedAt;
+    private bool _hasNoEffect;
     private int _rechecks;
     private int _repeats;
 
@@ -39,7 +59,7 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
     public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(5);
 
     /// <summary>The run that is under way, else the last one; null while there was none.</summary>
-    public HookStatus? Last => _run is { } run ? new HookStatus(run.Event, run.Facts.State, run.Facts.Generation, run.At, HookResults.Running, null, []) : _memory.Last;
+    public HookStatus? Last => _run is { } run ? new HookStatus(run.Event, run.Facts.State, run.Facts.Generation, run.At, _hasNoEffect ? HookResults.NotStarted : HookResults.Running, null, []) : _memory.Last;
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
@@ -50,7 +70,7 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
 
         if (observe() is not { } status || HookPlan.FactsOf(status, _memory.Told) is not { } now || now.SaysTheSame(_memory.Told))
         {
-            _differentSince = null;
+            (_seen, _differentSince) = (null, null);
             return OutcomeOfLast();
         }
 
@@ -60,15 +80,31 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
             return OutcomeOfLast();
         }
 
+        if (FileStatus.Of(root.At(SystemdAtWork)) is null)
+        {
+            return NoSystemd($"systemd is not at work on this host ({SystemdAtWork} is missing)");
+        }
+
         if (AgentUnits.FindFile(root, AgentUnits.Hook) is null)
         {
             return new Outcome.Waiting($"{AgentUnits.Hook} is not on this host, so hooks are not run", WithoutSystemd) { Reason = Reasons.NoHookUnit };
         }
 
-        var different = time.GetElapsedTime(_differentSince ??= time.GetTimestamp());
-        return different < Settling
-            ? new Outcome.Waiting("hooks are run for what changed", Settling - different) { Reason = Reasons.HooksRunning }
+        return UntilStart(now) is { Ticks: > 0 } left
+            ? new Outcome.Waiting("hooks are run for what changed", left) { Reason = Reasons.HooksRunning }
             : await StartAsync(status, now, cancel);
+    }
+
+    private TimeSpan UntilStart(HookFacts now)
+    {
+        _differentSince ??= time.GetTimestamp();
+        if (_seen is null || !_seen.SaysTheSame(now))
+        {
+            (_seen, _sameSince) = (now, time.GetTimestamp());
+        }
+
+        var settling = new[] { Settling - time.GetElapsedTime(_sameSince), LongestSettling - time.GetElapsedTime(_differentSince.Value) }.Min();
+        return _endedAt is { } ended ? new[] { settling, LeastGap - time.GetElapsedTime(ended) }.Max() : settling;
     }
 
     private async Task<Outcome> StartAsync(AgentStatus status, HookFacts now, CancellationToken cancel)
@@ -81,22 +117,30 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         run.Save(root);
         (_run, _rechecks) = (run, 0);
         var result = await systemd.StartAsync(AgentUnits.Hook, cancel);
-        if (result.IsDone)
+
+        // One that did not answer in time may be followed all the same.
+        if (result.IsDone || (result.ExitCode is null && result.Failure is not (CommandFailure.NotOnPath or CommandFailure.NotStarted)))
         {
-            return Running(run);
+            return _repeats == 0 ? Running(run) : WithoutEffect(run);
         }
 
         EndRun();
-        return result.Failure == CommandFailure.NotOnPath
-            ? new Outcome.Waiting("there is no systemctl on this host, so hooks are not run", WithoutSystemd) { Reason = Reasons.NoSystemd }
+        if (result.Failure == CommandFailure.NotOnPath)
+        {
+            return NoSystemd("there is no systemctl on this host");
+        }
+
+        return (await systemd.ShowAsync([AgentUnits.Hook], cancel))?.GetValueOrDefault(AgentUnits.Hook) is { Load: UnitLoadState.Masked }
+            ? new Outcome.NothingToDo($"{AgentUnits.Hook} is masked, so hooks are not run") { Reason = Reasons.HookUnitMasked, RecheckAfter = WithoutSystemd }
             : NotStarted(result.LastLines());
     }
 
     /// <returns>What is waited for; null when the run is over, or is to be requested again.</returns>
     private async Task<Outcome?> FollowAsync(HookRun run, CancellationToken cancel)
     {
-        if (TryTakeEnd(run))
+        if (HookEnd.Find(root, run.Number) is { WasStopped: false } early)
         {
+            Take(run, early);
             return null;
         }
 
@@ -106,8 +150,10 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         }
 
         // It may have ended after the first look.
-        if (TryTakeEnd(run))
+        var end = HookEnd.Find(root, run.Number);
+        if (end is { WasStopped: false })
         {
+            Take(run, end);
             return null;
         }
 
@@ -116,10 +162,28 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
             return Running(run);
         }
 
-        // What leaves nothing behind was killed, or could not be executed.
+        if (end is not null)
+        {
+            TakeStopped(run, end, unit);
+            return null;
+        }
+
+        if (unit.IsSkipped && unit.CheckedAt >= run.Requested)
+        {
+            Take(run, HookResults.Skipped, $"a condition of {AgentUnits.Hook} is not met", []);
+            return null;
+        }
+
+        if (unit is { Active: UnitActiveState.Failed, Exit: { IsSignal: false, Status: >= FirstOfSystemd and <= LastOfSystemd } notExecuted } && unit.StartedAt >= run.Requested)
+        {
+            EndRun();
+            return NotStarted($"its program was not executed ({notExecuted})");
+        }
+
+        // What leaves nothing behind was killed.
         if (unit is { Active: UnitActiveState.Failed } && unit.StartedAt >= run.Requested)
         {
-            Take(run, unit.Result == "timeout" ? HookResults.TimedOut : HookResults.Failed, $"{AgentUnits.Hook} failed ({unit.Exit?.ToString() ?? unit.Result})", []);
+            Take(run, unit.Result == TimeLimit ? HookResults.TimedOut : HookResults.Failed, $"{AgentUnits.Hook} failed ({unit.Exit?.ToString() ?? unit.Result})", []);
             return null;
         }
 
@@ -131,7 +195,7 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
 
         if (time.GetElapsedTime(0) - run.Requested < RetryDelay.Doubled(FirstRepeat, _repeats, LongestRepeat))
         {
-            return Running(run);
+            return _repeats == 0 ? Running(run) : WithoutEffect(run);
         }
 
         _repeats++;
@@ -139,34 +203,50 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         return null;
     }
 
-    private bool TryTakeEnd(HookRun run)
+    /// <summary>Only the time limit says something of the hooks. Who stops the unit, as a reboot does, leaves what there was to tell untold.</summary>
+    private void TakeStopped(HookRun run, HookEnd end, UnitStatus unit)
     {
-        if (HookEnd.Find(root, run.Number) is not { } end)
+        if (unit.Result == TimeLimit)
         {
-            return false;
+            Take(run, end);
+            return;
         }
 
-        var result = end.Failed.Count == 0 ? HookResults.Done : end.Failed.Any(failure => failure.Reason == HookFailure.TimedOut) ? HookResults.TimedOut : HookResults.Failed;
-        Take(run, result, null, end.Failed);
-        return true;
+        _endedAt = time.GetTimestamp();
+        EndRun();
     }
 
-    private Outcome.Waiting Running(HookRun run) =>
-        new($"hooks are run: {run.Event}, {Described(run.Facts.State, run.Facts.Generation)}", RetryDelay.Doubled(FirstRecheck, _rechecks++, LongestRecheck)) { Reason = Reasons.HooksRunning };
+    private Outcome.Waiting Running(HookRun run)
+    {
+        _hasNoEffect = false;
+        return new Outcome.Waiting($"hooks are run: {run.Event}, {Described(run.Facts.State, run.Facts.Generation)}", NextLook()) { Reason = Reasons.HooksRunning };
+    }
+
+    private Outcome.Waiting WithoutEffect(HookRun run)
+    {
+        _hasNoEffect = true;
+        return new Outcome.Waiting($"starts of {AgentUnits.Hook} show no effect: {run.Event}, {Described(run.Facts.State, run.Facts.Generation)}", NextLook()) { Reason = Reasons.HooksNotStarted };
+    }
+
+    private TimeSpan NextLook() => RetryDelay.Doubled(FirstRecheck, _rechecks++, LongestRecheck);
+
+    private static Outcome.Waiting NoSystemd(string why) => new($"{why}, so hooks are not run", WithoutSystemd) { Reason = Reasons.NoSystemd };
 
     private static Outcome.Failed NotStarted(string why) => new($"starting {AgentUnits.Hook} failed: {why}") { Reason = Reasons.HooksNotStarted };
+
+    private void Take(HookRun run, HookEnd end) => Take(run, HookResults.Of(end.Failed), null, end.Failed);
 
     private void Take(HookRun run, string result, string? message, IReadOnlyList<HookFailure> failed)
     {
         _memory = new HookMemory(run.Facts, new HookStatus(run.Event, run.Facts.State, run.Facts.Generation, run.At, result, message, failed));
         _memory.Save(root);
-        (_differentSince, _repeats) = (null, 0);
+        (_seen, _differentSince, _repeats, _endedAt) = (null, null, 0, time.GetTimestamp());
         EndRun();
     }
 
     private void EndRun()
     {
-        _run = null;
+        (_run, _hasNoEffect) = (null, false);
         RegularFile.Delete(root.Agent.HookRun);
     }
 
@@ -175,7 +255,7 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
     {
         _memory = new HookMemory(now, null);
         _memory.Save(root);
-        _differentSince = null;
+        (_seen, _differentSince) = (null, null);
     }
 
     private Outcome OutcomeOfLast()
@@ -189,6 +269,11 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         if (last.Result == HookResults.Done)
         {
             return new Outcome.Unchanged($"hooks were run: {what}");
+        }
+
+        if (last.Result == HookResults.Skipped)
+        {
+            return new Outcome.NothingToDo($"hooks were not run for {what}: {last.Message}") { Reason = Reasons.HooksSkipped };
         }
 
         var why = last.Message ?? string.Join("; ", last.Failed);

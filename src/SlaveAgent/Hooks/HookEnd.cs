@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Status;
@@ -12,6 +13,10 @@ namespace SlaveAgent.Hooks;
 /// <param name="Failed">In the order of their names.</param>
 public sealed record HookEnd(long Run, IReadOnlyList<HookFailure> Failed)
 {
+    /// <summary>Its unit was ended before all of them had been run; why, only systemd knows.</summary>
+    [JsonIgnore]
+    public bool WasStopped => Failed.Any(failure => failure.IsOfStop);
+
     /// <returns>Null where the run has not ended, or left nothing.</returns>
     public static HookEnd? Find(HostRoot root, long run) =>
         StateFile.TryLoad(root.Agent.HookResult, HooksJson.Default.HookEnd) is { Failed: not null } end && end.Run == run && end.Failed.All(failure => failure is not null) ? end : null;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SlaveAgent.Status;
 
 /// <summary>A hook that did not do what it is for.</summary>
@@ -19,6 +21,10 @@ public sealed record HookFailure(string Name, string Reason, string Message)
 
     /// <summary>Others than root could have written it.</summary>
     public const string Refused = nameof(Refused);
+
+    /// <summary>The end of the unit is what ended it, or came before it.</summary>
+    [JsonIgnore]
+    public bool IsOfStop => Reason is TimedOut or NotRun;
 
     public override string ToString() => $"{Name} {Message}";
 }

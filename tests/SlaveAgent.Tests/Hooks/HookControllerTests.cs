@@ -24,6 +24,7 @@ public sealed class HookControllerTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(1));
         _systemd = new FakeSystemd(_time);
         _directory.Put($"usr/lib/systemd/system/{Unit}", "[Service]\n");
+        Directory.CreateDirectory(_directory.At("run/systemd/system"));
         var unit = _systemd[Unit];
         (unit.Type, unit.FileState, unit.AfterStart) = ("oneshot", "static", UnitActiveState.Activating);
     }
@@ -144,6 +145,50 @@ public sealed class HookControllerTests : IDisposable
         Assert.Equal(0, Starts);
     }
 
+    [Fact]
+    public async Task A_state_has_to_stay_and_one_of_many_that_do_not_is_told_all_the_same()
+    {
+        PutHook();
+        var controller = Make();
+        for (var half = 0; half < 19; half++)
+        {
+            _status = At(half % 2 == 0 ? ConnectionStates.Degraded : ConnectionStates.Connected, null);
+            Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel));
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.Equal(0, Starts);
+        for (var half = 0; half < 2; half++)
+        {
+            _status = At(half % 2 == 0 ? ConnectionStates.Connected : ConnectionStates.Degraded, null);
+            Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel));
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.Equal((1, "degraded"), (Starts, Variables["K2HDKC_STATE"]));
+    }
+
+    [Fact]
+    public async Task Between_two_runs_there_is_a_gap()
+    {
+        PutHook();
+        var controller = Make();
+        _status = At(ConnectionStates.Connected, 1);
+        await RequestedAsync(controller);
+        End();
+        await controller.RunAsync(Cancel);
+        _status = At(ConnectionStates.Degraded, 1);
+        for (var second = 0; second < 10; second++)
+        {
+            Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel));
+            Assert.Equal(1, Starts);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await controller.RunAsync(Cancel);
+        Assert.Equal(2, Starts);
+    }
+
     [Theory]
     [InlineData(HookFailure.Exit, Reasons.HooksFailed, HookResults.Failed)]
     [InlineData(HookFailure.TimedOut, Reasons.HooksTimedOut, HookResults.TimedOut)]
@@ -154,6 +199,12 @@ public sealed class HookControllerTests : IDisposable
         var controller = Make();
         _status = At(ConnectionStates.Connected, 1);
         await RequestedAsync(controller);
+        if (failure == HookFailure.Refused)
+        {
+            var hook = Path.Join(_directory.Root.Agent.HooksDirectory, "10-a");
+            File.SetUnixFileMode(hook, File.GetUnixFileMode(hook) | UnixFileMode.OtherWrite);
+        }
+
         End(new HookFailure("10-a", failure, "-"));
         for (var minute = 0; minute < 10; minute++)
         {
@@ -167,6 +218,28 @@ public sealed class HookControllerTests : IDisposable
         End();
         Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
         Assert.Equal(2, Starts);
+    }
+
+    /// <summary>As at a reboot: the command says that no time was left, and the unit was stopped and not timed out.</summary>
+    [Theory]
+    [InlineData("exit-code", UnitActiveState.Failed)]
+    [InlineData("success", UnitActiveState.Inactive)]
+    public async Task A_run_that_somebody_stopped_has_told_nothing_and_comes_again(string result, UnitActiveState active)
+    {
+        PutHook();
+        var controller = Make();
+        _status = At(ConnectionStates.Connected, 1);
+        await RequestedAsync(controller);
+        End(new HookFailure("10-a", HookFailure.TimedOut, "-"));
+        var unit = _systemd[Unit];
+        unit.Active = UnitActiveState.Deactivating;
+        Assert.Equal(Reasons.HooksRunning, Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel)).Reason);
+        (unit.Active, unit.Result) = (active, result);
+        Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel));
+        Assert.Equal((null, 1), (controller.Last, Starts));
+        Assert.False(File.Exists(_directory.Root.Agent.HookMemory));
+        await RequestedAsync(controller);
+        Assert.Equal("disconnected", Variables["K2HDKC_PREVIOUS_STATE"]);
     }
 
     [Fact]
@@ -227,6 +300,56 @@ public sealed class HookControllerTests : IDisposable
         Assert.Equal(2, Starts);
     }
 
+    [Theory]
+    [InlineData(200)]
+    [InlineData(203)]
+    public async Task A_unit_whose_program_could_not_be_executed_has_told_nothing(int status)
+    {
+        PutHook();
+        var controller = Make();
+        _status = At(ConnectionStates.Connected, 1);
+        await RequestedAsync(controller);
+        var unit = _systemd[Unit];
+        (unit.Active, unit.Result, unit.Exit) = (UnitActiveState.Failed, "exit-code", new MainExit(IsSignal: false, status));
+        Assert.Equal(Reasons.HooksNotStarted, Assert.IsType<Outcome.Failed>(await controller.RunAsync(Cancel)).Reason);
+        await RequestedAsync(controller);
+        Assert.Equal(2, Starts);
+    }
+
+    [Fact]
+    public async Task A_start_that_a_condition_of_the_unit_skips_is_the_end_of_it()
+    {
+        PutHook();
+        var controller = Make();
+        _systemd[Unit].HasUnmetCondition = true;
+        _status = At(ConnectionStates.Connected, 1);
+        await RequestedAsync(controller);
+        for (var minute = 0; minute < 10; minute++)
+        {
+            Assert.Equal(Reasons.HooksSkipped, Assert.IsType<Outcome.NothingToDo>(await controller.RunAsync(Cancel)).Reason);
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal((1, HookResults.Skipped), (Starts, controller.Last?.Result));
+    }
+
+    /// <summary>systemd does it all the same, only later: a second run would tell the same again.</summary>
+    [Theory]
+    [InlineData(CommandFailure.TimedOut)]
+    [InlineData(null)]
+    public async Task A_start_that_is_not_answered_in_time_is_followed(CommandFailure? failure)
+    {
+        PutHook();
+        var controller = Make();
+        _systemd.Let(Start, new FakeTrouble(new CommandResult(null, string.Empty, failure)));
+        _status = At(ConnectionStates.Connected, 1);
+        await RequestedAsync(controller);
+        Assert.Equal(Reasons.HooksRunning, Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel)).Reason);
+        End();
+        Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
+        Assert.Equal(1, Starts);
+    }
+
     [Fact]
     public async Task A_start_that_shows_no_effect_is_requested_again_ever_more_rarely()
     {
@@ -238,10 +361,13 @@ public sealed class HookControllerTests : IDisposable
         for (var second = 0; second < 600; second++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel));
+            var reason = Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel)).Reason;
+            Assert.Equal(Starts == 1 ? (Reasons.HooksRunning, HookResults.Running) : (Reasons.HooksNotStarted, HookResults.NotStarted), (reason, controller.Last!.Result));
         }
 
         Assert.InRange(Starts, 8, 20);
+        _systemd[Unit].Active = UnitActiveState.Activating;
+        Assert.Equal(Reasons.HooksRunning, Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel)).Reason);
     }
 
     [Fact]
@@ -285,6 +411,32 @@ public sealed class HookControllerTests : IDisposable
         Assert.Null(controller.Last);
     }
 
+    /// <summary>As in many a container, which has systemctl.</summary>
+    [Fact]
+    public async Task Where_systemd_is_not_at_work_nothing_is_requested()
+    {
+        PutHook();
+        var controller = Make();
+        Directory.Delete(_directory.At("run/systemd/system"));
+        _status = At(ConnectionStates.Connected, 1);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(Reasons.NoSystemd, Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel)).Reason);
+        Assert.Equal(0, Starts);
+    }
+
+    [Fact]
+    public async Task A_unit_that_is_masked_is_off_and_what_changed_meanwhile_is_told_once_it_is_not()
+    {
+        PutHook();
+        var controller = Make();
+        _systemd[Unit].Load = UnitLoadState.Masked;
+        _status = At(ConnectionStates.Connected, 1);
+        await RequestedAsync(controller, last: outcome => Assert.Equal(Reasons.HookUnitMasked, Assert.IsType<Outcome.NothingToDo>(outcome).Reason));
+        _systemd[Unit].Load = UnitLoadState.Loaded;
+        await RequestedAsync(controller);
+        Assert.Equal("disconnected", Variables["K2HDKC_PREVIOUS_STATE"]);
+    }
+
     [Fact]
     public async Task A_systemd_that_does_not_answer_is_asked_again()
     {
@@ -308,12 +460,20 @@ public sealed class HookControllerTests : IDisposable
     private HookController Make() => new(() => _status, _systemd, _directory.Root, _time);
 
     /// <summary>Runs it until it has requested a start.</summary>
-    private async Task RequestedAsync(HookController controller)
+    /// <param name="last">What is to be so of the outcome of the run that does; null: it waits.</param>
+    private async Task RequestedAsync(HookController controller, Action<Outcome>? last = null)
     {
         var before = Starts;
-        for (var i = 0; i < 5 && Starts == before; i++)
+        for (var second = 0; second < 15 && Starts == before; second++)
         {
-            Assert.IsType<Outcome.Waiting>(await controller.RunAsync(Cancel));
+            var outcome = await controller.RunAsync(Cancel);
+            if (Starts > before && last is not null)
+            {
+                last(outcome);
+                return;
+            }
+
+            Assert.IsType<Outcome.Waiting>(outcome);
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -325,13 +485,13 @@ public sealed class HookControllerTests : IDisposable
     {
         new HookEnd(long.Parse(Variables["K2HDKC_RUN"], CultureInfo.InvariantCulture), failed).Save(_directory.Root);
         var unit = _systemd[Unit];
-        unit.Active = failed.Length == 0 ? UnitActiveState.Inactive : UnitActiveState.Failed;
+        (unit.Active, unit.Result) = failed.Length == 0 ? (UnitActiveState.Inactive, "success") : (UnitActiveState.Failed, failed.Any(failure => failure.IsOfStop) ? "timeout" : "exit-code");
         if (failed.Length == 0)
         {
             (unit.StartedAt, unit.CheckedAt) = (null, null);
         }
     }
 
-    private void PutHook() => File.SetUnixFileMode(
-        TempDirectory.PutAt(Path.Join(_directory.Root.Agent.HooksDirectory, "10-a"), "#!/bin/sh\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    private void PutHook(string name = "10-a") => File.SetUnixFileMode(
+        TempDirectory.PutAt(Path.Join(_directory.Root.Agent.HooksDirectory, name), "#!/bin/sh\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 }
