@@ -258,8 +258,35 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         (_seen, _differentSince) = (null, null);
     }
 
+    /// <summary>A hook that is gone has not failed any more, nor one that was refused and now would be run; what another did only its next run can tell.</summary>
+    private void DropRepaired()
+    {
+        if (_memory.Last is not { Result: HookResults.Failed or HookResults.TimedOut } last)
+        {
+            return;
+        }
+
+        var hooks = HookDirectory.List(root);
+        var left = last.Failed.Where(hooks.StillHas).ToList();
+        if (hooks.IsEmpty)
+        {
+            _memory = _memory with { Last = null };
+        }
+        else if (left.Count < last.Failed.Count)
+        {
+            _memory = _memory with { Last = last with { Result = HookResults.Of(left), Failed = left } };
+        }
+        else
+        {
+            return;
+        }
+
+        _memory.Save(root);
+    }
+
     private Outcome OutcomeOfLast()
     {
+        DropRepaired();
         if (_memory.Last is not { } last)
         {
             return new Outcome.NothingToDo($"no hook was run; those in {root.Agent.HooksDirectory} are, when something changes") { Reason = Reasons.NoHooks };

@@ -10,5 +10,9 @@ public sealed record HookList(ImmutableArray<string> Runnable, ImmutableArray<Ho
 {
     public static HookList Empty { get; } = new([], []);
 
+    /// <summary>Whether the hook is there and could fail as it did: one that was refused is so still.</summary>
+    public bool StillHas(HookFailure failure) => Refused.Any(refused => refused.Name == failure.Name)
+        || (failure.Reason != HookFailure.Refused && Runnable.Any(path => Path.GetFileName(path) == failure.Name));
+
     public bool IsEmpty => Runnable.IsEmpty && Refused.IsEmpty;
 }

@@ -220,6 +220,41 @@ public sealed class HookControllerTests : IDisposable
         Assert.Equal(2, Starts);
     }
 
+    [Fact]
+    public async Task A_failure_is_over_once_its_hook_is_gone_or_may_be_run()
+    {
+        PutHook("10-a");
+        PutHook("20-b");
+        PutHook("30-c");
+        var controller = Make();
+        _status = At(ConnectionStates.Connected, 1);
+        await RequestedAsync(controller);
+        var open = Path.Join(_directory.Root.Agent.HooksDirectory, "20-b");
+        File.SetUnixFileMode(open, File.GetUnixFileMode(open) | UnixFileMode.OtherWrite);
+        End(new HookFailure("10-a", HookFailure.Exit, "-"), new HookFailure("20-b", HookFailure.Refused, "-"));
+        Assert.Equal(Reasons.HooksFailed, Assert.IsType<Outcome.Failed>(await controller.RunAsync(Cancel)).Reason);
+        File.Delete(Path.Join(_directory.Root.Agent.HooksDirectory, "10-a"));
+        Assert.Equal(Reasons.HooksRefused, Assert.IsType<Outcome.Failed>(await controller.RunAsync(Cancel)).Reason);
+        File.SetUnixFileMode(open, File.GetUnixFileMode(open) & ~UnixFileMode.OtherWrite);
+        Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
+        Assert.Equal(HookResults.Done, Make().Last?.Result);
+        Assert.Equal(1, Starts);
+    }
+
+    [Fact]
+    public async Task Without_any_hook_nothing_has_failed()
+    {
+        PutHook();
+        var controller = Make();
+        _status = At(ConnectionStates.Connected, 1);
+        await RequestedAsync(controller);
+        (_systemd[Unit].Active, _systemd[Unit].Result) = (UnitActiveState.Failed, "signal");
+        Assert.Equal(Reasons.HooksFailed, Assert.IsType<Outcome.Failed>(await controller.RunAsync(Cancel)).Reason);
+        File.Delete(Path.Join(_directory.Root.Agent.HooksDirectory, "10-a"));
+        Assert.Equal(Reasons.NoHooks, Assert.IsType<Outcome.NothingToDo>(await controller.RunAsync(Cancel)).Reason);
+        Assert.Null(Make().Last);
+    }
+
     /// <summary>As at a reboot: the command says that no time was left, and the unit was stopped and not timed out.</summary>
     [Theory]
     [InlineData("exit-code", UnitActiveState.Failed)]
