@@ -35,6 +35,14 @@ public sealed class HookExamplesTests : IDisposable
         Assert.Contains(Message, json.RootElement.GetProperty("text").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_address_needs_no_line_end()
+    {
+        _variables["WEBHOOK_FILE"] = _directory.Put("webhook", "https://chat.example/secret");
+        await RunAsync("hook-webhook", "curl");
+        Assert.Contains("url = \"https://chat.example/secret\"", await File.ReadAllLinesAsync(_directory.At("input"), Cancel));
+    }
+
     [Theory]
     [InlineData("disconnected", "connected", true)]
     [InlineData("degraded", "connected", false)]
