@@ -10,7 +10,9 @@ public static class HostSetup
         Write(layout, "etc/resolv.conf", "nameserver 127.0.0.53\nsearch novalocal\n");
         Write(layout, "etc/hostname", "slave-vm\n");
         Write(layout, "var/lib/cloud/data/instance-id", instanceId + "\n");
-        Directory.CreateDirectory(Path.Combine(layout.Root, "run"));
+
+        // By this systemd is known to be at work (sd_booted(3)).
+        Directory.CreateDirectory(Path.Combine(layout.Root, "run/systemd/system"));
         ToolScripts.Write(layout);
         var state = new HostState(layout);
         state.SetPackages(Package.Catalogue(layout, chmpx));

@@ -23,6 +23,14 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
 
     public UnitState State { get; private set; } = UnitState.Inactive;
 
+    /// <summary>As systemd's Result: <c>success</c>, <c>exit-code</c>, or <c>resources</c> for what could not be prepared.</summary>
+    public string Result { get; private set; } = "success";
+
+    /// <summary>When its last start began, by the clock that runs since the boot; null before the first.</summary>
+    public TimeSpan? CheckedAt { get; private set; }
+
+    public bool IsOneshot => _loaded?.IsOneshot ?? (Exists && UnitFile.Read(Path).IsOneshot);
+
     public string Path { get; } = System.IO.Path.Combine(layout.UnitDirectory, name);
 
     public bool Exists => File.Exists(Path);
@@ -73,7 +81,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         {
             // A stop may have cancelled the restart.
             cancellationToken.ThrowIfCancellationRequested();
-            if (State is not UnitState.Active)
+            if (State is not UnitState.Active && !(State == UnitState.Activating && Loaded().IsOneshot))
             {
                 Spawn(Loaded());
                 report(name, "started");
@@ -157,7 +165,21 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
 
     private void Spawn(UnitFile file)
     {
-        State = UnitState.Active;
+        // A oneshot has started once it has ended.
+        State = file.IsOneshot ? UnitState.Activating : UnitState.Active;
+        CheckedAt = TimeProvider.System.GetElapsedTime(0);
+        IReadOnlyDictionary<string, string> variables = new Dictionary<string, string>();
+        if (file.EnvironmentFile is { } environment)
+        {
+            if (!File.Exists(environment))
+            {
+                Log($"Failed to load environment files: {environment}: No such file or directory");
+                (State, Result) = (UnitState.Failed, "resources");
+                return;
+            }
+            variables = EnvironmentFile.Read(File.ReadAllText(environment));
+        }
+        Result = "success";
         _startedAt = TimeProvider.System.GetElapsedTime(0);
         // A timer has nothing to run.
         if (file.ExecStart is not [var program, .. var arguments])
@@ -166,6 +188,10 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         }
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = layout.Root };
         start.Environment["PATH"] = layout.SearchPath;
+        foreach (var (variable, value) in variables)
+        {
+            start.Environment[variable] = value;
+        }
         var started = new Process { StartInfo = start, EnableRaisingEvents = true };
         started.OutputDataReceived += (_, line) => Log(line.Data);
         started.ErrorDataReceived += (_, line) => Log(line.Data);
@@ -179,7 +205,7 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         catch (System.ComponentModel.Win32Exception e)
         {
             Log($"Failed to execute {program}: {e.Message}");
-            State = UnitState.Failed;
+            (State, Result) = (UnitState.Failed, "exit-code");
             started.Dispose();
             return;
         }
@@ -199,7 +225,12 @@ internal sealed class Unit(string name, HostLayout layout, TimeSpan restartDelay
         Log($"Main process exited, status={ended.ExitCode}");
         if (!file.Restarts)
         {
-            State = ended.ExitCode == 0 ? UnitState.Inactive : UnitState.Failed;
+            (State, Result) = ended.ExitCode == 0 ? (UnitState.Inactive, "success") : (UnitState.Failed, "exit-code");
+            if (file.IsOneshot && ended.ExitCode == 0 && !IsEnabled)
+            {
+                // systemd forgets what nothing refers to: that it ran is not known any more.
+                (_lastExitCode, _startedAt, CheckedAt) = (null, null, null);
+            }
             return;
         }
         State = UnitState.Activating;

@@ -1,7 +1,7 @@
 namespace SlaveAgent.Sandbox.Systemd;
 
 /// <summary>The parts of a unit file that the supervisor uses.</summary>
-internal sealed record UnitFile(string Description, string[] ExecStart, string KillSignal, bool Restarts)
+internal sealed record UnitFile(string Description, string[] ExecStart, string KillSignal, bool Restarts, bool IsOneshot, string? EnvironmentFile)
 {
     public static UnitFile Read(string path)
     {
@@ -13,6 +13,8 @@ internal sealed record UnitFile(string Description, string[] ExecStart, string K
             keys.GetValueOrDefault("Description", ""),
             keys.GetValueOrDefault("ExecStart", "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
             keys.GetValueOrDefault("KillSignal", "SIGTERM"),
-            keys.GetValueOrDefault("Restart") == "always");
+            keys.GetValueOrDefault("Restart") == "always",
+            keys.GetValueOrDefault("Type") == "oneshot",
+            keys.GetValueOrDefault("EnvironmentFile"));
     }
 }

@@ -50,6 +50,7 @@ public static class CommandLine
         root.Subcommands.Add(CheckMachineCommand.Create(options));
         root.Subcommands.Add(PrepareChmpxCommand.Create(options));
         root.Subcommands.Add(CheckConfigurationCommand.Create(options));
+        root.Subcommands.Add(RunHooksCommand.Create(options));
         root.Subcommands.Add(VersionCommand.Create());
 
         var parsed = root.Parse(args);

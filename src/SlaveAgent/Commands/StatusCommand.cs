@@ -88,6 +88,12 @@ internal static class StatusCommand
             lines.Add($"  room           {room.Servers} servers and {room.Slaves} slaves, of {room.Places} nodes (MAXCHMPX){(room.IsNearlyFull ? "; nearly full: beyond that slaves cannot connect" : string.Empty)}");
         }
 
+        if (status.Hooks is { } hooks)
+        {
+            var failed = hooks.Message is null && hooks.Failed.Count == 0 ? string.Empty : $": {hooks.Message ?? string.Join("; ", hooks.Failed)}";
+            lines.Add($"  hooks          {hooks.Result}{failed} ({hooks.Event}, {hooks.State}, at {Moment(hooks.At)})");
+        }
+
         if (status.Conditions.Count > 0)
         {
             lines.Add("  conditions");

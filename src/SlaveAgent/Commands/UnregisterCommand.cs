@@ -101,7 +101,7 @@ internal static class UnregisterCommand
         foreach (var path in new[]
         {
             root.At(configuration), paths.AcceptedResource, paths.RoleKeys, paths.Evidence, paths.ConnectionMemory, paths.StatusRequests, paths.Hold, paths.EnvironmentFile,
-            paths.AdoptedTooling, paths.AdoptedConfiguration,
+            paths.AdoptedTooling, paths.AdoptedConfiguration, paths.HookRun, paths.HookMemory,
         })
         {
             RegularFile.Delete(path);

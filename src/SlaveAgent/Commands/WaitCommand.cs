@@ -87,7 +87,7 @@ internal static class WaitCommand
     }
 
     private static bool IsAllTrue(AgentStatus status) =>
-        status.Conditions.All(condition => condition.Status == ConditionStatus.True || condition.Type is ConditionTypes.Connected or ConditionTypes.ReadyReached or ConditionTypes.SettingsValid);
+        status.Conditions.All(condition => condition.Status == ConditionStatus.True || condition.Type is ConditionTypes.Connected or ConditionTypes.ReadyReached or ConditionTypes.SettingsValid or ConditionTypes.HooksRun);
 
     /// <summary>What the agent at work says; where none is, what can be observed from here. Null where what is said is no longer true of this host.</summary>
     private static async Task<AgentStatus?> ReadAsync(HostRoot root, Func<AgentSettings> settings, CancellationToken cancel)

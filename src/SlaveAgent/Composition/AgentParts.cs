@@ -5,6 +5,7 @@ using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
 using SlaveAgent.Connection;
 using SlaveAgent.Files;
+using SlaveAgent.Hooks;
 using SlaveAgent.Hosting;
 using SlaveAgent.Identity;
 using SlaveAgent.K2hr3;
@@ -27,6 +28,8 @@ internal sealed class AgentParts : IDisposable
     private readonly Setup _setup;
     private readonly IdentityKeeper _keeper;
     private readonly SocketTable _sockets = new();
+    private readonly HookController? _hooks;
+    private StatusBoard? _board;
 
     private AgentParts(
         Setup setup, AgentSettings settings, HostIdentity host, IdentityReading reading, CommandRunner commands, bool watches, TimeProvider time, ILogger log)
@@ -79,6 +82,9 @@ internal sealed class AgentParts : IDisposable
             Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log, Holds);
         Configuration = new ConfigurationController(
             Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan, Holds);
+
+        // Hooks are told of a connection that is watched.
+        _hooks = watches ? new HookController(() => _board?.Snapshot(), Systemctl, root, time) : null;
         Controllers =
         [
             new PausableController(new RegistrationController(Client, resource, _keeper, () => host.Token, Addresses), Holds),
@@ -91,6 +97,7 @@ internal sealed class AgentParts : IDisposable
                 () => packages.IsComplete, tracker.NoteOtherRestart, root, time, Holds),
             connection,
             new ReadyController(() => connection.IsReady, Systemctl, root, settings.Ready.Follow, time),
+            .. new[] { _hooks }.OfType<IController>(),
         ];
     }
 
@@ -183,10 +190,17 @@ internal sealed class AgentParts : IDisposable
     /// <param name="canWait">For the daemon of a host that has its configuration; a command that somebody waits for asks K2HR3 at once.</param>
     public (Reconciler Reconciler, StatusBoard Board) Assemble(IReadOnlyList<IController> controllers, bool keepsStatus, Func<StatusBoard, IReconcilerHost> host, bool canWait = false)
     {
-        var board = new StatusBoard(controllers, File, Ring, () => Client.Contact, Identity.Role.ToString(), Root, keepsStatus, Time, Log);
+        var board = new StatusBoard(controllers, File, Ring, () => Client.Contact, Identity.Role.ToString(), Root, keepsStatus, Time, Log, () => _hooks?.Last);
+        _board = board;
         var schedule = new Schedule(
             controllers, Settings.Watch, Settings.Retry, Random.Shared.NextDouble, () => canWait && Resource.AcceptedText is not null && System.IO.File.Exists(File.Path), new PaceMemory(Root));
-        return (new Reconciler(controllers, schedule, board, host(board), Time, Log), board);
+        var reconciler = new Reconciler(controllers, schedule, board, host(board), Time, Log);
+        if (_hooks is not null)
+        {
+            board.ConnectionChanged += () => reconciler.Wake(ControllerKinds.Hooks);
+        }
+
+        return (reconciler, board);
     }
 
     /// <summary>

@@ -16,6 +16,9 @@ public sealed record AgentPaths
 
     public string SettingsDirectory => _settings + "/conf.d";
 
+    /// <summary>Executables that are run after a change; root's.</summary>
+    public string HooksDirectory => _settings + "/hooks.d";
+
     /// <summary>For <c>EnvironmentFile=</c> of a user's service.</summary>
     public string EnvironmentFile => _settings + "/environment";
 
@@ -42,6 +45,9 @@ public sealed record AgentPaths
 
     /// <summary>A person's order to leave something alone for a while; there only while there is one, or after it.</summary>
     public string Hold => StateDirectory + "/hold.json";
+
+    /// <summary>What the hooks were last told, or would have been.</summary>
+    public string HookMemory => StateDirectory + "/hooks.json";
 
     /// <summary>Exists after <c>unregister</c>: a running agent pauses until <c>bootstrap</c> removes it.</summary>
     public string UnregisteredMarker => StateDirectory + "/unregistered";
@@ -86,6 +92,15 @@ public sealed record AgentPaths
 
     /// <summary>The status as metrics, for Prometheus.</summary>
     public string MetricsFile => RuntimeDirectory + "/metrics.prom";
+
+    /// <summary>What changed, for <c>EnvironmentFile=</c> of the unit that runs the hooks.</summary>
+    public string HookEnvironment => RuntimeDirectory + "/hook.env";
+
+    /// <summary>The run of the hooks that was requested; there until its end was seen.</summary>
+    public string HookRun => RuntimeDirectory + "/hook-run.json";
+
+    /// <summary>How the last run of the hooks ended; written by their unit.</summary>
+    public string HookResult => RuntimeDirectory + "/hook-result.json";
 
     /// <summary>What the repair of the connection has to know of this boot's past.</summary>
     public string ConnectionMemory => RuntimeDirectory + "/connection.json";

@@ -13,6 +13,9 @@ public static class AgentUnits
     /// <summary>Reached when the slave is connected; a user's service requires it.</summary>
     public const string Ready = "k2hdkc-slave-ready.target";
 
+    /// <summary>Runs the hooks, unhardened.</summary>
+    public const string Hook = "k2hdkc-slave-hook.service";
+
     private const string PackagedExecutable = "/usr/bin/k2hdkc-slave-agent";
 
     /// <summary>The agent's own executable, for the command lines of units: where it was started from, or else where the package installs it.</summary>

@@ -105,10 +105,19 @@ public sealed class IdentityStore(HostRoot root)
     {
         var before = Accepted;
         var accepted = AcceptedIdentity.Of(identity, considered ?? before?.Considered, replaces: null);
-        if (before is not null && !FormerIdentities.IsSameRegistration(before, accepted) && !MachineCheck.Compare(MachineRecord.Load(root), machine).IsAnother)
+        var isAnotherMachine = MachineCheck.Compare(MachineRecord.Load(root), machine).IsAnother;
+        var isSameRegistration = before is null || FormerIdentities.IsSameRegistration(before, accepted);
+        if (before is not null && !isSameRegistration && !isAnotherMachine)
         {
             // On another machine it belongs to the original, which still exists.
             yield return () => Former.Add(before);
+        }
+
+        if (!isSameRegistration || isAnotherMachine)
+        {
+            // What hooks were told was about another connection.
+            yield return () => RegularFile.Delete(_paths.HookRun);
+            yield return () => RegularFile.Delete(_paths.HookMemory);
         }
 
         if (before is not null && (before.Role != accepted.Role || before.ApiUri != accepted.ApiUri))

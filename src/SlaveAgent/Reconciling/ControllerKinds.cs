@@ -13,5 +13,6 @@ public enum ControllerKinds
     Services = 32,
     Connection = 64,
     Ready = 128,
-    All = 255,
+    Hooks = 256,
+    All = 511,
 }

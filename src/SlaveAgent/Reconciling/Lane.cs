@@ -18,6 +18,9 @@ public enum Lane
     /// <summary>chmpx's control port and the configuration file.</summary>
     Connection,
 
+    /// <summary>The unit that runs the hooks.</summary>
+    Hooks,
+
     /// <summary>What this host is called, by the resolver.</summary>
     OwnName,
 }

@@ -203,6 +203,36 @@ public static class Reasons
     /// <summary>The host has no ready target.</summary>
     public const string NoTarget = nameof(NoTarget);
 
+    /// <summary>There are no hooks, or none was run yet.</summary>
+    public const string NoHooks = nameof(NoHooks);
+
+    /// <summary>Hooks are run, or are about to be.</summary>
+    public const string HooksRunning = nameof(HooksRunning);
+
+    /// <summary>Some of the hooks failed at the last change.</summary>
+    public const string HooksFailed = nameof(HooksFailed);
+
+    /// <summary>The hooks did not end within their unit's time limit.</summary>
+    public const string HooksTimedOut = nameof(HooksTimedOut);
+
+    /// <summary>A hook is not run because others than root could have written it; the others were.</summary>
+    public const string HooksRefused = nameof(HooksRefused);
+
+    /// <summary>The unit that runs the hooks could not be started, or starts of it show no effect; that is tried again.</summary>
+    public const string HooksNotStarted = nameof(HooksNotStarted);
+
+    /// <summary>A condition of the unit that runs the hooks was not met at the last change, so that none was run.</summary>
+    public const string HooksSkipped = nameof(HooksSkipped);
+
+    /// <summary>The unit that runs the hooks is masked.</summary>
+    public const string HookUnitMasked = nameof(HookUnitMasked);
+
+    /// <summary>The host does not have the unit that runs the hooks.</summary>
+    public const string NoHookUnit = nameof(NoHookUnit);
+
+    /// <summary>The host has no systemctl, or systemd is not at work.</summary>
+    public const string NoSystemd = nameof(NoSystemd);
+
     /// <summary>The reason of an outcome that ended with what this host refused.</summary>
     internal static string OfHost(Exception error) => error is not FileBlockedException blocked ? HostError : blocked.Block switch
     {

@@ -45,6 +45,9 @@ public sealed record AgentStatus
     /// <summary>Null where no agent runs.</summary>
     public ChmpxRestarts? ChmpxRestarts { get; init; }
 
+    /// <summary>The last run of the hooks; null while there was none, and where no agent runs.</summary>
+    public HookStatus? Hooks { get; init; }
+
     /// <summary>What a person should know of the role's resource.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

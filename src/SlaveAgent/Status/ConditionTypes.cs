@@ -32,4 +32,7 @@ public static class ConditionTypes
 
     /// <summary>The ready target was reached.</summary>
     public const string ReadyReached = nameof(ReadyReached);
+
+    /// <summary>The hooks ended well that were run at the last change.</summary>
+    public const string HooksRun = nameof(HooksRun);
 }

@@ -14,8 +14,10 @@ namespace SlaveAgent.Status;
 /// </summary>
 /// <param name="contact">When K2HR3 was asked and answered.</param>
 /// <param name="keepsFile">Off beside a running daemon, whose status file it is.</param>
+/// <param name="hooks">The last run of the hooks.</param>
 public sealed class StatusBoard(
-    IReadOnlyList<IController> controllers, ConfigurationFile file, RingMemory ring, Func<K2hr3Contact> contact, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log)
+    IReadOnlyList<IController> controllers, ConfigurationFile file, RingMemory ring, Func<K2hr3Contact> contact, string? role, HostRoot root, bool keepsFile, TimeProvider time, ILogger log,
+    Func<HookStatus?>? hooks = null)
     : IOutcomeListener
 {
     /// <summary>How long the file may keep older times of K2HR3's, while it answers and nothing else is new: to write it costs a third of a poll.</summary>
@@ -42,11 +44,15 @@ public sealed class StatusBoard(
     private Regression? _regression;
     private Condition? _regressed;
     private long _publishedAt;
+    private (string State, bool IsObserved, int? Connected, int? Written) _told;
     private bool _hasMetrics;
     private long _metricsAt;
 
     /// <summary>Raised for each condition that became another one.</summary>
     public event Action<Condition>? Changed;
+
+    /// <summary>Raised when the connection's state is another one, or the generation in place or connected; from then on <see cref="Snapshot"/> says so.</summary>
+    public event Action? ConnectionChanged;
 
     /// <summary>One line for <c>systemctl status</c>.</summary>
     public string Message { get; private set; } = "starting";
@@ -146,6 +152,7 @@ public sealed class StatusBoard(
             K2hr3 = new K2hr3Status(k2hr3.Address, k2hr3.AskedAt, k2hr3.AnsweredAt, k2hr3.Error, _next.Count == 0 ? null : _next.Values.Min()),
             Chmpx = ring.Unit is { } unit ? new ChmpxStatus(unit.Name, unit.Active.ToString().ToLowerInvariant(), unit.Exit?.ToString(), unit.Restarts, ring.UnitLastLines) : null,
             ChmpxRestarts = ring.Restarts,
+            Hooks = hooks?.Invoke(),
             Warnings = [.. ring.ResourceWarnings.Take(RingMemory.MostWarnings).Select(warning => warning.ToString())],
             Conditions = [.. controllers.OrderBy(controller => controller.Kind).Select(controller => _known.TryGetValue(controller.Kind, out var known)
                 ? known.Condition
@@ -156,7 +163,7 @@ public sealed class StatusBoard(
 
     private static bool IsForPerson(Outcome outcome) => outcome is Outcome.Failed { Consequence: Consequence.NeedsPerson };
 
-    private static bool IsAwaited(IController controller) => controller.Kind is not (ControllerKinds.Ready or ControllerKinds.OwnName);
+    private static bool IsAwaited(IController controller) => controller.Kind is not (ControllerKinds.Ready or ControllerKinds.OwnName or ControllerKinds.Hooks);
 
     private static bool IsOther(Outcome before, Outcome now) =>
         before.GetType() != now.GetType() || before.Reason != now.Reason || before.Message != now.Message || before.IsUnconfirmed != now.IsUnconfirmed;
@@ -214,6 +221,12 @@ public sealed class StatusBoard(
         _control = control with { Since = control.State == _control.State ? _control.Since : now };
         Message = _control.State == ControlStates.Current ? $"{_connection.State}: {_connection.Message}" : $"{_connection.State}: {_connection.Message}; {_control.State}: {_control.Message}";
         Write();
+        var told = (_connection.State, _connection.Reason != Reasons.NotObserved, _connectedGeneration, file.Current?.FileVersion);
+        if (told != _told)
+        {
+            _told = told;
+            ConnectionChanged?.Invoke();
+        }
     }
 
     private Fact Connection()
@@ -337,11 +350,15 @@ public sealed class StatusBoard(
         var type = TypeOf(controller.Kind);
         switch (outcome)
         {
+            case Outcome.Failed when controller.Kind == ControllerKinds.Hooks:
+                log.Warning("{Condition}: {Message} ({Reason})", type, outcome.Message, outcome.Reason);
+                break;
             case Outcome.Failed:
                 log.Warning("{Condition}: {Message} ({Reason}); next attempt in {Again:0.0} s", type, outcome.Message, outcome.Reason, again.TotalSeconds);
                 break;
             case Outcome.Unchanged when before is Outcome.Unchanged or Outcome.Changed && controller.Kind != ControllerKinds.Connection:
-            case Outcome.NothingToDo when controller.Kind is ControllerKinds.OwnName or ControllerKinds.Ready:
+            case Outcome.NothingToDo when controller.Kind is ControllerKinds.OwnName or ControllerKinds.Ready or ControllerKinds.Hooks:
+            case Outcome.Waiting { Reason: Reasons.HooksRunning }:
                 log.Debug("{Condition}: {Message} ({Reason})", type, outcome.Message, outcome.Reason);
                 break;
             default:
@@ -365,6 +382,7 @@ public sealed class StatusBoard(
         ControllerKinds.OwnName => ConditionTypes.OwnNameValid,
         ControllerKinds.Services => ConditionTypes.ServicesRunning,
         ControllerKinds.Connection => ConditionTypes.Connected,
-        _ => ConditionTypes.ReadyReached,
+        ControllerKinds.Ready => ConditionTypes.ReadyReached,
+        _ => ConditionTypes.HooksRun,
     };
 }

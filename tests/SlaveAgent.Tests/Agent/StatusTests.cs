@@ -52,6 +52,7 @@ public sealed class StatusTests : IDisposable
                 new Condition(ConditionTypes.PackagesInstalled, isOpen ? ConditionStatus.False : ConditionStatus.True, Reasons.PackagesMissing, "-", null, null),
                 new Condition(ConditionTypes.Connected, ConditionStatus.False, Reasons.NotASlave, "-", null, null),
                 new Condition(ConditionTypes.ReadyReached, ConditionStatus.False, Reasons.NotConnected, "-", null, null),
+                new Condition(ConditionTypes.HooksRun, ConditionStatus.False, Reasons.HooksFailed, "-", null, null),
             ],
         });
         Assert.Equal(wait, (await RunAsync("wait", "--timeout", "200ms")).ExitCode);

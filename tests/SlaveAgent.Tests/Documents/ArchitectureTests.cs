@@ -11,7 +11,7 @@ public sealed partial class ArchitectureTests
     [
         "Files", "Settings", "K2hr3", "Chmpx", "Hosting", "Identity",
         "Reconciling", "Ring", "Configuration", "Roles", "Packages", "Services", "Connection",
-        "Status", "Adoption", "Composition", "Diagnosing", "Daemon", "Commands",
+        "Status", "Hooks", "Adoption", "Composition", "Diagnosing", "Daemon", "Commands",
     ];
 
     private static string Source => Path.Join(Repository.Root, "src", "SlaveAgent");

@@ -97,6 +97,23 @@ public sealed class IdentityStoreTests : IDisposable
         Assert.Equal("yrn:yahoo:::u:role:third/slave", Store.Handed.Role);
     }
 
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public void What_hooks_were_told_stays_with_the_registration_and_the_machine(bool isNew, bool isClone, bool stays)
+    {
+        Store.Accept(C, null, Parent, basis: null);
+        var files = new[] { _directory.Root.Agent.HookMemory, _directory.Root.Agent.HookRun };
+        foreach (var file in files)
+        {
+            TempDirectory.PutAt(file, "{}");
+        }
+
+        Store.Accept(isNew ? New : C, null, isClone ? Clone : Parent, basis: null);
+        Assert.All(files, file => Assert.Equal(stays, File.Exists(file)));
+    }
+
     [Fact]
     public void Removing_leaves_nothing_of_it()
     {

@@ -140,12 +140,47 @@ public sealed class HostToolsTests
     }
 
     [Fact]
+    public async Task A_oneshot_is_activating_while_it_runs_with_its_environment_and_one_that_ended_well_is_forgotten()
+    {
+        const string Name = "once.service";
+        await using var host = new SimulatedHost();
+        var (gate, variables) = (Path.Join(host.Layout.Root, "gate"), Path.Join(host.Layout.Root, "once.env"));
+        HostSetup.Write(host.Layout, "once", $"#!/bin/sh\nwhile [ ! -e '{gate}' ]; do sleep 0.05; done\nexit \"$CODE\"\n");
+        HostSetup.Write(host.Layout, $"usr/lib/systemd/system/{Name}", $"[Service]\nType=oneshot\nEnvironmentFile={variables}\nExecStart=/bin/sh {host.Layout.Root}/once\n");
+
+        // Without the file it is not run at all.
+        await host.RunAsync("systemctl", "start", "--no-block", "--", Name);
+        await ShowsAsync(host, Name, "ActiveState=failed\nResult=resources\n");
+
+        foreach (var (code, ends) in new[] { ("3", "ActiveState=failed\nResult=exit-code\n"), ("0", "ActiveState=inactive\nResult=success\n") })
+        {
+            File.Delete(gate);
+            HostSetup.Write(host.Layout, "once.env", $"CODE='{code}'\n");
+            await host.RunAsync("systemctl", "start", "--no-block", "--", Name);
+            await ShowsAsync(host, Name, "ActiveState=activating\nResult=success\n");
+            await File.WriteAllTextAsync(gate, "", TestContext.Current.CancellationToken);
+            await ShowsAsync(host, Name, ends);
+            Assert.Equal(code == "3" ? "3" : "0", (await host.RunAsync("systemctl", "show", "--value", "-p", "ExecMainStatus", Name)).Output.Trim());
+        }
+
+        Assert.Equal("0", (await host.RunAsync("systemctl", "show", "--value", "-p", "ExecMainStartTimestampMonotonic", Name)).Output.Trim());
+    }
+
+    [Fact]
     public async Task Each_call_is_logged_with_its_arguments()
     {
         await using var host = new SimulatedHost();
         await host.RunAsync("hostname", "-d");
         await host.RunAsync("rpm", "-q", "--", "a b");
         Assert.Equal(["hostname -d", "rpm -q -- a b"], host.State.Calls.Select(call => $"{call.Tool} {string.Join(' ', call.Arguments)}"));
+    }
+
+    private static async Task ShowsAsync(SimulatedHost host, string unit, string properties)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); (await host.RunAsync("systemctl", "show", "-p", "ActiveState,Result", unit)).Output != properties;)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), properties);
+        }
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -50,6 +50,7 @@ public sealed class StatusBoardTests : IDisposable
             [
                 ConditionTypes.Registered, ConditionTypes.RoleRead, ConditionTypes.ConfigurationCurrent, ConditionTypes.PackagesInstalled,
                 ConditionTypes.OwnNameValid, ConditionTypes.ServicesRunning, ConditionTypes.Connected, ConditionTypes.ReadyReached,
+                ConditionTypes.HooksRun,
             ],
             status.Conditions.Select(condition => condition.Type));
         Assert.All(status.Conditions, condition => Assert.Equal((ConditionStatus.Unknown, Reasons.NotObserved, null), (condition.Status, condition.Reason, condition.Since)));
@@ -508,7 +509,7 @@ public sealed class StatusBoardTests : IDisposable
         Report(board, ControllerKinds.Connection, new Outcome.Failed("it isn't > there"));
         using var text = JsonDocument.Parse(File.ReadAllText(Path));
         Assert.Equal(
-            ["True", "True", "True", "False", "Unknown", "Unknown", "False", "Unknown"],
+            ["True", "True", "True", "False", "Unknown", "Unknown", "False", "Unknown", "Unknown"],
             text.RootElement.GetProperty("conditions").EnumerateArray().Select(condition => condition.GetProperty("status").GetString()));
         Assert.Contains("it isn't > there", File.ReadAllText(Path), StringComparison.Ordinal);
     }

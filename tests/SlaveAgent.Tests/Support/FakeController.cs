@@ -23,6 +23,7 @@ internal sealed class FakeController(ControllerKinds kind, Func<CancellationToke
         ControllerKinds.OwnName => Lane.OwnName,
         ControllerKinds.Services => Lane.Services,
         ControllerKinds.Ready => Lane.Ready,
+        ControllerKinds.Hooks => Lane.Hooks,
         _ => Lane.Connection,
     };
 
