@@ -20,6 +20,9 @@ internal static partial class Posix
     /// <summary><c>STATX_ATTR_MOUNT_ROOT</c>.</summary>
     public const ulong MountRoot = 0x2000;
 
+    /// <summary><c>SIGTSTP</c>.</summary>
+    public const int TerminalStop = 20;
+
     private const int NotPermitted = 1;
     public const int CoreLimit = 4;
     public const int SetDumpable = 4;
@@ -53,6 +56,13 @@ internal static partial class Posix
 
     [LibraryImport("libc.so.6", EntryPoint = "fchown", SetLastError = true)]
     public static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
+
+    [LibraryImport("libc.so.6", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, ReadOnlySpan<byte> data, nuint size);
+
+    /// <summary>Sends a signal to the calling thread.</summary>
+    [LibraryImport("libc.so.6", EntryPoint = "raise")]
+    public static partial int Raise(int signal);
 
     /// <summary>Whether the process runs; one that has ended and was not waited for yet does not. /proc hides some processes from a unit with ProtectProc.</summary>
     public static bool IsAlive(int process) => (Kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted) && !IsZombie(process);
