@@ -51,6 +51,7 @@ public static class CommandLine
         root.Subcommands.Add(PrepareChmpxCommand.Create(options));
         root.Subcommands.Add(CheckConfigurationCommand.Create(options));
         root.Subcommands.Add(VersionCommand.Create());
+        root.Subcommands.Add(CompleteCommand.Create(root));
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && !AsksForHelp(args))

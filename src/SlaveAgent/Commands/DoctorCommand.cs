@@ -14,7 +14,7 @@ internal static class DoctorCommand
     public static Command Create(CommonOptions options)
     {
         var json = new Option<bool>("--json") { Description = "Print it as JSON, as described in k2hdkc-slave-agent(8)" };
-        var user = new Option<string?>("--user") { Description = "Also check whether this user's programs can use the cluster", HelpName = "NAME" };
+        var user = new Option<string?>("--user") { Description = "Also check whether this user's programs can use the cluster", HelpName = "USER" };
         var command = new Command("doctor", "Check everything that this slave depends on, and tell what to do next");
         command.Options.Add(json);
         command.Options.Add(user);
