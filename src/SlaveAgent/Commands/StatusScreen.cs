@@ -12,21 +12,26 @@ internal static class StatusScreen
     /// <summary>So many servers are shown in any case.</summary>
     private const int FewestServers = 3;
 
-    /// <returns>At most <paramref name="height"/> lines of at most <paramref name="width"/> characters, none of which a terminal would interpret.</returns>
-    public static IReadOnlyList<StatusLine> Fit(StatusText text, int width, int height)
+    /// <returns>At most <paramref name="height"/> lines of at most <paramref name="width"/> characters, none of which a terminal would interpret; and how many lines are left out.</returns>
+    public static (IReadOnlyList<StatusLine> Lines, int Left) Fit(StatusText text, int width, int height)
     {
         var head = text.Head.SelectMany(line => width < NarrowestToWrap ? [line] : Wrap(line, width)).ToList();
         var room = Math.Max(height - head.Count - text.More.Count, Math.Min(text.Servers.Count, FewestServers));
-        IEnumerable<StatusLine> servers = text.Servers.Count <= room ? text.Servers
-            : [.. text.Servers.Take(Math.Max(room - 1, 1)), new StatusLine($"    {text.Servers.Count - Math.Max(room - 1, 1)} more")];
-        List<StatusLine> lines = [.. head, .. servers, .. text.More];
+        var shown = text.Servers.Count <= room ? text.Servers.Count : Math.Max(room - 1, 1);
+        var left = text.Servers.Count - shown;
+        StatusLine[] note = left > 0 ? [new StatusLine($"    {left} more")] : [];
+        List<StatusLine> lines = [.. head, .. text.Servers.Take(shown), .. note, .. text.More];
         if (lines.Count > height)
         {
-            var left = lines.Count - height + 1;
-            lines = [.. lines.Take(height - 1), new StatusLine($"  {left} more lines")];
+            // With the servers that are left out, where the line that says how many is left out itself.
+            var cut = lines[(height - 1)..];
+            var isNoteCut = cut.Any(note.Contains);
+            var more = cut.Count + (isNoteCut ? left - 1 : 0);
+            lines = [.. lines[..(height - 1)], new StatusLine($"  {more} more lines")];
+            left = isNoteCut ? more : left + more;
         }
 
-        return [.. lines.Select(line => line with { Text = Cut(Printable.OnOneLine(line.Text), width) })];
+        return ([.. lines.Select(line => line with { Text = Cut(Printable.OnOneLine(line.Text), width) })], left);
     }
 
     private static IEnumerable<StatusLine> Wrap(StatusLine line, int width)
@@ -36,7 +41,7 @@ internal static class StatusScreen
         {
             // A word that is longer than a line is cut at its end.
             var at = rest.LastIndexOf(' ', width, width - line.Indent);
-            at = at > line.Indent ? at : width;
+            at = at > line.Indent ? at : width - (char.IsHighSurrogate(rest[width - 1]) ? 1 : 0);
             yield return line with { Text = rest[..at] };
             rest = new string(' ', line.Indent) + rest[at..].TrimStart();
         }

@@ -29,7 +29,7 @@ internal static class StatusWatch
                 code = StatusCommand.CodeOf(status);
                 var before = lasting;
                 lasting = StatusJson.Write(Lasting(status));
-                if (!(screen?.TryShow(text) ?? (lasting == before || TrySay(text, time.GetUtcNow(), isFirst: before.Length == 0))))
+                if (!(screen?.TryShow(text) ?? (lasting == before ? StandardOutput.IsOpen : TrySay(text, time.GetUtcNow(), isFirst: before.Length == 0))))
                 {
                     return code;
                 }

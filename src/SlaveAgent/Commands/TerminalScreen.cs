@@ -9,70 +9,86 @@ internal sealed class TerminalScreen : IDisposable
 {
     // Without wrapping, so that a character that takes two columns moves no other line.
     private const string Enter = "\e[?1049h\e[?25l\e[?7l";
-
-    // With the keypad as it was: .NET changes it when it is asked for the size.
-    private const string Leave = "\e[?1l\e>\e[?7h\e[?25h\e[?1049l";
+    private const string Leave = "\e[?7h\e[?25h\e[?1049l";
 
     private readonly bool _hasColours = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
     private readonly Lock _gate = new();
     private PosixSignalRegistration _stops;
-    private (string Frame, int Width, int Height) _shown;
+    private bool _isEntered;
 
-    public TerminalScreen()
-    {
-        StandardOutput.TryWrite(Enter);
-        _stops = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop);
-    }
+    public TerminalScreen() => _stops = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop);
 
     /// <summary>Whether standard output is a terminal that can move its cursor.</summary>
     public static bool IsWanted => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
 
-    /// <summary>In the size that the terminal has by now.</summary>
+    /// <summary>In the background the terminal is another's: a shell's, or of what the shell runs.</summary>
+    private static bool IsInForeground => Posix.TerminalGroup(1) is var group && (group < 0 || group == Posix.ProcessGroup());
+
+    /// <summary>In the size that the terminal has by now; in the background not at all. Each time the whole, which takes away what was typed.</summary>
     /// <returns>False: the terminal is gone.</returns>
     public bool TryShow(StatusText text)
     {
-        var (width, height) = (Console.WindowWidth, Console.WindowHeight);
-        var rows = StatusScreen.Fit(text, width > 0 ? width : 80, height > 0 ? height : 24).Select(line => $"{Coloured(line)}\e[K");
-        var next = ($"\e[H{string.Join("\r\n", rows)}\e[J", width, height);
         lock (_gate)
         {
-            if (next == _shown)
+            if (!IsInForeground)
             {
-                return true;
+                return StandardOutput.IsOpen;
             }
 
-            _shown = next;
-            return StandardOutput.TryWrite(_shown.Frame);
+            var (width, height) = Size();
+            var frame = FrameOf(StatusScreen.Fit(text, width, height).Lines, height, _hasColours);
+            var isShown = StandardOutput.TryWrite(_isEntered ? frame : $"{Enter}{frame}");
+            _isEntered = true;
+            return isShown;
         }
     }
+
+    /// <summary>
+    /// What draws lines from the first row on, and leaves nothing of what stood there. Each row is erased before it is written: without wrapping the cursor stays on the last
+    /// column of a full row, and what erases from the cursor on would erase the last character.
+    /// </summary>
+    /// <param name="height">Of the terminal, in rows; there are no more lines than that.</param>
+    internal static string FrameOf(IReadOnlyList<StatusLine> lines, int height, bool hasColours) =>
+        $"\e[H{string.Join("\r\n", lines.Select(line => $"\e[K{(hasColours ? Coloured(line) : line.Text)}"))}{(lines.Count < height ? "\r\n\e[J" : string.Empty)}";
 
     public void Dispose()
     {
         lock (_gate)
         {
             _stops.Dispose();
-            StandardOutput.TryWrite(Leave);
+            GiveBack();
         }
     }
 
-    /// <summary>Between Ctrl-Z and fg the terminal is the shell's. .NET does not stop a process whose signal was handled.</summary>
+    /// <summary>From Ctrl-Z on the terminal is the shell's. .NET does not stop a process whose signal was handled.</summary>
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
         lock (_gate)
         {
-            StandardOutput.TryWrite(Leave);
+            GiveBack();
 
-            // By default the kernel stops the process here, until fg; not where no shell could have it go on.
+            // By default the kernel stops the process here, until fg or bg; not where no shell could have it go on.
             _stops.Dispose();
             _ = Posix.Raise(Posix.TerminalStop);
             _stops = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop);
-            StandardOutput.TryWrite(Enter);
-            _shown = default;
         }
     }
 
-    private string Coloured(StatusLine line) => _hasColours && line.Tone switch
+    private void GiveBack()
+    {
+        if (_isEntered)
+        {
+            StandardOutput.TryWrite(Leave);
+            _isEntered = false;
+        }
+    }
+
+    /// <summary>.NET's own changes the terminal's keypad, also in the background.</summary>
+    private static (int Width, int Height) Size() =>
+        Posix.Control(1, Posix.GetWindowSize, out var size) == 0 && size is { Columns: > 0, Rows: > 0 } ? (size.Columns, size.Rows) : (80, 24);
+
+    private static string Coloured(StatusLine line) => line.Tone switch
     {
         StatusTone.Good => "32",
         StatusTone.Warning => "33",

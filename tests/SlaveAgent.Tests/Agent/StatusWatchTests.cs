@@ -109,6 +109,37 @@ public sealed partial class StatusWatchTests : IDisposable
         await terminal.UntilAsync(output => Regex.Count(output, Regex.Escape(Enter)) == 2 && output.EndsWith("\e[J", StringComparison.Ordinal), "the status is not shown again");
     }
 
+    [Fact]
+    public async Task In_the_background_the_terminal_is_the_shells_until_fg()
+    {
+        var environment = new Dictionary<string, string?> { ["TERM"] = "xterm-256color", ["PS1"] = "$ " };
+        await using var terminal = Pty.Start(80, 24, environment, "bash", "--norc", "--noprofile", "-i");
+        terminal.Type($"'{AgentProgram.DefaultPath}' status --watch --root '{_directory.Path}' & sleep 3; echo beg''un\r");
+
+        // Long enough for it to have drawn; on a machine that is too slow the test sees nothing, and fails nobody.
+        await terminal.UntilAsync(output => output.Contains("begun", StringComparison.Ordinal), "the shell does not go on");
+        Assert.DoesNotContain(Enter, terminal.Output, StringComparison.Ordinal);
+        terminal.Type("fg\r");
+        await terminal.UntilAsync(output => output.Contains("server-2.", StringComparison.Ordinal), "the status is not shown");
+        terminal.Type("\u001a");
+        await terminal.UntilAsync(output => output.Contains(Leave, StringComparison.Ordinal), "the terminal is not given back");
+        terminal.Type("bg; sleep 3; echo stop''ped\r");
+        await terminal.UntilAsync(output => output.Contains("stopped", StringComparison.Ordinal), "the shell does not go on");
+        Assert.Single(Regex.Matches(terminal.Output, Regex.Escape(Enter)));
+        terminal.Type("kill %1; wait %1; echo code-$?\r");
+        await terminal.UntilAsync(output => output.Contains("code-0", StringComparison.Ordinal), "it does not end");
+        Assert.Single(Regex.Matches(terminal.Output, Regex.Escape(Leave)));
+    }
+
+    [Fact]
+    public async Task What_was_typed_is_drawn_over()
+    {
+        await using var terminal = Start(80, 24);
+        await terminal.UntilAsync(output => output.Contains("server-2.", StringComparison.Ordinal), "the status is not shown");
+        terminal.Type("typed");
+        await terminal.UntilAsync(output => output.LastIndexOf("server-2.", StringComparison.Ordinal) > output.IndexOf("typed", StringComparison.Ordinal) && output.Contains("typed", StringComparison.Ordinal), "the status is not shown again");
+    }
+
     [Theory]
     [InlineData("xterm-256color", null, true)]
     [InlineData("xterm-256color", "", true)]
@@ -135,34 +166,24 @@ public sealed partial class StatusWatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Into_a_file_each_change_is_written_once()
+    public async Task Into_a_file_each_change_is_written()
     {
         var path = _directory.At("out");
         var watching = Cli.Wrap("/bin/sh").WithArguments(["-c", "exec \"$0\" status --watch --root \"$1\" > \"$2\"", AgentProgram.DefaultPath, _directory.Path, path]).WithValidation(CommandResultValidation.None).ExecuteAsync(Cancel);
         string Written() => File.Exists(path) ? File.ReadAllText(path) : string.Empty;
         await Eventually.IsTrueAsync(() => Written().Contains("server-2.", StringComparison.Ordinal), "the status");
-        Say(Status(2) with { K2hr3 = new K2hr3Status("http://k2hr3.test/", null, null, null, null) });
-        await Eventually.IsTrueAsync(() => Written().Contains("k2hr3.test", StringComparison.Ordinal), "the first change");
         Say(Status(3));
-        await Eventually.IsTrueAsync(() => Written().Contains("server-3.", StringComparison.Ordinal), "the last change");
+        await Eventually.IsTrueAsync(() => Written().Contains("server-3.", StringComparison.Ordinal), "the change");
         using var kill = System.Diagnostics.Process.Start("kill", ["-s", "TERM", $"{watching.ProcessId}"]);
         Assert.Equal(0, (await watching).ExitCode);
-        Assert.Equal(3, Regex.Count(Written(), "server-1\\."));
         Assert.DoesNotContain('\e', Written());
     }
 
     [Fact]
-    public async Task It_ends_when_nobody_reads_it_any_more()
+    public async Task It_ends_when_nobody_reads_it_any_more_although_nothing_changes()
     {
         var watching = Cli.Wrap("/bin/sh").WithArguments(["-c", "{ \"$0\" status --watch --root \"$1\"; echo $? >\"$2\"; } | head -n 1", AgentProgram.DefaultPath, _directory.Path, _directory.At("code")]).ExecuteBufferedAsync(Cancel);
-        var servers = 2;
-        await Eventually.IsTrueAsync(
-            () =>
-            {
-                Say(Status(servers = 5 - servers));
-                return File.Exists(_directory.At("code"));
-            },
-            "the end");
+        await Eventually.IsTrueAsync(() => watching.Task.IsCompleted, "the end");
         await watching;
         Assert.Equal("0\n", await File.ReadAllTextAsync(_directory.At("code"), Cancel));
     }
@@ -182,10 +203,11 @@ public sealed partial class StatusWatchTests : IDisposable
 
     private static string[] LastFrame(Pty terminal)
     {
+        // The last one may not have come in full; each begins where the one before ends.
         var output = terminal.Output;
-        var end = output.LastIndexOf("\e[J", StringComparison.Ordinal);
-        var begin = end < 0 ? -1 : output.LastIndexOf("\e[H", end, StringComparison.Ordinal);
-        return begin < 0 ? [] : Order().Replace(output[begin..end], string.Empty).Replace("\r", string.Empty, StringComparison.Ordinal).Split('\n');
+        var end = output.LastIndexOf("\e[H", StringComparison.Ordinal);
+        var begin = end < 1 ? -1 : output.LastIndexOf("\e[H", end - 1, StringComparison.Ordinal);
+        return begin < 0 ? [] : Order().Replace(output[begin..end].Replace("\r\n\e[J", string.Empty, StringComparison.Ordinal), string.Empty).Replace("\r", string.Empty, StringComparison.Ordinal).Split('\n');
     }
 
     private static void Fits(Pty terminal, int columns, int rows)

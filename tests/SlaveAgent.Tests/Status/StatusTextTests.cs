@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SlaveAgent.Commands;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Status;
@@ -5,7 +6,7 @@ using SlaveAgent.Status;
 namespace SlaveAgent.Tests.Status;
 
 /// <summary>What is wrong and what the agent does next stands in the first five lines, and all of it fits a terminal.</summary>
-public sealed class StatusTextTests
+public sealed partial class StatusTextTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 27, 1, 2, 3, TimeSpan.Zero);
 
@@ -78,12 +79,62 @@ public sealed class StatusTextTests
     {
         var status = Status(ConnectionStates.Degraded, "Partial", [.. Enumerable.Range(0, servers).Select(at => (at % 7 == 0 ? ServerStates.Up : ServerStates.Connected, $"\e[2Jserver-{at}-\ud83d\ude00.test:8020"))]);
         var text = StatusText.Of(status, null, Now);
-        var lines = StatusScreen.Fit(text, width, height);
+        var (lines, left) = StatusScreen.Fit(text, width, height);
         Assert.InRange(lines.Count, 1, height);
         Assert.All(lines, line => Assert.InRange(line.Text.Length, 0, width));
         Assert.DoesNotContain(lines, line => line.Text.Contains('\e', StringComparison.Ordinal));
-        var all = text.ToString().Split('\n').Length;
-        Assert.Equal(all > height && width > 10, lines.Any(line => line.Text.TrimEnd('…').EndsWith("more", StringComparison.Ordinal) || line.Text.Contains("more l", StringComparison.Ordinal)));
+        var all = StatusScreen.Fit(text, width, 1000).Lines.Count;
+        Assert.Equal(all > height, left > 0);
+
+        // Up to two lines say what is left out.
+        Assert.InRange(lines.Count - (all - left), 0, left > 0 ? 2 : 0);
+    }
+
+    /// <summary>A terminal that does not wrap keeps its cursor on the last column of a full row.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void What_is_drawn_stands_there_to_the_last_column_and_nothing_else_does(int rows)
+    {
+        const int Width = 10, Height = 5;
+        var lines = Enumerable.Range(0, rows).Select(row => new StatusLine(new string((char)('a' + row), row == 1 ? 4 : Width))).ToList();
+        var screen = Enumerable.Repeat(new string('#', Width), Height).Select(row => row.ToCharArray()).ToArray();
+        var (x, y) = (0, 0);
+        foreach (var part in Part().Matches(TerminalScreen.FrameOf(lines, Height, hasColours: false)).Select(match => match.Value))
+        {
+            switch (part)
+            {
+                case "\e[H":
+                    (x, y) = (0, 0);
+                    break;
+                case "\r\n":
+                    (x, y) = (0, y + 1);
+                    break;
+                case "\e[K":
+                    screen[y].AsSpan(x).Fill(' ');
+                    break;
+                case "\e[J":
+                    screen[y].AsSpan(x).Fill(' ');
+                    screen.Skip(y + 1).ToList().ForEach(row => row.AsSpan().Fill(' '));
+                    break;
+                default:
+                    screen[y][x] = part[0];
+                    x = Math.Min(x + 1, Width - 1);
+                    break;
+            }
+        }
+
+        Assert.Equal([.. lines.Select(line => line.Text), .. Enumerable.Repeat(string.Empty, Height - rows)], screen.Select(row => new string(row).TrimEnd()));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(41)]
+    public void A_character_of_two_halves_is_not_split_between_lines(int width)
+    {
+        var status = Status(ConnectionStates.Degraded, "Partial");
+        var text = StatusText.Of(status with { Connection = status.Connection with { Message = string.Concat(Enumerable.Repeat("\ud83d\ude00", 100)) } }, null, Now);
+        Assert.All(StatusScreen.Fit(text, width, 100).Lines, line => Assert.DoesNotContain('\ufffd', System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(line.Text))));
     }
 
     /// <summary>Of what is no terminal each change is written, so that what always changes must be none.</summary>
@@ -105,6 +156,9 @@ public sealed class StatusTextTests
     private static List<string> Lines(AgentStatus status) => [.. StatusText.Of(status, null, Now).ToString().Split('\n')];
 
     private static Condition Condition(string type, ConditionStatus status, string reason) => new(type, status, reason, "some words", Now, 7);
+
+    [GeneratedRegex("\e\\[[A-Z]|\r\n|.")]
+    private static partial Regex Part();
 
     private static AgentStatus Status(string state, string reason, params (string State, string Address)[] servers) => new()
     {
