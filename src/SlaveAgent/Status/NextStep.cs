@@ -16,7 +16,7 @@ internal sealed record NextStep(NextStepCode Code, string Message)
     public static NextStep Of(AgentStatus status, DateTimeOffset now) =>
         WithoutAgent(status)
         ?? (status.Hold is { Kind: "paused" } pause ? new NextStep(NextStepCode.Paused, $"nothing {Until(pause)}: it observes and reports") : null)
-        ?? AtWork(status, StatusText.Problems(status).FirstOrDefault(problem => problem.Status == ConditionStatus.False), now);
+        ?? AtWork(status, [.. StatusText.Problems(status).Where(problem => problem.Status == ConditionStatus.False)], now);
 
     private static NextStep? WithoutAgent(AgentStatus status) =>
         status.Control.Reason == Reasons.Unregistered ? new NextStep(NextStepCode.Unregistered, "nothing; k2hdkc-slave-agent bootstrap takes this host into its role again")
@@ -25,9 +25,12 @@ internal sealed record NextStep(NextStepCode Code, string Message)
         : status.Control.Reason == Reasons.NoAgent ? new NextStep(NextStepCode.NoAgent, "nothing, because no agent runs: systemctl start k2hdkc-slave-agent")
         : new NextStep(NextStepCode.Starting, "starts; journalctl -u k2hdkc-slave-agent tells how far it is");
 
-    private static NextStep AtWork(AgentStatus status, Condition? open, DateTimeOffset now) =>
-        open is not null && ForPersons.Contains(open.Reason) ? new NextStep(NextStepCode.Person, $"goes on with all else; {open.Type} ({open.Reason}) needs somebody")
-        : OfRing(status.Connection.Reason) is { } step && !(status.Connection.Reason == nameof(RingState.Unresponsive) && open is { Type: not ConditionTypes.OwnNameValid }) ? step
+    private static NextStep AtWork(AgentStatus status, IReadOnlyList<Condition> problems, DateTimeOffset now) =>
+        problems.FirstOrDefault(problem => ForPersons.Contains(problem.Reason)) is { } waiting ? new NextStep(NextStepCode.Person, $"goes on with all else; {waiting.Type} ({waiting.Reason}) needs somebody")
+        : OfItself(status, problems.Count > 0 ? problems[0] : null, now);
+
+    private static NextStep OfItself(AgentStatus status, Condition? open, DateTimeOffset now) =>
+        OfRing(status.Connection.Reason) is { } step && !(status.Connection.Reason == nameof(RingState.Unresponsive) && open is { Type: not ConditionTypes.OwnNameValid }) ? step
         : status.Hold is { } hold ? new NextStep(NextStepCode.Held, $"keeps generation {hold.Generation} {Until(hold)}")
         : open is not null && OfK2hr3.Contains(open.Type) ? new NextStep(NextStepCode.AskK2hr3, $"asks K2HR3 again {At(status, now)}")
         : open is not null ? new NextStep(NextStepCode.TryAgain, $"tries {open.Type} again, with growing delays")

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Ring;
 
 namespace SlaveAgent.Status;
 
@@ -25,7 +26,8 @@ internal sealed record StatusText(IReadOnlyList<StatusLine> Head, IReadOnlyList<
     /// <summary>What is not as it should be besides the connection, which is a fact of its own, and what waits for that.</summary>
     public static IEnumerable<Condition> Problems(AgentStatus status) => status.Conditions.Where(condition =>
         condition is { Status: ConditionStatus.False, Type: not (ConditionTypes.Connected or ConditionTypes.ReadyReached) }
-            or { Status: ConditionStatus.True, Type: ConditionTypes.Regressed });
+            or { Status: ConditionStatus.True, Type: ConditionTypes.Regressed }
+        && !(condition.Type == ConditionTypes.OwnNameValid && HangsAtWork(status)));
 
     public static string Moment(DateTimeOffset? moment) => moment is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "not known";
 
@@ -36,9 +38,11 @@ internal sealed record StatusText(IReadOnlyList<StatusLine> Head, IReadOnlyList<
         var (connection, control, servers) = (status.Connection, status.Control, status.Servers);
         var problems = Problems(status).ToList();
         yield return new StatusLine($"{connection.State}{Since(connection.Since)} ({connection.Reason}): {connection.Message}", ToneOf(connection));
+        var unattended = Unattended(status).ToList();
         yield return problems switch
         {
             [var first, .. var others] => Line("wrong", $"{Describe(first)}{(others.Count > 0 ? $"; {others.Count} more below" : string.Empty)}", StatusTone.Bad),
+            _ when unattended.Count > 0 => Line("wrong", string.Join("; ", unattended.Select(fact => $"{fact.Reason}: {fact.Message}")), StatusTone.Bad),
             _ when connection.State is not (ConnectionStates.Connected or ConnectionStates.NotASlave) || connection.Reason == Reasons.HalfOpen => Line("wrong", "nothing else"),
             _ when servers.Up < servers.Listed => Line("wrong", $"nothing on this host; down or not in the ring: {servers.Listed - servers.Up} of {servers.Listed} servers", StatusTone.Warning),
             _ => Line("wrong", "nothing"),
@@ -47,6 +51,24 @@ internal sealed record StatusText(IReadOnlyList<StatusLine> Head, IReadOnlyList<
         yield return Line("control", $"{control.State}{Since(control.Since)} ({control.Reason}): {control.Message}", control.State == ControlStates.Current ? StatusTone.Plain : StatusTone.Warning);
         yield return Line("servers", $"{servers.Connected} connected, {servers.Up} up, {servers.Listed} listed");
     }
+
+    /// <summary>What no condition says, because no agent is at work or there is nothing that it could work on.</summary>
+    private static IEnumerable<Fact> Unattended(AgentStatus status)
+    {
+        var (connection, control) = (status.Connection, status.Control);
+        if (connection.Reason == Reasons.NoConfiguration || (status.Pid == 0 && connection.State is ConnectionStates.Disconnected or ConnectionStates.Degraded))
+        {
+            yield return connection;
+        }
+
+        if (control.Reason == Reasons.NoAgent && connection.State != ConnectionStates.NotASlave)
+        {
+            yield return control;
+        }
+    }
+
+    /// <summary>chmpx got beyond the check of its own name, which it makes at its start, and does not answer all the same.</summary>
+    private static bool HangsAtWork(AgentStatus status) => status.Connection.Reason == nameof(RingState.Unresponsive) && status.Chmpx is { State: "active" };
 
     private static IEnumerable<StatusLine> MoreOf(AgentStatus status, IdentityStatus? identity)
     {

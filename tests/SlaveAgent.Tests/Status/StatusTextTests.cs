@@ -42,6 +42,41 @@ public sealed partial class StatusTextTests
     }
 
     [Fact]
+    public void What_waits_for_a_person_comes_before_what_the_agent_does_of_itself()
+    {
+        var status = Status(ConnectionStates.Connected, "Connected") with
+        {
+            Conditions = [Condition(ConditionTypes.Registered, ConditionStatus.False, Reasons.K2hr3Unreachable), Condition(ConditionTypes.PackagesInstalled, ConditionStatus.False, Reasons.InstallOff)],
+        };
+        Assert.Equal(NextStepCode.Person, NextStep.Of(status, Now).Code);
+        Assert.Contains($"{ConditionTypes.PackagesInstalled} ({Reasons.InstallOff})", NextStep.Of(status, Now).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, Reasons.NoConfiguration, Reasons.NoAgent, new[] { Reasons.NoConfiguration, Reasons.NoAgent })]
+    [InlineData(0, "Unresponsive", Reasons.NoAgent, new[] { "Unresponsive", Reasons.NoAgent })]
+    [InlineData(0, "Connected", Reasons.NoAgent, new[] { Reasons.NoAgent })]
+    [InlineData(1, Reasons.NoConfiguration, Reasons.AsDesired, new[] { Reasons.NoConfiguration })]
+    public void Without_an_agent_or_a_configuration_the_second_line_says_so(int process, string connection, string control, string[] said)
+    {
+        var status = Status(connection == "Connected" ? ConnectionStates.Connected : ConnectionStates.Disconnected, connection) with { Pid = process, Control = new Fact(ControlStates.Stale, control, "-", null) };
+        Assert.All(said, reason => Assert.Contains($"{reason}: ", Lines(status)[1], StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("active", false)]
+    [InlineData("failed", true)]
+    public void The_own_name_is_wrong_only_where_chmpx_may_have_ended_on_it(string unit, bool isWrong)
+    {
+        var status = Status(ConnectionStates.Disconnected, "Unresponsive") with
+        {
+            Chmpx = new ChmpxStatus("chmpx.service", unit, null, 0, null),
+            Conditions = [Condition(ConditionTypes.OwnNameValid, ConditionStatus.False, Reasons.OwnNameRefused)],
+        };
+        Assert.Equal(isWrong, Lines(status)[1].Contains(Reasons.OwnNameRefused, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Where_nobody_is_at_work_or_a_person_said_so_nothing_is_done_next()
     {
         var gone = Status(ConnectionStates.Connected, "Connected") with { Pid = 0, Control = new Fact(ControlStates.Stale, Reasons.NoAgent, "-", null) };
