@@ -1,12 +1,14 @@
 # fish completion for k2hdkc-slave-agent: the agent itself says what fits, so that it is of the installed version
 
 function __k2hdkc_slave_agent
-    set -l found (k2hdkc-slave-agent complete (commandline -cp | string collect) 2>/dev/null)
+    # In quotes, as it may be empty.
+    set -l begun (commandline -ct)
+    set -l found (k2hdkc-slave-agent complete -- (commandline -opc) "$begun" 2>/dev/null)
     switch "$found[1]"
         case ':file*'
-            __fish_complete_path (commandline -ct)
+            __fish_complete_path "$begun"
         case ':directory*'
-            __fish_complete_directories (commandline -ct)
+            __fish_complete_directories "$begun"
         case ':user*'
             __fish_complete_users
         case '*'

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.CommandLine.Parsing;
 using SlaveAgent.Composition;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Tells a shell what fits at the end of a command line, from the definitions of the commands themselves.</summary>
+/// <summary>Tells a shell what fits at the end of its words, from the definitions of the commands themselves.</summary>
 internal static class CompleteCommand
 {
     /// <summary>What the shell itself completes, by what help calls the value.</summary>
@@ -13,12 +12,12 @@ internal static class CompleteCommand
 
     public static Command Create(RootCommand root)
     {
-        var line = new Argument<string>("LINE") { Description = "The command line up to the cursor" };
+        var words = new Argument<string[]>("WORD") { Description = "The words of the command line up to the cursor, without quotes; the last is begun, or empty" };
         var command = new Command("complete", "Tell a shell what fits where a command line ends") { Hidden = true };
-        command.Arguments.Add(line);
+        command.Arguments.Add(words);
         command.SetAction(parsed =>
         {
-            foreach (var (word, description) in Of(root, parsed.GetRequiredValue(line)))
+            foreach (var (word, description) in Of(root, parsed.GetRequiredValue(words)))
             {
                 Console.WriteLine($"{word}\t{description}");
             }
@@ -28,10 +27,9 @@ internal static class CompleteCommand
         return command;
     }
 
-    /// <returns>Words that begin with the last one of the line, each with what it is for; or one such as <c>:file</c> for what the shell completes itself.</returns>
-    private static IEnumerable<(string Word, string? Description)> Of(RootCommand root, string line)
+    /// <returns>Words that begin with the last one, each with what it is for; or one such as <c>:file</c> for what the shell completes itself.</returns>
+    private static IEnumerable<(string Word, string? Description)> Of(RootCommand root, string[] words)
     {
-        string[] words = [.. CommandLineParser.SplitCommandLine(line), .. line.EndsWith(' ') ? [string.Empty] : Array.Empty<string>()];
         if (words is not [_, .. var before, var begun])
         {
             return [];

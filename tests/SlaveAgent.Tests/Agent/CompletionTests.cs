@@ -36,7 +36,17 @@ public sealed partial class CompletionTests : IDisposable
                 data.Add(shell, "doctor --root /usr/loc\t", "doctor --root /usr/local");
                 data.Add(shell, "doctor --user nobo\t", "doctor --user nobody");
                 data.Add(shell, "pause --for inf\t", "pause --for infinity");
+                data.Add(shell, "\"status\" --wat\t", "status --watch");
+                data.Add(shell, "bootstrap --cuk a\\ b --authentication a\t", "bootstrap --cuk a b --authentication address");
+                data.Add(shell, "bootstrap --cuk \"a b\" --authentication a\t", "bootstrap --cuk a b --authentication address");
+                data.Add(shell, "bootstrap --api-uri http://k2hr3.test:8080 --authentication a\t", "bootstrap --api-uri http://k2hr3.test:8080 --authentication address");
+                data.Add(shell, "bootstrap --token-file ~/my\\ fi\tto\t", "bootstrap --token-file ~/my files/token");
             }
+
+            // With a quote that is open, bash is offered nothing; zsh knows itself what to do with it.
+            data.Add("bash", "\"sta\ttus\" --wat\t", "status --watch");
+            data.Add("bash", "bootstrap --authentication=a\t", "bootstrap --authentication=address");
+            data.Add("zsh", "\"sta\t--wat\t", "status --watch");
 
             return data;
         }
@@ -53,12 +63,13 @@ public sealed partial class CompletionTests : IDisposable
         terminal.Type(shell == "bash"
             ? $". '{Repository.At("packaging/completions/k2hdkc-slave-agent")}'; echo rea''dy\r"
             : $"fpath=('{Repository.At("packaging/completions")}' $fpath); autoload -Uz compinit; compinit -u -D; echo rea''dy\r");
+        _directory.Put("my files/token", string.Empty);
         await terminal.UntilAsync(output => output.Contains("ready", StringComparison.Ordinal), "the shell does not start");
         terminal.Type($"k2hdkc-slave-agent {typed}\r");
         await terminal.UntilAsync(_ => File.Exists(_directory.At("called")), "the agent is not called");
 
         // zsh takes a slash of its own away again.
-        Assert.Equal(called, (await File.ReadAllTextAsync(_directory.At("called"), Cancel)).TrimEnd('\n', '/'));
+        Assert.Equal(called.Replace("~", _directory.Path, StringComparison.Ordinal), (await File.ReadAllTextAsync(_directory.At("called"), Cancel)).TrimEnd('\n', '/'));
     }
 
     [Theory]
@@ -69,35 +80,39 @@ public sealed partial class CompletionTests : IDisposable
     [InlineData("k2hdkc-slave-agent doctor --root /usr/loc", "/usr/local/")]
     [InlineData("k2hdkc-slave-agent doctor --user nobo", "nobody")]
     [InlineData("k2hdkc-slave-agent pause --for inf", "infinity")]
+    [InlineData("k2hdkc-slave-agent \"status\" --wat", "--watch")]
+    [InlineData("k2hdkc-slave-agent bootstrap --cuk a\\ b --authentication a", "address")]
+    [InlineData("k2hdkc-slave-agent \"sta", "")]
     public async Task In_fish_as_well_with_what_each_is_for(string typed, string completed)
     {
         var path = Environment.GetEnvironmentVariable("PATH")!;
         Assert.SkipUnless(path.Split(':').Any(directory => File.Exists(Path.Join(directory, "fish"))), "fish is not installed");
         var result = await Cli.Wrap("fish").WithArguments(["--no-config", "-c", $"source {Repository.At("packaging/completions/k2hdkc-slave-agent.fish")}; complete -C '{typed}'"])
             .WithEnvironmentVariables(new Dictionary<string, string?> { ["PATH"] = $"{_directory.At("bin")}:{path}", ["HOME"] = _directory.Path }).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Cancel);
-        Assert.Equal(completed, Assert.Single(result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Split('\t')[0]);
+        Assert.Equal((0, completed), (result.ExitCode, Assert.Single(result.StandardOutput.TrimEnd('\n').Split('\n')).Split('\t')[0]));
     }
 
     [Fact]
     public async Task Each_command_and_option_that_help_shows_is_offered_and_no_other()
     {
-        var commands = await CompleteAsync(" ");
+        var commands = await CompleteAsync("");
         Assert.Equal(Names(CommandRow(), await HelpAsync()), commands);
         foreach (var command in commands)
         {
-            Assert.Equal(Names(OptionRow(), await HelpAsync(command)).Where(option => option != "--version"), (await CompleteAsync($" {command} --")).Where(option => option != "--version"));
+            Assert.Equal(Names(OptionRow(), await HelpAsync(command)).Where(option => option != "--version"), (await CompleteAsync(command, "--")).Where(option => option != "--version"));
         }
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(" no-such-command ")]
-    [InlineData(" run --role ")]
-    public async Task Where_nothing_fits_nothing_is_offered(string line) => Assert.Empty(await CompleteAsync(line));
+    [InlineData]
+    [InlineData("no-such-command", "")]
+    [InlineData("run", "--role", "")]
+    [InlineData("\"sta")]
+    public async Task Where_nothing_fits_nothing_is_offered(params string[] words) => Assert.Empty(await CompleteAsync(words));
 
-    private static async Task<List<string>> CompleteAsync(string line)
+    private static async Task<List<string>> CompleteAsync(params string[] words)
     {
-        var result = await Cli.Wrap(AgentProgram.DefaultPath).WithArguments(["complete", $"k2hdkc-slave-agent{line}"]).ExecuteBufferedAsync(Cancel);
+        var result = await Cli.Wrap(AgentProgram.DefaultPath).WithArguments(["complete", "--", "k2hdkc-slave-agent", .. words]).ExecuteBufferedAsync(Cancel);
         return [.. result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('\t')[0])];
     }
 
