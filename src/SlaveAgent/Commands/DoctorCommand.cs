@@ -26,7 +26,7 @@ internal static class DoctorCommand
             ThreadPool.SetMinThreads(Threads, Threads);
             var setup = options.SetupOf(parsed, orKept: true, orNone: true);
             var host = await DiagnosedHost.CreateAsync(setup, TimeProvider.System, signals.Token);
-            var report = await Doctor.RunAsync(host, parsed.GetValue(user), parsed.GetValue(key), signals.Token);
+            var report = await Doctor.RunAsync(host, parsed.GetValue(user), parsed.GetValue(key), Diagnosis.Deadline, signals.Token);
             if (parsed.GetValue(json))
             {
                 Console.WriteLine(DiagnosisText.Json(report));

@@ -125,7 +125,7 @@ public sealed class DoctorTests
     public async Task A_check_that_hangs_is_named_at_its_deadline()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        var running = new Diagnosis([new Stuck()], time).RunAsync(Cancel);
+        var running = new Diagnosis([new Stuck()], Diagnosis.Deadline, time).RunAsync(Cancel);
         await Eventually.IsTrueAsync(
             () =>
             {

@@ -21,6 +21,9 @@ internal sealed class DoctorWorld : IAsyncDisposable
 {
     private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>For each check, on a machine that does much else.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
     private readonly List<IAsyncDisposable> _more = [];
     private readonly List<IDisposable> _kept = [];
     private readonly Listener _chmpx;
@@ -245,7 +248,7 @@ internal sealed class DoctorWorld : IAsyncDisposable
         }
     }
 
-    public async Task<DiagnosisReport> DiagnoseAsync() => await Doctor.RunAsync(await DiagnosedHost.CreateAsync(Setup, TimeProvider.System, Cancel), User, setsKey: false, Cancel);
+    public async Task<DiagnosisReport> DiagnoseAsync() => await Doctor.RunAsync(await DiagnosedHost.CreateAsync(Setup, TimeProvider.System, Cancel), User, setsKey: false, Deadline, Cancel);
 
     /// <summary>Is let go of with the world.</summary>
     public void Keep(IDisposable more) => _kept.Add(more);

@@ -19,7 +19,7 @@ public sealed class HealthyHostTests(HealthyHostTests.Authority authority) : ICl
     {
         new("as it comes, with a control port of its own"),
         new("every user may use the cluster", Of("chmpx:\n  access: all\n"), world => world.Directory.Put("etc/group", "root:x:0:\n")),
-        new("a shorter timeout", Of("k2hr3:\n  timeout: 2s\n")),
+        new("a shorter timeout", Of("k2hr3:\n  timeout: 10s\n")),
         new("the entries of other slaves are kept", Of("configuration:\n  other_slaves: keep\n"), world => world.MoreNodes = Slaves(50), world => world.Write()),
         new("nobody asks about a user", world => world.User = null),
         new("IPv6 only") { At = IPAddress.IPv6Loopback },
@@ -69,9 +69,6 @@ public sealed class HealthyHostTests(HealthyHostTests.Authority authority) : ICl
         Assert.True(host.HasTls || report.Checks.Count > 20, DiagnosisText.Json(report));
         Assert.Equal(DiagnosisText.Json(report), DiagnosisText.Json(DiagnosisText.TryRead(DiagnosisText.Json(report))!));
     }
-
-    [Fact]
-    public void There_are_twenty_and_more() => Assert.InRange(Hosts.Count, 20, int.MaxValue);
 
     /// <summary>Plain http is what the tests' K2HR3 speaks.</summary>
     private static bool IsWell(CheckResult check, Healthy host) => check.Verdict == CheckVerdict.Ok

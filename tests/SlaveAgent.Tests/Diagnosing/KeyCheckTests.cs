@@ -15,10 +15,10 @@ public sealed class KeyCheckTests
     private const string Working =
         """
         for last; do :; done
-        while read -r command key value; do
-            echo "> $command $key${value:+ $value}"
+        while read -r command key value more; do
+            echo "> $command $key${value:+ $value}${more:+ $more}"
             case $command in
-            set) echo "$value" >"$0.$key" ;;
+            set) [ "${more#expire=}" -gt 0 ] && echo "$value" >"$0.$key" ;;
             print) if [ -e "$0.$key" ]; then echo "\"$key\" => \"$(cat "$0.$key")\""; else echo "\"$key\" => value is not found"; fi ;;
             rm) rm "$0.$key" ;;
             quit) echo Quit.; exit ;;
@@ -44,10 +44,25 @@ public sealed class KeyCheckTests
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can run a program as another user");
         await using var world = await DoctorWorld.CreateAsync();
         File.SetUnixFileMode(world.Directory.Path, (UnixFileMode)0b111_101_101);
+        File.AppendAllText(world.Directory.At("etc/passwd"), "nobody:x:65534:65534::/:/sbin/nologin\n");
+
+        // As libpam-tmpdir makes it.
+        Directory.CreateDirectory(world.Directory.At("tmp"), (UnixFileMode)0b111_000_000);
         var check = await CheckAsync(world, "for last; do :; done; echo \"user $(id -un)\" >&2; cat \"$last\" >/dev/null || echo unreadable >&2; exit 1", "--user", "nobody");
         Assert.Equal((CheckVerdict.Failed, "NotOpened", "nobody"), (check.Verdict, check.Reason, check.Subject));
         Assert.Contains("user nobody", check.Seen, StringComparison.Ordinal);
         Assert.DoesNotContain("unreadable", check.Seen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nobody-of-this-name", nameof(CheckVerdict.Skipped))]
+    [InlineData("root", nameof(CheckVerdict.Ok))]
+    public async Task A_user_that_is_not_there_is_no_fault_of_the_clusters_and_the_own_one_needs_no_other_program(string user, string verdict)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root is root");
+        await using var world = await DoctorWorld.CreateAsync();
+        File.SetUnixFileMode(world.Directory.Put("bin/runuser", "#!/bin/sh\nexit 1\n"), (UnixFileMode)0b111_101_101);
+        Assert.Equal(verdict, $"{(await CheckAsync(world, Working, "--user", user)).Verdict}");
     }
 
     [Theory]
@@ -81,9 +96,18 @@ public sealed class KeyCheckTests
     [InlineData("[ERR] some\n> set k v\n> print k\n> rm k\n> print k\n> quit\nQuit.\n", nameof(CheckVerdict.Failed), "NotRead")]
     public void What_the_tool_prints_is_judged(string output, string verdict, string? reason)
     {
-        var check = KeyCheck.Judge(new SlaveAgent.Hosting.CommandResult(0, output), "k", "v", TimeSpan.Zero);
+        var check = KeyCheck.Judge(new SlaveAgent.Hosting.CommandResult(0, output), "/etc/antpickax/k2hdkc.ini", "k", "v", TimeSpan.Zero);
         Assert.Equal((verdict, reason), ($"{check.Verdict}", check.Reason));
         Assert.Equal(output.Contains("[ERR]", StringComparison.Ordinal), check.Seen.Contains("[ERR] some", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null, "some", CommandFailure.NotStarted)]
+    [InlineData(1, "runuser: some", null)]
+    public void A_tool_that_was_not_run_says_nothing_of_the_cluster(int? code, string output, CommandFailure? failure)
+    {
+        var check = KeyCheck.Judge(new SlaveAgent.Hosting.CommandResult(code, output, failure), "/etc/antpickax/k2hdkc.ini", "k", "v", TimeSpan.Zero);
+        Assert.Equal((CheckVerdict.Unknown, "NotStarted"), (check.Verdict, check.Reason));
     }
 
     /// <summary>The stand-in for chmpx keeps no shared memory, so that the real tool finds no cluster; that it understands what it is asked is told by that it says so.</summary>
@@ -110,6 +134,6 @@ public sealed class KeyCheckTests
 
     private static async Task<BufferedCommandResult> RunAsync(DoctorWorld world, params string[] arguments) => await Cli.Wrap(AgentProgram.DefaultPath)
         .WithArguments([.. arguments, "--root", world.Directory.Path])
-        .WithEnvironmentVariables(new Dictionary<string, string?> { ["PATH"] = $"{world.Directory.At("bin")}:{Environment.GetEnvironmentVariable("PATH")}" })
+        .WithEnvironmentVariables(new Dictionary<string, string?> { ["PATH"] = $"{world.Directory.At("bin")}:{Environment.GetEnvironmentVariable("PATH")}", ["TMPDIR"] = world.Directory.At("tmp") })
         .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Cancel);
 }
