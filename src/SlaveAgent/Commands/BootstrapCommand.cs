@@ -22,6 +22,7 @@ internal static class BootstrapCommand
             Description = $"How long to try before giving up with exit code 75, such as 90s or 5m, or {TimeLimit.Endless}",
             HelpName = "DURATION",
             DefaultValueFactory = _ => "10m",
+            CompletionSources = { "30s", "90s", "5m", TimeLimit.Endless },
         };
         var handOver = new Option<bool>("--hand-over")
         {

@@ -33,7 +33,7 @@ internal static class CollectCommand
 
         // First: where what is secret cannot be read, nothing is gathered.
         var secrets = BundleSecrets.Of(setup, host.Ini);
-        var report = await Doctor.RunAsync(setup, user: null, TimeProvider.System, cancel);
+        var report = await Doctor.RunAsync(host, user: null, setsKey: false, Diagnosis.Deadline, cancel);
         var (entries, left) = SupportBundle.Bound(await new BundleSources(setup, host).GatherAsync(await StatusAsync(setup, cancel), DiagnosisText.Json(report), cancel));
         if (secrets.FindIn(entries) is { Count: > 0 } found)
         {

@@ -52,6 +52,7 @@ public static class CommandLine
         root.Subcommands.Add(CheckConfigurationCommand.Create(options));
         root.Subcommands.Add(RunHooksCommand.Create(options));
         root.Subcommands.Add(VersionCommand.Create());
+        root.Subcommands.Add(CompleteCommand.Create(root));
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && !AsksForHelp(args))

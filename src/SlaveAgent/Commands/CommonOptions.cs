@@ -37,6 +37,7 @@ public sealed class CommonOptions
     {
         Description = "token, or address for a host that is already a member of its role",
         HelpName = "KIND",
+        CompletionSources = { "token", "address" },
     };
 
     public Option<string?> Cuk { get; } = new("--cuk") { Description = "The host's unique key; else cloud-init's instance id", HelpName = "ID" };
@@ -47,6 +48,7 @@ public sealed class CommonOptions
     {
         Description = "agent, or bootstrap to leave missing packages to k2hdkc-slave-bootstrap.service",
         HelpName = "WHO",
+        CompletionSources = { "agent", "bootstrap" },
     };
 
     public void AddIdentityTo(Command command)

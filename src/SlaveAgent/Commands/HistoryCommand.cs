@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using DiffPlex.Renderer;
 using SlaveAgent.Composition;
@@ -13,7 +12,7 @@ internal static class HistoryCommand
 {
     public static Command Create(CommonOptions options)
     {
-        var number = new Argument<int?>("N") { Description = "Show this generation alone", Arity = ArgumentArity.ZeroOrOne, CustomParser = NumberOf };
+        var number = GenerationArgument.Create("Show this generation alone");
         var json = new Option<bool>("--json") { Description = "Print it as JSON, as described in k2hdkc-slave-agent(8)" };
         var diff = new Option<bool>("--diff") { Description = "Show the differences of this generation, or of the last one, to the one before" };
         var command = new Command("history", "Tell when and why each generation was written, what it changed, and when it was in force");
@@ -45,22 +44,6 @@ internal static class HistoryCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static int? NumberOf(ArgumentResult argument)
-    {
-        if (argument.Tokens is not [var token])
-        {
-            return null;
-        }
-
-        if (int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
-        {
-            return number;
-        }
-
-        argument.AddError($"{Printable.Of(token.Value)} is no generation; it is a number from 1 on, such as history shows.");
-        return null;
     }
 
     private static string Describe(GenerationHistory history) => history.Entries.Count == 0

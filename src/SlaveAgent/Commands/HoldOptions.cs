@@ -11,6 +11,7 @@ internal static class HoldOptions
         Description = $"For how long, such as 30m, 1h or 2d; {TimeLimit.Endless}: until resume",
         HelpName = "DURATION",
         DefaultValueFactory = _ => "1h",
+        CompletionSources = { "30m", "1h", "1d", TimeLimit.Endless },
     };
 
     public static Option<string?> Reason() => new("--reason") { Description = "Why, for whoever reads the status", HelpName = "TEXT" };

@@ -13,7 +13,7 @@ internal static class RollbackCommand
 {
     public static Command Create(CommonOptions options)
     {
-        var generation = new Argument<int?>("N") { Description = "The generation; without it the last one that said something else", Arity = ArgumentArity.ZeroOrOne };
+        var generation = GenerationArgument.Create("The generation; without it the last one that said something else");
         var length = HoldOptions.Length("--hold");
         var reason = HoldOptions.Reason();
         var command = new Command("rollback", "Go back to an earlier generation of the configuration and hold it for a while") { generation, length, reason };

@@ -8,9 +8,10 @@ internal sealed class Signals : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
 
-    public Signals()
+    /// <param name="more">Signals that end this command in order, too.</param>
+    public Signals(params IEnumerable<PosixSignal> more)
     {
-        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT })
+        foreach (var signal in more.Concat([PosixSignal.SIGTERM, PosixSignal.SIGINT]))
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {

@@ -26,6 +26,7 @@ internal static class WaitCommand
             Description = $"How long to wait before ending with exit code 75, such as 90s or 5m, or {TimeLimit.Endless}",
             HelpName = "DURATION",
             DefaultValueFactory = _ => "5m",
+            CompletionSources = { "30s", "90s", "5m", TimeLimit.Endless },
         };
         var settled = new Option<bool>("--settled") { Description = "Also end well when the role is no slave node's and all else is done" };
         var command = new Command("wait", "Wait until this host is connected to its cluster");

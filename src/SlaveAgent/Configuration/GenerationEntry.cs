@@ -1,5 +1,6 @@
 using System.Globalization;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Files;
 
 namespace SlaveAgent.Configuration;
 
@@ -52,12 +53,12 @@ public sealed record GenerationEntry(int? Generation, DateTimeOffset At, Generat
             Added = NameList.Of(difference.Added),
             Removed = NameList.Of(difference.Removed),
             Changed = NameList.Of(difference.Changed),
-            Others = [.. difference.Others.Take(MostOthers).Select(other => NameList.Cut(other, NameList.Longest))],
+            Others = [.. difference.Others.Take(MostOthers).Select(other => Printable.Cut(other, NameList.Longest))],
         };
     }
 
     public static GenerationEntry Refused(DateTimeOffset at, GenerationCause cause, string reason, string message) =>
-        new(null, at, cause) { Reason = reason, Message = NameList.Cut(message, LongestReason) };
+        new(null, at, cause) { Reason = reason, Message = Printable.Cut(message, LongestReason) };
 
     /// <summary>Both are of the same cause and did the same, whatever their numbers and times are.</summary>
     public bool SaysTheSame(GenerationEntry other) => Cause == other.Cause && Servers == other.Servers && Reason == other.Reason && Message == other.Message

@@ -12,10 +12,7 @@ public sealed record NameList(int Count, IReadOnlyList<string> Names)
 
     public static NameList Empty { get; } = new(0, []);
 
-    public static NameList Of(IReadOnlyCollection<string> names) => new(names.Count, [.. names.Take(Most).Select(name => Cut(name, Longest))]);
+    public static NameList Of(IReadOnlyCollection<string> names) => new(names.Count, [.. names.Take(Most).Select(name => Printable.Cut(name, Longest))]);
 
     public bool SaysTheSame(NameList other) => Count == other.Count && Names.SequenceEqual(other.Names);
-
-    /// <summary>A text of others on one line and of at most so many characters.</summary>
-    internal static string Cut(string text, int longest) => Printable.OnOneLine(text.Length > longest ? text[..longest] : text);
 }

@@ -32,6 +32,7 @@ internal sealed class AgentCheck(DiagnosedHost host) : ICheck
             null => CheckResult.Warning(Name, Reasons.NotObserved, $"process {holder} runs and has said nothing yet: it is starting, is paused, or waits for its identity", Journal),
             { Connection.State: ConnectionStates.Disconnected } status => CheckResult.Failed(Name, status.Connection.Reason, $"it says: disconnected, {status.Connection.Message}", "the other checks, and k2hdkc-slave-agent status"),
             { Connection.State: ConnectionStates.Degraded } status => CheckResult.Warning(Name, status.Connection.Reason, $"it says: degraded, {status.Connection.Message}", $"the checks {CheckNames.ServerConnection} and {CheckNames.ServerState} tell of each server"),
+            { Hold: not null } status => CheckResult.Ok(Name, $"process {holder} runs and says {status.Connection.State}; {status.Control.Message}"),
             { Control.State: not ControlStates.Current } status => CheckResult.Warning(Name, status.Control.Reason, $"it says: {status.Control.State}, {status.Control.Message}", "k2hdkc-slave-agent status"),
             var status => CheckResult.Ok(Name, $"process {holder} runs and says {status.Connection.State}"),
         };

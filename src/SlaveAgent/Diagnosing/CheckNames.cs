@@ -42,4 +42,5 @@ internal static class CheckNames
     public const string UserGroup = "user-group";
     public const string UserDirectory = "user-directory";
     public const string UserIni = "user-ini";
+    public const string Key = "key";
 }

@@ -1,9 +1,10 @@
 namespace SlaveAgent.Diagnosing;
 
 /// <summary>Runs checks at the same time, each with a deadline: what hangs is named, and holds up nothing else.</summary>
-internal sealed class Diagnosis(IReadOnlyList<ICheck> checks, TimeProvider time)
+/// <param name="deadline">For each check.</param>
+internal sealed class Diagnosis(IReadOnlyList<ICheck> checks, TimeSpan deadline, TimeProvider time)
 {
-    /// <summary>For each check; the longest have to wait for an address that does not answer and then for a server.</summary>
+    /// <summary>What is usual: the longest have to wait for an address that does not answer and then for a server.</summary>
     internal static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
 
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was.</exception>
@@ -15,8 +16,8 @@ internal sealed class Diagnosis(IReadOnlyList<ICheck> checks, TimeProvider time)
 
     private async Task<IEnumerable<CheckResult>> RunAsync(ICheck check, CancellationToken cancel)
     {
-        using var deadline = new CancellationTokenSource(Deadline, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        using var late = new CancellationTokenSource(deadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         IReadOnlyList<CheckResult> results;
         try
         {
@@ -27,7 +28,7 @@ internal sealed class Diagnosis(IReadOnlyList<ICheck> checks, TimeProvider time)
         catch (OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            results = [CheckResult.Unknown(check.Name, $"it was not found out within {Deadline.TotalSeconds:0} s") with { Reason = "Deadline" }];
+            results = [CheckResult.Unknown(check.Name, $"it was not found out within {deadline.TotalSeconds:0} s") with { Reason = "Deadline" }];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

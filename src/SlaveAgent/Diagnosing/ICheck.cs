@@ -1,6 +1,6 @@
 namespace SlaveAgent.Diagnosing;
 
-/// <summary>One or several questions that are answered together. It changes nothing, on this host or elsewhere.</summary>
+/// <summary>One or several questions that are answered together. It changes nothing, on this host or elsewhere, but for <see cref="KeyCheck"/>.</summary>
 internal interface ICheck
 {
     /// <summary>The first of the names that its results have.</summary>

@@ -65,7 +65,7 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
 
         results.Add(CheckResult.Ok(CheckNames.Role, $"{identity.Who.Role} may read {resource}"));
         var plan = ConfigurationPlan.Make(text.Value, identity.Who.Cuk, HostFiles.Of(host.Root));
-        results.Add(Resource(plan));
+        results.Add(Resource(plan, host.IsNotASlave));
         results.Add(Registered(plan, text.Value, identity));
         return results;
     }
@@ -75,10 +75,11 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
         ? CheckResult.Warning(CheckNames.Clock, "Differs", $"this host is {known.Duration().TotalSeconds:0} s {(known < TimeSpan.Zero ? "ahead of" : "behind")} K2HR3", "start the time service; chmpx connects to no server again after a lost network while this host is ahead")
         : CheckResult.Ok(CheckNames.Clock, $"agrees with K2HR3's to {Math.Max(1, known.Duration().TotalSeconds):0} s");
 
-    private static CheckResult Resource(ConfigurationPlan plan) => plan switch
+    private static CheckResult Resource(ConfigurationPlan plan, bool isNotASlave) => plan switch
     {
         ConfigurationPlan.Usable usable => CheckResult.Ok(CheckNames.Resource, $"{usable.Room.Servers} servers and {usable.Room.Slaves} slaves{(usable.Warnings.IsEmpty ? string.Empty : $"; {usable.Warnings[0]}")}"),
         ConfigurationPlan.SelfMissing => CheckResult.Ok(CheckNames.Resource, "a slave's configuration"),
+        ConfigurationPlan.NoSlave when isNotASlave => CheckResult.Ok(CheckNames.Resource, "it is no slave node's, as the agent has found"),
         ConfigurationPlan.NoSlave other => CheckResult.Warning(CheckNames.Resource, Reasons.NotASlave, $"it is no slave node's: {other.Why}", "compare the role of this host with the cluster's"),
         ConfigurationPlan.Refused refused => CheckResult.Failed(CheckNames.Resource, $"{refused.Problems[0].Code}", $"{refused.Why}: {refused.Problems[0]}", "correct the role's resource in K2HR3; the last good configuration stays meanwhile"),
         _ => throw new InvalidOperationException("a plan that is none of its kinds"),

@@ -28,6 +28,7 @@ internal sealed class UnitsCheck(DiagnosedHost host) : ICheck
 
         return await host.Systemctl.ShowAsync(units, cancel) is { } shown
             ? Judge(units, shown, host.Time.GetElapsedTime(0))
+            : !Directory.Exists(host.Root.At("/run/systemd/system")) ? [CheckResult.Skipped(Name, "systemd does not run this host")]
             : [CheckResult.Unknown(Name, "systemctl does not answer") with { Reason = "NoSystemd", Next = "systemctl show" }];
     }
 

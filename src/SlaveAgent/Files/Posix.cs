@@ -20,6 +20,21 @@ internal static partial class Posix
     /// <summary><c>STATX_ATTR_MOUNT_ROOT</c>.</summary>
     public const ulong MountRoot = 0x2000;
 
+    /// <summary><c>SIGTSTP</c>.</summary>
+    public const int TerminalStop = 20;
+
+    /// <summary><c>TIOCGWINSZ</c>.</summary>
+    public const nuint GetWindowSize = 0x5413;
+
+    /// <summary><c>POLLOUT</c>.</summary>
+    public const short Writable = 4;
+
+    /// <summary><c>EINTR</c>.</summary>
+    public const int Interrupted = 4;
+
+    /// <summary><c>EAGAIN</c>.</summary>
+    public const int TryAgain = 11;
+
     private const int NotPermitted = 1;
     public const int CoreLimit = 4;
     public const int SetDumpable = 4;
@@ -54,6 +69,29 @@ internal static partial class Posix
     [LibraryImport("libc.so.6", EntryPoint = "fchown", SetLastError = true)]
     public static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
 
+    [LibraryImport("libc.so.6", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, ReadOnlySpan<byte> data, nuint size);
+
+    /// <param name="milliseconds">To wait for at most.</param>
+    /// <returns>How many of them something is to be said of; -1: it failed.</returns>
+    [LibraryImport("libc.so.6", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(ref PollEntry entry, nuint count, int milliseconds);
+
+    /// <returns>The process group that has the terminal; -1: it is not the process's own.</returns>
+    [LibraryImport("libc.so.6", EntryPoint = "tcgetpgrp", SetLastError = true)]
+    public static partial int TerminalGroup(int descriptor);
+
+    [LibraryImport("libc.so.6", EntryPoint = "getpgrp")]
+    public static partial int ProcessGroup();
+
+    /// <param name="request"><see cref="GetWindowSize"/>.</param>
+    [LibraryImport("libc.so.6", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(int descriptor, nuint request, out WindowSize size);
+
+    /// <summary>Sends a signal to the calling thread.</summary>
+    [LibraryImport("libc.so.6", EntryPoint = "raise")]
+    public static partial int Raise(int signal);
+
     /// <summary>Whether the process runs; one that has ended and was not waited for yet does not. /proc hides some processes from a unit with ProtectProc.</summary>
     public static bool IsAlive(int process) => (Kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted) && !IsZombie(process);
 
@@ -82,6 +120,25 @@ internal static partial class Posix
 
     [LibraryImport("libc.so.6", EntryPoint = "prctl", SetLastError = true)]
     public static partial int Control(int option, nuint second, nuint third, nuint fourth, nuint fifth);
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollEntry
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Seen;
+    }
+
+    /// <summary><c>struct winsize</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct WindowSize
+    {
+        public ushort Rows;
+        public ushort Columns;
+        public ushort PixelWidth;
+        public ushort PixelHeight;
+    }
 
     /// <summary><c>struct rlimit</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

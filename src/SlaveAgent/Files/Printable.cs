@@ -10,7 +10,10 @@ internal static class Printable
     /// <summary>Of a list, which can be as long as an answer is, so many are named.</summary>
     private const int MaxNames = 5;
 
-    public static string Of(string text) => $"\"{OnOneLine(text.Length > MaxLength ? text[..MaxLength] : text)}\"";
+    public static string Of(string text) => $"\"{Cut(text, MaxLength)}\"";
+
+    /// <summary>On one line and of at most so many characters.</summary>
+    public static string Cut(string text, int longest) => OnOneLine(text.Length > longest ? text[..longest] : text);
 
     public static string Of(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(MaxNames).Select(Of)) + (names.Count > MaxNames ? $" and {names.Count - MaxNames} more" : string.Empty);

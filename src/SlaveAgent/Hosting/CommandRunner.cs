@@ -46,6 +46,8 @@ public sealed class CommandRunner(TimeProvider time)
         }
     }
 
+    public static bool IsOnPath(string tool) => Find(tool) is not null;
+
     /// <summary>Runs a tool that must never be killed: an interrupted package transaction leaves a host that can install nothing.</summary>
     public static Task<CommandResult> RunToCompletionAsync(string tool, IReadOnlyList<string> arguments) =>
         ExecuteAsync(tool, arguments, new TailBuffer(KeptOutput), CancellationToken.None);

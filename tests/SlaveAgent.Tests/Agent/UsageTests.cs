@@ -39,6 +39,8 @@ public sealed class UsageTests
     [InlineData("bootstrap", "--no-such-option")]
     [InlineData("no-such-verb")]
     [InlineData("bootstrap", "--timeout", "soon")]
+    [InlineData("rollback", "0")]
+    [InlineData("rollback", "seven")]
     [InlineData("regenerate")]
     public async Task Wrong_usage_and_a_missing_identity_end_with_2(params string[] arguments)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SlaveAgent.Composition;
 using SlaveAgent.Diagnosing;
@@ -19,15 +21,21 @@ internal sealed class DoctorWorld : IAsyncDisposable
 {
     private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>For each check, on a machine that does much else.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
     private readonly List<IAsyncDisposable> _more = [];
+    private readonly List<IDisposable> _kept = [];
     private readonly Listener _chmpx;
-    private readonly Listener[] _data = [Silent(), Silent()];
+    private readonly Listener[] _data;
     private readonly Listener _control;
     private FileLock? _daemon;
 
-    private DoctorWorld(RoleServer k2hr3)
+    private DoctorWorld(RoleServer k2hr3, IPAddress at)
     {
         K2hr3 = k2hr3;
+        _data = [Silent(at), Silent(at)];
+        ServerHost = ControlHost = at.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{at}]" : $"{at}";
         _chmpx = new Listener(
             async (socket, _) =>
             {
@@ -35,7 +43,7 @@ internal sealed class DoctorWorld : IAsyncDisposable
                 await AnswerAsync(socket, Dump);
             },
             isLow: true);
-        _control = new Listener(async (socket, _) => await AnswerAsync(socket, Encoding.UTF8.GetBytes(Ring)), isLow: true);
+        _control = new Listener(async (socket, _) => await AnswerAsync(socket, Encoding.UTF8.GetBytes(Ring)), isLow: true, at);
         ControlPort = _control.Port;
         DataPort = _data[1].Port;
     }
@@ -66,7 +74,25 @@ internal sealed class DoctorWorld : IAsyncDisposable
     public int ControlPort { get; set; }
 
     /// <summary>Of both servers, where their control port is.</summary>
-    public string ControlHost { get; set; } = "127.0.0.1";
+    public string ControlHost { get; set; }
+
+    /// <summary>Of all servers, where their data port is.</summary>
+    public string ServerHost { get; set; }
+
+    /// <summary>How many of them; what chmpx and the ring show is set with it.</summary>
+    public int Servers
+    {
+        get;
+        set
+        {
+            field = value;
+            string[] names = [.. Enumerable.Range(1, value).Select(at => $"svr{at}")];
+            Dump = DumpText.Of(7, [.. names.Select(DumpText.Good)]);
+            Ring = RingOf([.. names.Select(name => (name, "[SERVICE IN][UP]"))]);
+        }
+    }
+
+    = 2;
 
     /// <summary>Whose programs are to use the cluster.</summary>
     public string? User { get; set; } = "app";
@@ -76,6 +102,11 @@ internal sealed class DoctorWorld : IAsyncDisposable
     public string MoreOfSlave { get; set; } = string.Empty;
 
     public string MoreOfGlobal { get; set; } = string.Empty;
+
+    public string MoreNodes { get; set; } = string.Empty;
+
+    /// <summary>Of the agent, what a person said is to be left alone.</summary>
+    public Hold? Hold { get; set; }
 
     public string SecondServer { get; set; } = "svr2";
 
@@ -97,32 +128,28 @@ internal sealed class DoctorWorld : IAsyncDisposable
         CUK = cuk-svr1
         PORT = 8020
         CTLPORT = 8021
-        ENDPOINTS = 127.0.0.1:{_data[0].Port}
+        ENDPOINTS = {ServerHost}:{_data[0].Port}
         CTLENDPOINTS = {ControlHost}:{ControlPort}
         CUSTOM_ID_SEED = svr1
 
-        [SVRNODE]
-        NAME = {SecondServer}
-        CUK = cuk-svr2
-        PORT = 8020
-        CTLPORT = 8021
-        {(SecondServer == "svr2" ? $"ENDPOINTS = 127.0.0.1:{DataPort}\nCTLENDPOINTS = {ControlHost}:{ControlPort}" : string.Empty)}
-        CUSTOM_ID_SEED = svr2
-
+        {string.Concat(Enumerable.Range(2, Servers - 1).Select(Server))}
         [SLVNODE]
         NAME = {SlaveName}
         CUK = cuk-slv1
         CTLPORT = {_chmpx.Port}
         CUSTOM_ID_SEED = slv1
         {MoreOfSlave}
+        {MoreNodes}
 
         """;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<DoctorWorld> CreateAsync()
+    /// <param name="at">Where K2HR3 and the servers are; by default 127.0.0.1.</param>
+    /// <param name="certificate">What K2HR3 shows; null: plain http.</param>
+    public static async Task<DoctorWorld> CreateAsync(IPAddress? at = null, X509Certificate2? certificate = null)
     {
-        var world = new DoctorWorld(await RoleServer.StartAsync());
+        var world = new DoctorWorld(await RoleServer.StartAsync(at, certificate), at ?? IPAddress.Loopback);
         world.Configure("10-test", $"chmpx:\n  unit: {world.Unit}\n");
         world.Directory.Put("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
         world.Directory.Put("etc/passwd", "root:x:0:0::/root:/bin/sh\nk2hdkc:x:990:990::/:/sbin/nologin\napp:x:2001:2001::/:/sbin/nologin\n");
@@ -150,11 +177,12 @@ internal sealed class DoctorWorld : IAsyncDisposable
     public void Show(string properties) => Tools.Show(Unit, $"Id={Unit}\nNames={Unit}\n{properties}");
 
     /// <summary>K2HR3 accepted this host at this address.</summary>
-    public void Accept(Uri api)
+    /// <param name="byAddress">Known to it by its address, without a token.</param>
+    public void Accept(Uri api, bool byAddress = false)
     {
-        using var client = K2hr3.Client(TimeProvider.System);
+        using var client = K2hr3.Client(TimeProvider.System, byAddress);
         new IdentityStore(Root).Accept(
-            new HostIdentity(client.Identity with { ApiUri = api }, RoleToken.TryParse(RoleServer.Token), TokenStaysOffDisk: false), IdentityValues.None.Digest(), HostFacts.ReadMachine(Root), null);
+            new HostIdentity(client.Identity with { ApiUri = api }, byAddress ? null : RoleToken.TryParse(RoleServer.Token), TokenStaysOffDisk: false), IdentityValues.None.Digest(), HostFacts.ReadMachine(Root), null);
     }
 
     /// <summary>The agent runs and says this.</summary>
@@ -165,7 +193,8 @@ internal sealed class DoctorWorld : IAsyncDisposable
         {
             Pid = Environment.ProcessId,
             Connection = new Fact(connection, Reasons.AsDesired, "-", null),
-            Control = new Fact(ControlStates.Current, Reasons.AsDesired, "-", null),
+            Control = new Fact(Hold is null ? ControlStates.Current : ControlStates.Paused, Hold?.Reason ?? Reasons.AsDesired, "-", null),
+            Hold = Hold is null ? null : HoldStatus.Of(Hold),
             Servers = new ServersStatus(2, 2, 2, []),
             Generation = new GenerationStatus(IniPath, 7, 7, 7, []),
         });
@@ -191,7 +220,7 @@ internal sealed class DoctorWorld : IAsyncDisposable
     public void WriteFile(string text) => File.SetUnixFileMode(TempDirectory.PutAt(IniPath, text), ReadableByAll);
 
     /// <summary>K2HR3 is behind TLS.</summary>
-    public async Task ServeTlsAsync(TestCertificates trusted, System.Security.Cryptography.X509Certificates.X509Certificate2 shown)
+    public async Task ServeTlsAsync(TestCertificates trusted, X509Certificate2 shown)
     {
         var server = await SmallServer.StartTlsAsync(context => { context.Response.StatusCode = 404; return Task.CompletedTask; }, tls => tls.ServerCertificate = shown);
         _more.Add(server);
@@ -219,7 +248,10 @@ internal sealed class DoctorWorld : IAsyncDisposable
         }
     }
 
-    public Task<DiagnosisReport> DiagnoseAsync() => Doctor.RunAsync(Setup, User, TimeProvider.System, Cancel);
+    public async Task<DiagnosisReport> DiagnoseAsync() => await Doctor.RunAsync(await DiagnosedHost.CreateAsync(Setup, TimeProvider.System, Cancel), User, setsKey: false, Deadline, Cancel);
+
+    /// <summary>Is let go of with the world.</summary>
+    public void Keep(IDisposable more) => _kept.Add(more);
 
     public static string RingOf(params (string Name, string Status)[] servers) => "RING Name = ring\n" + string.Concat(servers.Select((server, at) => string.Create(CultureInfo.InvariantCulture,
         $"No.{at + 1}\n  Server Name = {server.Name}\n    Port = 8020\n    Control Port = 8021\n    CUK = cuk-{server.Name}\n    Server Status = 0x21(SAFE -> {server.Status}[n/a][Nothing][NoSuspend])\n    Last Update = 2026-11-22 14h 19m 10s 613ms 286us(30121094703307686)\n    Enable Hash Value = 0x0\n    Pending Hash Value = 0x0\n")));
@@ -231,7 +263,7 @@ internal sealed class DoctorWorld : IAsyncDisposable
             await server.DisposeAsync();
         }
 
-        foreach (var listener in _data.Append(_control).Append(_chmpx))
+        foreach (var listener in _data.Append(_control).Append(_chmpx).Concat(_kept))
         {
             listener.Dispose();
         }
@@ -246,7 +278,20 @@ internal sealed class DoctorWorld : IAsyncDisposable
         return path;
     }
 
-    private static Listener Silent() => new((_, _) => Task.CompletedTask, isLow: true);
+    private string Server(int number) =>
+        $"""
+        [SVRNODE]
+        NAME = {(number == 2 ? SecondServer : $"svr{number}")}
+        CUK = cuk-svr{number}
+        PORT = 8020
+        CTLPORT = 8021
+        {(number > 2 || SecondServer == "svr2" ? $"ENDPOINTS = {ServerHost}:{(number == 2 ? DataPort : _data[0].Port)}\nCTLENDPOINTS = {ControlHost}:{ControlPort}" : string.Empty)}
+        CUSTOM_ID_SEED = svr{number}
+
+
+        """;
+
+    private static Listener Silent(IPAddress at) => new((_, _) => Task.CompletedTask, isLow: true, at);
 
     private static async Task AnswerAsync(Socket socket, byte[]? answer)
     {

@@ -31,13 +31,6 @@ public sealed partial class ReadmeTests
         Assert.All(Commands(), command => Assert.Matches($@"(?m)^\.BR? {command.Name}\b", page));
     }
 
-    [Fact]
-    public void Completion_offers_each_command_that_help_shows()
-    {
-        var completion = Repository.Read("packaging/completion");
-        Assert.All(Commands().Where(command => !command.IsHidden), command => Assert.Matches($@"words="".*\b{command.Name}\b.*--version", completion));
-    }
-
     /// <summary>Indented lines that begin with a program, as a reader would take them over.</summary>
     private static IEnumerable<string> CommandLines() => Repository.Read("README.md").Split('\n')
         .Where(line => line.StartsWith("    dotnet ", StringComparison.Ordinal)).Select(line => line.Trim());

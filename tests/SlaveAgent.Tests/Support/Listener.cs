@@ -11,10 +11,11 @@ internal sealed class Listener : IDisposable
     private readonly Func<Socket, string, Task> _answer;
 
     /// <param name="isLow">On a port that a configuration may name: chmpx keeps ports in 16 signed bits.</param>
-    public Listener(Func<Socket, string, Task> answer, bool isLow = false)
+    /// <param name="at">An address of the loopback; by default 127.0.0.1.</param>
+    public Listener(Func<Socket, string, Task> answer, bool isLow = false, IPAddress? at = null)
     {
         _answer = answer;
-        _socket = Listen(isLow ? 10_000 : 0);
+        _socket = Listen(at ?? IPAddress.Loopback, isLow ? 10_000 : 0);
         _ = AcceptAsync();
     }
 
@@ -39,14 +40,14 @@ internal sealed class Listener : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static Socket Listen(int port)
+    private static Socket Listen(IPAddress at, int port)
     {
         while (true)
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                socket.Bind(new IPEndPoint(at, port));
                 socket.Listen();
                 return socket;
             }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using SlaveAgent.K2hr3;
@@ -42,10 +44,12 @@ internal sealed class RoleServer : IAsyncDisposable
     /// <summary>The condition of each request for the text; null: unconditional.</summary>
     public IReadOnlyList<string?> Conditions => _conditions;
 
-    public static async Task<RoleServer> StartAsync()
+    /// <param name="at">An address of the loopback; by default 127.0.0.1.</param>
+    /// <param name="certificate">What it shows; null: plain http.</param>
+    public static async Task<RoleServer> StartAsync(IPAddress? at = null, X509Certificate2? certificate = null)
     {
         var server = new RoleServer();
-        server._server = await SmallServer.StartAsync(server.AnswerAsync);
+        server._server = certificate is null ? await SmallServer.StartAsync(server.AnswerAsync, at) : await SmallServer.StartTlsAsync(server.AnswerAsync, tls => tls.ServerCertificate = certificate);
         return server;
     }
 

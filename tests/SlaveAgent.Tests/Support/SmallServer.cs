@@ -17,17 +17,18 @@ internal sealed class SmallServer : IAsyncDisposable
 
     public Uri Address => new(_application.Urls.First());
 
-    public static Task<SmallServer> StartAsync(RequestDelegate answer) => StartAsync(answer, _ => { });
+    /// <param name="at">An address of the loopback; by default 127.0.0.1.</param>
+    public static Task<SmallServer> StartAsync(RequestDelegate answer, IPAddress? at = null) => StartAsync(answer, _ => { }, at);
 
-    public static Task<SmallServer> StartTlsAsync(RequestDelegate answer, Action<HttpsConnectionAdapterOptions> tls) => StartAsync(answer, listen => listen.UseHttps(tls));
+    public static Task<SmallServer> StartTlsAsync(RequestDelegate answer, Action<HttpsConnectionAdapterOptions> tls) => StartAsync(answer, listen => listen.UseHttps(tls), null);
 
-    private static async Task<SmallServer> StartAsync(RequestDelegate answer, Action<ListenOptions> shape)
+    private static async Task<SmallServer> StartAsync(RequestDelegate answer, Action<ListenOptions> shape, IPAddress? at)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            options.Listen(IPAddress.Loopback, 0, shape);
+            options.Listen(at ?? IPAddress.Loopback, 0, shape);
             options.AddServerHeader = false;
         });
         var application = builder.Build();

@@ -31,9 +31,10 @@ internal sealed class TestCertificates : IDisposable
 
     /// <summary>For a server on loopback.</summary>
     /// <param name="name">Null: its address 127.0.0.1.</param>
-    public X509Certificate2 Server(string? name = null, TimeSpan? age = null)
+    /// <param name="days">That it has left, less its age.</param>
+    public X509Certificate2 Server(string? name = null, TimeSpan? age = null, int days = 1)
     {
-        var (certificate, key) = Issue("server", ServerUse, name, age ?? TimeSpan.Zero);
+        var (certificate, key) = Issue("server", ServerUse, name, age ?? TimeSpan.Zero, days);
         using var both = certificate.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(both.Export(X509ContentType.Pkcs12), null);
     }
@@ -73,7 +74,7 @@ internal sealed class TestCertificates : IDisposable
         return issuer is null ? request.CreateSelfSigned(from, to) : request.Create(issuer, from, to, [1, 2, 3]).CopyWithPrivateKey(key);
     }
 
-    private (X509Certificate2 Certificate, ECDsa Key) Issue(string name, string use, string? host, TimeSpan age)
+    private (X509Certificate2 Certificate, ECDsa Key) Issue(string name, string use, string? host, TimeSpan age, int days = 1)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -89,10 +90,10 @@ internal sealed class TestCertificates : IDisposable
 
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], false));
-        var until = DateTimeOffset.UtcNow.AddDays(1) - age;
+        var until = DateTimeOffset.UtcNow.AddDays(days) - age;
 
         // Not by the issuer's certificate, which would have to outlive it.
         var signer = X509SignatureGenerator.CreateForECDsa(_issuer.GetECDsaPrivateKey()!);
-        return (request.Create(_issuer.SubjectName, signer, until.AddDays(-2), until, RandomNumberGenerator.GetBytes(8)), key);
+        return (request.Create(_issuer.SubjectName, signer, until.AddDays(-days - 1), until, RandomNumberGenerator.GetBytes(8)), key);
     }
 }
