@@ -1,3 +1,4 @@
+using SlaveAgent.Files;
 using System.Globalization;
 using SlaveAgent.Configuration;
 using SlaveAgent.Reconciling;
@@ -50,13 +51,13 @@ public static class HookPlan
         new("K2HDKC_SERVERS_CONNECTED", Number(status.Servers.Connected)),
         new("K2HDKC_SERVERS_TOTAL", Number(status.Servers.Listed)),
         new("K2HDKC_REASON", status.Connection.Reason),
-        new("K2HDKC_MESSAGE", NameList.Cut(status.Connection.Message, LongestMessage)),
+        new("K2HDKC_MESSAGE", Printable.Cut(status.Connection.Message, LongestMessage)),
         new("K2HDKC_RUN", run.ToString(CultureInfo.InvariantCulture)),
     ];
 
     /// <summary>Separated by single spaces; a space within a name would make two of it.</summary>
     private static string Names(IEnumerable<string> servers) =>
-        string.Join(' ', servers.Take(MostServers).Select(name => NameList.Cut(name, NameList.Longest)).Select(name => new string([.. name.Select(c => char.IsWhiteSpace(c) ? '?' : c)])));
+        string.Join(' ', servers.Take(MostServers).Select(name => Printable.Cut(name, NameList.Longest)).Select(name => new string([.. name.Select(c => char.IsWhiteSpace(c) ? '?' : c)])));
 
     private static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? string.Empty;
 }
