@@ -16,6 +16,7 @@ internal sealed partial class RealCluster : IServerCluster
     private const int SlaveControlPort = 18031;
     private const int MessageQueueLimit = 12;
     private const string Loopback = "127.0.0.1";
+    private const string NameFile = "ring";
 
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
 
@@ -43,6 +44,7 @@ internal sealed partial class RealCluster : IServerCluster
         _names = names;
         _directory = directory;
         Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, NameFile), names.Name);
         _http.DefaultRequestHeaders.Add("x-auth-token", "R=" + service.IssueToken(names.ServerRole).Token);
         _refreshing = RefreshAsync(_stopping.Token);
     }
@@ -146,16 +148,30 @@ internal sealed partial class RealCluster : IServerCluster
         await _refreshing;
         // All at the same time: stopped one after another, a server that still merges may hang.
         await Task.WhenAll(Nodes.Select(node => node.StopAsync()));
+        DeleteFilesOf(_names.Name);
+        _http.Dispose();
+        _stopping.Dispose();
+        _reading.Dispose();
+    }
+
+    /// <summary>Deletes what the nodes of a sandbox in this directory leave elsewhere when they are killed.</summary>
+    public static void DeleteLeftovers(string sandbox)
+    {
+        if (Path.Combine(sandbox, "servers", NameFile) is var file && File.Exists(file))
+        {
+            DeleteFilesOf(File.ReadAllText(file));
+        }
+    }
+
+    private static void DeleteFilesOf(string ring)
+    {
         foreach (var place in (string[])["/tmp", "/var/lib/antpickax"])
         {
-            foreach (var left in Directory.Exists(place) ? Directory.GetFiles(place, $"{_names.Name}-*") : [])
+            foreach (var left in Directory.Exists(place) ? Directory.GetFiles(place, $"{ring}-*") : [])
             {
                 File.Delete(left);
             }
         }
-        _http.Dispose();
-        _stopping.Dispose();
-        _reading.Dispose();
     }
 
     private static bool IsFree(int port) => !IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == port);

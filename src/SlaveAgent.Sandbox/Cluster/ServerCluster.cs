@@ -50,6 +50,18 @@ public sealed class ServerCluster : IServerCluster
 
     IReadOnlyList<IServerNode> IServerCluster.Servers => Servers;
 
+    /// <summary>Nodes that left or failed.</summary>
+    public IReadOnlyList<ServerNode> Gone
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _gone];
+            }
+        }
+    }
+
     private bool CanReachK2hr3 => _service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
 
     /// <summary>All members of the ring, including those that are down and not removed yet.</summary>
@@ -105,6 +117,13 @@ public sealed class ServerCluster : IServerCluster
     {
         Leave(node);
         await node.PowerOffAsync();
+    }
+
+    /// <summary>A node that lost power is noticed: connections to it end, and the ring has it down.</summary>
+    public async Task NoticeAsync(ServerNode node)
+    {
+        node.Disconnect();
+        await SetStatusAsync(node, RingStatus.ServiceOut);
     }
 
     /// <summary>The operator removes a failed node: neither K2HR3 nor the servers list it any longer.</summary>
@@ -207,8 +226,8 @@ public sealed class ServerCluster : IServerCluster
         lock (_gate)
         {
             var number = _nextNumber++;
-            // 127.x.y.n: any number of addresses, all of them this machine.
-            var address = IPAddress.Parse($"{_network}.{10 + number}");
+            // 127.x.y.n: all of them this machine. After 240 nodes the first ones' addresses come again, long after these are gone.
+            var address = IPAddress.Parse($"{_network}.{11 + ((number - 1) % 240)}");
             var node = new ServerNode(this, $"{_cluster.Name}-server-{number}.novalocal", $"{Guid.NewGuid()}", address, _cluster.ServerPort, _cluster.ServerControlPort)
             {
                 RefreshInterval = refresh,

@@ -59,24 +59,47 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
     }
 
     /// <summary>No server can be reached for a while; the connections end, and at first only one server returns.</summary>
-    public async Task CutNetworkAsync(CancellationToken cancellationToken)
+    /// <param name="meanwhile">Runs when the connections have ended; when it completes, the first server returns.</param>
+    public async Task CutNetworkAsync(CancellationToken cancellationToken, Func<Task>? meanwhile = null)
     {
         var servers = cluster.Servers;
-        foreach (var server in servers)
+        try
         {
-            await server.CutOffAsync();
+            foreach (var server in servers)
+            {
+                await server.CutOffAsync();
+            }
+            await ShowsAsync(servers.Count, "chmpx lost connections that no peer closed", cancellationToken);
+            foreach (var server in servers)
+            {
+                server.Disconnect();
+            }
+            await ShowsAsync(0, "chmpx shows connections that were closed", cancellationToken);
+            await (meanwhile?.Invoke() ?? Task.CompletedTask);
+            servers[0].Reconnect();
+            await ConnectedToAsync(servers[0], cancellationToken);
         }
-        await ShowsAsync(servers.Count, "chmpx lost connections that no peer closed", cancellationToken);
-        foreach (var server in servers)
+        finally
         {
-            server.Disconnect();
+            foreach (var server in servers.Where(server => server.IsCutOff))
+            {
+                server.Reconnect();
+            }
         }
-        await ShowsAsync(0, "chmpx shows connections that were closed", cancellationToken);
-        servers[0].Reconnect();
-        await ConnectedToAsync(servers[0], cancellationToken);
-        foreach (var server in servers.Skip(1))
+    }
+
+    /// <summary>A server loses power, and some time later the slave's kernel and the ring notice.</summary>
+    /// <param name="unnoticed">How long that takes; in a real network minutes.</param>
+    public async Task PowerOffAsync(ServerNode server, TimeSpan unnoticed, CancellationToken cancellationToken)
+    {
+        await cluster.PowerOffAsync(server);
+        try
         {
-            server.Reconnect();
+            await Task.Delay(unnoticed, cancellationToken);
+        }
+        finally
+        {
+            await cluster.NoticeAsync(server);
         }
     }
 

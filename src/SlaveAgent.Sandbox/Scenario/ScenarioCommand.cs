@@ -1,12 +1,15 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Serving;
 
 namespace SlaveAgent.Sandbox.Scenario;
 
-/// <summary>The root command: runs the scenario, or takes commands from the terminal.</summary>
+/// <summary>The root command: runs the scenario, or takes commands from the terminal and the page.</summary>
 internal static class ScenarioCommand
 {
     private const int CannotRun = 2;
@@ -16,9 +19,16 @@ internal static class ScenarioCommand
         var agent = new Option<string>("--agent") { Description = "The agent to run (default: the one built with this program)", HelpName = "PATH", DefaultValueFactory = _ => AgentProgram.DefaultPath };
         var real = new Option<bool>("--real") { Description = "Use the installed chmpx and k2hdkc instead of the stand-ins (root only)" };
         var keep = new Option<bool>("--keep") { Description = "Keep the directory for inspection" };
-        var serve = new Option<bool>("--serve") { Description = "Boot the slave, then take commands from the terminal" };
+        var serve = new Option<bool>("--serve") { Description = "Boot the slave, then take commands, from the terminal and from a page in a browser" };
         var role = new Option<RoleMaker>("--role") { Description = "Who made the cluster's roles: trove, with empty lists, or cli, whose lists name packages and units" };
         var timeScale = new Option<double>("--time-scale") { Description = "Factor for the recorded answer times of a failing K2HR3", DefaultValueFactory = _ => 1 };
+        timeScale.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 100))
+            {
+                result.AddError("--time-scale has to be between 0 and 100.");
+            }
+        });
         var command = new RootCommand(
             "A whole K2HDKC DBaaS on one machine: K2HR3, a cluster of server nodes, a VM with chmpx, and the real agent on it. Runs a scenario and verifies each step from outside the agent.")
         {
@@ -37,9 +47,23 @@ internal static class ScenarioCommand
                 return CannotRun;
             }
             using var ending = new CancellationTokenSource();
-            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, ending));
-            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, ending));
-            return await RunAsync(options, ending.Token);
+            var signals = ((PosixSignal[])[PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGTERM])
+                .Select(signal => PosixSignalRegistration.Create(signal, context => End(context, ending))).ToList();
+            try
+            {
+                var directory = SandboxPlace.Create();
+                await using var guard = Guard.Start(directory, options.Keeps);
+                return await RunAsync(options, directory, ending.Token);
+            }
+            catch (ScenarioFailure failure)
+            {
+                await Console.Error.WriteLineAsync(failure.Message);
+                return CannotRun;
+            }
+            finally
+            {
+                signals.ForEach(signal => signal.Dispose());
+            }
         });
         return command;
     }
@@ -49,48 +73,64 @@ internal static class ScenarioCommand
         : options.IsReal ? RealCluster.UnavailableReason()
         : null;
 
-    private static async Task<int> RunAsync(ScenarioOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ScenarioOptions options, string directory, CancellationToken cancellationToken)
     {
-        var reporter = new Reporter(Console.Out);
-        var world = await DbaasWorld.CreateAsync(options, cancellationToken);
+        // Not Console.Out: that changes the terminal's settings, and a sandbox that is killed would leave them so.
+        await using var output = new StreamWriter(Console.OpenStandardOutput());
+        var screen = new Screen(output, !Console.IsOutputRedirected);
+        var feed = new Feed(TimeProvider.System);
+        var reporter = new Reporter(screen, feed);
         var isGood = false;
         try
         {
-            Introduce(reporter, world, options);
-            await using var secrets = new SecretSearch(world.Token);
-            var scenario = new SlaveScenario(world, reporter, secrets, options);
-            if (options.Serves)
+            await using var world = await DbaasWorld.CreateAsync(options, cancellationToken, directory);
+            try
             {
-                await scenario.BeginAsync(cancellationToken);
-                await new InteractiveSession(world, reporter, scenario).ServeAsync(cancellationToken);
+                Introduce(reporter, world, options);
+                await RunAsync(world, screen, feed, reporter, options, cancellationToken);
+                isGood = true;
             }
-            else
+            finally
             {
-                await scenario.RunAsync(cancellationToken);
-                Conclude(reporter, world.Service.Counts, options.IsReal);
+                await File.WriteAllTextAsync(Path.Combine(directory, "agent.log"), world.Agent.Output, CancellationToken.None);
             }
-            isGood = true;
         }
-        catch (Exception failure) when (failure is ScenarioFailure or InvalidOperationException)
-        {
-            reporter.WriteLine("");
-            reporter.WriteLine($"Scenario failed. {failure.Message}");
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             reporter.WriteLine("Interrupted.");
         }
-        await File.WriteAllTextAsync(Path.Combine(world.Layout.Directory, "agent.log"), world.Agent.Output, CancellationToken.None);
-        await world.DisposeAsync();
+        catch (Exception failure) when (failure is ScenarioFailure or InvalidOperationException or IOException or UnauthorizedAccessException or SocketException or Win32Exception)
+        {
+            reporter.WriteLine("");
+            reporter.WriteLine($"The sandbox failed. {failure.Message}");
+        }
         if (options.Keeps || (!isGood && !cancellationToken.IsCancellationRequested))
         {
-            reporter.WriteLine($"Kept for inspection in {world.Layout.Directory} (the VM is root/, the agent's output is agent.log)");
+            reporter.WriteLine($"Kept for inspection (the VM is root/, the agent's output is agent.log):\n  {directory}");
         }
         else
         {
-            Directory.Delete(world.Layout.Directory, recursive: true);
+            Directory.Delete(directory, recursive: true);
         }
         return isGood ? 0 : 1;
+    }
+
+    private static async Task RunAsync(DbaasWorld world, Screen screen, Feed feed, Reporter reporter, ScenarioOptions options, CancellationToken cancellationToken)
+    {
+        await using var secrets = new SecretSearch(world.Token);
+        var scenario = new SlaveScenario(world, reporter, secrets, options);
+        if (!options.Serves)
+        {
+            await scenario.RunAsync(cancellationToken);
+            Conclude(reporter, world.Service.Counts, options.IsReal);
+            return;
+        }
+        await using var observer = new WorldObserver(world, feed);
+        await using var session = new Session(world, reporter, scenario, feed, cancellationToken);
+        await using var page = await PageServer.StartAsync(feed, session.Start, cancellationToken);
+        reporter.WriteLine($"See it and change it in a browser on this machine:\n\n  {page.Address}\n");
+        await session.BeginAsync(cancellationToken);
+        await new SessionTerminal(screen, session).ServeAsync(cancellationToken);
     }
 
     private static void Introduce(Reporter reporter, DbaasWorld world, ScenarioOptions options) => reporter.WriteLine(
@@ -112,8 +152,9 @@ internal static class ScenarioCommand
           chmpx   {(options.IsReal ? "the installed one" : "a stand-in with the rules of the real one, fatal ones included")}
           VM      {world.Layout.Root}
 
-        Each line below shows a change, the time until every observer outside the agent (K2HR3, the file on disk,
-        chmpx's control port, the servers' own lists of connections) confirmed the result, and what was verified.
+        Each step below shows a change, the time until every observer outside the
+        agent (K2HR3, the file on disk, chmpx's control port, the servers' own lists of
+        connections) confirmed the result, and what was verified.
 
         """);
 
