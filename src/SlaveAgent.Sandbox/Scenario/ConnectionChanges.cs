@@ -26,8 +26,10 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
     {
         await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Service.Hosts(world.Names.SlaveRole).Any(host => host.Cuk == world.Cuk) ? null : "the slave is not registered"),
             StepTimeout, cancellationToken);
-        foreach (var server in cluster.Servers)
+        foreach (var (index, server) in cluster.Servers.Index())
         {
+            // Admitted while chmpx still goes through its list, it would be connected without a restart.
+            await (index == 0 ? Task.CompletedTask : RefusedByAsync(server, cancellationToken));
             cluster.Refresh(server);
             await ConnectedToAsync(server, cancellationToken);
         }
@@ -136,6 +138,10 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
 
     private Task ConnectedToAsync(ServerNode server, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
         _ => Task.FromResult(server.ConnectedSlaves.Contains(world.Cuk) ? null : $"{server.Name} does not have the slave among its connections"), StepTimeout, cancellationToken);
+
+    private Task RefusedByAsync(ServerNode server, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
+        async token => await world.ViewAsync(token) is { } view && view.Servers.Any(shown => shown.Cuk == server.Cuk && shown.Status.Contains("[DOWN]", StringComparison.Ordinal))
+            ? null : $"chmpx does not show {server.Name} as down", StepTimeout, cancellationToken);
 
     private Task ShowsAsync(int connected, string problem, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
         async token => await world.ViewAsync(token) is { } view && view.Connected == connected ? null : problem, StepTimeout, cancellationToken);
