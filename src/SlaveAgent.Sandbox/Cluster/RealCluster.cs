@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using CliWrap;
 using CliWrap.Buffered;
+using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.K2hr3;
 
 namespace SlaveAgent.Sandbox.Cluster;
@@ -17,6 +18,11 @@ internal sealed partial class RealCluster : IServerCluster
     private const int MessageQueueLimit = 12;
     private const string Loopback = "127.0.0.1";
     private const string NameFile = "ring";
+
+    // In the ring, without a merge that is not over.
+    private static readonly string[] InService = ["[SERVICE IN]", "[UP]", "[n/a]", "[Nothing]"];
+
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
 
@@ -140,6 +146,40 @@ internal sealed partial class RealCluster : IServerCluster
             await ForgetAsync(node);
         }
         await AddAsync(count);
+    }
+
+    /// <summary>
+    /// What is wrong among the servers themselves, as each of them shows it, in a sentence; null: nothing, so that a slave that is not connected has itself to blame.
+    /// A control port is queried, which must not happen while a server joins.
+    /// </summary>
+    public async Task<string?> FindTroubleAsync(CancellationToken cancellationToken)
+    {
+        var nodes = Nodes;
+        foreach (var node in nodes)
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(AnswerTimeout);
+            try
+            {
+                if (await ControlPortClient.ViewAsync(node.ControlPort, timeout.Token) is not { } view)
+                {
+                    return $"the chmpx of {node.Name} does not answer on its control port.";
+                }
+                foreach (var other in nodes)
+                {
+                    var status = view.Servers.FirstOrDefault(server => server.Cuk == other.Cuk)?.Status ?? "nothing";
+                    if (!InService.All(flag => status.Contains(flag, StringComparison.Ordinal)))
+                    {
+                        return $"{node.Name} shows {other.Name} as {status}.";
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return $"the chmpx of {node.Name} takes a connection on its control port and does not answer.";
+            }
+        }
+        return null;
     }
 
     public async ValueTask DisposeAsync()

@@ -122,7 +122,7 @@ internal static class ScenarioCommand
         if (!options.Serves)
         {
             await scenario.RunAsync(cancellationToken);
-            Conclude(reporter, world.Service.Counts, options.IsReal);
+            Conclude(reporter, world.Service.Counts, options.IsReal, scenario.LeftOut);
             return;
         }
         await using var observer = new WorldObserver(world, feed);
@@ -158,9 +158,13 @@ internal static class ScenarioCommand
 
         """);
 
-    private static void Conclude(Reporter reporter, RequestCounts counts, bool isReal)
+    private static void Conclude(Reporter reporter, RequestCounts counts, bool isReal, int leftOut)
     {
         reporter.WriteLine("");
+        if (leftOut > 0)
+        {
+            reporter.WriteLine($"Left out for the real ring's own trouble: {leftOut} steps.");
+        }
         reporter.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"All {reporter.Verified} steps verified in {reporter.Elapsed.TotalSeconds:0} s. {(isReal ? "The agent and the servers" : "The agent")} sent K2HR3 {counts.Total} requests; {counts.NotModified} were answered 304 without a body."));
     }
