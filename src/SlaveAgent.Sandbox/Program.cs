@@ -1,3 +1,4 @@
+using SlaveAgent.Sandbox;
 using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.Scenario;

@@ -1,13 +1,13 @@
 using System.CommandLine;
-using System.ComponentModel;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Serving;
+using SlaveAgent.Sandbox.Viewing;
 
-namespace SlaveAgent.Sandbox.Scenario;
+namespace SlaveAgent.Sandbox;
 
 /// <summary>The root command: runs the scenario, or takes commands from the terminal and the page.</summary>
 internal static class ScenarioCommand
@@ -53,12 +53,19 @@ internal static class ScenarioCommand
             {
                 var directory = SandboxPlace.Create();
                 await using var guard = Guard.Start(directory, options.Keeps);
-                return await RunAsync(options, directory, ending.Token);
+                var code = await RunAsync(options, directory, ending.Token);
+                guard.Dismiss();
+                return code;
             }
             catch (ScenarioFailure failure)
             {
                 await Console.Error.WriteLineAsync(failure.Message);
                 return CannotRun;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                await Console.Error.WriteLineAsync($"The sandbox could not delete its directory: {failure.Message}");
+                return 1;
             }
             finally
             {
@@ -99,7 +106,7 @@ internal static class ScenarioCommand
         {
             reporter.WriteLine("Interrupted.");
         }
-        catch (Exception failure) when (failure is ScenarioFailure or InvalidOperationException or IOException or UnauthorizedAccessException or SocketException or Win32Exception)
+        catch (Exception failure)
         {
             reporter.WriteLine("");
             reporter.WriteLine($"The sandbox failed. {failure.Message}");
@@ -110,7 +117,7 @@ internal static class ScenarioCommand
         }
         else
         {
-            Directory.Delete(directory, recursive: true);
+            await SandboxPlace.DeleteAsync(directory, CancellationToken.None);
         }
         return isGood ? 0 : 1;
     }
@@ -125,7 +132,7 @@ internal static class ScenarioCommand
             Conclude(reporter, world.Service.Counts, options.IsReal, scenario.LeftOut);
             return;
         }
-        await using var observer = new WorldObserver(world, feed);
+        await using var observer = new WorldObserver(world, feed, scenario.MostServers);
         await using var session = new Session(world, reporter, scenario, feed, cancellationToken);
         await using var page = await PageServer.StartAsync(feed, session.Start, cancellationToken);
         reporter.WriteLine($"See it and change it in a browser on this machine:\n\n  {page.Address}\n");

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using SlaveAgent.Sandbox.Serving;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.PageTests;
 
@@ -34,6 +35,7 @@ public sealed partial class PageTests(Chromium chromium) : IAsyncLifetime
         await tab.ShowsAsync("#rows th", Markup);
         await tab.ShowsAsync("#history p", Markup);
         await tab.ShowsAsync("#answer", Markup);
+        await tab.ShowsAsync("#progress", Markup);
         _feed.Begin(null);
         await tab.Page.Locator("button[aria-disabled=false]:has-text('Shrink')").ClickAsync();
         await tab.ShowsAsync("#answer.bad", Markup);
@@ -95,7 +97,22 @@ public sealed partial class PageTests(Chromium chromium) : IAsyncLifetime
 
         Assert.Equal(buttons.Count, reached.Count(element => element.StartsWith("BUTTON", StringComparison.Ordinal)));
         Assert.Contains(reached, element => element.StartsWith("SUMMARY", StringComparison.Ordinal));
-        Assert.Contains(reached, element => element.StartsWith("OL", StringComparison.Ordinal));
+        Assert.Contains(reached, element => element.StartsWith("DIV", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Only_what_is_new_is_announced_and_not_each_thing_that_is_waited_for()
+    {
+        _feed.Show(World(3, "server-"));
+        _feed.Add(EntryKind.Step, "old");
+        await using var tab = await chromium.OpenAsync(_server.Address);
+        await tab.ShowsAsync("[role=log][aria-live=polite] > ol > li", "old");
+        _feed.Begin("grow");
+        _feed.Progress("chmpx is connected to 3 of 4");
+        await tab.ShowsAsync("#progress", "3 of 4");
+        Assert.Equal(0, await tab.Page.Locator("[role=status] #progress, [role=status]:has-text('3 of 4')").CountAsync());
+        _feed.Begin(null);
+        await tab.ShowsAsync("[role=status]#answer", "Ended: grow");
     }
 
     /// <summary>The contrast that WCAG asks for of text, in both schemes.</summary>

@@ -32,6 +32,19 @@ public sealed class Tab : IAsyncDisposable
     /// <summary>Waits until an element of the picture, the table or elsewhere has a text.</summary>
     public Task ShowsAsync(string selector, string text) => Page.Locator(selector, new() { HasText = text }).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
+    /// <summary>From now on keeps each text that these elements have.</summary>
+    public Task RememberAsync(params string[] selectors) => Page.EvaluateAsync(
+        """
+        selectors => {
+          window.shown = new Set();
+          const look = () => selectors.forEach(selector => window.shown.add(document.querySelector(selector).textContent));
+          new MutationObserver(look).observe(document.body, { childList: true, characterData: true, subtree: true });
+        }
+        """, selectors);
+
+    /// <summary>Waits until one of those elements has, or had, a text.</summary>
+    public Task ShowedAsync(string text) => Page.WaitForFunctionAsync("text => [...window.shown].some(shown => shown.includes(text))", text);
+
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     public async ValueTask DisposeAsync() => await Page.CloseAsync();

@@ -6,7 +6,7 @@ using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
-using SlaveAgent.Sandbox.Serving;
+using SlaveAgent.Sandbox.Viewing;
 using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Sandbox.Scenario;

@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.Systemd;
 
@@ -16,26 +18,38 @@ internal sealed class Guard : IAsyncDisposable
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
+    private bool _hasNothingToDo;
 
     private Guard(Process process) => _process = process;
 
     /// <summary>Processes that this one starts from now on belong to the sandbox in this directory.</summary>
+    /// <exception cref="ScenarioFailure">The process cannot be started; the directory is gone again.</exception>
     public static Guard Start(string directory, bool keeps)
     {
-        var start = new ProcessStartInfo(SandboxProgram.Path, ["guard", "--sandbox", directory, .. keeps ? (string[])["--keep"] : []])
+        var start = new ProcessStartInfo(SandboxProgram.Path, ["guard", "--sandbox", directory, "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. keeps ? (string[])["--keep"] : []])
         {
             RedirectStandardInput = true,
             // The sandbox's output may be a pipe that somebody reads to its end.
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var guard = new Guard(Process.Start(start)!);
-        Environment.SetEnvironmentVariable(Mark, directory);
-        return guard;
+        // A .NET process that is killed leaves the files of its diagnostics in TMPDIR.
+        Environment.SetEnvironmentVariable("DOTNET_EnableDiagnostics", "0");
+        try
+        {
+            var guard = new Guard(Process.Start(start)!);
+            Environment.SetEnvironmentVariable(Mark, directory);
+            return guard;
+        }
+        catch (Win32Exception e)
+        {
+            Directory.Delete(directory);
+            throw new ScenarioFailure($"{SandboxProgram.Path} cannot be run: {e.Message}");
+        }
     }
 
     /// <summary>What the process does: waits for the end of the sandbox, and cleans up unless that did.</summary>
-    public static async Task RunAsync(string directory, bool keeps, TextReader pipe, CancellationToken cancellationToken)
+    public static async Task RunAsync(string directory, int sandbox, bool keeps, TextReader pipe, CancellationToken cancellationToken)
     {
         // The sandbox writes one line, or is gone.
         if (await pipe.ReadLineAsync(cancellationToken) == AllIsWell)
@@ -47,18 +61,28 @@ internal sealed class Guard : IAsyncDisposable
             left.ForEach(pid => ProcessSignal.Send(pid, "SIGKILL"));
         }
         RealCluster.DeleteLeftovers(directory);
-        if (!keeps && Directory.Exists(directory))
+        if (!keeps)
         {
-            Directory.Delete(directory, recursive: true);
+            await SandboxPlace.DeleteAsync(directory, cancellationToken);
+        }
+        foreach (var left in (string[])[$"dotnet-diagnostic-{sandbox}-*", $"clr-debug-pipe-{sandbox}-*"])
+        {
+            Array.ForEach(Directory.GetFiles(Path.GetDirectoryName(directory)!, left), File.Delete);
         }
     }
 
-    /// <summary>The sandbox has cleaned up.</summary>
+    /// <summary>The sandbox has cleaned up itself.</summary>
+    public void Dismiss() => _hasNothingToDo = true;
+
+    /// <summary>Waits until it has cleaned up, unless it was dismissed.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            await _process.StandardInput.WriteLineAsync(AllIsWell);
+            if (_hasNothingToDo)
+            {
+                await _process.StandardInput.WriteLineAsync(AllIsWell);
+            }
             _process.StandardInput.Close();
             await _process.WaitForExitAsync();
         }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using SlaveAgent.Sandbox.Serving;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.Sandbox.Scenario;
 
@@ -25,10 +25,17 @@ internal sealed class Reporter(Screen screen, Feed feed)
         feed.Add(kind, text);
     }
 
+    /// <param name="command">What is under way, until which ends no other can begin; null: it has ended.</param>
+    public void Begin(string? command)
+    {
+        feed.Begin(command);
+        screen.SetBusy(command is not null);
+    }
+
     /// <summary>What is being waited for at the moment.</summary>
     public void Progress(string text)
     {
-        screen.ShowBottom($"      ... {text.Split('\n')[0]}");
+        screen.ShowProgress($"      ... {text.Split('\n')[0]}");
         feed.Progress(text.Split('\n')[0]);
     }
 
@@ -46,7 +53,8 @@ internal sealed class Reporter(Screen screen, Feed feed)
         {
             EndProgress();
             screen.WriteLine($"  [FAILED] {title}");
-            Note(EntryKind.Problem, failure.Message);
+            screen.WriteLine(failure.Message, Indent);
+            feed.Add(EntryKind.Problem, $"Failed: {title}: {failure.Message}");
             throw;
         }
         finally
@@ -62,7 +70,7 @@ internal sealed class Reporter(Screen screen, Feed feed)
 
     private void EndProgress()
     {
-        screen.ShowBottom("");
+        screen.ShowProgress("");
         feed.Progress(null);
     }
 }

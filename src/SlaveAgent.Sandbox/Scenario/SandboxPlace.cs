@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using SlaveAgent.Sandbox.HostTools;
 
@@ -6,6 +7,10 @@ namespace SlaveAgent.Sandbox.Scenario;
 /// <summary>The sandbox's own directory, in the system's temporary directory.</summary>
 internal static class SandboxPlace
 {
+    private const string Prefix = "k2hdkc-sandbox-";
+
+    private static readonly TimeSpan DeleteTimeout = TimeSpan.FromSeconds(10);
+
     // sun_path of unix(7), without the zero that ends it.
     private const int LongestSocketPath = 107;
 
@@ -29,11 +34,52 @@ internal static class SandboxPlace
         return path;
     }
 
+    /// <summary>It is the directory of a sandbox of this user's, by its whole path, and may be deleted.</summary>
+    public static bool IsOne(string path)
+    {
+        if (!Path.IsPathFullyQualified(path) || Path.GetFullPath(path) != path || !Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal)
+            || new DirectoryInfo(path) is not { Exists: true, LinkTarget: null })
+        {
+            return false;
+        }
+        try
+        {
+            // chmod(2) is refused to everybody but the owner and root.
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path));
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Deletes it, though a process that ends may still write into it.</summary>
+    /// <exception cref="IOException">It could not be deleted for 10 s.</exception>
+    public static async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        for (var watch = Stopwatch.StartNew(); Directory.Exists(path); await Task.Delay(50, cancellationToken))
+        {
+            try
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Something in it went at the same moment.
+            }
+            catch (IOException) when (watch.Elapsed < DeleteTimeout)
+            {
+                // Something in it came at the same moment.
+            }
+        }
+    }
+
     private static string New(string above)
     {
         try
         {
-            return Directory.CreateTempSubdirectory("k2hdkc-sandbox-").FullName;
+            return Directory.CreateTempSubdirectory(Prefix).FullName;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,8 +2,8 @@ using System.Globalization;
 using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
-using SlaveAgent.Sandbox.Serving;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.Sandbox.Scenario;
 
@@ -20,8 +20,11 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
 
     private readonly string[] _packages = options.Maker == RoleMaker.Cli ? ["chmpx", "demo-app", "k2hdkc-dbaas-override-conf"] : ["chmpx", "k2hdkc-dbaas-override-conf"];
 
+    // More could not be told apart in a picture.
+    private const int MostStandIns = 16;
+
     /// <summary>Servers that the cluster may have here; real ones run about twenty threads each.</summary>
-    public int MostServers => _isReal ? 4 : SessionCommand.MostServers;
+    public int MostServers => _isReal ? 4 : MostStandIns;
 
     /// <summary>The servers can be cut off and powered off, as only stand-ins can.</summary>
     public bool CanLoseConnections => _connections is not null;
@@ -206,12 +209,13 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         return "for an hour, or until 'resume': it observes and reports, and changes nothing";
     }
 
-    public async Task<string> ResumeAsync(ScenarioStep step, CancellationToken cancellationToken)
+    /// <param name="verifies">False: a change is under way, which verifies the connections itself.</param>
+    public async Task<string> ResumeAsync(ScenarioStep step, bool verifies, CancellationToken cancellationToken)
     {
         step.StartTiming();
         await RunAgentAsync(["resume"], null, cancellationToken);
         await DbaasWorld.UntilAsync(_ => Task.FromResult(world.ReadStatus() is { IsPaused: false } ? null : "the agent does not report it"), StepTimeout, cancellationToken);
-        return await VerifyConnectedAsync(cancellationToken);
+        return verifies ? await VerifyConnectedAsync(cancellationToken) : "it catches up with K2HR3's list";
     }
 
     // K2HR3 no longer lists failed servers; returns how many there were.
@@ -364,13 +368,16 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     // All observers agree: K2HR3, the file, chmpx and the servers.
     private async Task<string> VerifyConnectedAsync(CancellationToken cancellationToken)
     {
-        if (world.ReadStatus() is { IsPaused: true })
+        var isPaused = false;
+        // The agent may be paused at any time, and then changes nothing.
+        await DbaasWorld.UntilAsync(async token => (isPaused = world.ReadStatus() is { IsPaused: true }) ? null : await world.WhyNotConnectedAsync(token),
+            StepTimeout, cancellationToken,
+            // Real servers must not be queried often.
+            _isReal ? TimeSpan.FromMilliseconds(500) : null, reporter.Progress);
+        if (isPaused)
         {
             return $"the agent is paused, so that generation {world.ReadFile()?.Generation} stays until 'resume'";
         }
-        await DbaasWorld.UntilAsync(world.WhyNotConnectedAsync, StepTimeout, cancellationToken,
-            // Real servers must not be queried often.
-            _isReal ? TimeSpan.FromMilliseconds(500) : null, reporter.Progress);
         var (generation, servers) = world.ReadFile()!.Value;
         return $"connected {world.Cluster.Servers.Count}/{servers.Count}, generation {generation}";
     }

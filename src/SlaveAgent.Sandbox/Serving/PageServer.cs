@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.Sandbox.Serving;
 
@@ -87,7 +88,13 @@ internal sealed class PageServer : IAsyncDisposable
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-        if (_guard?.Refusal(context.Request) is { } reason)
+        if (_guard is not { } guard)
+        {
+            // Its port is known only once it listens.
+            await RefuseAsync(context.Response, StatusCodes.Status503ServiceUnavailable, "The page is about to begin.");
+            return;
+        }
+        if (guard.Refusal(context.Request) is { } reason)
         {
             await RefuseAsync(context.Response, StatusCodes.Status403Forbidden, reason);
             return;
@@ -97,6 +104,12 @@ internal sealed class PageServer : IAsyncDisposable
 
     private async Task WritePageAsync(HttpContext context)
     {
+        // Without the last slash, what the page asks for would lie beside the token.
+        if (!context.Request.Path.Value!.EndsWith('/'))
+        {
+            context.Response.Redirect($"/{_guard!.Token}/");
+            return;
+        }
         var nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
         context.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.Sandbox.Serving;
 
@@ -8,18 +9,26 @@ namespace SlaveAgent.Sandbox.Serving;
 /// <param name="ending">The sandbox ends.</param>
 internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario scenario, Feed feed, CancellationToken ending) : IAsyncDisposable
 {
+    private const string FirstBoot = "the slave's first boot";
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(ending);
     private readonly List<Task> _running = [];
-    private string? _changing;
+    private readonly TaskCompletionSource _quitting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SessionCommand? _changing;
+    private volatile bool _hasBooted;
     private CancellationTokenSource? _outage;
+
+    /// <summary>Completes when a person asks for the end.</summary>
+    public Task Quitting => _quitting.Task;
 
     /// <summary>Creates the cluster and boots the slave.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        Occupy("the slave's first boot");
+        reporter.Begin(FirstBoot);
         await scenario.BeginAsync(cancellationToken);
-        Free();
+        _hasBooted = true;
+        reporter.Begin(null);
     }
 
     /// <summary>Begins what a line asks for, unless it asks for what cannot be done.</summary>
@@ -56,16 +65,20 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
         {
             return Refused(problem);
         }
-        if (command.Verb == SessionVerb.Help)
+        switch (command.Verb)
         {
-            reporter.WriteLine(SessionCommand.Help);
-            return new(null, Task.CompletedTask);
+            case SessionVerb.Help:
+                reporter.WriteLine(SessionCommand.Help);
+                return new(null, Task.CompletedTask);
+            case SessionVerb.Quit:
+                _quitting.TrySetResult();
+                return new(null, Task.CompletedTask);
         }
-        // An outage may begin and end, and the agent be paused, whatever else is under way.
-        var isChange = !command.IsQuestion && command.Verb is not (SessionVerb.Outage or SessionVerb.Pause);
-        if (isChange && !Occupy(command.Line))
+        var isChange = !command.IsQuestion && command.Verb is not (SessionVerb.Outage or SessionVerb.Pause) && Occupy(command);
+        // An outage may begin and end, and the agent be paused and go on, whatever else is under way.
+        if (!isChange && !command.IsQuestion && command.Verb is not (SessionVerb.Outage or SessionVerb.Pause or SessionVerb.Resume))
         {
-            return Refused($"Wait for the end of {_changing}, which is under way.");
+            return Refused($"Wait for the end of {_changing?.Line}, which is under way.");
         }
         if (!command.IsQuestion)
         {
@@ -77,10 +90,10 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
             _running.RemoveAll(task => task.IsCompleted);
             _running.Add(run);
         }
-        return new(null, run);
+        return new(null, run, isChange);
     }
 
-    private bool Occupy(string command)
+    private bool Occupy(SessionCommand command)
     {
         lock (_gate)
         {
@@ -90,7 +103,7 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
             }
             _changing = command;
         }
-        feed.Begin(command);
+        reporter.Begin(command.Line);
         return true;
     }
 
@@ -100,7 +113,7 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
         {
             _changing = null;
         }
-        feed.Begin(null);
+        reporter.Begin(null);
     }
 
     /// <summary>Why the command makes no sense now; null: it does.</summary>
@@ -108,8 +121,13 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
     {
         var size = world.Cluster.Servers.Count;
         var most = scenario.MostServers - Listed;
+        var isPaused = world.ReadStatus() is { IsPaused: true };
         return command.Verb switch
         {
+            SessionVerb.Help or SessionVerb.Status => null,
+            _ when !_hasBooted => $"Wait for the end of {FirstBoot}, which is under way.",
+            SessionVerb.Outage or SessionVerb.Pause when _changing is { Verb: SessionVerb.Cut } => "The slave's network is cut, and K2HR3 with it; wait for the end of that.",
+            SessionVerb.Outage when command.Length == TimeSpan.Zero && world.Service.Outage.Mode == OutageMode.Healthy => "K2HR3 is not failing.",
             SessionVerb.Grow when command.Count > most => string.Create(CultureInfo.InvariantCulture,
                 $"The cluster has {Listed} of at most {scenario.MostServers} servers, so that it can grow by {(most > 0 ? $"1 to {most}" : "none")}."),
             SessionVerb.Shrink when command.Count >= size => string.Create(CultureInfo.InvariantCulture,
@@ -118,7 +136,8 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
             SessionVerb.Replace when Listed == size => "No server has failed; 'lose' or 'power-off' have one fail.",
             SessionVerb.PowerOff or SessionVerb.Cut when !scenario.CanLoseConnections => "That can be done to the stand-ins only, not to real servers.",
             SessionVerb.Cut when world.Service.Outage.Mode != OutageMode.Healthy => "K2HR3 is failing; 'outage 0' ends that first.",
-            SessionVerb.Resume when world.ReadStatus() is not { IsPaused: true } => "The agent is not paused.",
+            SessionVerb.Cut when isPaused => "The agent is paused, so that it would not connect the slave again; 'resume' comes first.",
+            SessionVerb.Resume when !isPaused => "The agent is not paused.",
             _ => null,
         };
     }
@@ -130,15 +149,20 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
         try
         {
             await Task.Yield();
-            await DoAsync(command, _stopping.Token);
+            await DoAsync(command, isChange, _stopping.Token);
         }
         catch (ScenarioFailure)
         {
             // Reported as the step's end.
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The sandbox ends.
+        }
+        catch (Exception failure)
+        {
+            // Whatever it is: the next command may go well.
+            reporter.Note(EntryKind.Problem, $"{command.Line}: {failure.Message}");
         }
         finally
         {
@@ -149,7 +173,7 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
         }
     }
 
-    private Task DoAsync(SessionCommand command, CancellationToken cancellationToken)
+    private Task DoAsync(SessionCommand command, bool isChange, CancellationToken cancellationToken)
     {
         var size = world.Cluster.Servers.Count;
         return command.Verb switch
@@ -162,7 +186,7 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
             SessionVerb.Restore => WithK2hr3Async("restore from backup: all servers are new", step => scenario.RestoreAsync(step, cancellationToken)),
             SessionVerb.Cut => reporter.StepAsync("the slave's network is cut", step => scenario.CutNetworkAsync(step, command.Length, cancellationToken)),
             SessionVerb.Pause => reporter.StepAsync("the agent is paused", _ => scenario.PauseAsync(cancellationToken)),
-            SessionVerb.Resume => reporter.StepAsync("the agent goes on", step => scenario.ResumeAsync(step, cancellationToken)),
+            SessionVerb.Resume => reporter.StepAsync("the agent goes on", step => scenario.ResumeAsync(step, isChange, cancellationToken)),
             SessionVerb.Regenerate => reporter.StepAsync("the agent writes its configuration", step => scenario.RegenerateAsync(step, cancellationToken)),
             SessionVerb.Outage => OutageAsync(command, cancellationToken),
             SessionVerb.Status => StatusAsync(cancellationToken),
@@ -216,6 +240,10 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
 
     private async Task EndOutageAsync(CancellationToken cancellationToken)
     {
+        if (world.Service.Outage.Mode == OutageMode.Healthy)
+        {
+            return;
+        }
         await world.Service.SetOutageAsync(Outage.None, cancellationToken);
         reporter.Note(EntryKind.Change, "K2HR3 answers again");
     }

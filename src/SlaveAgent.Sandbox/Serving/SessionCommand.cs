@@ -6,9 +6,6 @@ namespace SlaveAgent.Sandbox.Serving;
 /// <summary>One request of a person, from the terminal or the page.</summary>
 internal sealed record SessionCommand(SessionVerb Verb)
 {
-    /// <summary>Servers in a cluster; more could not be told apart in a picture.</summary>
-    public const int MostServers = 16;
-
     public const string Help =
         """
           grow [N]               N servers join the cluster (default 1)
@@ -73,7 +70,7 @@ internal sealed record SessionCommand(SessionVerb Verb)
     /// <exception cref="FormatException">The line is none; the message says why.</exception>
     public static SessionCommand? Parse(string line)
     {
-        string[] words = [.. line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+        string[] words = [.. line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Printable)];
         if (words is not [var name, .. var rest])
         {
             return null;
@@ -94,6 +91,10 @@ internal sealed record SessionCommand(SessionVerb Verb)
             _ => throw new FormatException($"{name} does not take '{rest[^1]}'; 'help' shows what each command takes."),
         };
     }
+
+    /// <summary>What a terminal would obey, such as an arrow key's sequence, becomes text.</summary>
+    private static string Printable(string word) => string.Concat(word.Select(letter =>
+        char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.Format ? $"\\u{(int)letter:x4}" : $"{letter}"));
 
     private static int Servers(string word)
     {

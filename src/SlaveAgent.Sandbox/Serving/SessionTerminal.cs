@@ -14,29 +14,31 @@ internal sealed class SessionTerminal(Screen screen, Session session)
         using var input = new StreamReader(Console.OpenStandardInput());
         screen.WriteLine("\nRunning. Commands:");
         screen.WriteLine(SessionCommand.Help);
-        while (await ReadLineAsync(input, cancellationToken) is { } line)
+        while (!session.Quitting.IsCompleted && await ReadLineAsync(input, cancellationToken) is { } line)
         {
-            if (line.Trim() is "quit" or "exit" or "q")
-            {
-                return;
-            }
             var reply = session.Start(line);
             if (reply.Refusal is { } reason)
             {
                 screen.WriteLine(reason, indent: 2);
             }
-            await reply.Done;
+            // A person at a terminal may pause the agent, or end an outage, during a change; a script's lines wait for one another.
+            if (Console.IsInputRedirected || !reply.IsChange)
+            {
+                await reply.Done;
+            }
         }
         screen.WriteLine("");
     }
 
     private async Task<string?> ReadLineAsync(StreamReader input, CancellationToken cancellationToken)
     {
-        screen.ShowBottom(Console.IsInputRedirected ? "" : Prompt);
+        screen.ShowPrompt(Console.IsInputRedirected ? "" : Prompt);
         try
         {
             // A read from a terminal cannot be cancelled; it is left behind when the program ends.
-            return await Task.Run(input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+            var reading = Task.Run(input.ReadLine, CancellationToken.None);
+            await Task.WhenAny(reading, session.Quitting).WaitAsync(cancellationToken);
+            return reading.IsCompleted ? await reading : null;
         }
         catch (IOException)
         {

@@ -3,6 +3,7 @@ using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.Sandbox.Serving;
 
@@ -16,15 +17,18 @@ internal sealed class WorldObserver : IAsyncDisposable
 
     private readonly DbaasWorld _world;
     private readonly Feed _feed;
+    private readonly int _mostServers;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _observing;
     private readonly Dictionary<string, string> _generations = [];
     private string? _connection;
+    private string? _problem;
     private int _unitEvents;
 
-    public WorldObserver(DbaasWorld world, Feed feed)
+    /// <param name="mostServers">So many the cluster can have.</param>
+    public WorldObserver(DbaasWorld world, Feed feed, int mostServers)
     {
-        (_world, _feed) = (world, feed);
+        (_world, _feed, _mostServers) = (world, feed, mostServers);
         _observing = ObserveAsync(_stopping.Token);
     }
 
@@ -42,17 +46,34 @@ internal sealed class WorldObserver : IAsyncDisposable
         {
             do
             {
-                var status = _world.ReadStatus();
-                _feed.Show(View(status));
-                TellGenerations();
-                TellConnection(status);
-                TellChmpx();
+                Observe();
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException)
         {
             // The sandbox ends.
+        }
+    }
+
+    // The agent's files may be other than expected, and the next round may see them whole.
+    private void Observe()
+    {
+        try
+        {
+            var status = _world.ReadStatus();
+            _feed.Show(View(status));
+            TellGenerations();
+            TellConnection(status);
+            TellChmpx();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            if (e.Message != _problem)
+            {
+                _problem = e.Message;
+                _feed.Add(EntryKind.Problem, $"The page cannot show the world as it is: {e.Message}");
+            }
         }
     }
 
@@ -66,7 +87,7 @@ internal sealed class WorldObserver : IAsyncDisposable
         var outage = _world.Service.Outage;
         return new(
             new($"{_world.Service.Uri}", outage.Mode == OutageMode.Healthy ? null : outage.InWords, listed.Count), servers, Slave(status),
-            servers.Exists(server => server.State == ServerState.Unreachable), SessionCommand.MostServers, _world.Cluster is ServerCluster);
+            servers.Exists(server => server.State == ServerState.Unreachable), _mostServers, _world.Cluster is ServerCluster);
     }
 
     private ServerView View(IServerNode server, bool isListed, AgentReport? status)

@@ -1,4 +1,4 @@
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <summary>What is under way.</summary>
 /// <param name="Command">Null: nothing, and the next command can be given.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <summary>What of the agent's status file is shown.</summary>
 /// <param name="Connection">A state such as <c>connected</c>.</param>

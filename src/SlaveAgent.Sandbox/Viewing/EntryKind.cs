@@ -1,4 +1,4 @@
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <summary>What an entry of the feed is about.</summary>
 internal enum EntryKind

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.Channels;
 
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <summary>What there is to see: the world as it is, what is under way, and what happened, each new to everybody who watches as it comes.</summary>
 internal sealed class Feed(TimeProvider time)
@@ -21,7 +21,19 @@ internal sealed class Feed(TimeProvider time)
     private Activity _activity = new(null, null);
     private int _next = 1;
 
-    /// <summary>Everything that there is now, then everything new. Who reads too slowly misses the oldest.</summary>
+    /// <summary>So many watch.</summary>
+    public int Watchers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _watching.Count;
+            }
+        }
+    }
+
+    /// <summary>Everything that there is now, then "ready", then everything new. Who reads too slowly misses the oldest.</summary>
     public async IAsyncEnumerable<FeedEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var channel = Channel.CreateBounded<FeedEvent>(new BoundedChannelOptions(KeptEvents) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -41,6 +53,7 @@ internal sealed class Feed(TimeProvider time)
             {
                 yield return old;
             }
+            yield return new("ready", "{}");
             await foreach (var news in channel.Reader.ReadAllAsync(cancellationToken))
             {
                 yield return news;

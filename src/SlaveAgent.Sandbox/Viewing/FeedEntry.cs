@@ -1,4 +1,4 @@
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <summary>One thing that happened.</summary>
 /// <param name="Id">A later entry with the same one takes its place.</param>

@@ -1,4 +1,4 @@
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <param name="Outage">How it fails, in words; null: it answers.</param>
 /// <param name="Listed">Servers on its list.</param>

@@ -1,4 +1,4 @@
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <summary>A connection between the slave's chmpx and a server.</summary>
 internal enum LinkState

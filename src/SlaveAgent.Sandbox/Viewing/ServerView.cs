@@ -1,4 +1,4 @@
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <param name="Name">Without the cluster's name and the domain.</param>
 /// <param name="State">Whether it runs.</param>

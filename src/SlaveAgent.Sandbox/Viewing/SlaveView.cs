@@ -1,4 +1,4 @@
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <summary>The slave node, as its agent's status has it.</summary>
 /// <param name="AgentRuns">False until the host has booted.</param>

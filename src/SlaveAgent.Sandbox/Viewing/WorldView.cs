@@ -1,4 +1,4 @@
-namespace SlaveAgent.Sandbox.Serving;
+namespace SlaveAgent.Sandbox.Viewing;
 
 /// <summary>The world at one moment, as it is drawn.</summary>
 /// <param name="IsCut">The slave's network is cut.</param>

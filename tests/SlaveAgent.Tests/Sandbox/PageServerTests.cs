@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using SlaveAgent.Sandbox.Serving;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.Tests.Sandbox;
 
@@ -119,15 +120,44 @@ public sealed class PageServerTests : IAsyncLifetime
         using var answer = await _http.GetStreamAsync(new Uri(_page.Address, "events"), Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         using var reader = new StreamReader(answer);
         await UntilAsync(reader, "first");
+        await UntilAsync(reader, "event: ready");
         _feed.Add(EntryKind.Step, "second");
         await UntilAsync(reader, "second");
     }
 
+    [Fact]
+    public async Task Who_has_gone_is_told_nothing_more()
+    {
+        using (var answer = await _http.GetStreamAsync(new Uri(_page.Address, "events"), Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel))
+        {
+            using var reader = new StreamReader(answer);
+            await UntilAsync(reader, "event: ready");
+            Assert.Equal(1, _feed.Watchers);
+        }
+
+        for (var attempt = 0; _feed.Watchers > 0; attempt++)
+        {
+            Assert.True(attempt < 3000, "it is still told");
+            await Task.Delay(20, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task The_address_without_its_last_slash_leads_to_the_page()
+    {
+        using var answer = await _http.GetAsync(new Uri(_page.Address.AbsoluteUri.TrimEnd('/')), Cancel);
+        Assert.Equal((HttpStatusCode.OK, _page.Address), (answer.StatusCode, answer.RequestMessage!.RequestUri));
+    }
+
     private static async Task UntilAsync(StreamReader reader, string text)
     {
-        while (await reader.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel) is { } line && !line.Contains(text, StringComparison.Ordinal))
+        string? line;
+        do
         {
+            line = await reader.ReadLineAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+            Assert.True(line is not null, $"the events ended without '{text}'");
         }
+        while (!line.Contains(text, StringComparison.Ordinal));
     }
 
     private static HttpRequestMessage Post(Uri address, string line, string type = "text/x-command")

@@ -32,12 +32,27 @@ public sealed class ServeTests
         Assert.Contains("connected 4/4", await sandbox.TypeAsync("resume"), StringComparison.Ordinal);
         await sandbox.TypeAsync("help");
 
-        await sandbox.SendAsync("quit");
+        // During a change, the agent can be paused and K2HR3 answer again, and nothing else be changed.
+        await sandbox.TypeAsync("outage 3600");
+        await sandbox.SendAsync("grow");
+        await sandbox.UntilAsync(() => sandbox.Output.Contains("waiting for K2HR3", StringComparison.Ordinal), "grow does not wait");
+        await sandbox.SendAsync("shrink");
+        await sandbox.UntilAsync(() => sandbox.Output.Contains("the end of grow", StringComparison.Ordinal), "shrink is not refused");
+        await sandbox.SendAsync("pause");
+        await sandbox.UntilAsync(() => sandbox.Output.Contains("the agent is paused, so that", StringComparison.Ordinal) || Paused(sandbox) == 2, "the agent is not paused");
+        Assert.Contains("paused", await sandbox.TypeAsync("outage 0"), StringComparison.Ordinal);
+        Assert.Contains("'resume'", await sandbox.TypeAsync("cut"), StringComparison.Ordinal);
+        Assert.Contains("connected 5/5", await sandbox.TypeAsync("resume"), StringComparison.Ordinal);
+        Assert.NotEmpty((await sandbox.TypeAsync("outage 0")).Trim());
+
+        await sandbox.SendAsync("QUIT");
         Assert.Equal(0, await sandbox.EndedAsync());
         await sandbox.LeftNothingAsync();
-        // A path or an address is a word of its own, which stays whole.
-        Assert.DoesNotContain(sandbox.Screen, line => line.Length > Columns && line.Trim().Contains(' ', StringComparison.Ordinal) && !line.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal));
+        // A word that is too long stays whole, in a line of its own.
+        Assert.DoesNotContain(sandbox.Screen, line => line.Length > Columns && line.Trim().Contains(' ', StringComparison.Ordinal));
     }
+
+    private static int Paused(ServedSandbox sandbox) => sandbox.Screen.Count(line => line.Contains("for an hour, or until 'resume'", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("SIGTERM")]

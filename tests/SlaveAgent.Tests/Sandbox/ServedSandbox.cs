@@ -49,6 +49,8 @@ internal sealed partial class ServedSandbox : IAsyncDisposable
     /// <summary>Processes of the sandbox, the one that cleans up after it included.</summary>
     public IReadOnlyList<string> Processes => [.. Directory.EnumerateDirectories("/proc").Where(IsOfSandbox).Select(path => File.ReadAllText(Path.Join(path, "cmdline")).Replace('\0', ' '))];
 
+    private string[] Left => Directory.GetFileSystemEntries(Place);
+
     private string PidFile => _temporary.At("pid");
 
     private int Pid => int.Parse(File.ReadAllText(PidFile), CultureInfo.InvariantCulture);
@@ -98,8 +100,8 @@ internal sealed partial class ServedSandbox : IAsyncDisposable
         }
     }
 
-    /// <summary>No process is left, and no directory.</summary>
-    public Task LeftNothingAsync() => UntilAsync(() => Processes.Count == 0 && Directory.GetDirectories(Place).Length == 0, "something is left behind");
+    /// <summary>No process is left, and nothing in TMPDIR.</summary>
+    public Task LeftNothingAsync() => UntilAsync(() => Processes.Count == 0 && Left.SequenceEqual([PidFile]), $"something is left behind: {string.Join(' ', Left)}");
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Serving;
 
@@ -39,6 +40,22 @@ public sealed class SessionCommandTests
     [InlineData("cut 99999")]
     [InlineData("\u001b[A")]
     public void What_is_no_command_has_a_reason(string line) => Assert.NotEmpty(Assert.Throws<FormatException>(() => SessionCommand.Parse(line)).Message);
+
+    [Theory]
+    [InlineData("\u001b]0;title\u0007")]
+    [InlineData("grow \u001b[A")]
+    [InlineData("outage 10 \u202e")]
+    public void What_a_terminal_would_obey_is_not_in_the_reason(string line)
+    {
+        var reason = Assert.Throws<FormatException>(() => SessionCommand.Parse(line)).Message;
+        Assert.DoesNotContain(reason, letter => char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.Format);
+    }
+
+    [Theory]
+    [InlineData("QUIT")]
+    [InlineData(" Exit ")]
+    [InlineData("q")]
+    public void The_end_is_asked_for_in_any_case(string line) => Assert.Equal(SessionVerb.Quit, SessionCommand.Parse(line)!.Verb);
 
     [Theory]
     [InlineData("")]
