@@ -13,13 +13,18 @@ namespace SlaveAgent.Sandbox.Chmpx;
 /// </summary>
 public static partial class ControlPortClient
 {
-    /// <summary>The answer to one command, or null when nothing listens there.</summary>
+    // The real chmpx was seen to take a connection and never answer while its ring changed.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The answer to one command, or null when nothing listens or answers there.</summary>
     public static Task<string?> AskAsync(int port, string command, CancellationToken cancellationToken, IPAddress? from = null) =>
         AskAsync(new IPEndPoint(IPAddress.Loopback, port), command, cancellationToken, from);
 
     /// <summary>The same for a control port that is not on 127.0.0.1.</summary>
     public static async Task<string?> AskAsync(IPEndPoint controlPort, string command, CancellationToken cancellationToken, IPAddress? from = null)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnswerTimeout);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -27,12 +32,12 @@ public static partial class ControlPortClient
             {
                 socket.Bind(new IPEndPoint(from, 0));
             }
-            await socket.ConnectAsync(controlPort, cancellationToken);
-            await socket.SendAsync(Encoding.ASCII.GetBytes(command + "\n"), cancellationToken);
+            await socket.ConnectAsync(controlPort, limit.Token);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(command + "\n"), limit.Token);
             using var reader = new StreamReader(new NetworkStream(socket), Encoding.Latin1);
-            return await reader.ReadToEndAsync(cancellationToken);
+            return await reader.ReadToEndAsync(limit.Token);
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

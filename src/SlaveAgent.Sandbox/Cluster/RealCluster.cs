@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using CliWrap;
 using CliWrap.Buffered;
+using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.K2hr3;
 
 namespace SlaveAgent.Sandbox.Cluster;
@@ -16,6 +17,10 @@ internal sealed partial class RealCluster : IServerCluster
     private const int SlaveControlPort = 18031;
     private const int MessageQueueLimit = 12;
     private const string Loopback = "127.0.0.1";
+    private const string NameFile = "ring";
+
+    // In the ring, without a merge that is not over.
+    private static readonly string[] InService = ["[SERVICE IN]", "[UP]", "[n/a]", "[Nothing]"];
 
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
 
@@ -43,6 +48,7 @@ internal sealed partial class RealCluster : IServerCluster
         _names = names;
         _directory = directory;
         Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, NameFile), names.Name);
         _http.DefaultRequestHeaders.Add("x-auth-token", "R=" + service.IssueToken(names.ServerRole).Token);
         _refreshing = RefreshAsync(_stopping.Token);
     }
@@ -140,22 +146,61 @@ internal sealed partial class RealCluster : IServerCluster
         await AddAsync(count);
     }
 
+    /// <summary>
+    /// What is wrong among the servers themselves, as each of them shows it, in a sentence; null: nothing, so that a slave that is not connected has itself to blame.
+    /// A control port is queried, which must not happen while a server joins.
+    /// </summary>
+    public async Task<string?> FindTroubleAsync(CancellationToken cancellationToken)
+    {
+        var nodes = Nodes;
+        foreach (var node in nodes)
+        {
+            if (await ControlPortClient.ViewAsync(node.ControlPort, cancellationToken) is not { } view)
+            {
+                return $"the chmpx of {node.Name} does not answer on its control port.";
+            }
+            foreach (var other in nodes)
+            {
+                var status = view.Servers.FirstOrDefault(server => server.Cuk == other.Cuk)?.Status ?? "nothing";
+                if (!InService.All(flag => status.Contains(flag, StringComparison.Ordinal)))
+                {
+                    return $"{node.Name} shows {other.Name} as {status}.";
+                }
+            }
+        }
+        return null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _refreshing;
         // All at the same time: stopped one after another, a server that still merges may hang.
         await Task.WhenAll(Nodes.Select(node => node.StopAsync()));
+        DeleteFilesOf(_names.Name);
+        _http.Dispose();
+        _stopping.Dispose();
+        _reading.Dispose();
+    }
+
+    /// <summary>Deletes what the nodes of a sandbox in this directory leave elsewhere when they are killed.</summary>
+    public static void DeleteLeftovers(string sandbox)
+    {
+        if (Path.Combine(sandbox, "servers", NameFile) is var file && File.Exists(file))
+        {
+            DeleteFilesOf(File.ReadAllText(file));
+        }
+    }
+
+    private static void DeleteFilesOf(string ring)
+    {
         foreach (var place in (string[])["/tmp", "/var/lib/antpickax"])
         {
-            foreach (var left in Directory.Exists(place) ? Directory.GetFiles(place, $"{_names.Name}-*") : [])
+            foreach (var left in Directory.Exists(place) ? Directory.GetFiles(place, $"{ring}-*") : [])
             {
                 File.Delete(left);
             }
         }
-        _http.Dispose();
-        _stopping.Dispose();
-        _reading.Dispose();
     }
 
     private static bool IsFree(int port) => !IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == port);

@@ -12,6 +12,8 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// </summary>
 public sealed class ServerCluster : IServerCluster
 {
+    private const int Addresses = 240;
+
     private readonly K2hr3Service _service;
     private readonly DbaasCluster _cluster;
     private readonly TimeSpan _refresh;
@@ -25,7 +27,9 @@ public sealed class ServerCluster : IServerCluster
     private readonly string _network;
     private volatile IReadOnlySet<string> _listed = new HashSet<string>();
     private DateTimeOffset _lastRefresh;
+    private readonly HashSet<IPAddress> _addresses = [];
     private int _nextNumber = 1;
+    private int _nextAddress;
 
     /// <param name="network">The first three octets of the servers' addresses, all of them this machine's (default: a part of loopback).</param>
     public ServerCluster(K2hr3Service service, DbaasCluster cluster, TimeSpan? refresh = null, string? network = null)
@@ -49,6 +53,18 @@ public sealed class ServerCluster : IServerCluster
     }
 
     IReadOnlyList<IServerNode> IServerCluster.Servers => Servers;
+
+    /// <summary>Nodes that left or failed.</summary>
+    public IReadOnlyList<ServerNode> Gone
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _gone];
+            }
+        }
+    }
 
     private bool CanReachK2hr3 => _service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
 
@@ -105,6 +121,13 @@ public sealed class ServerCluster : IServerCluster
     {
         Leave(node);
         await node.PowerOffAsync();
+    }
+
+    /// <summary>A node that lost power is noticed: connections to it end, and the ring has it down.</summary>
+    public async Task NoticeAsync(ServerNode node)
+    {
+        node.Disconnect();
+        await SetStatusAsync(node, RingStatus.ServiceOut);
     }
 
     /// <summary>The operator removes a failed node: neither K2HR3 nor the servers list it any longer.</summary>
@@ -207,9 +230,7 @@ public sealed class ServerCluster : IServerCluster
         lock (_gate)
         {
             var number = _nextNumber++;
-            // 127.x.y.n: any number of addresses, all of them this machine.
-            var address = IPAddress.Parse($"{_network}.{10 + number}");
-            var node = new ServerNode(this, $"{_cluster.Name}-server-{number}.novalocal", $"{Guid.NewGuid()}", address, _cluster.ServerPort, _cluster.ServerControlPort)
+            var node = new ServerNode(this, $"{_cluster.Name}-server-{number}.novalocal", $"{Guid.NewGuid()}", FreeAddress(), _cluster.ServerPort, _cluster.ServerControlPort)
             {
                 RefreshInterval = refresh,
             };
@@ -217,6 +238,22 @@ public sealed class ServerCluster : IServerCluster
             node.Start();
             return node;
         }
+    }
+
+    // 127.x.y.n: all of them this machine.
+    private IPAddress FreeAddress()
+    {
+        var listed = _service.Hosts(_cluster.ServerRole).Select(host => host.Address).ToHashSet();
+        for (var attempt = 0; attempt < Addresses; attempt++)
+        {
+            var address = IPAddress.Parse($"{_network}.{11 + (_nextAddress++ % Addresses)}");
+            // That of a failed node is in use until it is removed.
+            if (!listed.Contains($"{address}") && _addresses.Add(address))
+            {
+                return address;
+            }
+        }
+        throw new InvalidOperationException($"All {Addresses} addresses of {_network}.0/24 that servers can have are in use.");
     }
 
     private async Task JoinAsync(ServerNode node)
@@ -236,6 +273,7 @@ public sealed class ServerCluster : IServerCluster
         {
             _servers.Remove(node);
             _gone.Add(node);
+            _addresses.Remove(node.Address);
         }
     }
 

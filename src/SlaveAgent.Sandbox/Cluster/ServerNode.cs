@@ -55,6 +55,15 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     /// <summary>The CUKs of the currently connected slaves.</summary>
     public IReadOnlyList<string> ConnectedSlaves => _isOff ? [] : [.. _slaves.Values.Select(slave => slave.Cuk)];
 
+    /// <summary>It lost power.</summary>
+    public bool IsOff => _isOff;
+
+    /// <summary>It runs, and no slave reaches it (<see cref="CutOffAsync"/>).</summary>
+    public bool IsCutOff => !_isOff && _listener is null;
+
+    /// <summary>Connections are open at their slaves' end, also when this node is off.</summary>
+    public bool HasOpenConnections => !_slaves.IsEmpty;
+
     public Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) => Task.FromResult(ConnectedSlaves.Contains(cuk));
 
     /// <summary>When it last sent a slave the members of the ring: it sets that time on itself only (chmeventsock.cc: PxComReceiveStatusReq).</summary>
@@ -75,6 +84,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         foreach (var stream in _slaves.Keys)
         {
             stream.Dispose();
+            _slaves.TryRemove(stream, out _);
         }
     }
 

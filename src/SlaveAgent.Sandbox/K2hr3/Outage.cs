@@ -17,6 +17,18 @@ public sealed record Outage(OutageMode Mode, TimeSpan? Delay = null, int Status 
         _ => TimeSpan.Zero,
     };
 
+    /// <summary>What K2HR3 does, as a sentence without its subject.</summary>
+    public string InWords => Mode switch
+    {
+        OutageMode.Healthy => "answers",
+        OutageMode.Stopped => "refuses connections",
+        OutageMode.StorePaused or OutageMode.StoreCutOff => "takes its time and then calls valid tokens wrong (401)",
+        OutageMode.StoreGone => "answers 500 to everything",
+        OutageMode.MidRequest => "does not find what it has (404)",
+        OutageMode.Slow => "answers slowly",
+        _ => string.Create(CultureInfo.InvariantCulture, $"answers {Status} to everything"),
+    };
+
     public static Outage None { get; } = new(OutageMode.Healthy);
 
     /// <summary>Reads <c>stopped</c>, <c>store-paused</c>, <c>status:503</c> and so on.</summary>
@@ -32,6 +44,6 @@ public sealed record Outage(OutageMode Mode, TimeSpan? Delay = null, int Status 
         _ when text.StartsWith("status:", StringComparison.Ordinal)
             && int.TryParse(text.AsSpan(7), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             && code is >= 100 and <= 599 => new(OutageMode.Status, Status: code),
-        _ => throw new FormatException($"'{text}' is none of healthy, stopped, store-paused, store-cut-off, store-gone, mid-request, slow, status:<code>"),
+        _ => throw new FormatException($"'{text}' is no way to fail; there are stopped, store-paused, store-cut-off, store-gone, mid-request, slow and status:CODE, such as status:503."),
     };
 }

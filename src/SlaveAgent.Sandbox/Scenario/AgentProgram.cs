@@ -36,10 +36,14 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
     public int? ExitCode => _daemon is { Task.IsCompletedSuccessfully: true } ended ? ended.Task.Result.ExitCode : null;
 
     /// <summary>Runs one command and waits for it to exit.</summary>
-    public async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
+    /// <param name="progress">Told each line of its log as it comes.</param>
+    public async Task<(int ExitCode, string Output)> RunAsync(
+        IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken, Action<string>? progress = null)
     {
         var result = await Command(arguments)
             .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromString(input))
+            .WithStandardOutputPipe(progress is null ? PipeTarget.Null : PipeTarget.ToDelegate(progress))
+            .WithStandardErrorPipe(progress is null ? PipeTarget.Null : PipeTarget.ToDelegate(progress))
             .ExecuteBufferedAsync(cancellationToken);
         var text = result.StandardOutput + result.StandardError;
         Record($"$ {string.Join(' ', arguments)}\n{text}");

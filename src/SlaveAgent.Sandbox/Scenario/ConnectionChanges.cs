@@ -26,8 +26,10 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
     {
         await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Service.Hosts(world.Names.SlaveRole).Any(host => host.Cuk == world.Cuk) ? null : "the slave is not registered"),
             StepTimeout, cancellationToken);
-        foreach (var server in cluster.Servers)
+        foreach (var (index, server) in cluster.Servers.Index())
         {
+            // Admitted while chmpx still goes through its list, it would be connected without a restart.
+            await (index == 0 ? Task.CompletedTask : RefusedByAsync(server, cancellationToken));
             cluster.Refresh(server);
             await ConnectedToAsync(server, cancellationToken);
         }
@@ -59,24 +61,47 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
     }
 
     /// <summary>No server can be reached for a while; the connections end, and at first only one server returns.</summary>
-    public async Task CutNetworkAsync(CancellationToken cancellationToken)
+    /// <param name="meanwhile">Runs when the connections have ended; when it completes, the first server returns.</param>
+    public async Task CutNetworkAsync(CancellationToken cancellationToken, Func<Task>? meanwhile = null)
     {
         var servers = cluster.Servers;
-        foreach (var server in servers)
+        try
         {
-            await server.CutOffAsync();
+            foreach (var server in servers)
+            {
+                await server.CutOffAsync();
+            }
+            await ShowsAsync(servers.Count, "chmpx lost connections that no peer closed", cancellationToken);
+            foreach (var server in servers)
+            {
+                server.Disconnect();
+            }
+            await ShowsAsync(0, "chmpx shows connections that were closed", cancellationToken);
+            await (meanwhile?.Invoke() ?? Task.CompletedTask);
+            servers[0].Reconnect();
+            await ConnectedToAsync(servers[0], cancellationToken);
         }
-        await ShowsAsync(servers.Count, "chmpx lost connections that no peer closed", cancellationToken);
-        foreach (var server in servers)
+        finally
         {
-            server.Disconnect();
+            foreach (var server in servers.Where(server => server.IsCutOff))
+            {
+                server.Reconnect();
+            }
         }
-        await ShowsAsync(0, "chmpx shows connections that were closed", cancellationToken);
-        servers[0].Reconnect();
-        await ConnectedToAsync(servers[0], cancellationToken);
-        foreach (var server in servers.Skip(1))
+    }
+
+    /// <summary>A server loses power, and some time later the slave's kernel and the ring notice.</summary>
+    /// <param name="unnoticed">How long that takes; in a real network minutes.</param>
+    public async Task PowerOffAsync(ServerNode server, TimeSpan unnoticed, CancellationToken cancellationToken)
+    {
+        await cluster.PowerOffAsync(server);
+        try
         {
-            server.Reconnect();
+            await Task.Delay(unnoticed, cancellationToken);
+        }
+        finally
+        {
+            await cluster.NoticeAsync(server);
         }
     }
 
@@ -113,6 +138,10 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
 
     private Task ConnectedToAsync(ServerNode server, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
         _ => Task.FromResult(server.ConnectedSlaves.Contains(world.Cuk) ? null : $"{server.Name} does not have the slave among its connections"), StepTimeout, cancellationToken);
+
+    private Task RefusedByAsync(ServerNode server, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
+        async token => await world.ViewAsync(token) is { } view && view.Servers.Any(shown => shown.Cuk == server.Cuk && shown.Status.Contains("[DOWN]", StringComparison.Ordinal))
+            ? null : $"chmpx does not show {server.Name} as down", StepTimeout, cancellationToken);
 
     private Task ShowsAsync(int connected, string problem, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
         async token => await world.ViewAsync(token) is { } view && view.Connected == connected ? null : problem, StepTimeout, cancellationToken);

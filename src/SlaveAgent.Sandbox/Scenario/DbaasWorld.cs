@@ -6,6 +6,7 @@ using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
+using SlaveAgent.Sandbox.Viewing;
 using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Sandbox.Scenario;
@@ -48,9 +49,10 @@ internal sealed class DbaasWorld : IAsyncDisposable
 
     public string Token { get; }
 
-    public static async Task<DbaasWorld> CreateAsync(ScenarioOptions options, CancellationToken cancellationToken)
+    /// <param name="directory">An empty one; null: one is made.</param>
+    public static async Task<DbaasWorld> CreateAsync(ScenarioOptions options, CancellationToken cancellationToken, string? directory = null)
     {
-        var directory = Directory.CreateTempSubdirectory("k2hdkc-sandbox-").FullName;
+        directory ??= SandboxPlace.Create();
         var service = await K2hr3Service.StartAsync(adminTenant: "demo", timeScale: options.TimeScale, cancellationToken: cancellationToken);
         var names = options.IsReal
             ? RealCluster.Names($"demo{RandomNumberGenerator.GetInt32(1000, 9999)}")
@@ -89,8 +91,9 @@ internal sealed class DbaasWorld : IAsyncDisposable
     }
 
     /// <summary>Polls until <paramref name="findObstacle"/> returns null; throws with the last obstacle after the timeout.</summary>
+    /// <param name="progress">Told each obstacle.</param>
     public static async Task UntilAsync(
-        Func<CancellationToken, Task<string?>> findObstacle, TimeSpan timeout, CancellationToken cancellationToken, TimeSpan? pollInterval = null)
+        Func<CancellationToken, Task<string?>> findObstacle, TimeSpan timeout, CancellationToken cancellationToken, TimeSpan? pollInterval = null, Action<string>? progress = null)
     {
         for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(pollInterval ?? PollInterval, cancellationToken))
         {
@@ -102,12 +105,13 @@ internal sealed class DbaasWorld : IAsyncDisposable
             {
                 throw new ScenarioFailure($"after {timeout.TotalSeconds:0} s {reason}");
             }
+            progress?.Invoke(reason);
         }
     }
 
     /// <summary>
     /// Verified from outside the agent: K2HR3's list, the file on disk, what chmpx has loaded, its sockets, and the servers' own lists of
-    /// slaves all agree. Null when they do, else the first mismatch.
+    /// slaves all agree. Null when they do, else the first mismatch. Servers that failed and are still listed need not be connected.
     /// </summary>
     public async Task<string?> WhyNotConnectedAsync(CancellationToken cancellationToken)
     {
@@ -132,11 +136,12 @@ internal sealed class DbaasWorld : IAsyncDisposable
         {
             return $"chmpx shows {view.Servers.Count} servers, K2HR3 lists {listed.Count}";
         }
-        if (view.Connected < listed.Count)
+        var running = Cluster.Servers;
+        if (view.Connected < running.Count)
         {
-            return $"chmpx is connected to {view.Connected} of {listed.Count}";
+            return $"chmpx is connected to {view.Connected} of {running.Count}";
         }
-        foreach (var server in Cluster.Servers)
+        foreach (var server in running)
         {
             if (!await server.HasSlaveAsync(Cuk, cancellationToken))
             {
@@ -149,6 +154,13 @@ internal sealed class DbaasWorld : IAsyncDisposable
     /// <summary>What chmpx shows, queried from a server's address, which does not make it read its file.</summary>
     public Task<ChmpxView?> ViewAsync(CancellationToken cancellationToken) =>
         ControlPortClient.ViewAsync(Names.SlaveControlPort, cancellationToken, Cluster.Servers is [ServerNode { Address: var address }, ..] ? address : null);
+
+    /// <summary>What the agent's status file says; null while there is none.</summary>
+    public AgentReport? ReadStatus() => AgentReport.Read(Path.Combine(Layout.Root, "run/k2hdkc-slave-agent/status.json"));
+
+    /// <summary>The agent's history, oldest first; an entry that goes on keeps its id.</summary>
+    public IReadOnlyList<(string Id, DateTimeOffset At, string Text)> ReadHistory() =>
+        AgentHistory.Read(Path.Combine(Layout.Root, "var/lib/k2hdkc-slave-agent/history.json"));
 
     /// <summary>The configuration's generation and servers; null while there is none.</summary>
     public (int Generation, IReadOnlySet<string> Servers)? ReadFile()

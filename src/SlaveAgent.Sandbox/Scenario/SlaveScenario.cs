@@ -3,6 +3,7 @@ using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.Sandbox.Scenario;
 
@@ -19,8 +20,20 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
 
     private readonly string[] _packages = options.Maker == RoleMaker.Cli ? ["chmpx", "demo-app", "k2hdkc-dbaas-override-conf"] : ["chmpx", "k2hdkc-dbaas-override-conf"];
 
+    // More could not be told apart in a picture.
+    private const int MostStandIns = 16;
+
+    /// <summary>Servers that the cluster may have here; real ones run about twenty threads each.</summary>
+    public int MostServers => _isReal ? 4 : MostStandIns;
+
+    /// <summary>The servers can be cut off and powered off, as only stand-ins can.</summary>
+    public bool CanLoseConnections => _connections is not null;
+
     // Few real nodes, because each runs about twenty threads on the same cores.
     private readonly int _size = options.IsReal ? 2 : 3;
+
+    // In a real network a lost power is noticed after minutes.
+    private static readonly TimeSpan UnnoticedTime = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan StoppedTime = TimeSpan.FromSeconds(2);
 
@@ -40,22 +53,46 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     {
         await BeginAsync(cancellationToken);
         var largest = _isReal ? 3 : 5;
-        await reporter.StepAsync($"the cluster grows to {(_isReal ? "three" : "five")}", step => GrowAsync(step, largest, cancellationToken));
-        await reporter.StepAsync("the cluster shrinks to two", step => ShrinkAsync(step, 2, cancellationToken));
-        await reporter.StepAsync("K2HR3 is down while the cluster changes", step => OutageAsync(step, cancellationToken));
-        await reporter.StepAsync("a server node is lost", step => LoseAsync(step, cancellationToken));
-        await reporter.StepAsync("the lost node is replaced", step => ReplaceAsync(step, cancellationToken));
-        await reporter.StepAsync("restore from backup: all servers new", step => RestoreAsync(step, cancellationToken));
+        await StepAsync($"the cluster grows to {(_isReal ? "three" : "five")}", step => GrowAsync(step, largest, cancellationToken), cancellationToken);
+        await StepAsync("the cluster shrinks to two", step => ShrinkAsync(step, 2, cancellationToken), cancellationToken);
+        await StepAsync("K2HR3 is down while the cluster changes", step => OutageAsync(step, cancellationToken), cancellationToken);
+        await StepAsync("a server node is lost", step => LoseAsync(step, cancellationToken), cancellationToken);
+        await StepAsync("the lost node is replaced", step => ReplaceAsync(step, cancellationToken), cancellationToken);
+        await StepAsync("restore from backup: all servers new", step => RestoreAsync(step, cancellationToken), cancellationToken);
         if (_connections is not null)
         {
-            await reporter.StepAsync("all servers lose power, others replace them", step => ReplaceAllAsync(step, _connections, cancellationToken));
-            await reporter.StepAsync("the network is cut, servers return one by one", step => CutNetworkAsync(step, _connections, cancellationToken));
-            await reporter.StepAsync("clock a day ahead, connections lost", step => MoveClockAsync(step, _connections, cancellationToken));
+            await StepAsync("all servers lose power, others replace them", step => ReplaceAllAsync(step, _connections, cancellationToken), cancellationToken);
+            await StepAsync("the network is cut, servers return one by one", step => CutNetworkAsync(step, _connections, cancellationToken), cancellationToken);
+            await StepAsync("clock a day ahead, connections lost", step => MoveClockAsync(step, _connections, cancellationToken), cancellationToken);
         }
-        await reporter.StepAsync("agent killed, cluster grows, agent restarted", step => KillAsync(step, cancellationToken));
-        await reporter.StepAsync("regenerate --force", step => RegenerateAsync(step, cancellationToken));
+        await StepAsync("agent killed, cluster grows, agent restarted", step => KillAsync(step, cancellationToken), cancellationToken);
+        await StepAsync("regenerate --force", step => RegenerateAsync(step, cancellationToken), cancellationToken);
         await reporter.StepAsync("decommission: unregister", step => UnregisterAsync(step, cancellationToken));
         await reporter.StepAsync("no trace of the role token", _ => Task.FromResult(SearchToken()));
+    }
+
+    /// <summary>Steps that did not come about because of the real ring's own trouble.</summary>
+    public int LeftOut { get; private set; }
+
+    /// <summary>A step of which the real servers may be the cause that it does not come about: then they are replaced, and the scenario goes on.</summary>
+    private async Task StepAsync(string title, Func<ScenarioStep, Task<string>> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reporter.StepAsync(title, run);
+        }
+        catch (ScenarioFailure)
+        {
+            if (world.Cluster is not RealCluster ring || await ring.FindTroubleAsync(cancellationToken) is not { } trouble)
+            {
+                throw;
+            }
+            LeftOut++;
+            reporter.Note(EntryKind.Problem, $"That is the real ring's own trouble: {trouble} All servers are replaced, and the scenario goes on.");
+            await world.Service.SetOutageAsync(Outage.None, cancellationToken);
+            StartAgent();
+            await reporter.StepAsync("the ring is made again", step => RestoreAsync(step, cancellationToken));
+        }
     }
 
     /// <summary>Creates the cluster and boots the slave; <c>--serve</c> starts with it too.</summary>
@@ -66,11 +103,11 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
             await (_connections?.AddReservedAsync(_size) ?? world.Cluster.AddAsync(_size)).WaitAsync(cancellationToken);
             return $"{world.Service.Hosts(world.Names.ServerRole).Count} servers registered with K2HR3";
         });
-        await reporter.StepAsync("the slave's VM boots: agent bootstrap", step => BootAsync(step, cancellationToken));
+        await StepAsync("the slave's VM boots: agent bootstrap", step => BootAsync(step, cancellationToken), cancellationToken);
         await reporter.StepAsync("the agent's daemon starts", async _ =>
         {
             var asked = world.Service.Counts[RequestKind.Resource];
-            world.Agent.Start();
+            StartAgent();
             await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Service.Counts[RequestKind.Resource] > asked ? null : $"it has not queried K2HR3\n{world.Agent.Output}"),
                 StepTimeout, cancellationToken);
             return $"queried K2HR3; {await VerifyConnectedAsync(cancellationToken)} as before";
@@ -88,20 +125,29 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     {
         foreach (var server in world.Cluster.Servers.Skip(size).ToList())
         {
-            await world.Cluster.RemoveAsync(server);
+            await world.Cluster.RemoveAsync(server).WaitAsync(cancellationToken);
         }
         step.StartTiming();
         return await VerifyConnectedAsync(cancellationToken);
     }
 
-    public async Task<string> LoseAsync(ScenarioStep step, CancellationToken cancellationToken)
+    public Task<string> LoseAsync(ScenarioStep step, CancellationToken cancellationToken) => LoseAsync(step, world.Cluster.LoseAsync, cancellationToken);
+
+    /// <summary>Connections that stay open without a peer are what the slave sees for some seconds.</summary>
+    public Task<string> PowerOffAsync(ScenarioStep step, CancellationToken cancellationToken) => LoseAsync(step, server =>
+    {
+        reporter.Progress($"nobody has noticed: {server.Name} closed no connection");
+        return _connections!.PowerOffAsync((ServerNode)server, UnnoticedTime, cancellationToken);
+    }, cancellationToken);
+
+    private async Task<string> LoseAsync(ScenarioStep step, Func<IServerNode, Task> fail, CancellationToken cancellationToken)
     {
         var before = world.ReadFile()!.Value;
         var lost = world.Cluster.Servers[0];
         step.StartTiming();
-        await world.Cluster.LoseAsync(lost);
+        await fail(lost);
         await DbaasWorld.UntilAsync(async token => await world.ViewAsync(token) is { } view
-            && view.Connected == world.Cluster.Servers.Count ? null : "chmpx still shows it connected", StepTimeout, cancellationToken);
+            && view.Connected == world.Cluster.Servers.Count ? null : "chmpx still shows it connected", StepTimeout, cancellationToken, progress: reporter.Progress);
         step.StopTiming();
         return world.ReadFile() is var (_, servers) && servers.SetEquals(before.Servers)
             ? $"connected {world.Cluster.Servers.Count}/{servers.Count}; K2HR3 still lists it, so the file does too"
@@ -110,17 +156,15 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
 
     public async Task<string> ReplaceAsync(ScenarioStep step, CancellationToken cancellationToken)
     {
-        var alive = world.Cluster.Servers.Select(server => server.Cuk).ToHashSet();
-        var lost = world.Service.Hosts(world.Names.ServerRole).Where(host => !alive.Contains(host.Cuk!)).ToList();
         step.StartTiming();
-        lost.ForEach(host => world.Service.RemoveHost(world.Names.ServerRole, host.Cuk!));
-        await world.Cluster.AddAsync(lost.Count).WaitAsync(cancellationToken);
+        await world.Cluster.AddAsync(ForgetFailed()).WaitAsync(cancellationToken);
         return await VerifyConnectedAsync(cancellationToken);
     }
 
     public async Task<string> RestoreAsync(ScenarioStep step, CancellationToken cancellationToken)
     {
         step.StartTiming();
+        ForgetFailed();
         await world.Cluster.RestoreAsync(_size).WaitAsync(cancellationToken);
         return await VerifyConnectedAsync(cancellationToken);
     }
@@ -135,6 +179,54 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         return after > before ? result : throw new ScenarioFailure($"the generation is still {after}");
     }
 
+    /// <summary>The slave reaches neither K2HR3 nor a server, and then one server after another.</summary>
+    /// <param name="length">How long it reaches nobody.</param>
+    public async Task<string> CutNetworkAsync(ScenarioStep step, TimeSpan length, CancellationToken cancellationToken)
+    {
+        reporter.Progress("K2HR3 and all servers refuse the slave's connections");
+        await world.Service.SetOutageAsync(new(OutageMode.Stopped), cancellationToken);
+        try
+        {
+            await _connections!.CutNetworkAsync(cancellationToken, async () =>
+            {
+                await Task.Delay(length, cancellationToken);
+                await world.Service.SetOutageAsync(Outage.None, cancellationToken);
+                reporter.Progress("K2HR3 and the servers can be reached again, one after another");
+            });
+        }
+        finally
+        {
+            await world.Service.SetOutageAsync(Outage.None, CancellationToken.None);
+        }
+        step.StartTiming();
+        return await VerifyConnectedAsync(cancellationToken);
+    }
+
+    public async Task<string> PauseAsync(CancellationToken cancellationToken)
+    {
+        await RunAgentAsync(["pause", "--for", "1h", "--reason", "asked for in the sandbox"], null, cancellationToken);
+        await DbaasWorld.UntilAsync(_ => Task.FromResult(world.ReadStatus() is { IsPaused: true } ? null : "the agent does not report it"), StepTimeout, cancellationToken);
+        return "for an hour, or until 'resume': it observes and reports, and changes nothing";
+    }
+
+    /// <param name="verifies">False: a change is under way, which verifies the connections itself.</param>
+    public async Task<string> ResumeAsync(ScenarioStep step, bool verifies, CancellationToken cancellationToken)
+    {
+        step.StartTiming();
+        await RunAgentAsync(["resume"], null, cancellationToken);
+        await DbaasWorld.UntilAsync(_ => Task.FromResult(world.ReadStatus() is { IsPaused: false } ? null : "the agent does not report it"), StepTimeout, cancellationToken);
+        return verifies ? await VerifyConnectedAsync(cancellationToken) : "it catches up with K2HR3's list";
+    }
+
+    // K2HR3 no longer lists failed servers; returns how many there were.
+    private int ForgetFailed()
+    {
+        var alive = world.Cluster.Servers.Select(server => server.Cuk).ToHashSet();
+        var lost = world.Service.Hosts(world.Names.ServerRole).Where(host => !alive.Contains(host.Cuk!)).ToList();
+        lost.ForEach(host => world.Service.RemoveHost(world.Names.ServerRole, host.Cuk!));
+        return lost.Count;
+    }
+
     private async Task<string> BootAsync(ScenarioStep step, CancellationToken cancellationToken)
     {
         using var booting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -145,7 +237,7 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
             [
                 "bootstrap", "--role", $"{world.Names.SlaveRole}", "--tenant", world.Names.SlaveRole.TenantYrn, "--api-uri", $"{world.Service.Uri}",
                 "--token-file", "-",
-            ], world.Token, cancellationToken);
+            ], world.Token, cancellationToken, reporter.Progress);
             await admitting;
         }
         finally
@@ -265,14 +357,29 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         return "not in output, files, tool calls or command lines";
     }
 
+    private void StartAgent()
+    {
+        if (!world.Agent.IsRunning)
+        {
+            world.Agent.Start();
+        }
+    }
+
     // All observers agree: K2HR3, the file, chmpx and the servers.
     private async Task<string> VerifyConnectedAsync(CancellationToken cancellationToken)
     {
-        await DbaasWorld.UntilAsync(world.WhyNotConnectedAsync, StepTimeout, cancellationToken,
+        var isPaused = false;
+        // The agent may be paused at any time, and then changes nothing.
+        await DbaasWorld.UntilAsync(async token => (isPaused = world.ReadStatus() is { IsPaused: true }) ? null : await world.WhyNotConnectedAsync(token),
+            StepTimeout, cancellationToken,
             // Real servers must not be queried often.
-            _isReal ? TimeSpan.FromMilliseconds(500) : null);
+            _isReal ? TimeSpan.FromMilliseconds(500) : null, reporter.Progress);
+        if (isPaused)
+        {
+            return $"the agent is paused, so that generation {world.ReadFile()?.Generation} stays until 'resume'";
+        }
         var (generation, servers) = world.ReadFile()!.Value;
-        return $"connected {servers.Count}/{servers.Count}, generation {generation}";
+        return $"connected {world.Cluster.Servers.Count}/{servers.Count}, generation {generation}";
     }
 
     private async Task VerifyUnchangedAsync(IReadOnlySet<string> servers, TimeSpan length, CancellationToken cancellationToken)
@@ -287,9 +394,9 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         }
     }
 
-    private async Task RunAgentAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
+    private async Task RunAgentAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken, Action<string>? progress = null)
     {
-        var (exitCode, output) = await world.Agent.RunAsync(arguments, input, cancellationToken);
+        var (exitCode, output) = await world.Agent.RunAsync(arguments, input, cancellationToken, progress);
         Check(exitCode == 0, $"'{arguments[0]}' exited with code {exitCode}\n{output}");
     }
 

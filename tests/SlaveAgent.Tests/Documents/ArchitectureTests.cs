@@ -24,6 +24,18 @@ public sealed partial class ArchitectureTests
         Assert.Empty(uses.Where(use => Array.IndexOf(Rooms, use.Used) > Array.IndexOf(Rooms, use.By)).Select(use => $"{use.By}/{use.File} uses {use.Used}"));
     }
 
+    /// <summary>Those above the stand-ins.</summary>
+    [Fact]
+    public void In_the_sandbox_the_page_uses_the_scenario_and_not_the_other_way_round()
+    {
+        string[] rooms = ["Viewing", "Scenario", "Serving"];
+        var uses = rooms.SelectMany(room => Directory.EnumerateFiles(Path.Join(Repository.Root, "src", "SlaveAgent.Sandbox", room), "*.cs").SelectMany(file =>
+            rooms.Where(used => used != room && File.ReadAllText(file).Contains($"using SlaveAgent.Sandbox.{used};", StringComparison.Ordinal))
+                .Select(used => (By: room, File: Path.GetFileName(file), Used: used)))).ToList();
+        Assert.NotEmpty(uses);
+        Assert.DoesNotContain(uses, use => Array.IndexOf(rooms, use.Used) > Array.IndexOf(rooms, use.By));
+    }
+
     [Fact]
     public void Every_folder_is_a_room_and_every_file_is_named_after_its_type()
     {

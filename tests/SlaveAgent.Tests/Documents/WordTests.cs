@@ -8,7 +8,7 @@ public sealed partial class WordTests
 {
     private const string List = "tests/SlaveAgent.Tests/Documents/words.txt";
 
-    private static readonly string[] NotRead = [".svg", ".lock.json", ".sln"];
+    private static readonly string[] NotRead = [".png", ".svg", ".lock.json", ".sln"];
 
     [Fact]
     public void No_word_of_the_list_stands_anywhere()

@@ -25,6 +25,20 @@ public sealed partial class StandInClusterTests
     }
 
     [Fact]
+    public async Task A_server_that_stays_keeps_its_address_however_many_come_and_go()
+    {
+        await using var ring = await StartAsync(servers: 1);
+        var first = Assert.Single(ring.Cluster.Servers);
+        // More than there are addresses.
+        for (var joined = 0; joined < 250; joined++)
+        {
+            var server = await ring.Cluster.AddAsync();
+            Assert.NotEqual(first.Address, server.Address);
+            await ring.Cluster.RemoveAsync(server);
+        }
+    }
+
+    [Fact]
     public async Task The_ring_announces_a_server_that_the_file_does_not_list_and_removes_it_when_it_fails()
     {
         await using var ring = await StartAsync(servers: 2, isRegistered: true);
