@@ -6,8 +6,8 @@ using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
-using SlaveAgent.Sandbox.Viewing;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Sandbox.Viewing;
 
 namespace SlaveAgent.Sandbox.Scenario;
 

@@ -1,6 +1,6 @@
-using SlaveAgent.Files;
 using System.Globalization;
 using SlaveAgent.Configuration;
+using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Status;
 
