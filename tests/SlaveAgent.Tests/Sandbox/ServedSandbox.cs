@@ -20,7 +20,7 @@ internal sealed partial class ServedSandbox : IAsyncDisposable
 
     private ServedSandbox()
     {
-        var inTerminal = $"stty cols 80; echo $$ > {PidFile}; exec {SandboxProgram.Path} --serve";
+        var inTerminal = $"stty cols 80; echo $$ > {PidFile}; exec env --default-signal=HUP,INT,QUIT {SandboxProgram.Path} --serve";
         var start = new ProcessStartInfo("script", ["--quiet", "--return", "--command", inTerminal, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["TMPDIR"] = Place;
         // As a login shell has it.
