@@ -12,6 +12,12 @@ public static class K2hr3Pace
     /// </summary>
     private const int PauseFactor = 15;
 
+    /// <summary>
+    /// So quick an answer waited in no queue worth going out of the way for, however short the interval is: at one of a second, answers of 0.3 s would make a busy K2HR3, and a
+    /// host that starts would read its role's lists a minute later.
+    /// </summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
+
     /// <summary>Shares of the way to the wanted pace. A fleet that follows each answer at once swings between a long queue and none.</summary>
     private const double Rise = 0.3;
 
@@ -37,7 +43,7 @@ public static class K2hr3Pace
     /// <param name="interval">The pace where K2HR3 is at ease, by the settings.</param>
     public static TimeSpan After(TimeSpan pace, TimeSpan answerTime, TimeSpan interval)
     {
-        var wanted = Max(interval, Min(answerTime * PauseFactor, Longest));
+        var wanted = answerTime < Quick ? interval : Max(interval, Min(answerTime * PauseFactor, Longest));
         var next = pace + ((wanted - pace) * (wanted > pace ? Rise : Fall));
         return next - interval < TimeSpan.FromSeconds(1) ? interval : next;
     }

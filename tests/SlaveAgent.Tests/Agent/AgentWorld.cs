@@ -114,14 +114,11 @@ internal sealed class AgentWorld : IAsyncDisposable
         await WatchingAsync();
     }
 
-    /// <summary>
-    /// Waits until each of the daemon's controllers has run once and it is connected. Not for the role, which bootstrap has read: where the machine is so busy that answers take
-    /// seconds, K2HR3 counts as loaded, and a host that has its configuration reads the role again many paces later (Schedule).
-    /// </summary>
+    /// <summary>Waits until each of the daemon's controllers has run once and it is connected.</summary>
     public async Task WatchingAsync()
     {
         await UntilAsync(
-            () => Status is { Connection.State: ConnectionStates.Connected } status && status.Conditions.All(condition => condition.Status != ConditionStatus.Unknown || condition.Type == ConditionTypes.RoleRead),
+            () => Status is { Connection.State: ConnectionStates.Connected } status && status.Conditions.All(condition => condition.Status != ConditionStatus.Unknown),
             "the daemon does not come to watch");
         await ConnectedAsync();
     }

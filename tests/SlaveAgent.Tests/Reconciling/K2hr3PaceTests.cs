@@ -10,6 +10,14 @@ public sealed class K2hr3PaceTests
     [Fact]
     public void While_K2HR3_is_at_ease_the_pace_is_the_interval() => Assert.Equal(Interval, K2hr3Pace.After(Interval, At(0.09), Interval));
 
+    [Theory]
+    [InlineData(1, 0.9, false)]
+    [InlineData(1, 1.1, true)]
+    [InlineData(5, 0.9, false)]
+    [InlineData(5, 1.1, true)]
+    public void An_answer_within_a_second_is_quick_at_any_interval(double interval, double took, bool isLoaded) =>
+        Assert.Equal(isLoaded, K2hr3Pace.IsLoaded(K2hr3Pace.After(At(interval), At(took), At(interval)), At(interval)));
+
     [Fact]
     public void The_pace_rises_with_slow_answers_and_falls_more_slowly_to_the_interval_itself()
     {
