@@ -52,14 +52,12 @@ internal static class HistoryCommand
 
     private static string Describe(GenerationEntry entry) => entry.Generation is { } generation
         ? Line(
-            generation.ToString(CultureInfo.InvariantCulture), Moment(entry.At), entry.CauseText, Seconds(entry.LoadedAfterSeconds), Seconds(entry.ConnectedAfterSeconds),
+            generation.ToString(CultureInfo.InvariantCulture), LocalTime.Text(entry.At), entry.CauseText, Seconds(entry.LoadedAfterSeconds), Seconds(entry.ConnectedAfterSeconds),
             entry.Difference + (entry.Was is { } was ? $"; was {was}" : string.Empty) + (entry.Times > 1 ? $"; the last of {entry.Times}" : string.Empty))
-        : Line("refused", Moment(entry.At), entry.CauseText, "-", "-", $"{entry.Message} ({entry.Reason})");
+        : Line("refused", LocalTime.Text(entry.At), entry.CauseText, "-", "-", $"{entry.Message} ({entry.Reason})");
 
     private static string Line(string generation, string time, string cause, string loaded, string connected, string what) =>
         Printable.OnOneLine($"{generation,10}  {time,-19}  {cause,-10}  {loaded,9}  {connected,9}  {what}");
-
-    private static string Moment(DateTimeOffset moment) => moment.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Seconds(double? seconds) => seconds is { } known ? $"{known.ToString("0.00", CultureInfo.InvariantCulture)} s" : "-";
 

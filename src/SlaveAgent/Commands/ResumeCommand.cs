@@ -15,7 +15,7 @@ internal static class ResumeCommand
             var holds = new HoldKeeper(options.RootOf(parsed), TimeProvider.System);
             var hold = holds.Current;
             holds.End();
-            Console.WriteLine(hold is null ? "Nothing was paused or held." : "Resumed: a running agent goes on within a second.");
+            Console.WriteLine(hold is null ? "Nothing was paused or held." : "Resumed: a running agent goes on within seconds.");
             return ExitCode.Done;
         });
         return command;

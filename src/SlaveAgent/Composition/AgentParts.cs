@@ -204,7 +204,7 @@ internal sealed class AgentParts : IDisposable
     }
 
     /// <summary>
-    /// Keeps what only options said of who this host is, and then takes the mark of <c>unregister</c> away: a daemon that is paused checks it each second,
+    /// Keeps what only options said of who this host is, and then takes the mark of <c>unregister</c> away: a daemon that is paused checks it at each heartbeat,
     /// and goes by what is kept.
     /// </summary>
     public async Task HandIdentityToDaemonAsync(CancellationToken cancel)

@@ -32,7 +32,7 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
     private long _seenAt = time.GetTimestamp();
     private IdentityStatus? _logged;
 
-    /// <summary>Observes the files without reading them: some system calls, called each second.</summary>
+    /// <summary>Observes the files without reading them: some system calls, called at each heartbeat.</summary>
     public void Observe()
     {
         (IdentityStamp Files, string Tokens) now;

@@ -34,7 +34,7 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
                 _sent = message;
             }
 
-            if (_limit is { } limit && (_notifiedAt is not { } at || time.GetElapsedTime(at) >= limit / 4))
+            if (_limit is not null && (_notifiedAt is not { } at || time.GetElapsedTime(at) >= Interval))
             {
                 systemd.Notify(new ServiceState("WATCHDOG=1"));
                 _notifiedAt = time.GetTimestamp();
@@ -42,7 +42,7 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
         }
         catch (SocketException e)
         {
-            // systemd is being restarted, or its socket is full; it is notified again in a second.
+            // systemd is being restarted, or its socket is full; it is notified again at the next call.
             log.Debug("systemd could not be notified: {Why}", e.Message);
         }
     }

@@ -7,8 +7,6 @@ namespace SlaveAgent.Diagnosing;
 /// <summary>The configuration in place: by chmpx's rules, who can read and write it, and whether it is the agent's.</summary>
 internal sealed class ConfigurationCheck(DiagnosedHost host) : ICheck
 {
-    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-
     public string Name => CheckNames.Ini;
 
     public CheckGroup Group => CheckGroup.Host;
@@ -51,7 +49,7 @@ internal sealed class ConfigurationCheck(DiagnosedHost host) : ICheck
         var said = $"{path} has mode {Octal(mode)}{(list is null ? string.Empty : " by its access control list")}";
         return status.IsMountPoint ? CheckResult.Failed(CheckNames.IniMode, Reasons.MountPoint, $"{path} is a mount point of its own and cannot be replaced", $"mount {Path.GetDirectoryName(path)} instead")
             : status.IsImmutable ? CheckResult.Failed(CheckNames.IniMode, Reasons.ImmutableFile, $"{path} is immutable", $"chattr -i -a {path}")
-            : (mode & WritableByOthers & ~wanted) != 0 ? CheckResult.Failed(CheckNames.IniMode, "WritableByOthers", $"{said}, and others may write it", list is null ? $"chmod 0{Octal(wanted)} {path}" : $"getfacl {path}, then setfacl -m g::r,o::r {path}")
+            : (mode & FileStatus.WritableByOthers & ~wanted) != 0 ? CheckResult.Failed(CheckNames.IniMode, "WritableByOthers", $"{said}, and others may write it", list is null ? $"chmod 0{Octal(wanted)} {path}" : $"getfacl {path}, then setfacl -m g::r,o::r {path}")
             : mode != wanted ? CheckResult.Warning(CheckNames.IniMode, "OtherMode", $"{said}, and configuration.mode is {Octal(wanted)}", "the agent restores it while it runs")
             : status.Links > 1 ? CheckResult.Warning(CheckNames.IniMode, "HardLink", $"{path} has {status.Links} hard links, one of which can keep chmpx from noticing a change", $"find / -xdev -samefile {path}")
             : CheckResult.Ok(CheckNames.IniMode, $"mode {Octal(mode)}, owner {status.User}");

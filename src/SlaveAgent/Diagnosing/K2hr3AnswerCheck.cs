@@ -25,7 +25,7 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
     {
         if (host.Identity is not { } identity || identity is { Token: null, Who.ByAddress: false })
         {
-            return [CheckResult.Skipped(Name, "who this host is, or its token, is not known"), .. Skip("K2HR3 was not asked", CheckNames.Clock, CheckNames.Role, CheckNames.Resource, CheckNames.Registered)];
+            return [CheckResult.Skipped(Name, "who this host is, or its token, is not known"), .. WithoutAnswer()];
         }
 
         RenewingHandler connections;
@@ -35,7 +35,7 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
         }
         catch (SettingsException)
         {
-            return [CheckResult.Skipped(Name, "the settings for it cannot be used"), .. Skip("K2HR3 was not asked", CheckNames.Clock, CheckNames.Role, CheckNames.Resource, CheckNames.Registered)];
+            return [CheckResult.Skipped(Name, "the settings for it cannot be used"), .. WithoutAnswer()];
         }
 
         var timeout = host.Settings.K2hr3.Timeout < Timeout ? host.Settings.K2hr3.Timeout : Timeout;
@@ -105,6 +105,8 @@ internal sealed class K2hr3AnswerCheck(DiagnosedHost host) : ICheck
                 CheckNames.Registered, "OtherAddress", $"K2HR3 lists CUK {identity.Who.Cuk} at {string.Join(", ", listed)}, which no interface of this host has",
                 "right behind an address translation (then set host.inbound_address); else run k2hdkc-slave-agent bootstrap, which registers the present address");
     }
+
+    private static IEnumerable<CheckResult> WithoutAnswer() => Skip("K2HR3 was not asked", CheckNames.Clock, CheckNames.Role, CheckNames.Resource, CheckNames.Registered);
 
     private static IEnumerable<CheckResult> Skip(string why, params string[] names) => names.Select(name => CheckResult.Skipped(name, why));
 }

@@ -11,6 +11,9 @@ namespace SlaveAgent.Files;
 /// <param name="Version">Changes whenever the file is written or replaced.</param>
 public sealed record FileStatus(FileKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, FileVersion Version)
 {
+    /// <summary>Others than the owner may write.</summary>
+    public const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
     private const int NoSuchFile = 2;
     private const int NotADirectory = 20;
 

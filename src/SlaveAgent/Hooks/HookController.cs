@@ -7,7 +7,7 @@ namespace SlaveAgent.Hooks;
 
 /// <summary>
 /// Has the hooks told what is so: compares it with what they were last told, and where that is something else has systemd run them, one run at a time. What changed
-/// meanwhile is told by the next run. A hook that failed is reported, and not run again for the same; a run whose end an agent did not live to see may come twice.
+/// meanwhile is told by the next run. A hook that failed is reported, and not run again for the same; a run whose end no agent saw may come twice.
 /// </summary>
 /// <param name="observe">The status as it is now; null while there is none.</param>
 public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd, HostRoot root, TimeProvider time) : IController
@@ -59,7 +59,7 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
     public TimeSpan WatchdogLimit => TimeSpan.FromMinutes(5);
 
     /// <summary>The run that is under way, else the last one; null while there was none.</summary>
-    public HookStatus? Last => _run is { } run ? new HookStatus(run.Event, run.Facts.State, run.Facts.Generation, run.At, _hasNoEffect ? HookResults.NotStarted : HookResults.Running, null, []) : _memory.Last;
+    public HookStatus? Last => _run?.As(_hasNoEffect ? HookResults.NotStarted : HookResults.Running, null, []) ?? _memory.Last;
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
@@ -238,8 +238,7 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
 
     private void Take(HookRun run, string result, string? message, IReadOnlyList<HookFailure> failed)
     {
-        _memory = new HookMemory(run.Facts, new HookStatus(run.Event, run.Facts.State, run.Facts.Generation, run.At, result, message, failed));
-        _memory.Save(root);
+        Remember(new HookMemory(run.Facts, run.As(result, message, failed)));
         (_seen, _differentSince, _repeats, _endedAt) = (null, null, 0, time.GetTimestamp());
         EndRun();
     }
@@ -253,9 +252,15 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
     /// <summary>Nobody is to be told; whoever comes later is told of what changes from now on.</summary>
     private void Forget(HookFacts now)
     {
-        _memory = new HookMemory(now, null);
-        _memory.Save(root);
+        Remember(new HookMemory(now, null));
         (_seen, _differentSince) = (null, null);
+    }
+
+    /// <summary>Saved first: what could not be is done again.</summary>
+    private void Remember(HookMemory memory)
+    {
+        memory.Save(root);
+        _memory = memory;
     }
 
     /// <summary>A hook that is gone has not failed any more, nor one that was refused and now would be run; what another did only its next run can tell.</summary>
@@ -270,18 +275,12 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         var left = last.Failed.Where(hooks.StillHas).ToList();
         if (hooks.IsEmpty)
         {
-            _memory = _memory with { Last = null };
+            Remember(_memory with { Last = null });
         }
         else if (left.Count < last.Failed.Count)
         {
-            _memory = _memory with { Last = last with { Result = HookResults.Of(left), Failed = left } };
+            Remember(_memory with { Last = last with { Result = HookResults.Of(left), Failed = left } });
         }
-        else
-        {
-            return;
-        }
-
-        _memory.Save(root);
     }
 
     private Outcome OutcomeOfLast()
@@ -303,8 +302,7 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
             return new Outcome.NothingToDo($"hooks were not run for {what}: {last.Message}") { Reason = Reasons.HooksSkipped };
         }
 
-        var why = last.Message ?? string.Join("; ", last.Failed);
-        return new Outcome.Failed($"hooks that were run for {what}: {why}; they are run again at the next change")
+        return new Outcome.Failed($"hooks that were run for {what}: {last.Why}; they are run again at the next change")
         {
             Reason = last.Result == HookResults.TimedOut ? Reasons.HooksTimedOut
                 : last.Failed.Count > 0 && last.Failed.All(failure => failure.Reason == HookFailure.Refused) ? Reasons.HooksRefused

@@ -7,8 +7,6 @@ namespace SlaveAgent.Hooks;
 /// <summary>Finds the executables in hooks.d. They are run as root, so that only root may have written them.</summary>
 public static partial class HookDirectory
 {
-    private const UnixFileMode WrittenByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-
     /// <summary>What is executable; nothing else is looked at, nor what editors and package managers leave beside a file.</summary>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
@@ -47,7 +45,7 @@ public static partial class HookDirectory
         null => "was removed in the meantime",
         { Kind: FileKind.SymbolicLink } => "is a symbolic link",
         { User: not 0, IsOwn: false } => $"belongs to user {status.User}",
-        _ when (status.Mode & WrittenByOthers) != 0 => "can be written by others than its owner",
+        _ when (status.Mode & FileStatus.WritableByOthers) != 0 => "can be written by others than its owner",
         _ => null,
     };
 

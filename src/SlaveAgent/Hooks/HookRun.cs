@@ -1,5 +1,6 @@
 using SlaveAgent.Files;
 using SlaveAgent.Reconciling;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Hooks;
 
@@ -11,6 +12,10 @@ namespace SlaveAgent.Hooks;
 public sealed record HookRun(long Number, HookFacts Facts, string Event, DateTimeOffset At)
 {
     public TimeSpan Requested => TimeSpan.FromMilliseconds(Number);
+
+    /// <summary>For the status.</summary>
+    /// <param name="result">One of <see cref="HookResults"/>.</param>
+    public HookStatus As(string result, string? message, IReadOnlyList<HookFailure> failed) => new(Event, Facts.State, Facts.Generation, At, result, message, failed);
 
     /// <param name="now">Since the host's boot: /run is empty after a boot, but not in every container that is started again.</param>
     /// <returns>Null where none is under way.</returns>

@@ -34,7 +34,7 @@ public sealed class HookRunner(Action<string> say)
         var name = Path.GetFileName(path);
         if (cancel.IsCancellationRequested)
         {
-            return new HookFailure(name, HookFailure.NotRun, "was not run, because no time was left");
+            return new HookFailure(name, HookFailure.NotRun, "was not run, because k2hdkc-slave-hook.service was ended");
         }
 
         try
@@ -49,7 +49,7 @@ public sealed class HookRunner(Action<string> say)
         }
         catch (OperationCanceledException)
         {
-            return new HookFailure(name, HookFailure.TimedOut, "did not end in time");
+            return new HookFailure(name, HookFailure.TimedOut, "did not end before k2hdkc-slave-hook.service was ended");
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using SlaveAgent.Files;
 
 namespace SlaveAgent.Reconciling;
 
@@ -21,7 +21,7 @@ public sealed record Hold(HoldKind Kind, DateTimeOffset Since, DateTimeOffset? U
     public override string ToString()
     {
         var what = Kind == HoldKind.Paused ? "the agent is paused" : $"the configuration is held at generation {Generation}";
-        var until = Until is { } end ? string.Create(CultureInfo.InvariantCulture, $" until {end.ToLocalTime():yyyy-MM-dd HH:mm:ss}") : string.Empty;
+        var until = Until is { } end ? $" until {LocalTime.Text(end)}" : string.Empty;
         return $"{what}{until}{(Why is null ? string.Empty : $" ({Why})")}; k2hdkc-slave-agent resume ends that";
     }
 }

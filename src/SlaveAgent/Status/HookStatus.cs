@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SlaveAgent.Status;
 
 /// <summary>The last run of the hooks.</summary>
@@ -7,4 +9,9 @@ namespace SlaveAgent.Status;
 /// <param name="At">When it began.</param>
 /// <param name="Result">One of <see cref="HookResults"/>.</param>
 /// <param name="Message">Of a failure that is no single hook's, for people; null where there is none.</param>
-public sealed record HookStatus(string Event, string State, int? Generation, DateTimeOffset At, string Result, string? Message, IReadOnlyList<HookFailure> Failed);
+public sealed record HookStatus(string Event, string State, int? Generation, DateTimeOffset At, string Result, string? Message, IReadOnlyList<HookFailure> Failed)
+{
+    /// <summary>What failed, for people; null where nothing did.</summary>
+    [JsonIgnore]
+    public string? Why => Message ?? (Failed.Count > 0 ? string.Join("; ", Failed) : null);
+}

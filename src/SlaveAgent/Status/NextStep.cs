@@ -12,11 +12,14 @@ internal sealed record NextStep(NextStepCode Code, string Message)
 
     private static readonly string[] OfK2hr3 = [ConditionTypes.Registered, ConditionTypes.RoleRead, ConditionTypes.ConfigurationCurrent];
 
+    /// <summary>Of hooks: those that failed are run again at the next change, and not before.</summary>
+    private static readonly string[] Final = [Reasons.HooksFailed, Reasons.HooksTimedOut, Reasons.HooksRefused];
+
     /// <param name="now">A time that has passed is not shown.</param>
     public static NextStep Of(AgentStatus status, DateTimeOffset now) =>
         WithoutAgent(status)
         ?? (status.Hold is { Kind: "paused" } pause ? new NextStep(NextStepCode.Paused, $"nothing {Until(pause)}: it observes and reports") : null)
-        ?? AtWork(status, [.. StatusText.Problems(status).Where(problem => problem.Status == ConditionStatus.False)], now);
+        ?? AtWork(status, [.. StatusText.Problems(status).Where(problem => problem.Status == ConditionStatus.False && !Final.Contains(problem.Reason))], now);
 
     private static NextStep? WithoutAgent(AgentStatus status) =>
         status.Control.Reason == Reasons.Unregistered ? new NextStep(NextStepCode.Unregistered, "nothing; k2hdkc-slave-agent bootstrap takes this host into its role again")
@@ -36,7 +39,7 @@ internal sealed record NextStep(NextStepCode Code, string Message)
         : open is not null ? new NextStep(NextStepCode.TryAgain, $"tries {open.Type} again, with growing delays")
         : status.Conditions.FirstOrDefault(condition => condition.Status == ConditionStatus.Unknown) is { } unknown ? new NextStep(NextStepCode.Starting, $"goes on starting; {unknown.Type} is not known yet")
         : status.Connection.State == ConnectionStates.NotASlave ? new NextStep(NextStepCode.AskK2hr3, $"asks K2HR3 again {At(status, now)}, whether the role has become a slave node's")
-        : new NextStep(NextStepCode.Watch, $"polls chmpx once a second, and asks K2HR3 {At(status, now)}");
+        : new NextStep(NextStepCode.Watch, $"keeps polling chmpx, and asks K2HR3 {At(status, now)}");
 
     private static NextStep? OfRing(string reason) => reason switch
     {

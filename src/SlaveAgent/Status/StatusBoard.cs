@@ -350,7 +350,8 @@ public sealed class StatusBoard(
         var type = TypeOf(controller.Kind);
         switch (outcome)
         {
-            case Outcome.Failed when controller.Kind == ControllerKinds.Hooks:
+            // Hooks that failed are run again at the next change, and not after a time.
+            case Outcome.Failed { Reason: Reasons.HooksFailed or Reasons.HooksTimedOut or Reasons.HooksRefused }:
                 log.Warning("{Condition}: {Message} ({Reason})", type, outcome.Message, outcome.Reason);
                 break;
             case Outcome.Failed:

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SlaveAgent.Files;
 using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
@@ -23,13 +24,16 @@ internal sealed record StatusText(IReadOnlyList<StatusLine> Head, IReadOnlyList<
             [.. MoreOf(status, identity)]);
     }
 
-    /// <summary>What is not as it should be besides the connection, which is a fact of its own, and what waits for that.</summary>
+    /// <summary>
+    /// What is not as it should be besides the connection, which is a fact of its own, and what waits for that. Hooks come last, because nothing waits for them, and are no problem
+    /// while they run.
+    /// </summary>
     public static IEnumerable<Condition> Problems(AgentStatus status) => status.Conditions.Where(condition =>
-        condition is { Status: ConditionStatus.False, Type: not (ConditionTypes.Connected or ConditionTypes.ReadyReached) }
+        condition is { Status: ConditionStatus.False, Type: not (ConditionTypes.Connected or ConditionTypes.ReadyReached), Reason: not Reasons.HooksRunning }
             or { Status: ConditionStatus.True, Type: ConditionTypes.Regressed }
-        && !(condition.Type == ConditionTypes.OwnNameValid && HangsAtWork(status)));
+        && !(condition.Type == ConditionTypes.OwnNameValid && HangsAtWork(status))).OrderBy(condition => condition.Type == ConditionTypes.HooksRun);
 
-    public static string Moment(DateTimeOffset? moment) => moment is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "not known";
+    public static string Moment(DateTimeOffset? moment) => moment is { } known ? LocalTime.Text(known) : "not known";
 
     public override string ToString() => string.Join('\n', Head.Concat(Servers).Concat(More).Select(line => line.Text));
 
@@ -113,8 +117,8 @@ internal sealed record StatusText(IReadOnlyList<StatusLine> Head, IReadOnlyList<
 
         if (status.Hooks is { } hooks)
         {
-            var failed = hooks.Message is null && hooks.Failed.Count == 0 ? string.Empty : $": {hooks.Message ?? string.Join("; ", hooks.Failed)}";
-            yield return Line("hooks", $"{hooks.Result}{failed} ({hooks.Event}, {hooks.State}, at {Moment(hooks.At)})", failed.Length > 0 ? StatusTone.Warning : StatusTone.Plain);
+            var why = hooks.Why is { } failed ? $": {failed}" : string.Empty;
+            yield return Line("hooks", $"{hooks.Result}{why} ({hooks.Event}, {hooks.State}, at {Moment(hooks.At)})", hooks.Why is null ? StatusTone.Plain : StatusTone.Warning);
         }
 
         if (status.Conditions.Count > 0)

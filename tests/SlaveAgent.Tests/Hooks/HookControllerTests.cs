@@ -255,7 +255,7 @@ public sealed class HookControllerTests : IDisposable
         Assert.Null(Make().Last);
     }
 
-    /// <summary>As at a reboot: the command says that no time was left, and the unit was stopped and not timed out.</summary>
+    /// <summary>As at a reboot: the command says that it was ended, and the unit was stopped and not timed out.</summary>
     [Theory]
     [InlineData("exit-code", UnitActiveState.Failed)]
     [InlineData("success", UnitActiveState.Inactive)]

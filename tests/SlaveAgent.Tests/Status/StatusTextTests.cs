@@ -53,6 +53,28 @@ public sealed partial class StatusTextTests
     }
 
     [Theory]
+    [InlineData(Reasons.HooksFailed, NextStepCode.Watch, true)]
+    [InlineData(Reasons.HooksTimedOut, NextStepCode.Watch, true)]
+    [InlineData(Reasons.HooksRefused, NextStepCode.Watch, true)]
+    [InlineData(Reasons.HooksNotStarted, NextStepCode.TryAgain, true)]
+    [InlineData(Reasons.HooksRunning, NextStepCode.Watch, false)]
+    public void Hooks_that_failed_are_wrong_and_wait_for_the_next_change_and_those_that_run_are_not_wrong(string reason, NextStepCode code, bool isWrong)
+    {
+        var status = Status(ConnectionStates.Connected, Reasons.AsDesired) with { Conditions = [Condition(ConditionTypes.HooksRun, ConditionStatus.False, reason)] };
+        Assert.Equal(code, NextStep.Of(status, Now).Code);
+        Assert.Equal(isWrong, Lines(status)[1].Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Hooks_hide_nothing_that_is_wrong_besides() => Assert.Contains(
+        Reasons.SettingsRefused,
+        Lines(Status(ConnectionStates.Connected, Reasons.AsDesired) with
+        {
+            Conditions = [Condition(ConditionTypes.HooksRun, ConditionStatus.False, Reasons.HooksFailed), Condition(ConditionTypes.SettingsValid, ConditionStatus.False, Reasons.SettingsRefused)],
+        })[1],
+        StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(0, Reasons.NoConfiguration, Reasons.NoAgent, new[] { Reasons.NoConfiguration, Reasons.NoAgent })]
     [InlineData(0, "Unresponsive", Reasons.NoAgent, new[] { "Unresponsive", Reasons.NoAgent })]
     [InlineData(0, "Connected", Reasons.NoAgent, new[] { Reasons.NoAgent })]
