@@ -132,7 +132,7 @@ internal static class ScenarioCommand
             Conclude(reporter, world.Service.Counts, options.IsReal, scenario.LeftOut);
             return;
         }
-        await using var observer = new WorldObserver(world, feed, scenario.MostServers);
+        await using var observer = new WorldObserver(world, feed);
         await using var session = new Session(world, reporter, scenario, feed, cancellationToken);
         await using var page = await PageServer.StartAsync(feed, session.Start, cancellationToken);
         reporter.WriteLine($"See it and change it in a browser on this machine:\n\n  {page.Address}\n");
@@ -170,7 +170,7 @@ internal static class ScenarioCommand
         reporter.WriteLine("");
         if (leftOut > 0)
         {
-            reporter.WriteLine($"Left out for the real ring's own trouble: {leftOut} steps.");
+            reporter.WriteLine($"Left out because of faults of the real ring: {leftOut} steps.");
         }
         reporter.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"All {reporter.Verified} steps verified in {reporter.Elapsed.TotalSeconds:0} s. {(isReal ? "The agent and the servers" : "The agent")} sent K2HR3 {counts.Total} requests; {counts.NotModified} were answered 304 without a body."));

@@ -157,11 +157,11 @@ public sealed partial class PageTests(Chromium chromium) : IAsyncLifetime
     }
 
     private static WorldView World(int servers, string name) => new(
-        new("http://127.0.0.1:20000/", null, servers),
+        new(null, servers),
         [.. Enumerable.Range(1, servers).Select(number => new ServerView($"id-{number}", $"{name}{number}",
             number == 2 ? ServerState.Down : number == 3 && servers > 3 ? ServerState.Off : ServerState.Up, IsListed: true,
             number == 2 ? LinkState.None : number == 3 && servers > 3 ? LinkState.Silent : LinkState.Connected))],
-        new("slave VM", AgentRuns: true, ChmpxRuns: true, "connected", "current", "all well", IsPaused: false, 12, 12), IsCut: false, 16, CanLoseConnections: true);
+        new(AgentRuns: true, ChmpxRuns: true, "connected", IsPaused: false, 12, 12), IsCut: false, CanLoseConnections: true);
 
     [GeneratedRegex("\"[^\"]+\"")]
     private static partial Regex Name();

@@ -147,7 +147,7 @@ internal sealed partial class RealCluster : IServerCluster
     }
 
     /// <summary>
-    /// What is wrong among the servers themselves, as each of them shows it, in a sentence; null: nothing, so that a slave that is not connected has itself to blame.
+    /// What is wrong among the servers themselves, as each of them shows it, in a sentence; null: nothing, so that it is the slave that is at fault where it is not connected.
     /// A control port is queried, which must not happen while a server joins.
     /// </summary>
     public async Task<string?> FindTroubleAsync(CancellationToken cancellationToken)
@@ -215,7 +215,7 @@ internal sealed partial class RealCluster : IServerCluster
 
     private async Task WhenListedAsync(Action change)
     {
-        while (_service.Outage.Mode is not (OutageMode.Healthy or OutageMode.Slow))
+        while (!_service.Outage.Answers)
         {
             await Task.Delay(100, _stopping.Token);
         }

@@ -66,8 +66,6 @@ public sealed class ServerCluster : IServerCluster
         }
     }
 
-    private bool CanReachK2hr3 => _service.Outage.Mode is OutageMode.Healthy or OutageMode.Slow;
-
     /// <summary>All members of the ring, including those that are down and not removed yet.</summary>
     internal IReadOnlyList<RingMember> MembersSeenBy(ServerNode node)
     {
@@ -298,7 +296,7 @@ public sealed class ServerCluster : IServerCluster
 
     private async Task WhenK2hr3IsUpAsync(Action action)
     {
-        if (CanReachK2hr3)
+        if (_service.Outage.Answers)
         {
             action();
             return;
@@ -322,7 +320,7 @@ public sealed class ServerCluster : IServerCluster
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                if (CanReachK2hr3)
+                if (_service.Outage.Answers)
                 {
                     RefreshDue(DateTimeOffset.UtcNow);
                 }

@@ -17,6 +17,9 @@ public sealed record Outage(OutageMode Mode, TimeSpan? Delay = null, int Status 
         _ => TimeSpan.Zero,
     };
 
+    /// <summary>It answers as it should, if slowly.</summary>
+    public bool Answers => Mode is OutageMode.Healthy or OutageMode.Slow;
+
     /// <summary>What K2HR3 does, as a sentence without its subject.</summary>
     public string InWords => Mode switch
     {

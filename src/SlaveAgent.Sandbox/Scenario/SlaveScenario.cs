@@ -71,7 +71,7 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         await reporter.StepAsync("no trace of the role token", _ => Task.FromResult(SearchToken()));
     }
 
-    /// <summary>Steps that did not come about because of the real ring's own trouble.</summary>
+    /// <summary>Steps that did not come about because of a fault of the real ring.</summary>
     public int LeftOut { get; private set; }
 
     /// <summary>A step of which the real servers may be the cause that it does not come about: then they are replaced, and the scenario goes on.</summary>
@@ -88,7 +88,7 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
                 throw;
             }
             LeftOut++;
-            reporter.Note(EntryKind.Problem, $"That is the real ring's own trouble: {trouble} All servers are replaced, and the scenario goes on.");
+            reporter.Note(EntryKind.Problem, $"That is a fault of the real ring: {trouble} All servers are replaced, and the scenario goes on.");
             await world.Service.SetOutageAsync(Outage.None, cancellationToken);
             StartAgent();
             await reporter.StepAsync("the ring is made again", step => RestoreAsync(step, cancellationToken));

@@ -197,7 +197,7 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
     /// <summary>A step in which servers register, or K2HR3 takes them off its list.</summary>
     private Task WithK2hr3Async(string title, Func<ScenarioStep, Task<string>> run) => reporter.StepAsync(title, step =>
     {
-        if (world.Service.Outage.Mode is not (OutageMode.Healthy or OutageMode.Slow))
+        if (!world.Service.Outage.Answers)
         {
             reporter.Progress("waiting for K2HR3, which is failing");
         }
@@ -209,6 +209,8 @@ internal sealed class Session(DbaasWorld world, Reporter reporter, SlaveScenario
         if (_outage is { } earlier)
         {
             await earlier.CancelAsync();
+            earlier.Dispose();
+            _outage = null;
         }
         if (command.Length == TimeSpan.Zero)
         {

@@ -17,7 +17,6 @@ internal sealed class WorldObserver : IAsyncDisposable
 
     private readonly DbaasWorld _world;
     private readonly Feed _feed;
-    private readonly int _mostServers;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _observing;
     private readonly Dictionary<string, string> _generations = [];
@@ -25,10 +24,9 @@ internal sealed class WorldObserver : IAsyncDisposable
     private string? _problem;
     private int _unitEvents;
 
-    /// <param name="mostServers">So many the cluster can have.</param>
-    public WorldObserver(DbaasWorld world, Feed feed, int mostServers)
+    public WorldObserver(DbaasWorld world, Feed feed)
     {
-        (_world, _feed, _mostServers) = (world, feed, mostServers);
+        (_world, _feed) = (world, feed);
         _observing = ObserveAsync(_stopping.Token);
     }
 
@@ -67,7 +65,7 @@ internal sealed class WorldObserver : IAsyncDisposable
             TellConnection(status);
             TellChmpx();
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             if (e.Message != _problem)
             {
@@ -86,8 +84,8 @@ internal sealed class WorldObserver : IAsyncDisposable
             .OrderBy(server => server.Name.Length).ThenBy(server => server.Name, StringComparer.Ordinal).ToList();
         var outage = _world.Service.Outage;
         return new(
-            new($"{_world.Service.Uri}", outage.Mode == OutageMode.Healthy ? null : outage.InWords, listed.Count), servers, Slave(status),
-            servers.Exists(server => server.State == ServerState.Unreachable), _mostServers, _world.Cluster is ServerCluster);
+            new(outage.Mode == OutageMode.Healthy ? null : outage.InWords, listed.Count), servers, Slave(status),
+            servers.Exists(server => server.State == ServerState.Unreachable), _world.Cluster is ServerCluster);
     }
 
     private ServerView View(IServerNode server, bool isListed, AgentReport? status)
@@ -106,8 +104,8 @@ internal sealed class WorldObserver : IAsyncDisposable
     }
 
     private SlaveView Slave(AgentReport? status) => new(
-        "slave VM", _world.Agent.IsRunning, _world.Units.StatusOf("chmpx.service").State == UnitState.Active,
-        status?.Connection, status?.Control, status?.Message, status?.IsPaused == true, status?.Written, status?.Loaded);
+        _world.Agent.IsRunning, _world.Units.StatusOf("chmpx.service").State == UnitState.Active,
+        status?.Connection, status?.IsPaused == true, status?.Written, status?.Loaded);
 
     private void TellGenerations()
     {

@@ -8,7 +8,7 @@ namespace SlaveAgent.Sandbox.Viewing;
 /// <param name="Message">The connection in words.</param>
 /// <param name="Written">The generation in place.</param>
 /// <param name="Loaded">What chmpx has loaded.</param>
-internal sealed record AgentReport(string Connection, string Control, string Message, bool IsPaused, int? Written, int? Loaded, IReadOnlySet<string> ConnectedCuks)
+internal sealed record AgentReport(string Connection, string Message, bool IsPaused, int? Written, int? Loaded, IReadOnlySet<string> ConnectedCuks)
 {
     /// <summary>Null where there is none, or it is being replaced.</summary>
     public static AgentReport? Read(string path)
@@ -26,7 +26,7 @@ internal sealed record AgentReport(string Connection, string Control, string Mes
     public bool IsConnectedTo(string cuk) => ConnectedCuks.Contains(cuk);
 
     private static AgentReport Of(JsonNode status) => new(
-        (string)status["connection"]!["state"]!, (string)status["control"]!["state"]!, (string)status["connection"]!["message"]!,
+        (string)status["connection"]!["state"]!, (string)status["connection"]!["message"]!,
         (string?)status["hold"]?["kind"] == "paused", (int?)status["generation"]!["written"], (int?)status["generation"]!["loaded"],
         status["servers"]!["list"]!.AsArray().Where(server => (string?)server!["state"] == "connected").Select(server => (string)server!["cuk"]!).ToHashSet());
 }

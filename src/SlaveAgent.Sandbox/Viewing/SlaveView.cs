@@ -4,9 +4,7 @@ namespace SlaveAgent.Sandbox.Viewing;
 /// <param name="AgentRuns">False until the host has booted.</param>
 /// <param name="ChmpxRuns">Its unit is active.</param>
 /// <param name="Connection">A state such as <c>connected</c>; null where there is no status yet.</param>
-/// <param name="Message">The state in words.</param>
 /// <param name="IsPaused">A person paused the agent.</param>
 /// <param name="Written">The generation in place.</param>
 /// <param name="Loaded">What chmpx has loaded.</param>
-internal sealed record SlaveView(
-    string Name, bool AgentRuns, bool ChmpxRuns, string? Connection, string? Control, string? Message, bool IsPaused, int? Written, int? Loaded);
+internal sealed record SlaveView(bool AgentRuns, bool ChmpxRuns, string? Connection, bool IsPaused, int? Written, int? Loaded);

@@ -85,9 +85,7 @@ public sealed partial class StatusWatchTests : IDisposable
     [Fact]
     public async Task Between_Ctrl_Z_and_fg_the_terminal_is_the_shells()
     {
-        var environment = new Dictionary<string, string?> { ["TERM"] = "xterm-256color", ["PS1"] = "$ " };
-        await using var terminal = Pty.Start(80, 24, environment, "bash", "--norc", "--noprofile", "-i");
-        terminal.Type($"'{AgentProgram.DefaultPath}' status --watch --root '{_directory.Path}'; echo code-$?\r");
+        await using var terminal = StartShell("; echo code-$?");
         await terminal.UntilAsync(output => output.Contains("server-2.", StringComparison.Ordinal), "the status is not shown");
         terminal.Type("\u001a");
 
@@ -112,9 +110,7 @@ public sealed partial class StatusWatchTests : IDisposable
     [Fact]
     public async Task In_the_background_the_terminal_is_the_shells_until_fg()
     {
-        var environment = new Dictionary<string, string?> { ["TERM"] = "xterm-256color", ["PS1"] = "$ " };
-        await using var terminal = Pty.Start(80, 24, environment, "bash", "--norc", "--noprofile", "-i");
-        terminal.Type($"'{AgentProgram.DefaultPath}' status --watch --root '{_directory.Path}' & sleep 3; echo beg''un\r");
+        await using var terminal = StartShell(" & sleep 3; echo beg''un");
 
         // Long enough for it to have drawn; on a machine that is too slow the test sees nothing, and fails nobody.
         await terminal.UntilAsync(output => output.Contains("begun", StringComparison.Ordinal), "the shell does not go on");
@@ -215,6 +211,14 @@ public sealed partial class StatusWatchTests : IDisposable
         var frame = LastFrame(terminal);
         Assert.InRange(frame.Length, 1, rows);
         Assert.All(frame, line => Assert.InRange(line.Length, 0, columns));
+    }
+
+    /// <summary>A shell in which the command has been started, with what follows it in the line.</summary>
+    private Pty StartShell(string after)
+    {
+        var terminal = Pty.Start(80, 24, new Dictionary<string, string?> { ["TERM"] = "xterm-256color", ["PS1"] = "$ " }, "bash", "--norc", "--noprofile", "-i");
+        terminal.Type($"'{AgentProgram.DefaultPath}' status --watch --root '{_directory.Path}'{after}\r");
+        return terminal;
     }
 
     private Pty Start(int columns, int rows, string? term = "xterm-256color", string? noColor = null) => Pty.Start(

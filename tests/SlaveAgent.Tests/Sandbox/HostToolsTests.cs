@@ -1,4 +1,5 @@
 using SlaveAgent.Sandbox.HostTools;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Sandbox;
 
@@ -119,7 +120,7 @@ public sealed class HostToolsTests
 
         // There is no configuration, so it exits with code 1 and is restarted repeatedly.
         await host.RunAsync("systemctl", "start", "--no-block", "--", "chmpx.service");
-        await UntilAsync(() => host.Supervisor.StatusOf("chmpx.service").Restarts >= 2);
+        await Eventually.IsTrueAsync(() => host.Supervisor.StatusOf("chmpx.service").Restarts >= 2, "the unit's state");
         Assert.Contains("Could not initialize process", (await host.RunAsync("journalctl", "--no-pager", "-q", "-o", "cat", "-n", "3", "-u", "chmpx.service")).Output, StringComparison.Ordinal);
 
         Assert.Equal(0, (await host.RunAsync("systemctl", "stop", "--", "chmpx.service")).ExitCode);
@@ -136,7 +137,7 @@ public sealed class HostToolsTests
         await host.Supervisor.StartAsync("demo-app.service");
         var first = host.Supervisor.StatusOf("demo-app.service").Pid;
         SlaveAgent.Sandbox.Systemd.ProcessSignal.Send(first, "SIGKILL");
-        await UntilAsync(() => host.Supervisor.StatusOf("demo-app.service") is { Pid: not 0 } status && status.Pid != first);
+        await Eventually.IsTrueAsync(() => host.Supervisor.StatusOf("demo-app.service") is { Pid: not 0 } status && status.Pid != first, "the unit's state");
     }
 
     [Fact]
@@ -175,20 +176,6 @@ public sealed class HostToolsTests
         Assert.Equal(["hostname -d", "rpm -q -- a b"], host.State.Calls.Select(call => $"{call.Tool} {string.Join(' ', call.Arguments)}"));
     }
 
-    private static async Task ShowsAsync(SimulatedHost host, string unit, string properties)
-    {
-        for (var waited = System.Diagnostics.Stopwatch.StartNew(); (await host.RunAsync("systemctl", "show", "-p", "ActiveState,Result", unit)).Output != properties;)
-        {
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), properties);
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !condition();)
-        {
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60));
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task ShowsAsync(SimulatedHost host, string unit, string properties) =>
+        Eventually.IsTrueAsync(async () => (await host.RunAsync("systemctl", "show", "-p", "ActiveState,Result", unit)).Output == properties, properties);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using SlaveAgent.Sandbox.Serving;
 using SlaveAgent.Sandbox.Viewing;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Sandbox;
 
@@ -135,11 +136,7 @@ public sealed class PageServerTests : IAsyncLifetime
             Assert.Equal(1, _feed.Watchers);
         }
 
-        for (var attempt = 0; _feed.Watchers > 0; attempt++)
-        {
-            Assert.True(attempt < 3000, "it is still told");
-            await Task.Delay(20, Cancel);
-        }
+        await Eventually.IsTrueAsync(() => _feed.Watchers == 0, "it is told no more");
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class ServeTests
         await sandbox.SendAsync("shrink");
         await sandbox.UntilAsync(() => sandbox.Output.Contains("the end of grow", StringComparison.Ordinal), "shrink is not refused");
         await sandbox.SendAsync("pause");
-        await sandbox.UntilAsync(() => sandbox.Output.Contains("the agent is paused, so that", StringComparison.Ordinal) || Paused(sandbox) == 2, "the agent is not paused");
+        await sandbox.UntilAsync(() => Paused(sandbox) == 2, "the agent is not paused");
         Assert.Contains("paused", await sandbox.TypeAsync("outage 0"), StringComparison.Ordinal);
         Assert.Contains("'resume'", await sandbox.TypeAsync("cut"), StringComparison.Ordinal);
         Assert.Contains("connected 5/5", await sandbox.TypeAsync("resume"), StringComparison.Ordinal);
