@@ -7,6 +7,6 @@ public interface IServerNode
 
     string Cuk { get; }
 
-    /// <summary>Whether the server itself reports this slave as connected.</summary>
-    Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken);
+    /// <summary>Whether the server itself reports this slave as connected; null while it does not answer, as a real one for seconds when its ring changes.</summary>
+    Task<bool?> HasSlaveAsync(string cuk, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -167,8 +168,24 @@ internal sealed partial class RealCluster : IServerCluster
                     return $"{node.Name} shows {other.Name} as {status}.";
                 }
             }
+            if (view.Servers.FirstOrDefault(server => server.Status.Contains("[UP]", StringComparison.Ordinal) && nodes.All(other => other.Cuk != server.Cuk)) is { } gone)
+            {
+                return $"{node.Name} shows a server that ended (control port {gone.ControlPort}) as {gone.Status}.";
+            }
         }
         return null;
+    }
+
+    /// <summary>
+    /// Waits until the servers are of one mind about the last change, at the most <paramref name="limit"/>: the next change before that, such as the end of the server that its
+    /// neighbour is just connecting with, leaves rings of the real chmpx that never come to rest.
+    /// </summary>
+    public async Task WhenSettledAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < limit && await FindTroubleAsync(cancellationToken) is not null;)
+        {
+            await Task.Delay(JoinTime, cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()

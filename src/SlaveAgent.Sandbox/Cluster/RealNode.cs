@@ -44,10 +44,10 @@ internal sealed class RealNode(int number, string directory) : IServerNode
 
     public void StartK2hdkc() => Start("k2hdkc");
 
-    public async Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) =>
-        await ControlPortClient.AskAsync(ControlPort, "DUMP", cancellationToken) is { } dump
-        && dump.IndexOf("chmpx_slaves ", StringComparison.Ordinal) is var at and >= 0
-        && dump.IndexOf($" = {cuk}\n", at, StringComparison.Ordinal) >= 0;
+    public async Task<bool?> HasSlaveAsync(string cuk, CancellationToken cancellationToken) =>
+        await ControlPortClient.AskAsync(ControlPort, "DUMP", cancellationToken) is { } dump && dump.IndexOf("chmpx_slaves ", StringComparison.Ordinal) is var at and >= 0
+            ? dump.IndexOf($" = {cuk}\n", at, StringComparison.Ordinal) >= 0
+            : null;
 
     public async Task StopAsync()
     {

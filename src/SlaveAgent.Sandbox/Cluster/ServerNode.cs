@@ -64,7 +64,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     /// <summary>Connections are open at their slaves' end, also when this node is off.</summary>
     public bool HasOpenConnections => !_slaves.IsEmpty;
 
-    public Task<bool> HasSlaveAsync(string cuk, CancellationToken cancellationToken) => Task.FromResult(ConnectedSlaves.Contains(cuk));
+    public Task<bool?> HasSlaveAsync(string cuk, CancellationToken cancellationToken) => Task.FromResult<bool?>(ConnectedSlaves.Contains(cuk));
 
     /// <summary>When it last sent a slave the members of the ring: it sets that time on itself only (chmeventsock.cc: PxComReceiveStatusReq).</summary>
     internal DateTimeOffset Asked { get; private set; }

@@ -143,9 +143,9 @@ internal sealed class DbaasWorld : IAsyncDisposable
         }
         foreach (var server in running)
         {
-            if (!await server.HasSlaveAsync(Cuk, cancellationToken))
+            if (await server.HasSlaveAsync(Cuk, cancellationToken) is not true and var has)
             {
-                return $"server {server.Name} does not have the slave among its connections";
+                return $"server {server.Name} does not {(has is null ? "answer on its control port" : "have the slave among its connections")}";
             }
         }
         return null;

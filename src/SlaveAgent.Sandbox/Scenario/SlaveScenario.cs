@@ -35,6 +35,8 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     // In a real network a lost power is noticed after minutes.
     private static readonly TimeSpan UnnoticedTime = TimeSpan.FromSeconds(6);
 
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan StoppedTime = TimeSpan.FromSeconds(2);
 
     // The time to the first answer of a K2HR3 whose store is paused, plus a margin.
@@ -77,6 +79,10 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     /// <summary>A step of which the real servers may be the cause that it does not come about: then they are replaced, and the scenario goes on.</summary>
     private async Task StepAsync(string title, Func<ScenarioStep, Task<string>> run, CancellationToken cancellationToken)
     {
+        if (world.Cluster is RealCluster cluster)
+        {
+            await cluster.WhenSettledAsync(SettleTime, cancellationToken);
+        }
         try
         {
             await reporter.StepAsync(title, run);
@@ -389,7 +395,7 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
             Check(world.ReadFile() is var (_, inFile) && inFile.SetEquals(servers), "the file changed while K2HR3 was down");
             foreach (var server in world.Cluster.Servers)
             {
-                Check(await server.HasSlaveAsync(world.Cuk, cancellationToken), $"the connection to {server.Name} was lost while K2HR3 was down");
+                Check(await server.HasSlaveAsync(world.Cuk, cancellationToken) is not false, $"the connection to {server.Name} was lost while K2HR3 was down");
             }
         }
     }

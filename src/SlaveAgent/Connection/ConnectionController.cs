@@ -266,7 +266,7 @@ public sealed class ConnectionController(
                 questions.AskPeer(s, cancel);
                 return null;
             case RingAction.ProbeServers:
-                questions.Probe(s.Ini, cancel);
+                questions.Probe(s.Ini, verdict.MissingKeys.IsEmpty ? s.Ini.ServerNodes.Keys : verdict.MissingKeys.ToHashSet(), cancel);
                 return null;
             case RingAction.AskDependents:
                 questions.AskDependents(cancel);

@@ -44,6 +44,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private long _livingAt = time.GetTimestamp();
     private bool _wasSilent;
     private long? _probeAt;
+    private ProbeReport? _probe;
     private int? _dependents;
     private long _dependentsAt;
 
@@ -108,6 +109,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             SinceLost = Since(_livingAt),
             WasSilent = _wasSilent,
             SinceReachable = _reachableSince is { } reachable ? Since(reachable) : null,
+            Probe = _probe,
             SinceProbe = _probeAt is { } probed ? Since(probed) : TimeSpan.MaxValue,
             Sockets = sockets,
             Slaves = slaves,
@@ -134,7 +136,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             Pending = new PendingRestart(time.GetTimestamp(), 1),
         });
         _jitter = random();
-        _reachableSince = null;
+        (_reachableSince, _probe) = (null, null);
     }
 
     /// <summary>Another controller has chmpx's unit restarted, and sees to it that this has its effect.</summary>
@@ -209,7 +211,12 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
     public void NoteProbeStarted() => _probeAt = time.GetTimestamp();
 
-    public void NoteProbe(bool reachable) => _reachableSince = reachable ? _reachableSince ?? time.GetTimestamp() : null;
+    /// <param name="probe">Null: it failed, and is begun again.</param>
+    public void NoteProbe(ProbeReport? probe)
+    {
+        _probe = probe;
+        _reachableSince = probe is { IsOpen: true } ? _reachableSince ?? time.GetTimestamp() : null;
+    }
 
     public void NoteDependents(int? active)
     {
@@ -297,7 +304,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
         (_missing, _missingSince) = (missing, now);
         (_peer, _questions, _unanswered, _questionAt) = (null, 0, 0, null);
-        (_reachableSince, _probeAt) = (null, null);
+        (_reachableSince, _probeAt, _probe) = (null, null, null);
     }
 
     private ImmutableArray<RestartNeed> FindNeeds(IniDocument ini, RingView? view, bool otherPort)

@@ -10,8 +10,8 @@ public interface IRingInquiries
     /// <returns>Null when it does not answer.</returns>
     Task<PeerReport?> AskPeerAsync(IniDocument ini, NodeKey server, CancellationToken cancel);
 
-    /// <summary>Whether the port of one of the listed servers accepts a connection.</summary>
-    Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel);
+    /// <summary>Whether the port of one of these listed servers accepts a connection.</summary>
+    Task<bool> ProbeAsync(IniDocument ini, IReadOnlySet<NodeKey> servers, CancellationToken cancel);
 
     /// <summary>How many active units require chmpx's unit or are bound to it; null when systemd does not answer.</summary>
     Task<int?> CountDependentsAsync(CancellationToken cancel);

@@ -22,8 +22,8 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
         return null;
     }
 
-    public async Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) =>
-        await probe.FirstOpenAsync(await resolver.ResolveAsync(DataOf(ini), cancel), cancel) is not null;
+    public async Task<bool> ProbeAsync(IniDocument ini, IReadOnlySet<NodeKey> servers, CancellationToken cancel) =>
+        await probe.FirstOpenAsync(await resolver.ResolveAsync(DataOf(ini, servers), cancel), cancel) is not null;
 
     public async Task<int?> CountDependentsAsync(CancellationToken cancel) => await systemd.ActiveDependentsAsync(unit, cancel) is { } active ? active.Length : null;
 
@@ -43,5 +43,6 @@ public sealed class RingInquiries(EndpointResolver resolver, ServerControlPort s
     private static IEnumerable<NodeEndpoint> ControlOf(IniDocument ini, NodeKey server) =>
         ini.ServerNodes.All.Where(node => node.Key == server).SelectMany(node => NodeEndpoints.ControlOf(ini, node.Section));
 
-    private static IEnumerable<NodeEndpoint> DataOf(IniDocument ini) => ini.ServerNodes.All.SelectMany(node => NodeEndpoints.DataOf(ini, node.Section));
+    private static IEnumerable<NodeEndpoint> DataOf(IniDocument ini, IReadOnlySet<NodeKey> servers) =>
+        ini.ServerNodes.All.Where(node => servers.Contains(node.Key)).SelectMany(node => NodeEndpoints.DataOf(ini, node.Section));
 }

@@ -13,7 +13,7 @@ public sealed class RingQuestions(
     private static readonly TimeSpan BetweenUnits = TimeSpan.FromSeconds(10);
 
     private readonly Inquiry<PeerReport?> _peer = new();
-    private readonly Inquiry<bool> _probe = new();
+    private readonly Inquiry<ProbeReport?> _probe = new();
     private readonly Inquiry<int?> _dependents = new();
     private readonly Inquiry<UnitReport?> _unit = new();
     private long? _unitAt;
@@ -26,9 +26,9 @@ public sealed class RingQuestions(
             tracker.NotePeer(report);
         }
 
-        if (_probe.TryTake(out var reachable))
+        if (_probe.TryTake(out var probe))
         {
-            tracker.NoteProbe(reachable);
+            tracker.NoteProbe(probe);
         }
 
         if (_dependents.TryTake(out var active))
@@ -51,12 +51,13 @@ public sealed class RingQuestions(
         }
     }
 
-    public void Probe(IniDocument ini, CancellationToken cancel)
+    /// <param name="servers">Listed ones.</param>
+    public void Probe(IniDocument ini, IReadOnlySet<NodeKey> servers, CancellationToken cancel)
     {
         if (!_probe.IsRunning)
         {
             tracker.NoteProbeStarted();
-            _probe.Start(() => inquiries.ProbeAsync(ini, cancel));
+            _probe.Start(async () => new ProbeReport(servers, await inquiries.ProbeAsync(ini, servers, cancel)));
         }
     }
 

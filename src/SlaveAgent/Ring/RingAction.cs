@@ -14,7 +14,7 @@ public enum RingAction
     /// <summary>Ask a connected server which servers it shows up.</summary>
     AskPeer,
 
-    /// <summary>Try whether a listed server's port accepts a connection.</summary>
+    /// <summary>Try whether the port of a listed server accepts a connection: of one that is missing, or of any where none is connected.</summary>
     ProbeServers,
 
     /// <summary>Ask systemd whether a unit that requires chmpx is active.</summary>

@@ -18,6 +18,9 @@ public static class RingJudge
     /// <summary>For so long what a server said of the others is good enough to restart chmpx on.</summary>
     private static readonly TimeSpan PeerLifetime = TimeSpan.FromSeconds(60);
 
+    /// <summary>For so long a port that accepted a connection is taken for open.</summary>
+    private static readonly TimeSpan ProbeLifetime = TimeSpan.FromSeconds(10);
+
     /// <summary>After so long without a program nobody is about to attach one, and a restart costs nobody anything.</summary>
     private static readonly TimeSpan ProgramsGone = TimeSpan.FromSeconds(60);
 
@@ -152,9 +155,20 @@ public static class RingJudge
             return verdict with { Action = IsQuestionDue(s, PeerLifetime) ? RingAction.AskPeer : RingAction.None };
         }
 
-        return Shorter(s.SinceMissing, s.Partial.SinceRestart) >= RepairPause.Partial(s.Partial, IsRepairLate(s), s.Slaves, s.Jitter)
+        if (Shorter(s.SinceMissing, s.Partial.SinceRestart) < RepairPause.Partial(s.Partial, IsRepairLate(s), s.Slaves, s.Jitter))
+        {
+            return verdict with { IsRestartPaused = true };
+        }
+
+        // The ring takes long to notice a server that ended; a restart for it would cost the connections that there are.
+        var probe = s.Probe is { } last && last.Asked.SetEquals(verdict.MissingKeys) ? last : null;
+        return probe is { IsOpen: true } && s.SinceProbe <= ProbeLifetime
             ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Message = $"{message}; chmpx is restarted, because it does not try them again by itself" }
-            : verdict with { IsRestartPaused = true };
+            : verdict with
+            {
+                Action = s.SinceProbe >= RepairPause.BetweenProbes ? RingAction.ProbeServers : RingAction.None,
+                Message = probe is { IsOpen: false } ? $"{message}; chmpx is not restarted, because none of them accepts a connection" : message,
+            };
     }
 
     private static RingVerdict NoneConnected(

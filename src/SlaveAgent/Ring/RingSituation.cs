@@ -77,7 +77,11 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>Since listed servers' ports accept connections, by each try without an exception; null while they do not, or were not tried since the connections were lost.</summary>
     public TimeSpan? SinceReachable { get; init; }
 
+    /// <summary>Since the last try began.</summary>
     public TimeSpan SinceProbe { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>What the last try showed; null while there was none since the same servers are missing and chmpx was restarted.</summary>
+    public ProbeReport? Probe { get; init; }
 
     /// <summary>chmpx's connections in the kernel's table.</summary>
     public SocketReport Sockets { get; init; } = SocketReport.Empty;

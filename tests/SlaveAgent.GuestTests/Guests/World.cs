@@ -116,7 +116,7 @@ internal sealed class World : IAsyncDisposable
     {
         foreach (var server in Cluster.Servers)
         {
-            if (!await server.HasSlaveAsync(Cuk, TestContext.Current.CancellationToken))
+            if (await server.HasSlaveAsync(Cuk, TestContext.Current.CancellationToken) is not true)
             {
                 return false;
             }

@@ -148,10 +148,23 @@ public sealed class ConnectionControllerTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        _ring.Inquiries.IsReachable = true;
         var (generation, _) = await WatchAsync(TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
         Assert.Equal(1, generation);
         Assert.InRange(_ring.Restarts, 60, 125);
         Assert.True(Controller.IsReady);
+    }
+
+    [Fact]
+    public async Task For_a_server_that_the_ring_shows_up_and_that_accepts_no_connection_chmpx_is_not_restarted_until_it_does()
+    {
+        await _ring.WriteAsync("svr1", "svr2");
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        await WatchAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _ring.Restarts);
+        _ring.Inquiries.IsReachable = true;
+        await WatchAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _ring.Restarts);
     }
 
     [Fact]
@@ -787,6 +800,9 @@ public sealed class ConnectionControllerTests : IDisposable
         Assert.Equal(TimeSpan.FromMilliseconds(100), waiting.Again);
         Assert.Equal((RingState.Partial, RingAction.None), Verdict);
         _ring.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Again);
+        Assert.Equal((RingState.Partial, RingAction.ProbeServers), Verdict);
+        _ring.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(Assert.IsType<Outcome.Waiting>(await _ring.PollAsync()).Again);
     }
 
@@ -795,8 +811,11 @@ public sealed class ConnectionControllerTests : IDisposable
     {
         await _ring.WriteAsync("svr1", "svr2");
         _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Up("svr2"));
+        _ring.Inquiries.IsReachable = true;
         await _ring.PollAsync();
         _ring.Time.Advance(TimeSpan.FromSeconds(31));
+        await _ring.PollAsync();
+        _ring.Time.Advance(TimeSpan.FromMilliseconds(100));
         var waiting = Assert.IsType<Outcome.Waiting>(await _ring.PollAsync());
         Assert.Equal((RingState.Partial, RingAction.Restart), Verdict);
         Assert.Null(waiting.Again);

@@ -23,6 +23,8 @@ public sealed class RingJudgeTests
         SincePeer = At(5),
         PeerQuestions = 1,
         SinceQuestion = At(0.5),
+        Probe = new ProbeReport(ImmutableHashSet.Create(Key("svr2")), IsOpen: true),
+        SinceProbe = At(1),
     };
 
     private static readonly RingSituation AllLost = Situation(View(7, Down("svr1"), Down("svr2"))) with
@@ -45,7 +47,7 @@ public sealed class RingJudgeTests
         var three = IniReader.Read(SampleIni.With(["svr1", "svr2", "svr3"], generation: 7).Replace("CUK = cuk-svr", "OTHER = cuk-svr", StringComparison.Ordinal));
         RingServer Nameless(RingServer server) => server with { Key = NodeKey.Of("", 8021, server.Name) };
         var verdict = RingJudge.Judge(Situation(View(7, Nameless(Good("svr1")), Nameless(Up("svr2")), Nameless(Up("svr3")))) with { Ini = three, SinceMissing = At(10) });
-        Assert.Equal((RingState.Partial, RingAction.Restart), (verdict.State, verdict.Action));
+        Assert.Equal((RingState.Partial, RingAction.ProbeServers), (verdict.State, verdict.Action));
         Assert.Equal(["svr2", "svr3"], verdict.Missing);
     }
 
@@ -136,6 +138,25 @@ public sealed class RingJudgeTests
         Assert.Equal((RingState.Partial, action), (verdict.State, verdict.Action));
         Assert.Equal(["svr2"], verdict.Missing);
         Assert.True(action == RingAction.None || verdict.Cause == RestartCause.Partial);
+    }
+
+    [Fact]
+    public void A_server_that_the_ring_shows_up_and_whose_port_is_closed_is_probed_and_chmpx_is_not_restarted_for_it()
+    {
+        var unknown = HalfConnected with { Probe = null, SinceProbe = TimeSpan.MaxValue };
+        Assert.Equal((RingState.Partial, RingAction.ProbeServers), Summary(unknown));
+        Assert.Equal((RingState.Partial, RingAction.None), Summary(unknown with { SinceMissing = At(1) }));
+        var closed = HalfConnected with { Probe = HalfConnected.Probe! with { IsOpen = false }, SinceProbe = At(1.9) };
+        Assert.Equal((RingState.Partial, RingAction.None), Summary(closed));
+        Assert.Equal((RingState.Partial, RingAction.ProbeServers), Summary(closed with { SinceProbe = At(2) }));
+    }
+
+    [Fact]
+    public void A_port_that_was_open_a_while_ago_or_is_another_servers_is_probed_before_chmpx_is_restarted()
+    {
+        Assert.Equal((RingState.Partial, RingAction.Restart), Summary(HalfConnected with { SinceProbe = At(10) }));
+        Assert.Equal((RingState.Partial, RingAction.ProbeServers), Summary(HalfConnected with { SinceProbe = At(10.1) }));
+        Assert.Equal((RingState.Partial, RingAction.ProbeServers), Summary(HalfConnected with { Probe = new ProbeReport(ImmutableHashSet.Create(Key("svr1")), IsOpen: true), SinceProbe = At(2) }));
     }
 
     [Theory]
@@ -406,9 +427,10 @@ public sealed class RingJudgeTests
         {
             ["silent"] = (Situation(null), 150, 0),
             ["stuck"] = (Situation(View(6, Good("svr1"), Good("svr2"))), 150, 0),
-            ["half connected"] = (HalfConnected, 1450, 1450),
+            ["half connected"] = (HalfConnected, 1450, 2 * 1450),
+            ["half connected, and the port is closed"] = (HalfConnected with { Probe = HalfConnected.Probe! with { IsOpen = false } }, 0, 43_200 + 1450),
             ["half connected with programs"] = (HalfConnected with { View = HalfConnected.View! with { HasPrograms = true } }, 0, 110),
-            ["half connected in a ring of 250"] = (HalfConnected with { Slaves = 250 }, 240, 1450),
+            ["half connected in a ring of 250"] = (HalfConnected with { Slaves = 250 }, 240, 2 * 1450),
             ["not admitted"] = (Situation(View(7, Down("svr1"), Down("svr2"))), 0, 0),
             ["stranded"] = (AllLost with { SinceReachable = TimeSpan.Zero }, 300, 0),
             ["stranded and not reachable"] = (AllLost, 0, 43_200),
@@ -430,9 +452,9 @@ public sealed class RingJudgeTests
     /// <summary>A poll each second; what is done helps nothing, and what a server says stays the same.</summary>
     private static (int Stamps, int Restarts, int Questions) SimulateDay(RingSituation start)
     {
-        int stamps = 0, questions = 0;
+        int stamps = 0, questions = 0, probes = 0;
         var histories = new Dictionary<RestartCause, (int Count, TimeSpan At, int Late)>();
-        TimeSpan changed = default, asked = TimeSpan.MinValue, answered = default;
+        TimeSpan changed = default, asked = TimeSpan.MinValue, answered = default, probed = TimeSpan.MinValue;
         for (var now = TimeSpan.Zero; now < At(Iterations.Of(24 * 60 * 60)); now += At(1))
         {
             RepairHistory Of(RestartCause cause) => histories.TryGetValue(cause, out var h) ? new RepairHistory(h.Count, now - h.At, h.Late) : RepairHistory.None;
@@ -450,7 +472,7 @@ public sealed class RingJudgeTests
                 PeerQuestions = questions,
                 SinceQuestion = questions == 0 ? TimeSpan.MaxValue : now - asked,
                 SincePeer = start.Peer is null ? TimeSpan.MaxValue : now - answered,
-                SinceProbe = questions == 0 ? TimeSpan.MaxValue : now - asked,
+                SinceProbe = probes == 0 ? TimeSpan.MaxValue : now - probed,
             });
             switch (verdict.Action)
             {
@@ -462,7 +484,11 @@ public sealed class RingJudgeTests
                     var before = histories.GetValueOrDefault(verdict.Cause);
                     histories[verdict.Cause] = (before.Count + 1, now, before.Late + (verdict.IsRepairLate ? 1 : 0));
                     break;
-                case RingAction.AskPeer or RingAction.ProbeServers:
+                case RingAction.ProbeServers:
+                    probes++;
+                    probed = now;
+                    break;
+                case RingAction.AskPeer:
                     questions++;
                     (asked, answered) = (now, now);
                     break;
@@ -471,7 +497,7 @@ public sealed class RingJudgeTests
             }
         }
 
-        return (stamps, histories.Values.Sum(h => h.Count), questions);
+        return (stamps, histories.Values.Sum(h => h.Count), questions + probes);
     }
 
     private static (RingState State, RingAction Action) Summary(RingSituation situation) => RingJudge.Judge(situation) is var verdict ? (verdict.State, verdict.Action) : default;

@@ -106,7 +106,8 @@ internal sealed class SimulatedChmpx(SimulatedWorld world)
             return Support.PeerReports.At(server, chmpx.World.Time.GetUtcNow(), DateTimeOffset.UnixEpoch, [.. chmpx.World.UpServers]);
         }
 
-        public Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel) => Task.FromResult(ini.Servers.Any(server => chmpx.World.UpServers.Contains(server["NAME"]!)));
+        public Task<bool> ProbeAsync(IniDocument ini, IReadOnlySet<NodeKey> servers, CancellationToken cancel) =>
+            Task.FromResult(ini.ServerNodes.All.Any(node => servers.Contains(node.Key) && chmpx.World.UpServers.Contains(node.Name)));
 
         public Task<int?> CountDependentsAsync(CancellationToken cancel) => Task.FromResult<int?>(0);
 

@@ -12,6 +12,7 @@ internal sealed class FakeInquiries(TimeProvider? time = null) : IRingInquiries
     /// <summary>The names of the servers that every server shows up; null: none answers.</summary>
     public IReadOnlyList<string>? Up { get; set; } = [];
 
+    /// <summary>Ports of servers accept connections, also of those that are not <see cref="Up"/>.</summary>
     public bool IsReachable { get; set; }
 
     public int? Dependents { get; set; } = 0;
@@ -26,10 +27,10 @@ internal sealed class FakeInquiries(TimeProvider? time = null) : IRingInquiries
         return Task.FromResult(Up is null ? null : PeerReports.At(server, Time.GetUtcNow(), DateTimeOffset.UnixEpoch, [.. Up]));
     }
 
-    public Task<bool> ProbeAsync(IniDocument ini, CancellationToken cancel)
+    public Task<bool> ProbeAsync(IniDocument ini, IReadOnlySet<NodeKey> servers, CancellationToken cancel)
     {
         Probes++;
-        return Task.FromResult(IsReachable);
+        return Task.FromResult(IsReachable || ini.ServerNodes.All.Any(node => servers.Contains(node.Key) && Up?.Contains(node.Name) is true));
     }
 
     /// <summary>The CUKs of the servers that were asked to tell the ring their status again.</summary>
