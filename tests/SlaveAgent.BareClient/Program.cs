@@ -6,7 +6,7 @@ namespace SlaveAgent.BareClient;
 
 /// <summary>
 /// What a conditional request costs with .NET's HTTP client and nothing else: URI, token, ETag, how often, and the seconds between; says milliseconds of
-/// CPU a request, all threads of the process counted (clock_gettime(2), CLOCK_PROCESS_CPUTIME_ID).
+/// CPU a request, all threads of the process counted (clock_gettime(2), CLOCK_PROCESS_CPUTIME_ID), and the process's resident and anonymous memory in MB.
 /// </summary>
 internal static partial class Program
 {
@@ -25,7 +25,7 @@ internal static partial class Program
             await AskAsync(client, uri, token, tag);
         }
 
-        Console.WriteLine(((Cpu() - before) / times).ToString("0.000", CultureInfo.InvariantCulture));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(Cpu() - before) / times:0.000} {Memory("VmRSS"):0.0} {Memory("RssAnon"):0.0}"));
     }
 
     private static async Task AskAsync(HttpClient client, Uri uri, string token, EntityTagHeaderValue tag)
@@ -42,6 +42,9 @@ internal static partial class Program
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static double Memory(string kind) =>
+        double.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith(kind, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
 
     private static double Cpu() => ReadClock(OfThisProcess, out var time) == 0 ? (time.Seconds * 1e3) + (time.Nanoseconds / 1e6) : throw new IOException("this process's CPU clock cannot be read");
 

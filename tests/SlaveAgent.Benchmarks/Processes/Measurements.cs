@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using SlaveAgent.Benchmarks.Reporting;
-using SlaveAgent.Sandbox.Chmpx;
+using SlaveAgent.Chmpx;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
@@ -204,7 +204,7 @@ internal sealed class Measurements(string agent, string beside, int events, int 
     }
 
     /// <summary>The same by a program that has .NET's client and nothing else, as far apart as the agent's and while the agent's are measured.</summary>
-    private static async Task<string> ClientAloneAsync((Uri Uri, string Token, string Tag, byte[] Bytes) request, CancellationToken cancel)
+    private async Task<string> ClientAloneAsync((Uri Uri, string Token, string Tag, byte[] Bytes) request, CancellationToken cancel)
     {
         var program = Repository.At("artifacts/bare-client/SlaveAgent.BareClient");
         if (!File.Exists(program))
@@ -213,7 +213,9 @@ internal sealed class Measurements(string agent, string beside, int events, int 
         }
 
         using var alone = Process.Start(new ProcessStartInfo(program, [$"{request.Uri}?beside=client", request.Token, request.Tag, $"{Polls}", $"{Apart.TotalSeconds}"]) { RedirectStandardOutput = true })!;
-        return F($"{double.Parse(await alone.StandardOutput.ReadToEndAsync(cancel), CultureInfo.InvariantCulture):0.00} ms");
+        var said = (await alone.StandardOutput.ReadToEndAsync(cancel)).Split().Where(word => word.Length > 0).Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToList();
+        _details["client_alone"] = new { cpu_ms = said[0], resident_mb = said[1], anonymous_mb = said[2] };
+        return F($"{said[0]:0.00} ms; resident {said[1]:0.0} MB, of it {said[2]:0.0} anonymous");
     }
 
     private static async Task<(double Wall, double Cpu)> RunBesideAsync(string command, string root, CancellationToken cancel)
@@ -233,14 +235,15 @@ internal sealed class Measurements(string agent, string beside, int events, int 
     private async Task DayAsync(CancellationToken cancel)
     {
         var plot = new Plot($"Resident memory over {looks:N0} looks at the ring, a poll of K2HR3 a second", "looks (thousands)", "MB resident") { LeastY = 10, LargestX = looks / 1000.0 };
-        var (few, many) = (await DayAsync(3, cancel), await DayAsync(256, cancel));
+        var ((few, fewAnonymous), (many, manyAnonymous)) = (await DayAsync(3, cancel), await DayAsync(256, cancel));
         plot.Line("3 servers", few).Line("256 servers", many).Save(Repository.Result("memory.svg"));
         var (a, b) = (few[^1].Y, many[^1].Y);
-        report.Add(F($"resident memory after {few[^1].X * 1000:0} polls of the ring and of K2HR3, one of each a second, 3 / 256 servers"), "20 MB / 24 MB", F($"{a:0.0} MB / {b:0.0} MB"), a <= 20 && b <= 24);
-        _details["resident_mb"] = new { three = a, many = b };
+        report.Add(F($"resident memory after {few[^1].X * 1000:0} polls of the ring and of K2HR3, one of each a second, 3 / 256 servers; of it anonymous"), "17 MB / 20 MB; 5 MB",
+            F($"{a:0.0} MB / {b:0.0} MB; {fewAnonymous:0.0} MB / {manyAnonymous:0.0} MB"), a <= 17 && b <= 20 && fewAnonymous <= 5);
+        _details["resident_mb"] = new { three = a, many = b, three_anonymous = fewAnonymous, many_anonymous = manyAnonymous };
     }
 
-    private async Task<List<(double X, double Y)>> DayAsync(int servers, CancellationToken cancel)
+    private async Task<(List<(double X, double Y)> Resident, double Anonymous)> DayAsync(int servers, CancellationToken cancel)
     {
         await using var host = await MeasuredHost.LeanAsync(agent, servers, "watch:\n  k2hr3_interval: 1s\n  ring_interval: 1ms\n", cancel);
         await host.WatchAsync(cancel);
@@ -253,7 +256,7 @@ internal sealed class Measurements(string agent, string beside, int events, int 
         }
 
         points.Add(((host.Looks - first) / 1000.0, ProcessUse.ResidentOf(pid)));
-        return points;
+        return (points, ProcessUse.AnonymousOf(pid));
     }
 
     private async Task WriteAsync(CancellationToken cancel)
@@ -393,6 +396,10 @@ internal sealed class Measurements(string agent, string beside, int events, int 
         return times;
     }
 
+    /// <summary>
+    /// By the status file alone: a look at the control port right after a write can make chmpx, and its stand-in, miss the new file (facts, "Reload"), so what is measured
+    /// includes until the agent has seen it.
+    /// </summary>
     private async Task LoadAsync(CancellationToken cancel)
     {
         await using var host = await MeasuredHost.WholeAsync(agent, 3, Quiet, cancel);
@@ -407,13 +414,14 @@ internal sealed class Measurements(string agent, string beside, int events, int 
 
             return answer;
         };
-        var (hangUps, commands, answers) = (new List<double>(), new List<double>(), new List<double>());
+        using var statusReplaced = new FileReplaced(Path.Join(host.World.Layout.Root, "run/k2hdkc-slave-agent/status.json"));
+        using var iniReplaced = new FileReplaced(host.Ini);
+        var (hangUps, commands, answers, writes) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var turn = 0; turn < Reloads; turn++)
         {
             foreach (var byCommand in new[] { false, true })
             {
                 (byCommand ? host.Unlist : (Action<int>)host.List)(900);
-                var was = (await ControlPortClient.ViewAsync(host.World.Names.SlaveControlPort, cancel))!.Revision;
                 var began = Stopwatch.GetTimestamp();
                 var regenerating = Task.CompletedTask;
                 if (byCommand)
@@ -425,24 +433,26 @@ internal sealed class Measurements(string agent, string beside, int events, int 
                     ProcessSignal.Send(pid, "SIGHUP");
                 }
 
-                while ((await ControlPortClient.ViewAsync(host.World.Names.SlaveControlPort, cancel))?.Revision is not { } now || now == was)
-                {
-                    await Task.Delay(2, cancel);
-                }
-
-                (byCommand ? commands : hangUps).Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
-                answers.Add(Stopwatch.GetElapsedTime(Interlocked.Read(ref answered)).TotalSeconds);
+                var written = await iniReplaced.UntilAsync(text => text.Contains(MeasuredHost.CukOf(900), StringComparison.Ordinal) != byCommand, cancel);
+                var wanted = IniReader.Read(await File.ReadAllTextAsync(host.Ini, cancel)).FileVersion;
+                var loaded = await statusReplaced.UntilAsync(text => StatusJson.TryRead(text)?.Generation.Loaded == wanted, cancel);
+                (byCommand ? commands : hangUps).Add(Stopwatch.GetElapsedTime(began, loaded).TotalSeconds);
+                answers.Add(Stopwatch.GetElapsedTime(Interlocked.Read(ref answered), loaded).TotalSeconds);
+                writes.Add(Stopwatch.GetElapsedTime(written, loaded).TotalSeconds);
                 await regenerating;
                 await Task.Delay(300, cancel);
             }
         }
 
-        var (hangUp, command, answer) = (Percentiles.Of(hangUps), Percentiles.Of(commands), Percentiles.Of(answers));
+        var (hangUp, command, answer, write) = (Percentiles.Of(hangUps), Percentiles.Of(commands), Percentiles.Of(answers), Percentiles.Of(writes));
         report.Add(
-            "list changed in K2HR3 → chmpx has loaded it", "poll + 0.2 s; 0.2 s after SIGHUP or `regenerate`",
+            "INI written → the status says that chmpx has loaded it (no look at chmpx for 0.2 s after a write)", "0.4 s at p99",
+            F($"p50 {write.Median:0.00} s, p99 {write.P99:0.00} s of {writes.Count} events"), write.P99 <= 0.4);
+        report.Add(
+            "list changed in K2HR3 → the status says that chmpx has loaded it", "poll + 0.4 s; 0.4 s after SIGHUP or `regenerate`",
             F($"poll + {answer.Median:0.00} s (p99 {answer.P99:0.00}); {hangUp.Median:0.00} s (p99 {hangUp.P99:0.00}) after SIGHUP, {command.Median:0.00} s (p99 {command.P99:0.00}) after `regenerate`"),
-            answer.Median <= 0.2 && hangUp.Median <= 0.2 && command.Median <= 0.2);
-        _details["load_s"] = new { after_answer = answer.Sorted, after_hang_up = hangUp.Sorted, after_regenerate = command.Sorted };
+            answer.Median <= 0.4 && hangUp.Median <= 0.4 && command.Median <= 0.4);
+        _details["load_s"] = new { after_write = write.Sorted, after_answer = answer.Sorted, after_hang_up = hangUp.Sorted, after_regenerate = command.Sorted };
     }
 
     private async Task StartAsync(CancellationToken cancel)

@@ -29,8 +29,13 @@ internal sealed partial record ProcessUse(double Cpu, long Switches, double Resi
         return new ProcessUse(CpuOf(pid), switches, ResidentOf(pid), ReapedBy(pid));
     }
 
-    public static double ResidentOf(int pid) => File.ReadLines($"/proc/{pid}/status")
-        .Where(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
+    public static double ResidentOf(int pid) => MemoryOf(pid, "VmRSS");
+
+    /// <summary>What of the resident memory is no file's.</summary>
+    public static double AnonymousOf(int pid) => MemoryOf(pid, "RssAnon");
+
+    private static double MemoryOf(int pid, string kind) => File.ReadLines($"/proc/{pid}/status")
+        .Where(line => line.StartsWith(kind, StringComparison.Ordinal))
         .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024).Single();
 
     /// <summary>CPU of the children this process waited for, in milliseconds; in steps of 10.</summary>
