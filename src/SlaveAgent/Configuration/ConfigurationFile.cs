@@ -25,6 +25,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
     private (int Generation, bool IsConnected)? _noted;
     private (string Reason, string Message)? _refused;
     private FileVersion? _seen;
+    private bool _isChangedByOthers;
     private FileReaders _readers;
     private (DateTimeOffset At, TimeSpan AgeThen, long SeenAt)? _changed;
 
@@ -66,9 +67,18 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         }
 
         _seen = version;
+        _isChangedByOthers = true;
         ChangedAt = time.GetTimestamp();
         Current = version is null ? null : ReadFile();
         return true;
+    }
+
+    /// <summary>Whether it is another one than at the last call, otherwise than by this object's writing, and whoever saw that first. True at the first call, if there is a file.</summary>
+    public bool TakeChangedByOthers()
+    {
+        var changed = _isChangedByOthers;
+        _isChangedByOthers = false;
+        return changed;
     }
 
     /// <summary>
@@ -135,6 +145,7 @@ public sealed class ConfigurationFile(HostRoot root, string hostPath, UnixFileMo
         var wasLinked = FileStatus.Of(Path) is { Links: > 1 };
         OldFileWasLinked = !AtomicFile.Write(Path, text, mode, exchange: true, readers: _readers) && wasLinked;
         Refresh();
+        _isChangedByOthers = false;
         (_wrote, _refused) = ((generation, time.GetTimestamp()), null);
         var copyFailed = TryKeep(generation, text);
         var entry = GenerationEntry.Written(generation, time.GetUtcNow(), cause, before, ini);

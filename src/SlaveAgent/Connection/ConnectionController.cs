@@ -54,7 +54,6 @@ public sealed class ConnectionController(
     private ChmpxProcess _process;
     private long? _answered;
     private IniDocument? _judged;
-    private bool _changedByOthers;
 
     /// <summary>The outcome while all is well, good until the ring or the file changes: the watching path judges nothing twice.</summary>
     private Outcome? _quiet;
@@ -101,7 +100,7 @@ public sealed class ConnectionController(
 
         IsPollPaused = false;
         ring.Room = resource.Room;
-        _changedByOthers |= file.Refresh();
+        file.Refresh();
 
         // Not left to the controller that asks K2HR3: while that is away, a chmpx without a file is blind, and one that reads a bad file exits.
         if (await lastGood.RestoreAsync(cancel) is { } restored)
@@ -229,8 +228,7 @@ public sealed class ConnectionController(
 
     private bool TakeChangedByOthers()
     {
-        var changed = _changedByOthers;
-        _changedByOthers = false;
+        var changed = file.TakeChangedByOthers();
         if ((changed && !file.IsLastGeneration ? _otherWriter.Note() : _otherWriter.Poll()) is { } due)
         {
             log.Warning("Another process than the agent wrote {Path}{Times}; what K2HR3 says is put in place again", file.Path, due.IsFirst ? string.Empty : $", {due.Times} times in {due.Within.TotalSeconds:0} s");

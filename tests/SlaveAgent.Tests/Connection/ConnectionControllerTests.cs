@@ -111,12 +111,19 @@ public sealed class ConnectionControllerTests : IDisposable
         Assert.True(Controller.IsReady);
     }
 
-    [Fact]
-    public async Task A_file_changed_by_others_is_asked_about_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_changed_by_others_is_asked_about_once_also_where_another_controller_saw_it_first(bool isSeenFirst)
     {
         await _ring.WriteAsync("svr1", "svr2");
         await _ring.PollAsync();
         _ring.Directory.Put("etc/antpickax/k2hdkc.ini", SampleIni.With(["svr1", "svr2"], generation: 9, controlPort: _ring.ControlPort));
+        if (isSeenFirst)
+        {
+            _ring.File.Refresh();
+        }
+
         var outcome = await _ring.PollAsync();
         Assert.Equal((ControllerKinds.Configuration, ConnectionController.FileChanged), (outcome.Triggers, outcome.TriggerReason));
         Assert.Equal(ControllerKinds.None, (await _ring.PollAsync()).Triggers);
