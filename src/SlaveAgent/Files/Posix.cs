@@ -9,7 +9,9 @@ internal static partial class Posix
     public const int CurrentDirectory = -100;
     public const int NoFollow = 0x100;
     public const uint BasicStats = 0x7ff;
-    public const int OpenDirectory = 0x10000 | 0x80000;
+
+    /// <summary><c>O_DIRECTORY</c> and <c>O_CLOEXEC</c>. The first is another bit on each processor: x86-64's is arm64's <c>O_DIRECT</c>, with which no directory can be opened.</summary>
+    public static int OpenDirectory => (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000) | 0x80000;
 
     /// <summary><c>RENAME_EXCHANGE</c>.</summary>
     public const uint Exchange = 2;
