@@ -1,9 +1,9 @@
-# The agent's bill of materials (CycloneDX 1.6) from its package lock: jq --arg version V --arg time T -f packaging/sbom.jq src/SlaveAgent/packages.lock.json
+# The agent's bill of materials (CycloneDX 1.6) from its package lock: jq --arg version V --arg runtime R --arg time T -f packaging/sbom.jq src/SlaveAgent/packages.lock.json
 # Everything listed is linked into the one executable, or linked it. The same lock, version and time give the same bytes.
 def ref($name; $version): "pkg:nuget/\($name)@\($version)";
 
 ($version | "pkg:generic/k2hdkc-slave-agent@\(.)") as $self
-| [.dependencies[] | to_entries[] | select(.value.type != "Project") | {name: .key} + .value] | unique_by(.name | ascii_downcase) as $packages
+| [.dependencies | (."net10.0", ."net10.0/\($runtime)") | to_entries[] | select(.value.type != "Project") | {name: .key} + .value] | unique_by(.name | ascii_downcase) as $packages
 | ($packages | map({key: (.name | ascii_downcase), value: ref(.name; .resolved)}) | from_entries) as $refs
 | {
     bomFormat: "CycloneDX",

@@ -14,10 +14,12 @@ internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDispo
     private readonly StringWriter _output = new();
     private CommandTask<CommandResult>? _daemon;
 
-    /// <summary>Where the sandbox's build put the agent.</summary>
-    public static string DefaultPath { get; } = Path.GetFullPath(Path.Combine(
-        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AgentDirectory").Value!,
-        "k2hdkc-slave-agent"));
+    /// <summary>Where the sandbox's build put the agent. <c>SLAVE_AGENT_PROGRAM</c> names another one, such as the published one or one of another processor.</summary>
+    public static string DefaultPath { get; } = Environment.GetEnvironmentVariable("SLAVE_AGENT_PROGRAM") is { Length: > 0 } program
+        ? program
+        : Path.GetFullPath(Path.Combine(
+            Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AgentDirectory").Value!,
+            "k2hdkc-slave-agent"));
 
     public string Output
     {

@@ -59,8 +59,7 @@ internal sealed class FaultHost : IAsyncDisposable
 
     public string IniPath => At("/etc/antpickax/k2hdkc.ini");
 
-    /// <summary>Another executable can stand in for the one that was built with the tests, such as the published one.</summary>
-    public static string Program => Environment.GetEnvironmentVariable("SLAVE_AGENT_PROGRAM") is { Length: > 0 } program ? program : AgentProgram.DefaultPath;
+    public static string Program => AgentProgram.DefaultPath;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
