@@ -10,8 +10,8 @@ internal static partial class Posix
     public const int NoFollow = 0x100;
     public const uint BasicStats = 0x7ff;
 
-    /// <summary><c>O_DIRECTORY</c> and <c>O_CLOEXEC</c>. The first is another bit on each processor: x86-64's is arm64's <c>O_DIRECT</c>, with which no directory can be opened.</summary>
-    public static int OpenDirectory => (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000) | 0x80000;
+    /// <summary><c>O_DIRECTORY</c> and <c>O_CLOEXEC</c>.</summary>
+    public static int OpenDirectory => OpenDirectoryOn(RuntimeInformation.ProcessArchitecture);
 
     /// <summary><c>RENAME_EXCHANGE</c>.</summary>
     public const uint Exchange = 2;
@@ -40,6 +40,9 @@ internal static partial class Posix
     private const int NotPermitted = 1;
     public const int CoreLimit = 4;
     public const int SetDumpable = 4;
+
+    /// <summary><c>O_DIRECTORY</c> is another bit on each processor: x86-64's is arm64's <c>O_DIRECT</c>, with which no directory can be opened.</summary>
+    public static int OpenDirectoryOn(Architecture processor) => (processor == Architecture.Arm64 ? 0x4000 : 0x10000) | 0x80000;
 
     [LibraryImport("libc.so.6", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(int directory, string path, int flags, uint mask, out StatXBuffer buffer);
