@@ -90,7 +90,7 @@ public sealed class TimeTests
     public async Task Many_looks_and_polls_leave_the_process_as_large_as_it_was()
     {
         var run = new FaultRun("the process over many looks and polls");
-        var looks = FaultRun.Times(300, 12_000);
+        var looks = FaultRun.Times(600, 12_000);
         var seen = 0;
         await using var host = await FaultHost.BootstrappedAsync(
             servers: 3, "watch:\n  ring_interval: 50ms\n  k2hr3_interval: 1s\n", self =>
