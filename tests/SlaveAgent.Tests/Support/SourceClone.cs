@@ -35,6 +35,11 @@ internal sealed class SourceClone : IDisposable
         return clone;
     }
 
+    /// <summary>Has a program of the clone, or one that is found before the machine's own, be this script of sh.</summary>
+    /// <param name="name">From the directory that the clone is in, such as <c>bin/clang</c>.</param>
+    public void Replace(string name, string script) =>
+        File.SetUnixFileMode(_directory.Put(name, $"#!/bin/sh\n{script}\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
     /// <summary>A commit that begins the changelog with an entry for the number.</summary>
     public async Task BeginAsync(string number)
     {
@@ -69,6 +74,7 @@ internal sealed class SourceClone : IDisposable
         WorkingDirectory = directory ?? Tree,
         Environment =
         {
+            ["PATH"] = $"{_directory.At("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
             ["GNUPGHOME"] = _directory.At("gnupg"),
             ["GIT_CONFIG_GLOBAL"] = "/dev/null",
             ["GIT_CONFIG_NOSYSTEM"] = "1",
