@@ -73,9 +73,9 @@ public sealed class CommonOptions
         {
             (settings, fromFiles) = (SettingsOf(parsed, root), LoadFiles(root, []));
         }
-        catch (SettingsException e) when (orKept && KeptSettings.TryLoad(root, Overrides(parsed)) is { } kept)
+        catch (SettingsException e) when (orKept && LoadKept(root, Overrides(parsed)) is { } kept)
         {
-            (settings, fromFiles, refused) = (kept, KeptSettings.TryLoad(root, [])!, e.Message);
+            (settings, fromFiles, refused) = (kept, LoadKept(root, [])!, e.Message);
         }
         catch (SettingsException e) when (orNone)
         {
@@ -103,7 +103,7 @@ public sealed class CommonOptions
         {
             return SettingsOf(parsed, root);
         }
-        catch (SettingsException) when (KeptSettings.TryLoad(root, Overrides(parsed)) is { } kept)
+        catch (SettingsException) when (LoadKept(root, Overrides(parsed)) is { } kept)
         {
             return kept;
         }
@@ -147,8 +147,14 @@ public sealed class CommonOptions
         ];
     }
 
+    /// <summary>The settings that were last in force, with the options; null where there are none.</summary>
+    internal static AgentSettings? LoadKept(HostRoot root, IEnumerable<KeyValuePair<string, SettingValue>> options) => KeptSettings.TryLoad(root, OverFiles(options));
+
     private static AgentSettings LoadFiles(HostRoot root, IEnumerable<KeyValuePair<string, SettingValue>> options) =>
-        SettingsLoader.Load(root.Agent.SettingsFile, root.Agent.SettingsDirectory, options);
+        SettingsLoader.Load(root.Agent.SettingsFile, root.Agent.SettingsDirectory, OverFiles(options));
+
+    private static IEnumerable<KeyValuePair<string, SettingValue>> OverFiles(IEnumerable<KeyValuePair<string, SettingValue>> options) =>
+        SettingsEnvironment.Read(Environment.GetEnvironmentVariable).Concat(options);
 
     private static string? ValueOf(ParseResult parsed, Option<string?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 }

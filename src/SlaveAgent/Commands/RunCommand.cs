@@ -36,7 +36,7 @@ internal static class RunCommand
                 return ExitCode.Failed;
             }
 
-            using var host = Build(setup, () => options.SettingsOf(parsed, setup.Root), () => KeptSettings.TryLoad(setup.Root, options.Overrides(parsed)), hangUps, level, log);
+            using var host = Build(setup, () => options.SettingsOf(parsed, setup.Root), () => CommonOptions.LoadKept(setup.Root, options.Overrides(parsed)), hangUps, level, log);
             var daemon = host.Services.GetRequiredService<DaemonService>();
             await host.RunAsync(cancel);
             return daemon.ExitCode;
