@@ -26,7 +26,13 @@ internal static class AdoptCommand
 
             // A host whose identity is not complete is refused here, before anything of it is touched.
             using var parts = await AgentParts.CreateAsync(setup, setup.Settings, TimeProvider.System, log, signals.Token);
-            var tooling = new ShellTooling(setup.Root, parts.Systemctl, setup.Settings.Services.Superseded, parts.Time);
+            if (parts.Systemd.WhyAbsent is { } why)
+            {
+                await Console.Error.WriteLineAsync($"There are no units to take over or to give back, because {why}.");
+                return ExitCode.Usage;
+            }
+
+            var tooling = new ShellTooling(setup.Root, parts.Systemd, setup.Settings.Services.Superseded, parts.Time);
             return parsed.GetValue(giveBack)
                 ? await GiveBackAsync(parts, tooling, signals.Token)
                 : await AdoptAsync(parts, tooling, signals.Token);
@@ -209,7 +215,7 @@ internal static class AdoptCommand
 
     private static async Task HandBackChmpxAsync(AgentParts parts, CancellationToken cancel)
     {
-        var before = (await parts.Systemctl.ShowAsync([parts.Settings.Chmpx.Unit], cancel))?.GetValueOrDefault(parts.Settings.Chmpx.Unit);
+        var before = (await parts.Systemd.ShowAsync([parts.Settings.Chmpx.Unit], cancel))?.GetValueOrDefault(parts.Settings.Chmpx.Unit);
         var wasThere = parts.DropIn.Remove();
         if (await parts.Units.ReloadAsync(parts.Settings.Chmpx.Unit, cancel) is { } problem)
         {
@@ -219,7 +225,7 @@ internal static class AdoptCommand
 
         if (wasThere && before is { IsActive: true })
         {
-            await parts.Systemctl.TryRestartAsync(parts.Settings.Chmpx.Unit, cancel);
+            await parts.Systemd.TryRestartAsync(parts.Settings.Chmpx.Unit, cancel);
             Console.WriteLine($"Restarted {parts.Settings.Chmpx.Unit} as packaged; its shell helper takes ten seconds before it starts chmpx.");
         }
     }

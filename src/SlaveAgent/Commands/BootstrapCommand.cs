@@ -64,6 +64,12 @@ internal static class BootstrapCommand
         }
 
         using var parts = await AgentParts.CreateAsync(setup, setup.Settings, time, log, cancel, takesOffer: true, reading: reading);
+        if (handOver && parts.Systemd.WhyAbsent is { } why)
+        {
+            await Console.Error.WriteLineAsync($"There is no daemon to hand over to, because {why}: leave out --hand-over, and start k2hdkc-slave-agent run.");
+            return ExitCode.Usage;
+        }
+
         await parts.HandIdentityToDaemonAsync(cancel);
         var daemonRuns = FileLock.IsHeld(setup.Root.Agent.DaemonLock);
         var needRoot = parts.Controllers.Where(controller => controller.Kind is ControllerKinds.Registration or ControllerKinds.Role or ControllerKinds.Packages).ToList();

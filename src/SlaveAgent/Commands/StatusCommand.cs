@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlaveAgent.Composition;
+using SlaveAgent.Daemon;
 using SlaveAgent.Files;
 using SlaveAgent.Identity;
 using SlaveAgent.Status;
@@ -14,20 +15,27 @@ internal static class StatusCommand
         var json = new Option<bool>("--json") { Description = "Print it as JSON, as described in k2hdkc-slave-agent(8)" };
         var metrics = new Option<bool>("--metrics") { Description = "Print it as metrics for Prometheus" };
         var watch = new Option<bool>("--watch") { Description = "Stay, and show each change; Ctrl-C ends it" };
+        var alive = new Option<bool>("--alive") { Description = "Tell by the exit code alone whether the agent's loop goes on, connected or not; for a liveness probe" };
         var command = new Command("status", "Tell whether this host is connected, and each server with its connection");
         command.Options.Add(json);
         command.Options.Add(metrics);
         command.Options.Add(watch);
+        command.Options.Add(alive);
         command.Validators.Add(result =>
         {
-            if (new[] { json, metrics, watch }.Count(result.GetValue) > 1)
+            if (new[] { json, metrics, watch, alive }.Count(result.GetValue) > 1)
             {
-                result.AddError("--json, --metrics and --watch exclude each other.");
+                result.AddError("--json, --metrics, --watch and --alive exclude each other.");
             }
         });
         command.SetAction(async (parsed, cancel) =>
         {
             var root = options.RootOf(parsed);
+            if (parsed.GetValue(alive))
+            {
+                return await AliveAsync(root);
+            }
+
             if (parsed.GetValue(watch))
             {
                 return await StatusWatch.RunAsync(root, () => options.SettingsOf(parsed, root), TimeProvider.System);
@@ -41,6 +49,17 @@ internal static class StatusCommand
             return CodeOf(status);
         });
         return command;
+    }
+
+    private static async Task<int> AliveAsync(HostRoot root)
+    {
+        if (Heartbeat.WhyDead(root, TimeProvider.System) is not { } why)
+        {
+            return ExitCode.Done;
+        }
+
+        await Console.Error.WriteLineAsync(Progress.Sentence(why));
+        return ExitCode.Failed;
     }
 
     public static int CodeOf(AgentStatus status) => status.Connection.State switch

@@ -65,7 +65,8 @@ internal static class UnregisterCommand
         // First of all: a daemon that sees the units stopped, or the host gone from its role, would set that right again.
         Directories.MakeOwn(parts.Root.Agent.StateDirectory);
         AtomicFile.Write(parts.Root.Agent.UnregisteredMarker, string.Empty, ReadableByAll);
-        if (AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
+        var hasUnits = parts.Systemd.WhyAbsent is null;
+        if (hasUnits && AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
         {
             // With it stop the services that require the connection.
             await ReportAsync(await parts.Units.StopAsync(AgentUnits.Ready, cancel));
@@ -73,14 +74,14 @@ internal static class UnregisterCommand
         }
 
         // One that waits for its next try, or for the next boot, would take the host into its role again.
-        if (AgentUnits.FindFile(parts.Root, AgentUnits.Bootstrap) is not null && await parts.Units.EndAsync(AgentUnits.Bootstrap, cancel) is { } bootstrap)
+        if (hasUnits && AgentUnits.FindFile(parts.Root, AgentUnits.Bootstrap) is not null && await parts.Units.EndAsync(AgentUnits.Bootstrap, cancel) is { } bootstrap)
         {
             await Console.Error.WriteLineAsync($"{Progress.Sentence(bootstrap)} It would take this host into its role again; nothing else was done. Run unregister again.");
             return ExitCode.TryAgainLater;
         }
 
         await DaemonPausedAsync(parts, cancel);
-        var stopped = await StopServicesAsync(parts, cancel);
+        var stopped = hasUnits ? await StopServicesAsync(parts, cancel) : LeaveServices(parts.Systemd.WhyAbsent!);
         if (!await LeaveAsync(parts, force, cancel))
         {
             return ExitCode.TryAgainLater;
@@ -108,10 +109,11 @@ internal static class UnregisterCommand
         }
 
         // Observed and not remembered: an unregister that was killed in between has the drop-in gone and the unit still loaded with it.
+        var systemd = SystemdPresence.Find(setup.Settings.Services.Manager, root, new CommandRunner(time));
         var wasThere = new ChmpxDropIn(root, unit, configuration, string.Empty, () => null).Remove();
-        if (wasThere || AgentUnits.FindFile(root, UnitName.WithSuffix(unit)) is not null)
+        if (systemd.WhyAbsent is null && (wasThere || AgentUnits.FindFile(root, UnitName.WithSuffix(unit)) is not null))
         {
-            await ReportAsync(await new UnitControl(new Systemctl(new CommandRunner(time)), time).ReloadAsync(unit, cancel));
+            await ReportAsync(await new UnitControl(systemd, time).ReloadAsync(unit, cancel));
         }
 
         new IdentityStore(root).Remove();
@@ -134,6 +136,12 @@ internal static class UnregisterCommand
         {
             await Console.Error.WriteLineAsync(Progress.Sentence(problem));
         }
+    }
+
+    private static bool LeaveServices(string why)
+    {
+        Console.WriteLine($"No service is stopped, because {why}; stop chmpx and the programs that use it.");
+        return true;
     }
 
     private static async Task<bool> StopServicesAsync(AgentParts parts, CancellationToken cancel)

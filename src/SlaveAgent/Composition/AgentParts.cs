@@ -50,13 +50,13 @@ internal sealed class AgentParts : IDisposable
         Evidence = new EvidenceMemory(root, settings.Evidence, time);
         Resource = new ResourceReader(Client, resource, root, Evidence);
         Role = new RoleMemory(Client, resource, root, settings.Slave, Evidence);
-        Systemctl = new Systemctl(commands);
+        Systemd = SystemdPresence.Find(settings.Services.Manager, root, commands);
         File = new ConfigurationFile(root, OutputPath(settings, overrides), settings.Configuration.Mode, settings.Configuration.Keep, time);
         ControlPort = new ControlPort(time);
         Ring = new RingMemory();
         Addresses = new AddressWatch(HostAddresses.Read, time);
         Func<CancellationToken, Task<CommandResult>>? delegated = watches && settings.Packages.InstallBy == InstallBy.Bootstrap
-            ? cancel => Systemctl.StartAsync(AgentUnits.Bootstrap, cancel)
+            ? cancel => Systemd.StartAsync(AgentUnits.Bootstrap, cancel)
             : null;
         var account = new ChmpxAccount(
             Role, RunsPackagedChmpx, () => overrides.Find("SUBPROCESS_USER", OverrideConf.ChmpxHelper), new Accounts(root, commands),
@@ -66,7 +66,7 @@ internal sealed class AgentParts : IDisposable
         var lastGood = new LastGoodConfiguration(Resource, File, Ring, identity.Cuk, HostFiles, Plan, Holds);
         var resolver = new EndpointResolver(Dns.GetHostAddressesAsync, time);
         var inquiries = new RingInquiries(
-            resolver, new ServerControlPort(time), new PortProbe(time), Systemctl, settings.Chmpx.Unit, time);
+            resolver, new ServerControlPort(time), new PortProbe(time), Systemd, settings.Chmpx.Unit, time);
         var requester = new StatusRequester(
             root, inquiries, settings.Chmpx.RequestsStatus, () => Client.ClockDifference, time, Random.Shared.NextDouble, log);
         var tracker = new ConnectionTracker(root, settings.Chmpx, path => ChangedAt(root.At(path)), time, Random.Shared.NextDouble, log);
@@ -79,24 +79,26 @@ internal sealed class AgentParts : IDisposable
         var packages = new PackageController(
             Role, File, () => FindInstaller(settings.Packages, root, commands, time), settings.Packages, account, delegated, Holds);
         var connection = new ConnectionController(
-            Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemctl, settings.Chmpx, time, log, Holds);
+            Role, Resource, File, Ring, lastGood, ControlPort, ServerSockets, tracker, questions, requester, Addresses, Systemd, settings.Chmpx, time, log, Holds);
         Configuration = new ConfigurationController(
             Resource, Role, File, Ring, lastGood, Evidence, identity.Cuk, HostFiles, settings.Configuration, settings.Host.RegisterAgain, log, Plan, Holds);
 
+        IController services = Systemd.WhyAbsent is { } why ? new UnmanagedServicesController(Role, File, Ring, why) : new ServiceController(
+            Role, File, Ring, account, new ChmpxUnitFiles(root, DropIn, File.HostPath, settings.Chmpx, time), Systemd, settings.Services, settings.Chmpx.Unit, new ControlPort(time),
+            () => packages.IsComplete, tracker.NoteOtherRestart, root, time, Holds);
+
         // Hooks are told of a connection that is watched.
-        _hooks = watches ? new HookController(() => _board?.Snapshot(), Systemctl, root, time) : null;
+        _hooks = watches ? new HookController(() => _board?.Snapshot(), Systemd, root, time, Systemd.WhyAbsent is null ? null : new HookProcess(root, Environment.ProcessPath!)) : null;
         Controllers =
         [
             new PausableController(new RegistrationController(Client, resource, _keeper, () => host.Token, Addresses), Holds),
             new PausableController(new RoleController(Role, Resource, identity.Cuk), Holds),
             Configuration,
-            packages,
+            Systemd.WhyAbsent is null ? packages : new UnmanagedPackagesController(Role, File, Systemd.WhyAbsent),
             new OwnNameController(ownName),
-            new ServiceController(
-                Role, File, Ring, account, new ChmpxUnitFiles(root, DropIn, File.HostPath, settings.Chmpx, time), Systemctl, settings.Services, settings.Chmpx.Unit, new ControlPort(time),
-                () => packages.IsComplete, tracker.NoteOtherRestart, root, time, Holds),
+            services,
             connection,
-            new ReadyController(() => connection.IsReady, Systemctl, root, settings.Ready.Follow, time),
+            new ReadyController(() => connection.IsReady, Systemd, root, settings.Ready.Follow, time),
             .. new[] { _hooks }.OfType<IController>(),
         ];
     }
@@ -126,10 +128,11 @@ internal sealed class AgentParts : IDisposable
 
     public RoleMemory Role { get; }
 
-    public Systemctl Systemctl { get; }
+    /// <summary>This host's units; nobody's where somebody else runs its services.</summary>
+    public ISystemd Systemd { get; }
 
     /// <summary>Units for commands that wait.</summary>
-    public UnitControl Units => new(Systemctl, Time);
+    public UnitControl Units => new(Systemd, Time);
 
     public ConfigurationFile File { get; }
 

@@ -167,7 +167,7 @@ public sealed class ConnectionController(
 
         questions.TakeAnswers();
         var slaves = Math.Max(1, ring.Room?.Slaves ?? 1);
-        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), ring.Sockets, slaves);
+        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), ring.Sockets, slaves) with { IsChmpxOthers = systemd.WhyAbsent is not null };
         _judged = ini;
         var verdict = Explained(Judge(situation));
         ring.Regression = tracker.ObserveRegression(situation, verdict.State == RingState.Connected);
@@ -217,7 +217,7 @@ public sealed class ConnectionController(
 
     /// <summary>Whether chmpx would end at its start takes a look at keys and certificates, and is found out only where a restart is at hand.</summary>
     private RingVerdict Judge(RingSituation situation) =>
-        RingJudge.Judge(situation) is var verdict && (verdict.Action == RingAction.Restart || verdict.IsRestartPaused) && lastGood.FindStartProblem(situation.Ini) is { } problem
+        RingJudge.Judge(situation) is var verdict && (verdict.Action == RingAction.Restart || verdict.IsRestartPaused || verdict.NeedsOthers) && lastGood.FindStartProblem(situation.Ini) is { } problem
             ? RingJudge.Judge(situation with { StartProblem = problem })
             : verdict;
 

@@ -23,7 +23,7 @@ internal sealed class DaemonService(
     private static readonly TimeSpan FirstSettingsRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSettingsRetry = TimeSpan.FromMinutes(1);
 
-    private readonly SystemdReport _report = new(systemd, Environment.GetEnvironmentVariable("WATCHDOG_USEC"), log);
+    private readonly SystemdReport _report = new(systemd, Environment.GetEnvironmentVariable("WATCHDOG_USEC"), setup.Root, log);
     private readonly WorkTurn _turn = new(setup.Root);
 
     /// <summary>What was said of settings that cannot be used, since some of the files were last in force: each once.</summary>
@@ -185,6 +185,11 @@ internal sealed class DaemonService(
         Keep(settings);
         var identity = new IdentityWatch(setup, settings, reading, time, log);
         RemoveStaleStages(parts);
+
+        if (parts.Systemd.WhyAbsent is { } whyAbsent)
+        {
+            log.Information("Packages and services, chmpx among them, are left to whoever runs this host, because {Why} ({Reason})", whyAbsent, Reasons.NoServiceManager);
+        }
 
         // chmpx bears 0.65 s without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload").
         using var lostFile = new LostFileWatch(parts.File.Path);

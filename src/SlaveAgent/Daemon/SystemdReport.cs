@@ -6,11 +6,12 @@ using SlaveAgent.Files;
 
 namespace SlaveAgent.Daemon;
 
-/// <summary>Notifies systemd while the daemon runs: of its status in one line, and that it is alive.</summary>
+/// <summary>Notifies systemd while the daemon runs: of its status in one line, and that it is alive. Where there is no systemd a file says the latter.</summary>
 /// <param name="systemd">Null where the daemon was not started by systemd.</param>
 /// <param name="watchdog">systemd's <c>WATCHDOG_USEC</c>.</param>
-internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog, ILogger log)
+internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog, HostRoot root, ILogger log)
 {
+    private readonly Heartbeat _heartbeat = new(root);
     private readonly TimeSpan? _limit = LimitOf(watchdog);
     private string? _sent;
     private long? _notifiedAt;
@@ -23,6 +24,7 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
     {
         if (systemd is not { IsEnabled: true })
         {
+            WriteHeartbeat(time);
             return;
         }
 
@@ -44,6 +46,18 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
         {
             // systemd is being restarted, or its socket is full; it is notified again at the next call.
             log.Debug("systemd could not be notified: {Why}", e.Message);
+        }
+    }
+
+    private void WriteHeartbeat(TimeProvider time)
+    {
+        try
+        {
+            _heartbeat.Write(time);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Debug("The heartbeat could not be written: {Why}", e.Message);
         }
     }
 

@@ -15,6 +15,11 @@ internal sealed class AccountsCheck(DiagnosedHost host) : ICheck
 
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancel)
     {
+        if (host.Systemd.WhyAbsent is { } why)
+        {
+            return [CheckResult.Skipped(Name, $"who chmpx runs as is not the agent's to say, because {why}")];
+        }
+
         if (!new ChmpxDropIn(host.Root, host.Settings.Chmpx.Unit, host.File.HostPath, string.Empty, () => null).IsForThisHost)
         {
             return [CheckResult.Skipped(Name, $"{host.Settings.Chmpx.Unit} is not the packaged unit, and says itself who chmpx runs as")];

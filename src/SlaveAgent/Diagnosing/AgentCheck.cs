@@ -15,7 +15,8 @@ internal sealed class AgentCheck(DiagnosedHost host) : ICheck
 
     private CheckResult Check()
     {
-        const string Journal = "journalctl -u k2hdkc-slave-agent -n 50";
+        var isUnit = host.Systemd.WhyAbsent is null;
+        var journal = isUnit ? "journalctl -u k2hdkc-slave-agent -n 50" : "the log of whoever runs it";
         var holder = FileLock.LivingHolderOf(host.Root.Agent.DaemonLock);
         if (holder is null && host.IsNotASlave)
         {
@@ -24,12 +25,12 @@ internal sealed class AgentCheck(DiagnosedHost host) : ICheck
 
         if (holder is null)
         {
-            return CheckResult.Failed(Name, Reasons.NoAgent, "no agent runs on this host", $"systemctl start k2hdkc-slave-agent; {Journal} tells why it ended");
+            return CheckResult.Failed(Name, Reasons.NoAgent, "no agent runs on this host", $"{(isUnit ? "systemctl start k2hdkc-slave-agent" : "start k2hdkc-slave-agent run")}; {journal} tells why it ended");
         }
 
         return host.Status switch
         {
-            null => CheckResult.Warning(Name, Reasons.NotObserved, $"process {holder} runs and has said nothing yet: it is starting, is paused, or waits for its identity", Journal),
+            null => CheckResult.Warning(Name, Reasons.NotObserved, $"process {holder} runs and has said nothing yet: it is starting, is paused, or waits for its identity", journal),
             { Connection.State: ConnectionStates.Disconnected } status => CheckResult.Failed(Name, status.Connection.Reason, $"it says: disconnected, {status.Connection.Message}", "the other checks, and k2hdkc-slave-agent status"),
             { Connection.State: ConnectionStates.Degraded } status => CheckResult.Warning(Name, status.Connection.Reason, $"it says: degraded, {status.Connection.Message}", $"the checks {CheckNames.ServerConnection} and {CheckNames.ServerState} tell of each server"),
             { Hold: not null } status => CheckResult.Ok(Name, $"process {holder} runs and says {status.Connection.State}; {status.Control.Message}"),

@@ -19,7 +19,7 @@ internal sealed class BundleSources(Setup setup, DiagnosedHost host)
     public async Task<IReadOnlyList<BundleEntry>> GatherAsync(string status, string doctor, CancellationToken cancel)
     {
         var root = setup.Root;
-        var units = new[] { AgentUnits.Daemon, AgentUnits.Bootstrap, AgentUnits.Ready, AgentUnits.Hook, UnitName.WithSuffix(setup.Settings.Chmpx.Unit) }
+        var units = host.Systemd.WhyAbsent is not null ? [] : new[] { AgentUnits.Daemon, AgentUnits.Bootstrap, AgentUnits.Ready, AgentUnits.Hook, UnitName.WithSuffix(setup.Settings.Chmpx.Unit) }
             .Concat((RoleKeys.Load(root.Agent.RoleKeys)?.Units ?? []).Where(UnitName.IsValid).Select(UnitName.WithSuffix)).Distinct().ToList();
         var tools = units.SelectMany(unit => new[]
         {

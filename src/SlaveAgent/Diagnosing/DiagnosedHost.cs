@@ -27,7 +27,7 @@ internal sealed class DiagnosedHost
         Overrides = new OverrideReader(Root);
         File = new ConfigurationFile(Root, IniPathOf(Settings, Overrides), Settings.Configuration.Mode, Settings.Configuration.Keep, time);
         Commands = new CommandRunner(time);
-        Systemctl = new Systemctl(Commands);
+        Systemd = SystemdPresence.Find(Settings.Services.Manager, Root, Commands);
         Status = StatusFile.TryReadOfLiving(Root) ?? StatusFile.TryReadOfOtherRole(Root);
         Keys = RoleKeys.Load(Root.Agent.RoleKeys);
         _view = new Lazy<Task<RingView?>>(() => PollAsync(cancel));
@@ -54,7 +54,7 @@ internal sealed class DiagnosedHost
 
     public CommandRunner Commands { get; }
 
-    public Systemctl Systemctl { get; }
+    public ISystemd Systemd { get; }
 
     public IdentityDecision Decision { get; }
 

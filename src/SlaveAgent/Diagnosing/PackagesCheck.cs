@@ -16,6 +16,11 @@ internal sealed class PackagesCheck(DiagnosedHost host) : ICheck
 
     private async Task<CheckResult> CheckAsync(CancellationToken cancel)
     {
+        if (host.Systemd.WhyAbsent is { } why)
+        {
+            return CheckResult.Skipped(Name, $"nothing is installed, because {why}");
+        }
+
         if (host.KeysInForce is not { } keys)
         {
             return CheckResult.Skipped(Name, "what the role lists was never read from K2HR3");

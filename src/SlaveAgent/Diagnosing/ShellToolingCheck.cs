@@ -11,7 +11,7 @@ internal sealed class ShellToolingCheck(DiagnosedHost host) : ICheck
 
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancel)
     {
-        var tooling = new ShellTooling(host.Root, host.Systemctl, host.Settings.Services.Superseded, host.Time);
+        var tooling = new ShellTooling(host.Root, host.Systemd, host.Settings.Services.Superseded, host.Time);
         if (!tooling.IsInstalled)
         {
             return [CheckResult.Ok(Name, "it is not on this host")];

@@ -26,9 +26,14 @@ internal sealed class UnitsCheck(DiagnosedHost host) : ICheck
             return [CheckResult.Skipped(Name, "the role lists no units")];
         }
 
-        return await host.Systemctl.ShowAsync(units, cancel) is { } shown
+        if (host.Systemd.WhyAbsent is { } why)
+        {
+            return [CheckResult.Skipped(Name, why)];
+        }
+
+        return await host.Systemd.ShowAsync(units, cancel) is { } shown
             ? Judge(units, shown, host.Time.GetElapsedTime(0))
-            : !Directory.Exists(host.Root.At("/run/systemd/system")) ? [CheckResult.Skipped(Name, "systemd does not run this host")]
+            : !SystemdPresence.IsAtWork(host.Root) ? [CheckResult.Skipped(Name, "systemd does not run this host")]
             : [CheckResult.Unknown(Name, "systemctl does not answer") with { Reason = "NoSystemd", Next = "systemctl show" }];
     }
 

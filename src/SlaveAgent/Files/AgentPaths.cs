@@ -102,6 +102,12 @@ public sealed record AgentPaths
     /// <summary>How the last run of the hooks ended; written by their unit.</summary>
     public string HookResult => RuntimeDirectory + "/hook-result.json";
 
+    /// <summary>Held by who runs the hooks where systemd does not.</summary>
+    public string HookLock => RuntimeDirectory + "/hook.lock";
+
+    /// <summary>When the daemon's loop last went on, where systemd's watchdog is not told: milliseconds of the host's monotonic clock.</summary>
+    public string Heartbeat => RuntimeDirectory + "/heartbeat";
+
     /// <summary>What the repair of the connection has to know of this boot's past.</summary>
     public string ConnectionMemory => RuntimeDirectory + "/connection.json";
 

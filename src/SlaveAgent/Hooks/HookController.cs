@@ -10,7 +10,8 @@ namespace SlaveAgent.Hooks;
 /// meanwhile is told by the next run. A hook that failed is reported, and not run again for the same; a run whose end no agent saw may come twice.
 /// </summary>
 /// <param name="observe">The status as it is now; null while there is none.</param>
-public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd, HostRoot root, TimeProvider time) : IController
+/// <param name="process">Runs them where there is no systemd; null where systemd does.</param>
+public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd, HostRoot root, TimeProvider time, HookProcess? process = null) : IController
 {
     /// <summary>A server that joins makes the connection another one, and whole again, within a part of it.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
@@ -29,9 +30,6 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
     private static readonly TimeSpan LongestRepeat = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan WithoutSystemd = TimeSpan.FromHours(1);
-
-    /// <summary>Exists where systemd is what runs this host (sd_booted(3)).</summary>
-    private const string SystemdAtWork = "/run/systemd/system";
 
     /// <summary>systemd's <c>Result</c> of a unit that its time limit ended.</summary>
     private const string TimeLimit = "timeout";
@@ -63,7 +61,7 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
-        if (_run is { } run && await FollowAsync(run, cancel) is { } going)
+        if (_run is { } run && (process is null ? await FollowAsync(run, cancel) : Follow(run, process)) is { } going)
         {
             return going;
         }
@@ -80,12 +78,12 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
             return OutcomeOfLast();
         }
 
-        if (FileStatus.Of(root.At(SystemdAtWork)) is null)
+        if (process is null && !SystemdPresence.IsAtWork(root))
         {
-            return NoSystemd($"systemd is not at work on this host ({SystemdAtWork} is missing)");
+            return NoSystemd($"systemd is not at work on this host ({SystemdPresence.Directory} is missing)");
         }
 
-        if (AgentUnits.FindFile(root, AgentUnits.Hook) is null)
+        if (process is null && AgentUnits.FindFile(root, AgentUnits.Hook) is null)
         {
             return new Outcome.Waiting($"{AgentUnits.Hook} is not on this host, so hooks are not run", WithoutSystemd) { Reason = Reasons.NoHookUnit };
         }
@@ -112,10 +110,15 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         var run = new HookRun((long)time.GetElapsedTime(0).TotalMilliseconds, now, HookPlan.EventOf(_memory.Told, now), time.GetUtcNow());
         Directories.MakeOwn(root.Agent.RuntimeDirectory);
         RegularFile.Delete(root.Agent.HookResult);
-        AtomicFile.Write(
-            root.Agent.HookEnvironment, EnvironmentText.Of(HookPlan.VariablesOf(_memory.Told, now, status, run.Number)), UnixFileMode.UserRead | UnixFileMode.UserWrite, durable: false, keepOwner: false);
+        var variables = HookPlan.VariablesOf(_memory.Told, now, status, run.Number);
+        AtomicFile.Write(root.Agent.HookEnvironment, EnvironmentText.Of(variables), UnixFileMode.UserRead | UnixFileMode.UserWrite, durable: false, keepOwner: false);
         run.Save(root);
         (_run, _rechecks) = (run, 0);
+        if (process is not null)
+        {
+            return Start(run, process, variables);
+        }
+
         var result = await systemd.StartAsync(AgentUnits.Hook, cancel);
 
         // One that did not answer in time may be followed all the same.
@@ -133,6 +136,42 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         return (await systemd.ShowAsync([AgentUnits.Hook], cancel))?.GetValueOrDefault(AgentUnits.Hook) is { Load: UnitLoadState.Masked }
             ? new Outcome.NothingToDo($"{AgentUnits.Hook} is masked, so hooks are not run") { Reason = Reasons.HookUnitMasked, RecheckAfter = WithoutSystemd }
             : NotStarted(result.LastLines());
+    }
+
+    private Outcome Start(HookRun run, HookProcess hooks, IReadOnlyList<KeyValuePair<string, string>> variables)
+    {
+        if (hooks.Start(variables) is not { } problem)
+        {
+            return Running(run);
+        }
+
+        EndRun();
+        return new Outcome.Failed($"starting the hooks failed: {problem}") { Reason = Reasons.HooksNotStarted };
+    }
+
+    /// <returns>What is waited for; null when the run is over, or is to be started again.</returns>
+    private Outcome.Waiting? Follow(HookRun run, HookProcess hooks)
+    {
+        if (hooks.IsRunning)
+        {
+            return Running(run);
+        }
+
+        if (HookEnd.Find(root, run.Number) is { } end)
+        {
+            Take(run, end);
+        }
+        else if (hooks.ExitCode is { } code)
+        {
+            Take(run, HookResults.Failed, $"what runs the hooks ended with exit status {code}", []);
+        }
+        else
+        {
+            // Another agent started it, and both were killed.
+            EndRun();
+        }
+
+        return null;
     }
 
     /// <returns>What is waited for; null when the run is over, or is to be requested again.</returns>

@@ -6,12 +6,13 @@ namespace SlaveAgent.Hooks;
 
 /// <summary>Runs the hooks one after the other, each with this process's output and its K2HDKC_ variables; one that fails holds up no other.</summary>
 /// <param name="say">Takes a sentence for the unit's log.</param>
-public sealed class HookRunner(Action<string> say)
+/// <param name="endsThem">Whether to end what is left of a hook when the time is over; systemd does that itself.</param>
+public sealed class HookRunner(Action<string> say, bool endsThem = false)
 {
     private const string Prefix = "K2HDKC_";
     private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <param name="cancel">The time is over: systemd ends all of the unit's processes itself.</param>
+    /// <param name="cancel">The time is over.</param>
     /// <returns>Those that failed, in the order of their names.</returns>
     public async Task<IReadOnlyList<HookFailure>> RunAsync(HookList hooks, CancellationToken cancel)
     {
@@ -29,18 +30,18 @@ public sealed class HookRunner(Action<string> say)
         return failed;
     }
 
-    private static async Task<HookFailure?> RunAsync(string path, CancellationToken cancel)
+    private async Task<HookFailure?> RunAsync(string path, CancellationToken cancel)
     {
         var name = Path.GetFileName(path);
         if (cancel.IsCancellationRequested)
         {
-            return new HookFailure(name, HookFailure.NotRun, "was not run, because k2hdkc-slave-hook.service was ended");
+            return new HookFailure(name, HookFailure.NotRun, "was not run, because the time for all hooks was over");
         }
 
         try
         {
             using var process = Process.Start(StartOf(path))!;
-            await process.WaitForExitAsync(cancel);
+            await EndAsync(process, cancel);
             return process.ExitCode == 0 ? null : new HookFailure(name, HookFailure.Exit, $"ended with exit status {process.ExitCode}");
         }
         catch (Win32Exception e)
@@ -49,7 +50,20 @@ public sealed class HookRunner(Action<string> say)
         }
         catch (OperationCanceledException)
         {
-            return new HookFailure(name, HookFailure.TimedOut, "did not end before k2hdkc-slave-hook.service was ended");
+            return new HookFailure(name, HookFailure.TimedOut, "did not end before the time for all hooks was over");
+        }
+    }
+
+    private async Task EndAsync(Process process, CancellationToken cancel)
+    {
+        try
+        {
+            await process.WaitForExitAsync(cancel);
+        }
+        catch (OperationCanceledException) when (endsThem)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
         }
     }
 

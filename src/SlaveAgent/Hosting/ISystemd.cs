@@ -5,6 +5,9 @@ namespace SlaveAgent.Hosting;
 /// <summary>systemd's units. Every call is bounded in time; what was asked for is no proof of its effect, which has to be observed.</summary>
 public interface ISystemd
 {
+    /// <summary>Why the services of this host are not systemd's, as a part of a sentence; null where they are.</summary>
+    string? WhyAbsent => null;
+
     /// <summary>What systemd says of several units, asked at once; one that cannot be a unit, or is a template, is left out.</summary>
     /// <returns>By the names given; null when systemd does not answer.</returns>
     Task<ImmutableDictionary<string, UnitStatus>?> ShowAsync(IReadOnlyCollection<string> units, CancellationToken cancel);

@@ -230,6 +230,12 @@ public static class Reasons
     /// <summary>The host does not have the unit that runs the hooks.</summary>
     public const string NoHookUnit = nameof(NoHookUnit);
 
+    /// <summary>There is no systemd, as in a container: packages and services are left to whoever runs it.</summary>
+    public const string NoServiceManager = nameof(NoServiceManager);
+
+    /// <summary>chmpx, which somebody else runs, does not answer.</summary>
+    public const string ChmpxNotRunning = nameof(ChmpxNotRunning);
+
     /// <summary>The host has no systemctl, or systemd is not at work.</summary>
     public const string NoSystemd = nameof(NoSystemd);
 

@@ -30,7 +30,13 @@ public static class RingJudge
     /// <summary>New numbers given before a restart is the next means.</summary>
     private const int StampsBeforeRestart = 2;
 
-    public static RingVerdict Judge(RingSituation s)
+    public static RingVerdict Judge(RingSituation s) => JudgeRing(s) is var verdict && !s.IsChmpxOthers ? verdict : verdict with
+    {
+        Action = verdict.Action == RingAction.Restart ? RingAction.None : verdict.Action,
+        NeedsOthers = verdict.Action == RingAction.Restart,
+    };
+
+    private static RingVerdict JudgeRing(RingSituation s)
     {
         if (s.View is null)
         {
@@ -53,7 +59,9 @@ public static class RingJudge
             return ForConfiguration(s, $"chmpx still answers on another port than {port}");
         }
 
-        return s.SinceQuiet > s.Settings.AnswerDeadline && MayRestart(s)
+        return s.SinceQuiet > s.Settings.AnswerDeadline && s.IsChmpxOthers
+            ? Restart(RingState.Unresponsive, $"chmpx does not answer on {port}; {Restarted(s)}")
+            : s.SinceQuiet > s.Settings.AnswerDeadline && MayRestart(s)
             ? Restart(RingState.Unresponsive, $"chmpx has not answered on {port} for {s.SinceQuiet.TotalSeconds:0} s and is restarted")
             : new RingVerdict(RingState.Unresponsive, $"chmpx does not answer on {port} yet");
     }
@@ -71,7 +79,7 @@ public static class RingJudge
     }
 
     private static RingVerdict ForConfiguration(RingSituation s, string why) => MayRestart(s)
-        ? Restart(RingState.Loading, $"{why}; chmpx is restarted")
+        ? Restart(RingState.Loading, $"{why}; {Restarted(s)}")
         : new RingVerdict(RingState.Loading, why) { IsRestartPaused = true };
 
     private static RingVerdict Loading(RingSituation s, RingView view)
@@ -81,7 +89,7 @@ public static class RingJudge
             : s.Stamps < StampsBeforeRestart ? new RingVerdict(RingState.Loading, $"{message}; it is stamped again", RingAction.Stamp)
             : HasPrograms(s) && HoldsExactlyTheListed(s, view) ? new RingVerdict(
                 RingState.Loading, $"{message}, also after {s.Stamps} new numbers; it is connected as this generation says and not restarted while programs have the cluster open")
-            : MayRestart(s) ? Restart(RingState.Loading, $"{message}, also after {s.Stamps} new numbers; it is restarted")
+            : MayRestart(s) ? Restart(RingState.Loading, $"{message}, also after {s.Stamps} new numbers; {Restarted(s)}")
             : new RingVerdict(RingState.Loading, message) { IsRestartPaused = true };
     }
 
@@ -145,7 +153,7 @@ public static class RingJudge
             };
         }
 
-        if (s.WasReady && s.ActiveDependents is null)
+        if (s.WasReady && s.ActiveDependents is null && !s.IsChmpxOthers)
         {
             return verdict with { Action = RingAction.AskDependents };
         }
@@ -163,7 +171,7 @@ public static class RingJudge
         // The ring takes long to notice a server that ended; a restart for it would cost the connections that there are.
         var probe = s.Probe is { } last && last.Asked.SetEquals(verdict.MissingKeys) ? last : null;
         return probe is { IsOpen: true } && s.SinceProbe <= ProbeLifetime
-            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Message = $"{message}; chmpx is restarted, because it does not try them again by itself" }
+            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Partial, Message = $"{message}; {Restarted(s)}, because it does not try them again by itself" }
             : verdict with
             {
                 Action = s.SinceProbe >= RepairPause.BetweenProbes ? RingAction.ProbeServers : RingAction.None,
@@ -195,7 +203,7 @@ public static class RingJudge
         // Where the other side is back, half-open connections go on by themselves, and programs notice nothing.
         return s.SinceReachable is { } reachable && reachable >= (holdsDead ? KernelRepair : TimeSpan.Zero)
             ? Shorter(since, s.Stranded.SinceRestart) >= RepairPause.Stranded(s.Stranded, s.Slaves)
-                ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; a listed server can be reached, so chmpx is restarted" }
+                ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; a listed server can be reached, so {Restarted(s)}" }
                 : verdict with { IsRestartPaused = true, Action = holdsDead && s.SinceProbe >= RepairPause.BetweenProbes ? RingAction.ProbeServers : RingAction.None }
             : s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
     }
@@ -210,7 +218,7 @@ public static class RingJudge
         }
 
         return s.Stranded.SinceRestart >= RepairPause.Stranded(s.Stranded, s.Slaves)
-            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; chmpx is restarted" }
+            ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; {Restarted(s)}" }
             : verdict with { IsRestartPaused = true };
     }
 
@@ -253,6 +261,8 @@ public static class RingJudge
 
     private static bool MayRestart(RingSituation s) => s.Configuration.Restarts == 0
         || s.Configuration.SinceRestart > RetryDelay.Doubled(s.Settings.AnswerDeadline, s.Configuration.Restarts - 1, LongestBetweenRestarts);
+
+    private static string Restarted(RingSituation s) => s.IsChmpxOthers ? "whoever runs chmpx has to restart it" : "chmpx is restarted";
 
     private static RingVerdict Restart(RingState state, string message) => new(state, message, RingAction.Restart) { Cause = RestartCause.Configuration };
 

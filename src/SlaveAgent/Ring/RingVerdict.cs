@@ -14,6 +14,9 @@ public sealed record RingVerdict(RingState State, string Message, RingAction Act
     /// <summary>Of <see cref="RingAction.Restart"/>.</summary>
     public RestartCause Cause { get; init; }
 
+    /// <summary>chmpx has to be restarted, and is not the agent's to restart.</summary>
+    public bool NeedsOthers { get; init; }
+
     /// <summary>chmpx would be restarted if that had not been done a short while ago.</summary>
     public bool IsRestartPaused { get; init; }
 

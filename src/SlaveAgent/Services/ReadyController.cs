@@ -31,6 +31,11 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
+        if (systemd.WhyAbsent is { } why)
+        {
+            return new Outcome.NothingToDo($"there is no {AgentUnits.Ready}, because {why}; k2hdkc-slave-agent wait says whether programs may start") { Reason = Reasons.NoServiceManager };
+        }
+
         if (AgentUnits.FindFile(root, AgentUnits.Ready) is null)
         {
             return new Outcome.NothingToDo($"{AgentUnits.Ready} is not on this host") { Reason = Reasons.NoTarget };

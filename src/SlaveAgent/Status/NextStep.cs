@@ -33,13 +33,29 @@ internal sealed record NextStep(NextStepCode Code, string Message)
         : OfItself(status, problems.Count > 0 ? problems[0] : null, now);
 
     private static NextStep OfItself(AgentStatus status, Condition? open, DateTimeOffset now) =>
-        OfRing(status.Connection.Reason) is { } step && !(status.Connection.Reason == nameof(RingState.Unresponsive) && open is { Type: not ConditionTypes.OwnNameValid }) ? step
+        OfOthers(status) is { } others ? others
+        : OfRing(status.Connection.Reason) is { } step && !(status.Connection.Reason == nameof(RingState.Unresponsive) && open is { Type: not ConditionTypes.OwnNameValid }) ? step
         : status.Hold is { } hold ? new NextStep(NextStepCode.Held, $"keeps generation {hold.Generation} {Until(hold)}")
         : open is not null && OfK2hr3.Contains(open.Type) ? new NextStep(NextStepCode.AskK2hr3, $"asks K2HR3 again {At(status, now)}")
         : open is not null ? new NextStep(NextStepCode.TryAgain, $"tries {open.Type} again, with growing delays")
         : status.Conditions.FirstOrDefault(condition => condition.Status == ConditionStatus.Unknown) is { } unknown ? new NextStep(NextStepCode.Starting, $"goes on starting; {unknown.Type} is not known yet")
         : status.Connection.State == ConnectionStates.NotASlave ? new NextStep(NextStepCode.AskK2hr3, $"asks K2HR3 again {At(status, now)}, whether the role has become a slave node's")
         : new NextStep(NextStepCode.Watch, $"keeps polling chmpx, and asks K2HR3 {At(status, now)}");
+
+    /// <summary>Where the agent would restart chmpx, and it is not the agent's.</summary>
+    private static NextStep? OfOthers(AgentStatus status) => status.Find(ConditionTypes.ServicesRunning)?.Reason switch
+    {
+        Reasons.ChmpxNotRunning => new NextStep(NextStepCode.Others, "polls chmpx once a second; whoever runs chmpx has to start it"),
+        Reasons.NoServiceManager => status.Connection.Reason switch
+        {
+            nameof(RingState.Partial) or nameof(RingState.Stranded) or nameof(RingState.Unresponsive) =>
+                new NextStep(NextStepCode.Others, "goes on observing; where that stays so, whoever runs chmpx has to restart it"),
+            nameof(RingState.Loading) when status.Generation.RestartNeeds.Count > 0 =>
+                new NextStep(NextStepCode.Others, "goes on observing; whoever runs chmpx has to restart it, because it takes some of the configuration only when it starts"),
+            _ => null,
+        },
+        _ => null,
+    };
 
     private static NextStep? OfRing(string reason) => reason switch
     {

@@ -39,6 +39,9 @@ public enum NextStepCode
     /// <summary>It restarts chmpx, as soon as that helps and disturbs no program.</summary>
     RestartChmpx,
 
+    /// <summary>It observes: who runs chmpx has to start or restart it.</summary>
+    Others,
+
     /// <summary>It tries something of this host again.</summary>
     TryAgain,
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SlaveAgent.Files;
+using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
@@ -132,6 +133,9 @@ internal sealed class AgentWorld : IAsyncDisposable
     }
 
     public (int Generation, IReadOnlySet<string> Servers) File => _world.ReadFile() ?? throw new FileNotFoundException(IniPath);
+
+    /// <summary>What chmpx shows, from outside the agent; null while it does not answer.</summary>
+    public Task<ChmpxView?> ViewAsync() => _world.ViewAsync(Cancel);
 
     public bool HasFile => _world.ReadFile() is not null;
 

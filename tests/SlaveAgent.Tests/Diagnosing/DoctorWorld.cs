@@ -155,6 +155,7 @@ internal sealed class DoctorWorld : IAsyncDisposable
         world.Directory.Put("etc/passwd", "root:x:0:0::/root:/bin/sh\nk2hdkc:x:990:990::/:/sbin/nologin\napp:x:2001:2001::/:/sbin/nologin\n");
         world.Directory.Put("etc/group", "root:x:0:\nk2hdkc:x:990:app\napp:x:2001:\n");
         world.Directory.Put($"usr/lib/systemd/system/{world.Unit}", "[Service]\nExecStart=/usr/libexec/chmpx-service-helper\n");
+        System.IO.Directory.CreateDirectory(world.Directory.At("run/systemd/system"));
         world.Directory.Put("usr/bin/chmpx", string.Empty);
         world.Directory.Put("proc/sys/fs/mqueue/msg_max", "20000\n");
         world.Show("LoadState=loaded\nActiveState=active\nSubState=running\nResult=success\nUnitFileState=enabled\nNRestarts=0");

@@ -52,6 +52,23 @@ public sealed class RingJudgeTests
     }
 
     [Fact]
+    public void A_chmpx_of_somebody_elses_is_never_restarted_and_needs_others_where_it_would_be()
+    {
+        var changed = Situation(View(7, Good("svr1"), Good("svr2"))) with { RestartNeeds = [new RestartNeed(RestartReason.GlobalChanged, "GROUP")] };
+        var silent = Situation(null!) with { View = null, SinceQuiet = At(41) };
+        foreach (var situation in new[] { HalfConnected, AllLost with { SinceReachable = At(0) }, changed, silent, HalfConnected with { WasReady = true, SincePrograms = At(61), ActiveDependents = 0 } })
+        {
+            Assert.Equal(RingAction.Restart, RingJudge.Judge(situation).Action);
+            var verdict = RingJudge.Judge(situation with { IsChmpxOthers = true, ActiveDependents = null });
+            Assert.Equal((RingJudge.Judge(situation).State, RingAction.None, true), (verdict.State, verdict.Action, verdict.NeedsOthers));
+        }
+
+        // What costs no restart is done all the same.
+        var ignored = Situation(View(6, Good("svr1"), Good("svr2"))) with { SinceChange = At(4) };
+        Assert.Equal((RingAction.Stamp, false), RingJudge.Judge(ignored with { IsChmpxOthers = true }) is var stamped ? (stamped.Action, stamped.NeedsOthers) : default);
+    }
+
+    [Fact]
     public void A_chmpx_that_would_end_at_its_start_is_not_restarted_while_it_runs()
     {
         var problem = IniProblem.Ends(IniCode.KeyDoesNotFit, 9, "a key that does not fit");

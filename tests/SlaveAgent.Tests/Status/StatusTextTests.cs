@@ -24,6 +24,22 @@ public sealed partial class StatusTextTests
         Assert.Equal(code, NextStep.Of(Status(state, reason), Now).Code);
 
     [Theory]
+    [InlineData("Unresponsive", Reasons.ChmpxNotRunning, NextStepCode.Others)]
+    [InlineData("Unresponsive", Reasons.NoServiceManager, NextStepCode.Others)]
+    [InlineData("Partial", Reasons.NoServiceManager, NextStepCode.Others)]
+    [InlineData("Stranded", Reasons.NoServiceManager, NextStepCode.Others)]
+    [InlineData("Loading", Reasons.NoServiceManager, NextStepCode.Load)]
+    [InlineData("NotAdmitted", Reasons.NoServiceManager, NextStepCode.Ring)]
+    public void The_next_step_of_a_chmpx_that_somebody_else_runs(string reason, string services, NextStepCode code) => Assert.Equal(
+        code,
+        NextStep.Of(
+            Status(ConnectionStates.Disconnected, reason) with
+            {
+                Conditions = [Condition(ConditionTypes.ServicesRunning, services == Reasons.ChmpxNotRunning ? ConditionStatus.False : ConditionStatus.True, services)],
+            },
+            Now).Code);
+
+    [Theory]
     [InlineData(ConditionTypes.Registered, Reasons.K2hr3Unreachable, NextStepCode.AskK2hr3)]
     [InlineData(ConditionTypes.Registered, Reasons.TokenMissing, NextStepCode.Person)]
     [InlineData(ConditionTypes.PackagesInstalled, Reasons.InstallOff, NextStepCode.Person)]
