@@ -35,7 +35,7 @@ public sealed class HealthyHostTests(HealthyHostTests.Authority authority) : ICl
         new("slaves that are listed by a pattern", world => world.MoreNodes = "[SLVNODE]\nNAME = [.]*\nCUK = [.]*\nCTLPORT = 8031\nCUSTOM_ID_SEED = others\n", world => world.Write()),
         new("a person paused the agent", world => Hold(world, new Hold(HoldKind.Paused, DateTimeOffset.UtcNow, null, "trial"))),
         new("a person went back to a generation", world => Hold(world, new Hold(HoldKind.Held, DateTimeOffset.UtcNow, null, null) { Generation = 7, Configuration = world.Text })),
-        new("no systemd", world => Directory.Delete(world.Directory.At("run/systemd/system"))) { Skipped = [CheckNames.Unit, CheckNames.ChmpxUser, CheckNames.Packages] },
+        new("no systemd", world => Directory.Delete(world.Directory.At("run/systemd/system"))) { Skipped = [CheckNames.Unit] },
         new("just booted", world => world.Show($"LoadState=loaded\nActiveState=active\nSubState=running\nResult=success\nUnitFileState=enabled\nNRestarts=0\nExecMainStartTimestampMonotonic={SinceBoot()}")),
         new("chmpx was started again long ago", world => world.Show("LoadState=loaded\nActiveState=active\nSubState=running\nResult=success\nUnitFileState=enabled\nNRestarts=3\nExecMainStartTimestampMonotonic=1")),
         new("the role lists nothing", Documented, world => Keys(world, new RoleKeys([], [], []))),

@@ -82,8 +82,6 @@ internal sealed class FaultHost : IAsyncDisposable
             watch:
               k2hr3_interval: 1s
               ring_interval: 50ms
-            services:
-              manager: systemd
 
             """);
         host._directory.Put("root/etc/k2hdkc-slave-agent/conf.d/10.yaml", settings);

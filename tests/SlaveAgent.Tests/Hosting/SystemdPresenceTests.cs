@@ -7,11 +7,13 @@ namespace SlaveAgent.Tests.Hosting;
 public sealed class SystemdPresenceTests
 {
     [Theory]
-    [InlineData(ServiceManager.Auto, true, true)]
-    [InlineData(ServiceManager.Auto, false, false)]
-    [InlineData(ServiceManager.Systemd, false, true)]
-    [InlineData(ServiceManager.None, true, false)]
-    public void Units_are_systemds_where_it_runs_the_host_unless_a_setting_says_otherwise(ServiceManager setting, bool isBooted, bool isSystemds)
+    [InlineData(ServiceManager.Auto, true, true, true)]
+    [InlineData(ServiceManager.Auto, true, false, true)]
+    [InlineData(ServiceManager.Auto, false, true, true)]
+    [InlineData(ServiceManager.Auto, false, false, false)]
+    [InlineData(ServiceManager.Systemd, false, false, true)]
+    [InlineData(ServiceManager.None, true, true, false)]
+    public void Units_are_systemds_where_it_runs_the_host_or_has_a_systemctl_unless_a_setting_says_otherwise(ServiceManager setting, bool isBooted, bool hasSystemctl, bool isSystemds)
     {
         using var directory = new TempDirectory();
         if (isBooted)
@@ -19,6 +21,6 @@ public sealed class SystemdPresenceTests
             Directory.CreateDirectory(directory.At("run/systemd/system"));
         }
 
-        Assert.Equal(isSystemds, SystemdPresence.Find(setting, directory.Root, new CommandRunner(TimeProvider.System)).WhyAbsent is null);
+        Assert.Equal(isSystemds, SystemdPresence.Find(setting, directory.Root, new CommandRunner(TimeProvider.System), hasSystemctl).WhyAbsent is null);
     }
 }
