@@ -79,7 +79,8 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     /// <summary>A step of which the real servers may be the cause that it does not come about: then they are replaced, and the scenario goes on.</summary>
     private async Task StepAsync(string title, Func<ScenarioStep, Task<string>> run, CancellationToken cancellationToken)
     {
-        if (world.Cluster is RealCluster cluster)
+        // Not before the slave's first step: servers that join are not asked, or they join less often.
+        if (world.Cluster is RealCluster cluster && world.Agent.IsRunning)
         {
             await cluster.WhenSettledAsync(SettleTime, cancellationToken);
         }
