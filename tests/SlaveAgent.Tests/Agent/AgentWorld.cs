@@ -17,6 +17,9 @@ internal sealed class AgentWorld : IAsyncDisposable
     /// <summary>Generous, for a shared machine; nothing measures it.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
+    /// <summary>On a machine that is so busy that K2HR3's first answers take seconds, the daemon reads the role twenty such paces later (decision 15).</summary>
+    private static readonly TimeSpan WatchTimeout = TimeSpan.FromMinutes(6);
+
     private readonly DbaasWorld _world;
 
     private AgentWorld(DbaasWorld world) => _world = world;
@@ -90,8 +93,8 @@ internal sealed class AgentWorld : IAsyncDisposable
     /// <summary>Waits until K2HR3, the file, chmpx and the servers agree, seen from outside the agent.</summary>
     public Task ConnectedAsync() => DbaasWorld.UntilAsync(_world.WhyNotConnectedAsync, Timeout, Cancel);
 
-    public Task UntilAsync(Func<bool> isSo, string otherwise) =>
-        DbaasWorld.UntilAsync(_ => Task.FromResult(isSo() ? null : $"{otherwise}\n{Agent.Output}"), Timeout, Cancel);
+    public Task UntilAsync(Func<bool> isSo, string otherwise, TimeSpan? timeout = null) =>
+        DbaasWorld.UntilAsync(_ => Task.FromResult(isSo() ? null : $"{otherwise}\n{Agent.Output}"), timeout ?? Timeout, Cancel);
 
     /// <summary>What the agent at work says of itself; null while none does.</summary>
     public AgentStatus? Status => StatusFile.TryReadOfLiving(new HostRoot(Layout.Root));
@@ -120,7 +123,7 @@ internal sealed class AgentWorld : IAsyncDisposable
     {
         await UntilAsync(
             () => Status is { Connection.State: ConnectionStates.Connected } status && status.Conditions.All(condition => condition.Status != ConditionStatus.Unknown),
-            "the daemon does not come to watch");
+            "the daemon does not come to watch", WatchTimeout);
         await ConnectedAsync();
     }
 
