@@ -6,11 +6,13 @@
     predicate: {
         buildDefinition: {
             buildType: "\($source)/packaging/release/v1",
-            externalParameters: {version: $version, architectures: ($architectures | split(" "))},
-            internalParameters: {sourceDateEpoch: $epoch, tools: $tools},
+            externalParameters: ({version: $version, architectures: ($architectures | split(" "))}
+                # Not built by the builder.
+                + if $packages == "" then {} else {packages: $packages} end),
+            internalParameters: {sourceDateEpoch: $epoch, tools: ($tools | add)},
             resolvedDependencies: [
                 {uri: "git+\($source)\(if $tag == "" then "" else "@refs/tags/\($tag)" end)", digest: {gitCommit: $commit}},
-                ($inputs | to_entries[] | {name: .key, digest: .value})
+                ($inputs | add // {} | to_entries[] | {name: .key, digest: .value})
             ]
         },
         runDetails: {

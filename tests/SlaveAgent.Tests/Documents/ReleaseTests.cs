@@ -43,7 +43,7 @@ public sealed class ReleaseTests(ReleaseTests.Release release) : IClassFixture<R
     public async Task A_release_that_another_key_signed_is_refused_by_them()
     {
         var other = release.NewPath();
-        await release.Clone.RunAsync($"packaging/release --key {Other} --snapshot --packages {release.Path} {other}");
+        await release.Clone.RunAsync($"packaging/release --key {Other} {other}");
         await release.Clone.RunAsync($"gpg --armor --export {Other} >{other}/key.asc");
         Assert.Equal(0, (await CheckAsync(other, Commands)).Code);
         File.Copy(Path.Join(release.Path, "key.asc"), Path.Join(other, "key.asc"), overwrite: true);
@@ -58,9 +58,8 @@ public sealed class ReleaseTests(ReleaseTests.Release release) : IClassFixture<R
     [Fact]
     public async Task Its_statement_names_every_file_the_commit_the_lock_and_the_key()
     {
-        var envelope = JsonNode.Parse(await File.ReadAllTextAsync(Path.Join(release.Path, "provenance.intoto.jsonl"), Cancel))!;
+        var (envelope, statement) = await StatementAsync(release.Path);
         Assert.Equal("application/vnd.in-toto+json", (string?)envelope["payloadType"]);
-        var statement = JsonNode.Parse(Convert.FromBase64String((string)envelope["payload"]!))!;
         Assert.Equal(("https://in-toto.io/Statement/v1", "https://slsa.dev/provenance/v1"), ((string?)statement["_type"], (string?)statement["predicateType"]));
 
         string[] packages = ["-1.2.3-1.aarch64.rpm", "-1.2.3-1.x86_64.rpm", "_1.2.3_amd64.deb", "_1.2.3_arm64.deb"];
@@ -76,11 +75,36 @@ public sealed class ReleaseTests(ReleaseTests.Release release) : IClassFixture<R
         Assert.EndsWith("@refs/tags/v1.2.3", (string)sources[0]!["uri"]!, StringComparison.Ordinal);
         Assert.Equal(await release.Clone.RunAsync("git rev-parse HEAD"), (string?)sources[0]!["digest"]!["gitCommit"]);
         Assert.Equal(await release.Clone.RunAsync("sha256sum <src/SlaveAgent/packages.lock.json | cut -d ' ' -f 1"), (string?)Digest("src/SlaveAgent/packages.lock.json")["sha256"]);
-        Assert.Matches("^[0-9a-f]{64}$", (string?)Digest("sdk/")["dirHash"]);
+        Assert.Matches("^[0-9a-f]{64}$", (string?)Digest("sdk")["dirHash"]);
 
-        var fingerprint = await release.Clone.RunAsync($"gpg --with-colons --list-keys {Operator} | awk -F: '$1 == \"fpr\" {{ print $10; exit }}'");
-        Assert.Equal($"openpgp4fpr:{fingerprint}", (string?)statement["predicate"]!["runDetails"]!["builder"]!["id"]);
-        Assert.Equal(fingerprint, (string?)envelope["signatures"]![0]!["keyid"]);
+        // What makes the bytes.
+        string[] tools = ["clang", "dotnet", "dpkg-deb", "gzip", "jq", "ld.lld", "llvm-objcopy", "rpmbuild", "xz"];
+        Assert.Equal(tools, build["internalParameters"]!["tools"]!.AsObject().Select(tool => tool.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(await release.Clone.RunAsync("dotnet --version"), (string?)build["internalParameters"]!["tools"]!["dotnet"]);
+
+        // A subkey signs; the builder is who has the primary key.
+        var keys = (await release.Clone.RunAsync($"gpg --with-colons --list-keys {Operator} | awk -F: '$1 == \"fpr\" {{ print $10 }}'")).Split('\n');
+        Assert.Equal(2, keys.Length);
+        Assert.Equal($"openpgp4fpr:{keys[0]}", (string?)statement["predicate"]!["runDetails"]!["builder"]!["id"]);
+        Assert.Equal(keys[1], (string?)envelope["signatures"]![0]!["keyid"]);
+    }
+
+    [Fact]
+    public async Task Of_packages_that_were_given_the_statement_says_so_and_names_nothing_that_built_them()
+    {
+        var place = await CloneAsync("git commit --quiet --allow-empty --message more");
+        var (code, output, error) = await release.Clone.TryAsync(
+            $"""
+            packaging/build --arch arm64 ../packages
+            packaging/release --key {Operator} --snapshot --arch arm64 --packages ../packages ../release
+            packaging/release --verify --packages ../packages ../release
+            """,
+            $"{place}/tree");
+        Assert.True(code == 0, output + error);
+        var build = (await StatementAsync($"{place}/release")).Statement["predicate"]!["buildDefinition"]!;
+        Assert.NotNull(build["externalParameters"]!["packages"]);
+        Assert.Equal("jq", Assert.Single(build["internalParameters"]!["tools"]!.AsObject()).Key);
+        Assert.Single(build["resolvedDependencies"]!.AsArray());
     }
 
     [Fact]
@@ -116,24 +140,53 @@ public sealed class ReleaseTests(ReleaseTests.Release release) : IClassFixture<R
     }
 
     [Theory]
+    [InlineData("mkdir ../hooks; printf '#!/bin/sh\necho >new\n' >../hooks/post-checkout; chmod +x ../hooks/post-checkout; git config --file ../.gitconfig core.hooksPath $(realpath ../hooks)")]
+    [InlineData("echo '%vendor somebody' >../.rpmmacros")]
+    [InlineData("[ $(id -u) != 0 ] || chown -R 12345 .")]
+    public async Task The_bytes_do_not_depend_on_the_users_configuration_nor_on_whose_the_clone_is(string change)
+    {
+        var place = await CloneAsync(change);
+        var (code, output, error) = await release.Clone.TryAsync($"HOME={place} GIT_CONFIG_GLOBAL={place}/.gitconfig packaging/release --verify {release.Path}", $"{place}/tree");
+        Assert.True(code == 0, output + error);
+    }
+
+    [Fact]
+    public async Task Verifying_in_a_clone_without_the_tag_fails_before_anything_is_built()
+    {
+        var place = await CloneAsync("git tag --delete v1.2.3");
+        var (code, output, error) = await release.Clone.TryAsync($"packaging/release --verify {release.Path}", $"{place}/tree");
+        Assert.Equal((1, string.Empty), (code, output));
+        Assert.DoesNotContain(".rpm", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("git tag --delete v1.2.3", $"--key {Operator}")]
     [InlineData("echo >packaging/new", $"--key {Operator}")]
     [InlineData("echo >packaging/new", $"--key {Operator} --snapshot")]
     [InlineData("git commit --allow-empty --message more", $"--key {Operator} --snapshot --packages ../packages")]
+    [InlineData(":", $"--key {Operator} --snapshot --packages ../packages")]
+    [InlineData("git tag --delete v1.2.3; git update-index --assume-unchanged packaging/changelog; sed -i 1s/1.2.3/1.2.4/ packaging/changelog", $"--key {Operator} --snapshot")]
+    [InlineData("mkdir ../bin; printf '#!/bin/sh\nexit 1\n' >../bin/dotnet; chmod +x ../bin/dotnet", $"--key {Operator}")]
+    [InlineData("mkdir ../bin; printf '#!/bin/sh\n/bin/cp \"$@\"\ncase $* in *release-of-another*|*/.release*) exit 1; esac\n' >../bin/cp; chmod +x ../bin/cp", $"--key {Operator}")]
     [InlineData(":", "--key nobody@example.org")]
     [InlineData("mkdir ../release-of-another", $"--key {Operator}")]
     [InlineData("git commit --allow-empty --message more", "--verify")]
     public async Task Nothing_is_made_of_what_is_not_the_tagged_commit_or_cannot_be_signed(string change, string options)
     {
-        // A clone of the clone, which the change does not outlast.
-        var place = release.NewPath();
-        await release.Clone.RunAsync($"git clone --quiet . {place}/tree; ln -s {release.Path} {place}/packages");
-        await release.Clone.RunAsync($"cd {place}/tree && {change} >/dev/null");
+        var place = await CloneAsync(change);
+        await release.Clone.RunAsync($"ln -s {release.Path} {place}/packages");
         var target = options == "--verify" ? release.Path : $"{place}/release-of-another";
         var before = Directory.Exists(target);
-        var (code, output, _) = await release.Clone.TryAsync($"cd {place}/tree && packaging/release {options} {target}");
+        var (code, output, _) = await release.Clone.TryAsync($"PATH={place}/bin:$PATH packaging/release {options} {target}", $"{place}/tree");
         Assert.Equal((1, string.Empty), (code, output));
         Assert.Equal(before, Directory.Exists(target));
+        Assert.Empty(Directory.GetDirectories(place, ".release.*"));
+    }
+
+    private static async Task<(JsonNode Envelope, JsonNode Statement)> StatementAsync(string directory)
+    {
+        var envelope = JsonNode.Parse(await File.ReadAllTextAsync(Path.Join(directory, "provenance.intoto.jsonl"), Cancel))!;
+        return (envelope, JsonNode.Parse(Convert.FromBase64String((string)envelope["payload"]!))!);
     }
 
     private static async Task ChangeAsync(string file, Func<byte[], int> place)
@@ -144,6 +197,15 @@ public sealed class ReleaseTests(ReleaseTests.Release release) : IClassFixture<R
         // Another letter, so that what is text stays text.
         bytes[at] = bytes[at] == 'A' ? (byte)'B' : (byte)'A';
         await File.WriteAllBytesAsync(file, bytes, Cancel);
+    }
+
+    /// <summary>A clone of the clone, which the change does not outlast: <c>tree</c> in the directory that is returned. The change is made in it.</summary>
+    private async Task<string> CloneAsync(string change)
+    {
+        var place = release.NewPath();
+        await release.Clone.RunAsync($"git clone --quiet --no-hardlinks . {place}/tree");
+        await release.Clone.RunAsync($"cd {place}/tree && {{ {change}; }} >/dev/null");
+        return place;
     }
 
     private async Task<(int Code, string Failed)> CheckAsync(string directory, string commands)
@@ -181,7 +243,7 @@ public sealed class ReleaseTests(ReleaseTests.Release release) : IClassFixture<R
             Clone = await SourceClone.AtAsync("1.2.3");
             foreach (var tool in new[] { "clang", "ld.lld", "llvm-objcopy" })
             {
-                Clone.Replace($"bin/{tool}", "echo stand-in");
+                Clone.Replace($"bin/{tool}", "echo stand-in 1");
             }
 
             // The processor is two bytes of an executable's head.
@@ -194,7 +256,9 @@ public sealed class ReleaseTests(ReleaseTests.Release release) : IClassFixture<R
                 """);
             await Clone.RunAsync($"""
                 mkdir -m 700 "$GNUPGHOME"
-                for key in {Operator} {Other}; do gpg --batch --quiet --passphrase '' --quick-generate-key "$key" ed25519 sign never; done
+                gpg --batch --quiet --passphrase '' --quick-generate-key {Other} ed25519 sign never
+                gpg --batch --quiet --passphrase '' --quick-generate-key {Operator} ed25519 cert never
+                gpg --batch --quiet --passphrase '' --quick-add-key "$(gpg --with-colons --list-keys {Operator} | grep ^fpr | cut -d : -f 10)" ed25519 sign never
                 git commit --quiet --all --message stand-ins
                 git tag v1.2.3
                 packaging/release --key {Operator} {Path}
