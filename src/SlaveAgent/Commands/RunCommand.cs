@@ -32,10 +32,11 @@ internal static class RunCommand
             if (turn is null)
             {
                 var holder = FileLock.HolderText(setup.Root.Agent.DaemonLock);
-                log.Error("Another agent{Holder} watches over {Root}; this one ends. Use status, regenerate, or systemctl restart", holder, setup.Root.Directory);
+                log.Error("Another agent{Holder} watches over {Root}; this one ends. Use status or regenerate, or restart that one", holder, setup.Root.Directory);
                 return ExitCode.Failed;
             }
 
+            Heartbeat.Forget(setup.Root);
             using var host = Build(setup, () => options.SettingsOf(parsed, setup.Root), () => CommonOptions.LoadKept(setup.Root, options.Overrides(parsed)), hangUps, level, log);
             var daemon = host.Services.GetRequiredService<DaemonService>();
             await host.RunAsync(cancel);

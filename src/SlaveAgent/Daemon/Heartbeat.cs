@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SlaveAgent.Files;
 
 namespace SlaveAgent.Daemon;
@@ -16,7 +17,12 @@ internal sealed class Heartbeat(HostRoot root)
 
     private long? _at;
 
-    /// <summary>Called each second; writes each five.</summary>
+    /// <summary>Before the loop of this process begins: another's, also one with the same number before the container was started again, says nothing of it.</summary>
+    /// <exception cref="IOException">It could not be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be removed.</exception>
+    public static void Forget(HostRoot root) => RegularFile.Delete(root.Agent.Heartbeat);
+
+    /// <summary>Called each second; writes each five, once there is the file into the place it has: a file system that became full holds that up no more.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Write(TimeProvider time)
@@ -26,9 +32,18 @@ internal sealed class Heartbeat(HostRoot root)
             return;
         }
 
-        var now = ((long)time.GetElapsedTime(0).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        Directories.MakeOwn(root.Agent.RuntimeDirectory);
-        AtomicFile.Write(root.Agent.Heartbeat, now, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, durable: false);
+        var now = ((long)time.GetElapsedTime(0).TotalMilliseconds).ToString("D19", CultureInfo.InvariantCulture);
+        if (File.Exists(root.Agent.Heartbeat))
+        {
+            using var file = new FileStream(root.Agent.Heartbeat, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 });
+            file.Write(Encoding.ASCII.GetBytes(now));
+        }
+        else
+        {
+            Directories.MakeOwn(root.Agent.RuntimeDirectory);
+            AtomicFile.Write(root.Agent.Heartbeat, now, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, durable: false);
+        }
+
         _at = time.GetTimestamp();
     }
 

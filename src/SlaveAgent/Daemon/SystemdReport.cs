@@ -15,6 +15,7 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
     private readonly TimeSpan? _limit = LimitOf(watchdog);
     private string? _sent;
     private long? _notifiedAt;
+    private bool _isHeartbeatLost;
 
     /// <summary>How often <see cref="Notify"/> is to be called at the least: a quarter of the watchdog's time, of which half is over when one call came a moment too early.</summary>
     public TimeSpan Interval => _limit / 4 ?? TimeSpan.MaxValue;
@@ -54,10 +55,16 @@ internal sealed class SystemdReport(ISystemdNotifier? systemd, string? watchdog,
         try
         {
             _heartbeat.Write(time);
+            _isHeartbeatLost = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Debug("The heartbeat could not be written: {Why}", e.Message);
+            if (!_isHeartbeatLost)
+            {
+                log.Warning("{Path} could not be written, so that status --alive cannot tell whether the agent's loop goes on: {Why}", root.Agent.Heartbeat, e.Message);
+            }
+
+            _isHeartbeatLost = true;
         }
     }
 
