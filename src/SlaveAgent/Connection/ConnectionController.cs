@@ -176,6 +176,12 @@ public sealed class ConnectionController(
             file.NoteLoaded(verdict.State == RingState.Connected);
         }
 
+        // Of a chmpx that does not answer nothing is known.
+        if (verdict is { NeedsOthers: true, Cause: RestartCause.Configuration } && !tracker.RestartNeeds.IsEmpty)
+        {
+            tracker.NoteRestartNeeded();
+        }
+
         var isPaused = holds?.IsPaused is true && IsChange(verdict);
         var acted = isPaused ? null : await ActAsync(verdict, situation, cancel);
         verdict = isPaused ? verdict with { Message = $"{verdict.Message}; nothing is done about it, because the agent is paused" } : verdict;
@@ -199,6 +205,7 @@ public sealed class ConnectionController(
             tracker.NoteReady();
         }
 
+        var areOthersNews = verdict.NeedsOthers && ring.Verdict?.NeedsOthers is not true;
         ring.Verdict = verdict;
         ring.RestartNeeds = tracker.RestartNeeds;
         ring.Restarts = tracker.Restarts;
@@ -207,6 +214,11 @@ public sealed class ConnectionController(
         {
             // Its unit was started again, by whomever.
             outcome = outcome with { Triggers = outcome.Triggers | ControllerKinds.Services, TriggerReason = outcome.TriggerReason ?? $"process {_process.Pid}" };
+        }
+
+        if (areOthersNews)
+        {
+            outcome = outcome with { Triggers = outcome.Triggers | ControllerKinds.Services, TriggerReason = outcome.TriggerReason ?? Reasons.ChmpxRestartNeeded };
         }
 
         _quiet = !isOtherProcess && verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null }

@@ -139,6 +139,15 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
         (_reachableSince, _probe) = (null, null);
     }
 
+    /// <summary>Whoever runs chmpx has to restart it for what differs now; what that does not take away is no reason the next time.</summary>
+    public void NoteRestartNeeded()
+    {
+        if (!_memory.RestartedFor.SequenceEqual(RestartNeeds))
+        {
+            Keep(_memory with { RestartedFor = [.. RestartNeeds] });
+        }
+    }
+
     /// <summary>Another controller has chmpx's unit restarted, and sees to it that this has its effect.</summary>
     public void NoteOtherRestart() => Keep(_memory with { Pending = _memory.Pending ?? new PendingRestart(time.GetTimestamp(), 1) });
 

@@ -236,6 +236,9 @@ public static class Reasons
     /// <summary>chmpx, which somebody else runs, does not answer.</summary>
     public const string ChmpxNotRunning = nameof(ChmpxNotRunning);
 
+    /// <summary>chmpx has to be restarted, and somebody else runs it.</summary>
+    public const string ChmpxRestartNeeded = nameof(ChmpxRestartNeeded);
+
     /// <summary>The host has no systemctl, or systemd is not at work.</summary>
     public const string NoSystemd = nameof(NoSystemd);
 

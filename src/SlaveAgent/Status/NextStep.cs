@@ -25,8 +25,8 @@ internal sealed record NextStep(NextStepCode Code, string Message)
         status.Control.Reason == Reasons.Unregistered ? new NextStep(NextStepCode.Unregistered, "nothing; k2hdkc-slave-agent bootstrap takes this host into its role again")
         : status.Pid != 0 ? null
         : status.Connection.State == ConnectionStates.NotASlave ? new NextStep(NextStepCode.NoneNeeded, "nothing; a role that is no slave node's needs no agent at work")
-        : status.Control.Reason == Reasons.NoAgent ? new NextStep(NextStepCode.NoAgent, "nothing, because no agent runs: systemctl start k2hdkc-slave-agent")
-        : new NextStep(NextStepCode.Starting, "starts; journalctl -u k2hdkc-slave-agent tells how far it is");
+        : status.Control.Reason == Reasons.NoAgent ? new NextStep(NextStepCode.NoAgent, "nothing, because no agent runs: start k2hdkc-slave-agent run, or its unit")
+        : new NextStep(NextStepCode.Starting, "starts; its log tells how far it is");
 
     private static NextStep AtWork(AgentStatus status, IReadOnlyList<Condition> problems, DateTimeOffset now) =>
         problems.FirstOrDefault(problem => ForPersons.Contains(problem.Reason)) is { } waiting ? new NextStep(NextStepCode.Person, $"goes on with all else; {waiting.Type} ({waiting.Reason}) needs somebody")
@@ -42,16 +42,17 @@ internal sealed record NextStep(NextStepCode Code, string Message)
         : status.Connection.State == ConnectionStates.NotASlave ? new NextStep(NextStepCode.AskK2hr3, $"asks K2HR3 again {At(status, now)}, whether the role has become a slave node's")
         : new NextStep(NextStepCode.Watch, $"keeps polling chmpx, and asks K2HR3 {At(status, now)}");
 
-    /// <summary>Where the agent would restart chmpx, and it is not the agent's.</summary>
+    /// <summary>Where chmpx is not the agent's to restart.</summary>
     private static NextStep? OfOthers(AgentStatus status) => status.Find(ConditionTypes.ServicesRunning)?.Reason switch
     {
         Reasons.ChmpxNotRunning => new NextStep(NextStepCode.Others, "polls chmpx once a second; whoever runs chmpx has to start it"),
+        Reasons.ChmpxRestartNeeded => new NextStep(NextStepCode.Others, "goes on observing; whoever runs chmpx has to restart it"),
         Reasons.NoServiceManager => status.Connection.Reason switch
         {
-            nameof(RingState.Partial) or nameof(RingState.Stranded) or nameof(RingState.Unresponsive) =>
-                new NextStep(NextStepCode.Others, "goes on observing; where that stays so, whoever runs chmpx has to restart it"),
-            nameof(RingState.Loading) when status.Generation.RestartNeeds.Count > 0 =>
-                new NextStep(NextStepCode.Others, "goes on observing; whoever runs chmpx has to restart it, because it takes some of the configuration only when it starts"),
+            nameof(RingState.Partial) => new NextStep(NextStepCode.Ring, "asks those servers to tell the ring their status again"),
+            nameof(RingState.Stranded) => new NextStep(NextStepCode.Ring, "finds out whether a listed server takes a connection"),
+            nameof(RingState.Unresponsive) => new NextStep(NextStepCode.Ring, "polls chmpx once a second"),
+            nameof(RingState.Loading) or Reasons.JustWritten => new NextStep(NextStepCode.Load, "polls chmpx until it has loaded this generation; else gives it another number"),
             _ => null,
         },
         _ => null,

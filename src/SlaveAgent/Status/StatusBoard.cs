@@ -350,7 +350,8 @@ public sealed class StatusBoard(
         var type = TypeOf(controller.Kind);
         switch (outcome)
         {
-            // Hooks that failed are run again at the next change, and not after a time.
+            // Neither is repaired by a next attempt: hooks that failed are run again at the next change.
+            case Outcome.Waiting { Reason: Reasons.ChmpxRestartNeeded }:
             case Outcome.Failed { Reason: Reasons.HooksFailed or Reasons.HooksTimedOut or Reasons.HooksRefused }:
                 log.Warning("{Condition}: {Message} ({Reason})", type, outcome.Message, outcome.Reason);
                 break;

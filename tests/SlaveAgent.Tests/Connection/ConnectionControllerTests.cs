@@ -5,6 +5,7 @@ using SlaveAgent.Connection;
 using SlaveAgent.Hosting;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
+using SlaveAgent.Services;
 using SlaveAgent.Status;
 using SlaveAgent.Tests.Support;
 
@@ -526,6 +527,31 @@ public sealed class ConnectionControllerTests : IDisposable
             DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: 100 + _ring.Restarts, group: "another");
         await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
         Assert.Equal((1, RingState.Connected), (_ring.Restarts, Verdict.State));
+    }
+
+    [Fact]
+    public async Task Of_a_chmpx_of_somebody_elses_a_restart_is_asked_for_until_it_is_done_and_not_again_for_what_it_does_not_take_away()
+    {
+        _ring.Systemd.WhyAbsent = "-";
+        await _ring.WriteAsync("svr1", "svr2");
+        var pid = 100;
+        _ring.Answer = revision => DumpText.From(DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2")), pid: pid, group: "another");
+        _ring.Role.LearnUnreadable();
+        var services = new UnmanagedServicesController(_ring.Role, _ring.File, _ring.Ring, "-");
+        var first = await _ring.PollAsync();
+        while (!_ring.Ring.Verdict!.NeedsOthers)
+        {
+            _ring.Time.Advance(TimeSpan.FromSeconds(1));
+            first = await _ring.PollAsync();
+        }
+
+        Assert.True(first.Triggers.HasFlag(ControllerKinds.Services), "the services are not looked at");
+        await WatchAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10));
+        Assert.Equal((RingState.Loading, Reasons.ChmpxRestartNeeded), (Verdict.State, Assert.IsType<Outcome.Waiting>(await services.RunAsync(Cancel)).Reason));
+        pid++;
+        await WatchAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
+        Assert.Equal((RingState.Connected, Reasons.NoServiceManager), (Verdict.State, Assert.IsType<Outcome.NothingToDo>(await services.RunAsync(Cancel)).Reason));
+        Assert.Equal(0, _ring.Restarts);
     }
 
     [Fact]

@@ -25,9 +25,11 @@ public sealed partial class StatusTextTests
 
     [Theory]
     [InlineData("Unresponsive", Reasons.ChmpxNotRunning, NextStepCode.Others)]
-    [InlineData("Unresponsive", Reasons.NoServiceManager, NextStepCode.Others)]
-    [InlineData("Partial", Reasons.NoServiceManager, NextStepCode.Others)]
-    [InlineData("Stranded", Reasons.NoServiceManager, NextStepCode.Others)]
+    [InlineData("Partial", Reasons.ChmpxRestartNeeded, NextStepCode.Others)]
+    [InlineData("Loading", Reasons.ChmpxRestartNeeded, NextStepCode.Others)]
+    [InlineData("Unresponsive", Reasons.NoServiceManager, NextStepCode.Ring)]
+    [InlineData("Partial", Reasons.NoServiceManager, NextStepCode.Ring)]
+    [InlineData("Stranded", Reasons.NoServiceManager, NextStepCode.Ring)]
     [InlineData("Loading", Reasons.NoServiceManager, NextStepCode.Load)]
     [InlineData("NotAdmitted", Reasons.NoServiceManager, NextStepCode.Ring)]
     public void The_next_step_of_a_chmpx_that_somebody_else_runs(string reason, string services, NextStepCode code) => Assert.Equal(
@@ -35,7 +37,7 @@ public sealed partial class StatusTextTests
         NextStep.Of(
             Status(ConnectionStates.Disconnected, reason) with
             {
-                Conditions = [Condition(ConditionTypes.ServicesRunning, services == Reasons.ChmpxNotRunning ? ConditionStatus.False : ConditionStatus.True, services)],
+                Conditions = [Condition(ConditionTypes.ServicesRunning, services == Reasons.NoServiceManager ? ConditionStatus.True : ConditionStatus.False, services)],
             },
             Now).Code);
 

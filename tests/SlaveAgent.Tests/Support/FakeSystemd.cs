@@ -17,6 +17,8 @@ internal sealed class FakeSystemd(TimeProvider time) : ISystemd
     private int _lastPid = 100;
     private int _hanging;
 
+    public string? WhyAbsent { get; set; }
+
     /// <summary>Every call that is to change something, in its order, such as <c>start chmpx.service</c> or <c>daemon-reload</c>.</summary>
     public IReadOnlyList<string> Requests => [.. Calls.Where(call => !call.StartsWith("show ", StringComparison.Ordinal) && !call.StartsWith("journal ", StringComparison.Ordinal))];
 
