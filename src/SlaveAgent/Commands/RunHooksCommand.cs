@@ -43,6 +43,12 @@ internal static class RunHooksCommand
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, signals.Token);
         var failed = await new HookRunner(Console.Error.WriteLine, endsThem: timeLimit != Timeout.InfiniteTimeSpan).RunAsync(HookDirectory.List(root), either.Token);
 
+        // Not the time limit ended them, and nobody will say that they have told what they were to: they are run again.
+        if (timeLimit != Timeout.InfiniteTimeSpan && signals.Token.IsCancellationRequested && !deadline.IsCancellationRequested)
+        {
+            return ExitCode.TryAgainLater;
+        }
+
         // Not the daemon's run where a person called it by hand.
         if (long.TryParse(Environment.GetEnvironmentVariable("K2HDKC_RUN"), NumberStyles.None, CultureInfo.InvariantCulture, out var run))
         {

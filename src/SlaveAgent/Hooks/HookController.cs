@@ -38,6 +38,9 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
     private const int FirstOfSystemd = 200;
     private const int LastOfSystemd = 245;
 
+    /// <summary>The exit status of a run that somebody stopped, or that found another at work: what was to be told is told by the next.</summary>
+    private const int Untold = 75;
+
     private HookMemory _memory = HookMemory.Load(root);
     private HookRun? _run = HookRun.Load(root, time.GetElapsedTime(0));
     private HookFacts? _seen;
@@ -160,6 +163,11 @@ public sealed class HookController(Func<AgentStatus?> observe, ISystemd systemd,
         if (HookEnd.Find(root, run.Number) is { } end)
         {
             Take(run, end);
+        }
+        else if (hooks.ExitCode is Untold)
+        {
+            _endedAt = time.GetTimestamp();
+            EndRun();
         }
         else if (hooks.ExitCode is { } code)
         {

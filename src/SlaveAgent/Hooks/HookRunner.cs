@@ -12,7 +12,7 @@ public sealed class HookRunner(Action<string> say, bool endsThem = false)
     private const string Prefix = "K2HDKC_";
     private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <param name="cancel">The time is over.</param>
+    /// <param name="cancel">The time is over, or this process is to end.</param>
     /// <returns>Those that failed, in the order of their names.</returns>
     public async Task<IReadOnlyList<HookFailure>> RunAsync(HookList hooks, CancellationToken cancel)
     {
@@ -35,7 +35,7 @@ public sealed class HookRunner(Action<string> say, bool endsThem = false)
         var name = Path.GetFileName(path);
         if (cancel.IsCancellationRequested)
         {
-            return new HookFailure(name, HookFailure.NotRun, "was not run, because the time for all hooks was over");
+            return new HookFailure(name, HookFailure.NotRun, "was not run, because all hooks were ended before it, by their time limit or by a stop");
         }
 
         try
@@ -50,7 +50,7 @@ public sealed class HookRunner(Action<string> say, bool endsThem = false)
         }
         catch (OperationCanceledException)
         {
-            return new HookFailure(name, HookFailure.TimedOut, "did not end before the time for all hooks was over");
+            return new HookFailure(name, HookFailure.TimedOut, "was ended with all hooks, by their time limit or by a stop");
         }
     }
 

@@ -70,6 +70,31 @@ public sealed class HookProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_a_signal_ends_leaves_nothing_told()
+    {
+        Put("10-hangs", $">'{_directory.At("up")}'; exec sleep 600");
+        var start = new ProcessStartInfo(AgentProgram.DefaultPath, ["run-hooks", "--root", _directory.Path, "--limit", "10m"]);
+        start.Environment["K2HDKC_RUN"] = "7";
+        using var run = Process.Start(start)!;
+        await Eventually.IsTrueAsync(() => File.Exists(_directory.At("up")), "the hook does not start");
+        using var kill = Process.Start("kill", ["-TERM", run.Id.ToString(CultureInfo.InvariantCulture)]);
+        await run.WaitForExitAsync(Cancel);
+        Assert.Equal(75, run.ExitCode);
+        Assert.Null(HookEnd.Find(_directory.Root, 7));
+    }
+
+    [Fact]
+    public async Task A_run_that_told_nothing_comes_again()
+    {
+        Put("10-any", "exit 0");
+        var once = _directory.Put("once", $"#!/bin/sh\n[ -e '{_directory.At("again")}' ] && exec '{AgentProgram.DefaultPath}' \"$@\"\n>'{_directory.At("again")}'; exit 75\n");
+        File.SetUnixFileMode(once, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var controller = Make(once);
+        await RunAsync(controller, () => controller.Last is { Result: not HookResults.Running });
+        Assert.Equal(HookResults.Done, controller.Last!.Result);
+    }
+
+    [Fact]
     public async Task One_that_cannot_be_started_is_reported()
     {
         Put("10-any", "exit 0");
@@ -85,7 +110,7 @@ public sealed class HookProcessTests : IDisposable
         Assert.Equal(Reasons.HooksNotStarted, Assert.IsType<Outcome.Failed>(outcome).Reason);
     }
 
-    private HookController Make() => new(() => Connected, new NoSystemd("-"), _directory.Root, _time, new HookProcess(_directory.Root, AgentProgram.DefaultPath));
+    private HookController Make(string? program = null) => new(() => Connected, new NoSystemd("-"), _directory.Root, _time, new HookProcess(_directory.Root, program ?? AgentProgram.DefaultPath));
 
     private async Task RunAsync(HookController controller, Func<bool> isDone) => await Eventually.IsTrueAsync(
         async () =>
