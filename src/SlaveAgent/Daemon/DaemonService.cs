@@ -16,9 +16,6 @@ internal sealed class DaemonService(
     Setup setup, Func<AgentSettings> reload, Func<AgentSettings?> kept, HangUps hangUps, LoggingLevelSwitch level, ISystemdNotifier? systemd, IHostApplicationLifetime lifetime, ILogger log)
     : BackgroundService
 {
-    private const string GoesOn =
-        "The agent goes on with the settings that were last in force; once the files are corrected, systemctl reload k2hdkc-slave-agent puts them in force";
-
     private static readonly TimeSpan IdentityRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstSettingsRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSettingsRetry = TimeSpan.FromMinutes(1);
@@ -38,6 +35,9 @@ internal sealed class DaemonService(
     /// <summary>Starts in a row for which there were no settings that could be used.</summary>
     private int _refusals;
     private bool _isHungUp;
+
+    private string GoesOn =>
+        $"The agent goes on with the settings that were last in force; once the files are corrected, {(systemd is null ? "a SIGHUP" : "systemctl reload k2hdkc-slave-agent")} puts them in force";
 
     /// <summary>For the status: what is wrong, and what a person does then.</summary>
     private string? WhyRefused => _refused is null ? null : $"{_refused} {GoesOn}";

@@ -30,7 +30,7 @@ internal sealed class SettingsCheck(DiagnosedHost host) : ICheck
         catch (SettingsException e)
         {
             var kept = host.Setup.Refused is not null && host.Setup.HasSettings ? " The settings that were last in force are used meanwhile." : string.Empty;
-            return CheckResult.Failed(Name, e.Code.ToString(), e.Message + kept, "correct it, then systemctl reload k2hdkc-slave-agent");
+            return CheckResult.Failed(Name, e.Code.ToString(), e.Message + kept, host.Systemd.WhyAbsent is null ? "correct it, then systemctl reload k2hdkc-slave-agent" : "correct it, then send the agent a SIGHUP");
         }
     }
 }

@@ -12,8 +12,11 @@ public sealed class SharedDirectories(HostRoot root)
         | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
 
+    /// <summary>Where chmpx has its shared memory, for whomever it runs.</summary>
+    public const string Memory = "/var/lib/antpickax";
+
     /// <summary>Without the root.</summary>
-    public static IReadOnlyList<string> Paths { get; } = ["/var/lib/antpickax", "/run/antpickax"];
+    public static IReadOnlyList<string> Paths { get; } = [Memory, "/run/antpickax"];
 
     /// <summary>Removes access for others from those that already belong to the group; needs root privileges.</summary>
     /// <param name="group">The group's ID.</param>

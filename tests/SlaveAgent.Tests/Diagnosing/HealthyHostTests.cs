@@ -36,6 +36,9 @@ public sealed class HealthyHostTests(HealthyHostTests.Authority authority) : ICl
         new("a person paused the agent", world => Hold(world, new Hold(HoldKind.Paused, DateTimeOffset.UtcNow, null, "trial"))),
         new("a person went back to a generation", world => Hold(world, new Hold(HoldKind.Held, DateTimeOffset.UtcNow, null, null) { Generation = 7, Configuration = world.Text })),
         new("no systemd", world => Directory.Delete(world.Directory.At("run/systemd/system"))) { Skipped = [CheckNames.Unit] },
+        new(
+            "somebody else runs chmpx, as root, with low limits of message queues", Of("services:\n  manager: none\n"), world => world.Directory.Put("proc/sys/fs/mqueue/msg_max", "10\n"),
+            world => world.Directory.Put("etc/group", "root:x:0:\n"), world => Directory.Delete(world.Directory.At("run/antpickax"), recursive: true)) { Skipped = [CheckNames.Unit, CheckNames.ChmpxUser, CheckNames.Packages] },
         new("just booted", world => world.Show($"LoadState=loaded\nActiveState=active\nSubState=running\nResult=success\nUnitFileState=enabled\nNRestarts=0\nExecMainStartTimestampMonotonic={SinceBoot()}")),
         new("chmpx was started again long ago", world => world.Show("LoadState=loaded\nActiveState=active\nSubState=running\nResult=success\nUnitFileState=enabled\nNRestarts=3\nExecMainStartTimestampMonotonic=1")),
         new("the role lists nothing", Documented, world => Keys(world, new RoleKeys([], [], []))),
