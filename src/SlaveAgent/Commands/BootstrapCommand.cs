@@ -36,7 +36,7 @@ internal static class BootstrapCommand
         {
             var timeLimit = TimeLimit.Parse(parsed.GetValue(timeout)!);
             // As a service it goes by what the daemon goes by; a person is told.
-            var setup = options.SetupOf(parsed, orKept: Logging.IsUnderSystemd);
+            var setup = options.SetupOf(parsed, orKept: Logging.IsUnderSystemd, environmentIsOption: true);
             using var signals = new Signals();
             await using var log = Logging.Create(Logging.IsUnderSystemd ? setup.Settings.LogLevel : LogLevel.Error);
             var code = ExitCode.Failed;

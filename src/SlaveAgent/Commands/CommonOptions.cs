@@ -62,8 +62,9 @@ public sealed class CommonOptions
     /// <param name="optionsStand">Whether options are as good as settings, as those of a daemon are at each start.</param>
     /// <param name="orKept">Whether to go by the settings that were last in force where the files cannot be used.</param>
     /// <param name="orNone">Whether to come back without settings, or a token of the option's file, where there are none to use, so that they can be waited for.</param>
+    /// <param name="environmentIsOption">Whether the environment's variables are handed to a daemon as options are, which may not have them.</param>
     /// <exception cref="SettingsException">Options or settings cannot be used.</exception>
-    internal Setup SetupOf(ParseResult parsed, bool optionsStand = false, bool orKept = false, bool orNone = false)
+    internal Setup SetupOf(ParseResult parsed, bool optionsStand = false, bool orKept = false, bool orNone = false, bool environmentIsOption = false)
     {
         var root = RootOf(parsed);
         AgentSettings settings, fromFiles;
@@ -92,6 +93,7 @@ public sealed class CommonOptions
             Console.In,
             waits: orNone);
         var options = optionsStand ? new IdentityValues() : IdentityOf(parsed);
+        options = environmentIsOption ? options.Over(IdentityOfEnvironment()) : options;
         return new Setup(root, settings, token, options with { Token = token.Given?.Value }, optionsStand ? null : fromFiles) { Refused = refused, HasSettings = hasSettings };
     }
 
@@ -130,6 +132,12 @@ public sealed class CommonOptions
         Tag = ValueOf(parsed, Tag),
         Authentication = Enum.TryParse<Settings.Authentication>(ValueOf(parsed, Authentication), ignoreCase: true, out var kind) ? kind : null,
     };
+
+    private static IdentityValues IdentityOfEnvironment()
+    {
+        var given = SettingsEnvironment.Read(Environment.GetEnvironmentVariable).ToDictionary(pair => pair.Key, pair => pair.Value.Texts[0]);
+        return new IdentityValues { Cuk = given.GetValueOrDefault("host.cuk"), Tag = given.GetValueOrDefault("host.tag") };
+    }
 
     /// <summary>The options given, by the setting each stands for.</summary>
     public IReadOnlyList<KeyValuePair<string, SettingValue>> Overrides(ParseResult parsed)

@@ -103,7 +103,7 @@ public sealed record IdentityDecision(IdentityCode Code, string Message, HostIde
                 : (IdentityCode.NoCuk, "This host's CUK is not known because cloud-init has not provided an instance ID; use --cuk or set host.cuk.", null);
         }
 
-        if (cuk.Any(c => c is <= ' ' or > '~' or '"' or '\'' or '\\' or '#'))
+        if (!HostSettings.IsCuk(cuk))
         {
             return (IdentityCode.BadCuk, $"The CUK {Printable.Of(cuk)} has characters that chmpx would misinterpret; set host.cuk.", null);
         }

@@ -10,4 +10,7 @@ public sealed record HostSettings(string? Cuk, string? Tag, string? InboundAddre
         values.Text("host.inboundip"),
         values.Text("host.outboundip"),
         values.Flag("host.register_again", true));
+
+    /// <summary>Whether chmpx takes it as it is: printable ASCII without blanks, and without what quotes or comments in its configuration.</summary>
+    public static bool IsCuk(string cuk) => !cuk.Any(c => c is <= ' ' or > '~' or '"' or '\'' or '\\' or '#');
 }
