@@ -51,7 +51,16 @@ internal sealed partial class ContainerPage
 
     private static string Text(YamlNode node, params string[] path) => ((YamlScalarNode)Find(node, path)).Value!;
 
-    private static IReadOnlyList<string> Words(YamlNode node, params string[] path) => [.. ((YamlSequenceNode)Find(node, path)).Select(word => ((YamlScalarNode)word).Value!)];
+    /// <summary>As the kubelet passes them on; of the manifest's variables it would put the values in, which only it knows.</summary>
+    private IReadOnlyList<string> Words(YamlNode node, params string[] path) =>
+        [.. ((YamlSequenceNode)Find(node, path)).Select(word => Expansion().Replace(((YamlScalarNode)word).Value!, Expanded))];
+
+    private string Expanded(Match match) => match.Value == "$$" ? "$"
+        : VariablesOfAgent.Contains(match.Groups[1].Value) ? throw new InvalidDataException($"{match.Value} is a variable's value in Kubernetes and a command's output in the test")
+        : match.Value;
+
+    [GeneratedRegex(@"\$\$|\$\(([^)]*)\)")]
+    private static partial Regex Expansion();
 
     [GeneratedRegex(@"^```(?:yaml|sh)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();

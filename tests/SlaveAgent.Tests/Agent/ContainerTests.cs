@@ -91,7 +91,7 @@ public sealed class ContainerTests
     public async Task Hooks_are_run_by_the_agent_itself_and_one_that_fails_shows_in_the_status()
     {
         await using var world = await WorldAsync(Page.Settings);
-        Hook(world, "10-told", "echo \"$K2HDKC_EVENT $K2HDKC_STATE $K2HDKC_SERVERS_CONNECTED $HOME $POD_UID\" >>/var/lib/told");
+        Hook(world, "10-told", "echo \"$K2HDKC_EVENT $K2HDKC_STATE $K2HDKC_SERVERS_CONNECTED $HOME $SLAVE_AGENT_CUK\" >>/var/lib/told");
         await using var pod = await Pod.StartAsync(world);
         await FollowAsync(pod, world);
         await pod.UntilAsync(status => status.Hooks is { Result: HookResults.Done }, "no hook is run");
@@ -149,7 +149,7 @@ public sealed class ContainerTests
     /// <summary>The page's commands line by line, with the numbers of what it leaves running.</summary>
     private static async Task FollowAsync(Pod pod, AgentWorld world)
     {
-        pod.Send($"POD_UID={world.Cuk} POD_IP=127.0.0.1");
+        pod.Send($"export {SettingsEnvironment.Cuk}={world.Cuk} {SettingsEnvironment.Tag}=127.0.0.1");
         foreach (var line in Page.Commands.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             pod.Send(line);
