@@ -1,10 +1,13 @@
+using SlaveAgent.Files;
 using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Settings;
 using SlaveAgent.Status;
+using SlaveAgent.Tests.Support;
 
 namespace SlaveAgent.Tests.Agent;
 
@@ -188,6 +191,19 @@ public sealed class IdentityTests
         Assert.Equal(2, code);
         Assert.Contains("host.cuk", output, StringComparison.Ordinal);
         Assert.Empty(world.K2hr3.Hosts(world.Names.SlaveRole));
+    }
+
+    [Fact]
+    public async Task What_variables_of_the_environment_say_to_bootstrap_is_kept_for_the_daemon_as_options_are()
+    {
+        using var directory = new TempDirectory();
+        var wrapper = directory.Put("agent", $"#!/bin/sh\n{SettingsEnvironment.Cuk}={OtherCuk} exec '{AgentProgram.DefaultPath}' \"$@\"\n");
+        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using var world = await AgentWorld.CreateAsync(servers: 1, program: wrapper);
+        await world.K2hr3.SetOutageAsync(new Outage(OutageMode.Stopped), Cancel);
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "5s");
+        Assert.True(code == 75, output);
+        Assert.Equal(OtherCuk, new IdentityStore(new HostRoot(world.Layout.Root)).Options.Cuk);
     }
 
     [Fact]
