@@ -195,6 +195,7 @@ internal sealed partial class RealCluster : IServerCluster
         // All at the same time: stopped one after another, a server that still merges may hang.
         await Task.WhenAll(Nodes.Select(node => node.StopAsync()));
         DeleteFilesOf(_names.Name);
+        MessageQueueFiles.Delete(_names.Name, _directory);
         _http.Dispose();
         _stopping.Dispose();
         _reading.Dispose();
@@ -205,7 +206,9 @@ internal sealed partial class RealCluster : IServerCluster
     {
         if (Path.Combine(sandbox, "servers", NameFile) is var file && File.Exists(file))
         {
-            DeleteFilesOf(File.ReadAllText(file));
+            var ring = File.ReadAllText(file);
+            DeleteFilesOf(ring);
+            MessageQueueFiles.Delete(ring, sandbox);
         }
     }
 
