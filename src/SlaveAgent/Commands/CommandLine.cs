@@ -28,6 +28,11 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args.Contains(StatusCommand.Watch))
+        {
+            TerminalScreen.GoOnInBackground();
+        }
+
         Memory.KeepOutOfCoreFiles();
         Console.SetOut(new PrintableWriter(Console.Out));
         Console.SetError(new PrintableWriter(Console.Error));

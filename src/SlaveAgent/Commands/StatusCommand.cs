@@ -10,11 +10,13 @@ namespace SlaveAgent.Commands;
 /// <summary>Tells what the agent knows; without a daemon, what can be observed from here.</summary>
 internal static class StatusCommand
 {
+    public const string Watch = "--watch";
+
     public static Command Create(CommonOptions options)
     {
         var json = new Option<bool>("--json") { Description = "Print it as JSON, as described in k2hdkc-slave-agent(8)" };
         var metrics = new Option<bool>("--metrics") { Description = "Print it as metrics for Prometheus" };
-        var watch = new Option<bool>("--watch") { Description = "Stay, and show each change; Ctrl-C ends it" };
+        var watch = new Option<bool>(Watch) { Description = "Stay, and show each change; Ctrl-C ends it" };
         var alive = new Option<bool>("--alive") { Description = "Tell by the exit code alone whether the agent's loop goes on, connected or not; for a liveness probe" };
         var command = new Command("status", "Tell whether this host is connected, and each server with its connection");
         command.Options.Add(json);

@@ -24,6 +24,12 @@ internal sealed class TerminalScreen : IDisposable
     /// <summary>In the background the terminal is another's: a shell's, or of what the shell runs.</summary>
     private static bool IsInForeground => Posix.TerminalGroup(1) is var group && (group < 0 || group == Posix.ProcessGroup());
 
+    /// <summary>
+    /// To be called before anything else of the process uses the console. When a process goes on in the background, .NET sets the terminal's settings again; it means to pass over the SIGTTOU that
+    /// this brings, but where another thread takes that signal it tries once more, and is stopped. A thread that blocks it is not sent it (termios(3)), and .NET's inherits that.
+    /// </summary>
+    public static void GoOnInBackground() => _ = Posix.ChangeSignalMask(Posix.Block, SignalSet.Of(Posix.TerminalOutput), 0);
+
     /// <summary>In the size that the terminal has by now; in the background not at all. Each time the whole, which takes away what was typed.</summary>
     /// <returns>False: the terminal is gone.</returns>
     public bool TryShow(StatusText text)

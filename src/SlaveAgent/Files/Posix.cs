@@ -25,6 +25,12 @@ internal static partial class Posix
     /// <summary><c>SIGTSTP</c>.</summary>
     public const int TerminalStop = 20;
 
+    /// <summary><c>SIGTTOU</c>: what a process in the background that changes the terminal's settings is stopped by.</summary>
+    public const int TerminalOutput = 22;
+
+    /// <summary><c>SIG_BLOCK</c>.</summary>
+    public const int Block = 0;
+
     /// <summary><c>TIOCGWINSZ</c>.</summary>
     public const nuint GetWindowSize = 0x5413;
 
@@ -92,6 +98,10 @@ internal static partial class Posix
     /// <param name="request"><see cref="GetWindowSize"/>.</param>
     [LibraryImport("libc.so.6", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(int descriptor, nuint request, out WindowSize size);
+
+    /// <summary>For the calling thread, and those that it starts.</summary>
+    [LibraryImport("libc.so.6", EntryPoint = "pthread_sigmask")]
+    public static partial int ChangeSignalMask(int how, in SignalSet signals, nint before);
 
     /// <summary>Sends a signal to the calling thread.</summary>
     [LibraryImport("libc.so.6", EntryPoint = "raise")]

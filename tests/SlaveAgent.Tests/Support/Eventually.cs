@@ -7,12 +7,13 @@ internal static class Eventually
 
     public static Task IsTrueAsync(Func<bool> condition, string what) => IsTrueAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task IsTrueAsync(Func<Task<bool>> condition, string what)
+    /// <param name="seen">What is there instead, for the message of a failure.</param>
+    public static async Task IsTrueAsync(Func<Task<bool>> condition, string what, Func<string>? seen = null)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Limit, $"never came about: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Limit, $"never came about: {what}\n{seen?.Invoke()}");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }

@@ -78,7 +78,7 @@ internal sealed partial class Pty : IAsyncDisposable
         }
     }
 
-    public Task UntilAsync(Func<string, bool> isSo, string what) => Eventually.IsTrueAsync(() => isSo(Output), what);
+    public Task UntilAsync(Func<string, bool> isSo, string what) => Eventually.IsTrueAsync(() => Task.FromResult(isSo(Output)), what, () => Output);
 
     public async Task<int> ExitCodeAsync()
     {
