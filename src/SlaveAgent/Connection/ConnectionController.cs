@@ -167,7 +167,7 @@ public sealed class ConnectionController(
 
         questions.TakeAnswers();
         var slaves = Math.Max(1, ring.Room?.Slaves ?? 1);
-        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), ring.Sockets, slaves) with { IsChmpxOthers = systemd.WhyAbsent is not null };
+        var situation = tracker.Observe(ini, ring.View, file, await AnswersElsewhereAsync(port, cancel), ring.Sockets, slaves) with { IsChmpxUnmanaged = systemd.WhyAbsent is not null };
         _judged = ini;
         var verdict = Explained(Judge(situation));
         ring.Regression = tracker.ObserveRegression(situation, verdict.State == RingState.Connected);
@@ -177,7 +177,7 @@ public sealed class ConnectionController(
         }
 
         // Of a chmpx that does not answer nothing is known.
-        if (verdict is { NeedsOthers: true, Cause: RestartCause.Configuration } && !tracker.RestartNeeds.IsEmpty)
+        if (verdict is { NeedsExternalRestart: true, Cause: RestartCause.Configuration } && !tracker.RestartNeeds.IsEmpty)
         {
             tracker.NoteRestartNeeded();
         }
@@ -205,7 +205,7 @@ public sealed class ConnectionController(
             tracker.NoteReady();
         }
 
-        var areOthersNews = verdict.NeedsOthers && ring.Verdict?.NeedsOthers is not true;
+        var isNewlyNeeded = verdict.NeedsExternalRestart && ring.Verdict?.NeedsExternalRestart is not true;
         ring.Verdict = verdict;
         ring.RestartNeeds = tracker.RestartNeeds;
         ring.Restarts = tracker.Restarts;
@@ -216,7 +216,7 @@ public sealed class ConnectionController(
             outcome = outcome with { Triggers = outcome.Triggers | ControllerKinds.Services, TriggerReason = outcome.TriggerReason ?? $"process {_process.Pid}" };
         }
 
-        if (areOthersNews)
+        if (isNewlyNeeded)
         {
             outcome = outcome with { Triggers = outcome.Triggers | ControllerKinds.Services, TriggerReason = outcome.TriggerReason ?? Reasons.ChmpxRestartNeeded };
         }
@@ -229,7 +229,7 @@ public sealed class ConnectionController(
 
     /// <summary>Whether chmpx would end at its start takes a look at keys and certificates, and is found out only where a restart is at hand.</summary>
     private RingVerdict Judge(RingSituation situation) =>
-        RingJudge.Judge(situation) is var verdict && (verdict.Action == RingAction.Restart || verdict.IsRestartPaused || verdict.NeedsOthers) && lastGood.FindStartProblem(situation.Ini) is { } problem
+        RingJudge.Judge(situation) is var verdict && (verdict.Action == RingAction.Restart || verdict.IsRestartPaused || verdict.NeedsExternalRestart) && lastGood.FindStartProblem(situation.Ini) is { } problem
             ? RingJudge.Judge(situation with { StartProblem = problem })
             : verdict;
 

@@ -13,7 +13,7 @@ internal sealed class ProgramCheck(DiagnosedHost host, string user) : ICheck
 
     public CheckGroup Group => CheckGroup.Program;
 
-    private bool IsChmpxOthers => host.Systemd.WhyAbsent is not null;
+    private bool IsChmpxUnmanaged => host.Systemd.WhyAbsent is not null;
 
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancel)
     {
@@ -30,18 +30,18 @@ internal sealed class ProgramCheck(DiagnosedHost host, string user) : ICheck
         }
 
         // Without systemd whoever runs chmpx decides on its group, and its unit's directory of /run is nobody's.
-        var shared = IsChmpxOthers || host.Settings.Chmpx.Access == ChmpxAccess.All ? null : await accounts.FindAsync(ChmpxGroup.Name, cancel);
+        var shared = IsChmpxUnmanaged || host.Settings.Chmpx.Access == ChmpxAccess.All ? null : await accounts.FindAsync(ChmpxGroup.Name, cancel);
         return
         [
             CheckResult.Ok(Name, $"number {uid.ToString(CultureInfo.InvariantCulture)}").Of(user),
             GroupResult(shared, uid, groups),
-            .. SharedDirectories.Paths.Where(path => !IsChmpxOthers || path == SharedDirectories.Memory).Select(path => DirectoryResult(path, uid, groups)),
+            .. SharedDirectories.Paths.Where(path => !IsChmpxUnmanaged || path == SharedDirectories.Memory).Select(path => DirectoryResult(path, uid, groups)),
             Ini(uid, groups),
         ];
     }
 
     private CheckResult GroupResult(GroupLookup? shared, uint uid, IReadOnlySet<uint> groups) =>
-        shared is null ? CheckResult.Ok(CheckNames.UserGroup, IsChmpxOthers ? "whoever runs chmpx decides who may use the cluster" : "chmpx.access is all: no group is needed")
+        shared is null ? CheckResult.Ok(CheckNames.UserGroup, IsChmpxUnmanaged ? "whoever runs chmpx decides who may use the cluster" : "chmpx.access is all: no group is needed")
         : shared.Name is null ? CheckResult.Failed(CheckNames.UserGroup, "Missing", $"there is no group {ChmpxGroup.Name}", "systemctl start k2hdkc-slave-bootstrap, which creates it")
         : uid == 0 || groups.Contains(shared.Gid) ? CheckResult.Ok(CheckNames.UserGroup, $"{user} is in the group {ChmpxGroup.Name}")
         : CheckResult.Failed(CheckNames.UserGroup, "NotAMember", $"{user} is not in the group {ChmpxGroup.Name}", $"SupplementaryGroups={ChmpxGroup.Name} in the program's unit, or usermod -aG {ChmpxGroup.Name} {user}; a program has its groups from its start on");
@@ -49,9 +49,9 @@ internal sealed class ProgramCheck(DiagnosedHost host, string user) : ICheck
     private CheckResult DirectoryResult(string path, uint uid, IReadOnlySet<uint> groups)
     {
         const UnixFileMode All = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-        return (FileStatus.OfTarget(host.Root.At(path)) is not { } status ? CheckResult.Failed(CheckNames.UserDirectory, "Missing", "it is not there", !IsChmpxOthers ? $"chmpx's unit makes it: systemctl restart {host.Settings.Chmpx.Unit}" : "mount it, or make it before chmpx starts")
+        return (FileStatus.OfTarget(host.Root.At(path)) is not { } status ? CheckResult.Failed(CheckNames.UserDirectory, "Missing", "it is not there", !IsChmpxUnmanaged ? $"chmpx's unit makes it: systemctl restart {host.Settings.Chmpx.Unit}" : "mount it, or make it before chmpx starts")
             : UserAccess.Has(status, uid, groups, All) ? CheckResult.Ok(CheckNames.UserDirectory, $"mode {Convert.ToString((int)status.Mode, 8)}: {user} may make files in it")
-            : CheckResult.Failed(CheckNames.UserDirectory, "Closed", $"mode {Convert.ToString((int)status.Mode, 8)}, owner {status.User}:{status.Group}: {user} may not make files in it", !IsChmpxOthers ? $"systemctl restart {host.Settings.Chmpx.Unit}, which sets it by chmpx.access" : $"chmod 1777 {path}, or chmod 2770 with a group of the user's")).Of(path);
+            : CheckResult.Failed(CheckNames.UserDirectory, "Closed", $"mode {Convert.ToString((int)status.Mode, 8)}, owner {status.User}:{status.Group}: {user} may not make files in it", !IsChmpxUnmanaged ? $"systemctl restart {host.Settings.Chmpx.Unit}, which sets it by chmpx.access" : $"chmod 1777 {path}, or chmod 2770 with a group of the user's")).Of(path);
     }
 
     private CheckResult Ini(uint uid, IReadOnlySet<uint> groups)

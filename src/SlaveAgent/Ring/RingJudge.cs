@@ -30,10 +30,10 @@ public static class RingJudge
     /// <summary>New numbers given before a restart is the next means.</summary>
     private const int StampsBeforeRestart = 2;
 
-    public static RingVerdict Judge(RingSituation s) => JudgeRing(s) is var verdict && !s.IsChmpxOthers ? verdict : verdict with
+    public static RingVerdict Judge(RingSituation s) => JudgeRing(s) is var verdict && !s.IsChmpxUnmanaged ? verdict : verdict with
     {
         Action = verdict.Action == RingAction.Restart ? RingAction.None : verdict.Action,
-        NeedsOthers = verdict.Action == RingAction.Restart,
+        NeedsExternalRestart = verdict.Action == RingAction.Restart,
     };
 
     private static RingVerdict JudgeRing(RingSituation s)
@@ -59,7 +59,7 @@ public static class RingJudge
             return ForConfiguration(s, $"chmpx still answers on another port than {port}");
         }
 
-        return s.SinceQuiet > s.Settings.AnswerDeadline && s.IsChmpxOthers
+        return s.SinceQuiet > s.Settings.AnswerDeadline && s.IsChmpxUnmanaged
             ? Restart(RingState.Unresponsive, $"chmpx does not answer on {port}; {Restarted(s)}")
             : s.SinceQuiet > s.Settings.AnswerDeadline && MayRestart(s)
             ? Restart(RingState.Unresponsive, $"chmpx has not answered on {port} for {s.SinceQuiet.TotalSeconds:0} s and is restarted")
@@ -153,7 +153,7 @@ public static class RingJudge
             };
         }
 
-        if (s.WasReady && s.ActiveDependents is null && !s.IsChmpxOthers)
+        if (s.WasReady && s.ActiveDependents is null && !s.IsChmpxUnmanaged)
         {
             return verdict with { Action = RingAction.AskDependents };
         }
@@ -262,7 +262,7 @@ public static class RingJudge
     private static bool MayRestart(RingSituation s) => s.Configuration.Restarts == 0
         || s.Configuration.SinceRestart > RetryDelay.Doubled(s.Settings.AnswerDeadline, s.Configuration.Restarts - 1, LongestBetweenRestarts);
 
-    private static string Restarted(RingSituation s) => s.IsChmpxOthers ? "whoever runs chmpx has to restart it" : "chmpx is restarted";
+    private static string Restarted(RingSituation s) => s.IsChmpxUnmanaged ? "whoever runs chmpx has to restart it" : "chmpx is restarted";
 
     private static RingVerdict Restart(RingState state, string message) => new(state, message, RingAction.Restart) { Cause = RestartCause.Configuration };
 

@@ -12,7 +12,7 @@ namespace SlaveAgent.Ring;
 public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan SinceChange, ChmpxSettings Settings)
 {
     /// <summary>chmpx is somebody else's process: it is observed, and never restarted.</summary>
-    public bool IsChmpxOthers { get; init; }
+    public bool IsChmpxUnmanaged { get; init; }
 
     /// <summary>Since chmpx last answered, was restarted, or was first polled, whichever is latest.</summary>
     public TimeSpan SinceQuiet { get; init; }

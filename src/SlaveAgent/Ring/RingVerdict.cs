@@ -15,7 +15,7 @@ public sealed record RingVerdict(RingState State, string Message, RingAction Act
     public RestartCause Cause { get; init; }
 
     /// <summary>chmpx has to be restarted, and is not the agent's to restart.</summary>
-    public bool NeedsOthers { get; init; }
+    public bool NeedsExternalRestart { get; init; }
 
     /// <summary>chmpx would be restarted if that had not been done a short while ago.</summary>
     public bool IsRestartPaused { get; init; }

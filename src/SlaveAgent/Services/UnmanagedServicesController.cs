@@ -47,7 +47,7 @@ public sealed class UnmanagedServicesController(RoleMemory role, ConfigurationFi
     /// <summary>The connection is judged again with each answer of a server, and each probe that grows old: what was needed stays so while the same chmpx is in the same state.</summary>
     private bool NeedsRestart()
     {
-        var isNeeded = ring.Verdict is { NeedsOthers: true } && (ring.View is not null || !ring.RestartNeeds.IsEmpty);
+        var isNeeded = ring.Verdict is { NeedsExternalRestart: true } && (ring.View is not null || !ring.RestartNeeds.IsEmpty);
         var now = (ring.View?.Process, ring.Verdict?.State ?? default);
         _needsRestart = isNeeded || (ring.View is not null && _needsRestart == now) ? now : null;
         return _needsRestart is not null;

@@ -33,7 +33,7 @@ internal sealed record NextStep(NextStepCode Code, string Message)
         : OfItself(status, problems.Count > 0 ? problems[0] : null, now);
 
     private static NextStep OfItself(AgentStatus status, Condition? open, DateTimeOffset now) =>
-        OfOthers(status) is { } others ? others
+        OfUnmanagedChmpx(status) is { } external ? external
         : OfRing(status.Connection.Reason) is { } step && !(status.Connection.Reason == nameof(RingState.Unresponsive) && open is { Type: not ConditionTypes.OwnNameValid }) ? step
         : status.Hold is { } hold ? new NextStep(NextStepCode.Held, $"keeps generation {hold.Generation} {Until(hold)}")
         : open is not null && OfK2hr3.Contains(open.Type) ? new NextStep(NextStepCode.AskK2hr3, $"asks K2HR3 again {At(status, now)}")
@@ -43,10 +43,10 @@ internal sealed record NextStep(NextStepCode Code, string Message)
         : new NextStep(NextStepCode.Watch, $"keeps polling chmpx, and asks K2HR3 {At(status, now)}");
 
     /// <summary>Where chmpx is not the agent's to restart.</summary>
-    private static NextStep? OfOthers(AgentStatus status) => status.Find(ConditionTypes.ServicesRunning)?.Reason switch
+    private static NextStep? OfUnmanagedChmpx(AgentStatus status) => status.Find(ConditionTypes.ServicesRunning)?.Reason switch
     {
-        Reasons.ChmpxNotRunning => new NextStep(NextStepCode.Others, "polls chmpx once a second; whoever runs chmpx has to start it"),
-        Reasons.ChmpxRestartNeeded => new NextStep(NextStepCode.Others, "goes on observing; whoever runs chmpx has to restart it"),
+        Reasons.ChmpxNotRunning => new NextStep(NextStepCode.External, "polls chmpx once a second; whoever runs chmpx has to start it"),
+        Reasons.ChmpxRestartNeeded => new NextStep(NextStepCode.External, "goes on observing; whoever runs chmpx has to restart it"),
         Reasons.NoServiceManager => status.Connection.Reason switch
         {
             nameof(RingState.Partial) => new NextStep(NextStepCode.Ring, "asks those servers to tell the ring their status again"),

@@ -40,7 +40,7 @@ public enum NextStepCode
     RestartChmpx,
 
     /// <summary>It observes: who runs chmpx has to start or restart it.</summary>
-    Others,
+    External,
 
     /// <summary>It tries something of this host again.</summary>
     TryAgain,

@@ -539,7 +539,7 @@ public sealed class ConnectionControllerTests : IDisposable
         _ring.Role.LearnUnreadable();
         var services = new UnmanagedServicesController(_ring.Role, _ring.File, _ring.Ring, "-");
         var first = await _ring.PollAsync();
-        while (!_ring.Ring.Verdict!.NeedsOthers)
+        while (!_ring.Ring.Verdict!.NeedsExternalRestart)
         {
             _ring.Time.Advance(TimeSpan.FromSeconds(1));
             first = await _ring.PollAsync();

@@ -59,13 +59,13 @@ public sealed class RingJudgeTests
         foreach (var situation in new[] { HalfConnected, AllLost with { SinceReachable = At(0) }, changed, silent, HalfConnected with { WasReady = true, SincePrograms = At(61), ActiveDependents = 0 } })
         {
             Assert.Equal(RingAction.Restart, RingJudge.Judge(situation).Action);
-            var verdict = RingJudge.Judge(situation with { IsChmpxOthers = true, ActiveDependents = null });
-            Assert.Equal((RingJudge.Judge(situation).State, RingAction.None, true), (verdict.State, verdict.Action, verdict.NeedsOthers));
+            var verdict = RingJudge.Judge(situation with { IsChmpxUnmanaged = true, ActiveDependents = null });
+            Assert.Equal((RingJudge.Judge(situation).State, RingAction.None, true), (verdict.State, verdict.Action, verdict.NeedsExternalRestart));
         }
 
         // What costs no restart is done all the same.
         var ignored = Situation(View(6, Good("svr1"), Good("svr2"))) with { SinceChange = At(4) };
-        Assert.Equal((RingAction.Stamp, false), RingJudge.Judge(ignored with { IsChmpxOthers = true }) is var stamped ? (stamped.Action, stamped.NeedsOthers) : default);
+        Assert.Equal((RingAction.Stamp, false), RingJudge.Judge(ignored with { IsChmpxUnmanaged = true }) is var stamped ? (stamped.Action, stamped.NeedsExternalRestart) : default);
     }
 
     [Fact]

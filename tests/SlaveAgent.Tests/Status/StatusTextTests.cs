@@ -24,9 +24,9 @@ public sealed partial class StatusTextTests
         Assert.Equal(code, NextStep.Of(Status(state, reason), Now).Code);
 
     [Theory]
-    [InlineData("Unresponsive", Reasons.ChmpxNotRunning, NextStepCode.Others)]
-    [InlineData("Partial", Reasons.ChmpxRestartNeeded, NextStepCode.Others)]
-    [InlineData("Loading", Reasons.ChmpxRestartNeeded, NextStepCode.Others)]
+    [InlineData("Unresponsive", Reasons.ChmpxNotRunning, NextStepCode.External)]
+    [InlineData("Partial", Reasons.ChmpxRestartNeeded, NextStepCode.External)]
+    [InlineData("Loading", Reasons.ChmpxRestartNeeded, NextStepCode.External)]
     [InlineData("Unresponsive", Reasons.NoServiceManager, NextStepCode.Ring)]
     [InlineData("Partial", Reasons.NoServiceManager, NextStepCode.Ring)]
     [InlineData("Stranded", Reasons.NoServiceManager, NextStepCode.Ring)]
