@@ -25,7 +25,7 @@ internal sealed record NextStep(NextStepCode Code, string Message)
         status.Control.Reason == Reasons.Unregistered ? new NextStep(NextStepCode.Unregistered, "nothing; k2hdkc-slave-agent bootstrap takes this host into its role again")
         : status.Pid != 0 ? null
         : status.Connection.State == ConnectionStates.NotASlave ? new NextStep(NextStepCode.NoneNeeded, "nothing; a role that is no slave node's needs no agent at work")
-        : status.Control.Reason == Reasons.NoAgent ? new NextStep(NextStepCode.NoAgent, "nothing, because no agent runs: start k2hdkc-slave-agent run, or its unit")
+        : status.Control.Reason == Reasons.NoAgent ? new NextStep(NextStepCode.NoAgent, "nothing, because no agent runs: systemctl start k2hdkc-slave-agent, or k2hdkc-slave-agent run where there is no systemd")
         : new NextStep(NextStepCode.Starting, "starts; its log tells how far it is");
 
     private static NextStep AtWork(AgentStatus status, IReadOnlyList<Condition> problems, DateTimeOffset now) =>
