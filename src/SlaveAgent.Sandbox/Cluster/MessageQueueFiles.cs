@@ -8,27 +8,28 @@ namespace SlaveAgent.Sandbox.Cluster;
 /// </summary>
 internal static partial class MessageQueueFiles
 {
-    /// <summary>Deletes those of a ring whose processes have ended. Only root can; others leave them.</summary>
+    /// <summary>Deletes those of a ring whose processes have ended. Only root can; without it they stay.</summary>
     /// <param name="scratch">A directory in which the queues are mounted for a moment: there is no other way to list them.</param>
     public static void Delete(string ring, string scratch)
     {
         var place = Path.Combine(scratch, "mqueue");
         Directory.CreateDirectory(place);
-        if (Mount("none", place, "mqueue", 0, 0) != 0)
+        if (Mount("none", place, "mqueue", 0, 0) == 0)
         {
-            return;
-        }
-        try
-        {
-            foreach (var queue in Directory.GetFiles(place, $"{ring}.*"))
+            try
             {
-                File.Delete(queue);
+                foreach (var queue in Directory.GetFiles(place, $"{ring}.*"))
+                {
+                    File.Delete(queue);
+                }
+            }
+            finally
+            {
+                _ = Unmount(place, 0);
             }
         }
-        finally
-        {
-            _ = Unmount(place, 0);
-        }
+        // Not with what is in it: where the queues are still mounted, they are those of all programs of this machine.
+        Directory.Delete(place);
     }
 
     [LibraryImport("libc", EntryPoint = "mount", StringMarshalling = StringMarshalling.Utf8)]

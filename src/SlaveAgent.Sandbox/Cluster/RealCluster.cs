@@ -177,8 +177,8 @@ internal sealed partial class RealCluster : IServerCluster
     }
 
     /// <summary>
-    /// Waits until the servers are of one mind about the last change, at the most <paramref name="limit"/>: the next change before that, such as the end of the server that its
-    /// neighbour is just connecting with, leaves rings of the real chmpx that never come to rest.
+    /// Waits until the servers agree on the last change, at the most <paramref name="limit"/>: after another change before that, such as the end of the server that its
+    /// neighbour is just connecting with, a ring of the real chmpx may never settle.
     /// </summary>
     public async Task WhenSettledAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
