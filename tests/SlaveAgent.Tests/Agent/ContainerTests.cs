@@ -29,7 +29,8 @@ public sealed class ContainerTests
         var registered = Assert.Single(world.K2hr3.Hosts(world.Names.SlaveRole));
         Assert.Equal((world.Cuk, "127.0.0.1"), (registered.Cuk, registered.Tag));
 
-        // What was found is in the status and, once, in the log.
+        // What was found is in the status and, once, in the log. That chmpx runs is observed up to a second after the connection.
+        await pod.UntilAsync(status => status.Find(ConditionTypes.ServicesRunning)!.Reason != Reasons.ChmpxNotRunning, "chmpx is not seen to run");
         var status = (await pod.StatusAsync())!;
         Assert.All(
             [ConditionTypes.PackagesInstalled, ConditionTypes.ServicesRunning, ConditionTypes.ReadyReached],
