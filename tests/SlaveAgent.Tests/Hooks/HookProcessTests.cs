@@ -59,9 +59,7 @@ public sealed class HookProcessTests : IDisposable
     public async Task When_the_time_is_over_what_runs_is_killed_with_its_children_and_is_named()
     {
         Put("10-hangs", $"sleep 600 & echo $! >'{_directory.At("child")}'; wait");
-        var start = new ProcessStartInfo(AgentProgram.DefaultPath, ["run-hooks", "--root", _directory.Path, "--limit", "1s"]);
-        start.Environment["K2HDKC_RUN"] = "7";
-        using var run = Process.Start(start)!;
+        using var run = RunHooks("1s");
         await run.WaitForExitAsync(Cancel);
         Assert.Equal(1, run.ExitCode);
         var child = int.Parse(await File.ReadAllTextAsync(_directory.At("child"), Cancel), CultureInfo.InvariantCulture);
@@ -73,9 +71,7 @@ public sealed class HookProcessTests : IDisposable
     public async Task A_run_that_a_signal_ends_leaves_nothing_told()
     {
         Put("10-hangs", $">'{_directory.At("up")}'; exec sleep 600");
-        var start = new ProcessStartInfo(AgentProgram.DefaultPath, ["run-hooks", "--root", _directory.Path, "--limit", "10m"]);
-        start.Environment["K2HDKC_RUN"] = "7";
-        using var run = Process.Start(start)!;
+        using var run = RunHooks("10m");
         await Eventually.IsTrueAsync(() => File.Exists(_directory.At("up")), "the hook does not start");
         using var kill = Process.Start("kill", ["-TERM", run.Id.ToString(CultureInfo.InvariantCulture)]);
         await run.WaitForExitAsync(Cancel);
@@ -120,6 +116,10 @@ public sealed class HookProcessTests : IDisposable
             return isDone();
         },
         "the run ends");
+
+    /// <summary>The command as the daemon starts it, of its seventh run.</summary>
+    private Process RunHooks(string limit) => Process.Start(
+        new ProcessStartInfo(AgentProgram.DefaultPath, ["run-hooks", "--root", _directory.Path, "--limit", limit]) { Environment = { ["K2HDKC_RUN"] = "7" } })!;
 
     private void Put(string name, string script)
     {
