@@ -191,8 +191,9 @@ internal sealed class DaemonService(
             log.Information("Packages and services, chmpx among them, are left to whoever runs this host, because {Why} ({Reason})", whyAbsent, Reasons.NoServiceManager);
         }
 
-        // chmpx bears 0.65 s without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload").
-        using var lostFile = new LostFileWatch(parts.File.Path);
+        // chmpx bears 0.65 s without its file; at the polls' interval a deletion would cost a restart half of the time (Chmpx/README.md, "Reload"). And what
+        // regenerate wrote is loaded within a tenth of a second.
+        using var placed = new PlacedFileWatch(parts.File.Path);
         Reconciler? loop = null;
         using var closed = new ClosedConnections(
             cookie =>
@@ -205,7 +206,7 @@ internal sealed class DaemonService(
             time);
         var (reconciler, board, unregistered) = Assemble(parts, identity, Watch, time);
         board.NoteSettings(WhyRefused);
-        lostFile.Lost += () => reconciler.Wake(ControllerKinds.Connection);
+        placed.Changed += () => reconciler.Wake(ControllerKinds.Connection);
         loop = reconciler;
         log.Information(
             "Watching over {Tag} ({Cuk}), role {Role}, K2HR3 at {Uri}", parts.Identity.Tag, parts.Identity.Cuk, parts.Identity.Role.ToString(), parts.Identity.ApiUri.ToString());
@@ -259,7 +260,7 @@ internal sealed class DaemonService(
 
         void Watch()
         {
-            lostFile.Ensure();
+            placed.Ensure();
             closed.Ensure(parts.ServerSockets.Ports);
         }
     }

@@ -37,6 +37,20 @@ public sealed class IndependenceTests
     }
 
     [Fact]
+    public async Task What_another_process_wrote_is_known_to_be_loaded_long_before_the_next_poll()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n  ring_interval: 1h\n");
+        await world.WatchAsync();
+        for (var time = 1; time <= 3; time++)
+        {
+            var (exitCode, output) = await world.RunAsync("regenerate", "--force");
+            Assert.True(exitCode == 0, output);
+            var written = world.File.Generation;
+            await world.UntilAsync(() => world.Status?.Generation.Loaded == written, $"generation {written} is not known to be loaded");
+        }
+    }
+
+    [Fact]
     public async Task At_a_boot_with_a_K2HR3_that_hangs_the_services_start_and_the_slave_connects()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "k2hr3:\n  timeout: 5m\n");

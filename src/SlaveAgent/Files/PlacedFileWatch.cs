@@ -1,16 +1,16 @@
 namespace SlaveAgent.Files;
 
 /// <summary>
-/// Tells at once, by inotify, that a file is gone from its place. It only saves time: whoever must not miss it observes the file as well, because a
-/// directory that is replaced as a whole, or a host without a free inotify instance, tells nothing.
+/// Tells at once, by inotify, that another file is in the place of one, or none. It only saves time: whoever must not miss it observes the file as well,
+/// because what is written into the file in place, a directory that is replaced as a whole, and a host without a free inotify instance tell nothing.
 /// </summary>
-public sealed class LostFileWatch(string path) : IDisposable
+public sealed class PlacedFileWatch(string path) : IDisposable
 {
     private FileSystemWatcher? _watcher;
     private volatile bool _isStale;
 
     /// <summary>Raised on a thread of the pool.</summary>
-    public event Action? Lost;
+    public event Action? Changed;
 
     /// <summary>Begins to watch where nothing does yet, or the directory may be another one since the file was lost. Cheap while there is nothing to do.</summary>
     /// <returns>Whether the file is watched.</returns>
@@ -31,6 +31,7 @@ public sealed class LostFileWatch(string path) : IDisposable
         try
         {
             _watcher = new FileSystemWatcher(directory, Path.GetFileName(path)) { NotifyFilter = NotifyFilters.FileName };
+            _watcher.Created += (_, _) => Tell();
             _watcher.Deleted += (_, _) => Tell();
             _watcher.Renamed += (_, _) => Tell();
             _watcher.Error += (_, _) => _isStale = true;
@@ -53,11 +54,11 @@ public sealed class LostFileWatch(string path) : IDisposable
 
     private void Tell()
     {
-        // An exchange renames both files, and the one that is watched is in its place all the time.
         if (!File.Exists(path))
         {
             _isStale = true;
-            Lost?.Invoke();
         }
+
+        Changed?.Invoke();
     }
 }
