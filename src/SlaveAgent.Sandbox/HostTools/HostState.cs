@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace SlaveAgent.Sandbox.HostTools;
@@ -10,7 +11,7 @@ public sealed class HostState(HostLayout layout)
 {
     private string Catalogue => Path.Combine(layout.State, "catalogue.json");
 
-    private string CallLog => Path.Combine(layout.State, "calls.jsonl");
+    private string CallLog => Path.Combine(layout.State, "calls");
 
     private string Failures => Path.Combine(layout.State, "failures");
 
@@ -22,13 +23,13 @@ public sealed class HostState(HostLayout layout)
 
     public HostLayout Layout => layout;
 
-    public IReadOnlyList<Package> Packages => File.Exists(Catalogue) ? JsonSerializer.Deserialize<List<Package>>(File.ReadAllText(Catalogue))! : [];
+    public IReadOnlyList<Package> Packages => File.Exists(Catalogue) ? JsonSerializer.Deserialize(File.ReadAllText(Catalogue), ToolJson.Default.ListPackage)! : [];
 
     public IReadOnlyList<string> Installed =>
         Directory.Exists(InstalledDirectory) ? [.. Directory.GetFiles(InstalledDirectory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)] : [];
 
     public IReadOnlyList<ToolCall> Calls =>
-        File.Exists(CallLog) ? [.. File.ReadAllLines(CallLog).Select(line => JsonSerializer.Deserialize<ToolCall>(line)!)] : [];
+        File.Exists(CallLog) ? [.. File.ReadAllLines(CallLog).Select(line => ToolCall.Read(line))] : [];
 
     /// <summary>Whether a transaction was interrupted: apt then refuses to work until <c>dpkg --configure -a</c>.</summary>
     public bool IsInterrupted
@@ -47,7 +48,7 @@ public sealed class HostState(HostLayout layout)
     public void SetPackages(IReadOnlyList<Package> packages)
     {
         Directory.CreateDirectory(layout.State);
-        File.WriteAllText(Catalogue, JsonSerializer.Serialize(packages));
+        File.WriteAllText(Catalogue, JsonSerializer.Serialize([.. packages], ToolJson.Default.ListPackage));
     }
 
     public string? InstalledVersion(string package) =>
@@ -70,7 +71,7 @@ public sealed class HostState(HostLayout layout)
     {
         Directory.CreateDirectory(Failures);
         var number = Directory.GetFiles(Failures).Length;
-        File.WriteAllText(Path.Combine(Failures, $"{number:0000}"), JsonSerializer.Serialize(failure));
+        File.WriteAllText(Path.Combine(Failures, $"{number:0000}"), JsonSerializer.Serialize(failure, ToolJson.Default.ScheduledFailure));
     }
 
     /// <summary>The package lists as last fetched: a fresh image has none, and a repository added later is not in them.</summary>
@@ -86,7 +87,7 @@ public sealed class HostState(HostLayout layout)
     {
         foreach (var path in (string[])(Directory.Exists(Failures) ? [.. Directory.GetFiles(Failures).Order(StringComparer.Ordinal)] : []))
         {
-            var failure = JsonSerializer.Deserialize<ScheduledFailure>(File.ReadAllText(path))!;
+            var failure = JsonSerializer.Deserialize(File.ReadAllText(path), ToolJson.Default.ScheduledFailure)!;
             if (failure.Tool == tool && arguments.Contains(failure.Argument))
             {
                 File.Delete(path);
@@ -102,7 +103,7 @@ public sealed class HostState(HostLayout layout)
         // .NET appends at the end of file as of opening it: one of two simultaneous calls would overwrite the other.
         using var guard = AcquireLogLock();
         using var file = new FileStream(CallLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(call), (byte)'\n']);
+        file.Write(Encoding.UTF8.GetBytes($"{call.Line}\n"));
     }
 
     private FileStream AcquireLogLock()

@@ -1,26 +1,19 @@
-using System.CommandLine;
 using SlaveAgent.Sandbox.Systemd;
 
 namespace SlaveAgent.Sandbox.HostTools;
 
-/// <summary><c>slave-agent-sandbox tool NAME --sandbox DIR -- ARGS</c>: called by the scripts in the sandbox's bin directory.</summary>
+/// <summary><c>slave-agent-sandbox tool DIRECTORY NAME ARGUMENTS</c>: called by the scripts in the sandbox's bin directory.</summary>
 internal static class ToolCommand
 {
-    public static Command Create()
+    public const string Name = "tool";
+
+    /// <returns>The tool's exit code.</returns>
+    public static async Task<int> RunAsync(string directory, string tool, string[] arguments)
     {
-        var name = new Argument<string>("name");
-        var directory = new Option<string>("--sandbox") { Required = true };
-        var arguments = new Argument<string[]>("arguments") { Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("tool", "Stands in for a tool of the host.") { name, directory, arguments };
-        command.SetAction(async (parse, cancellationToken) =>
-        {
-            var output = await RunAsync(
-                new(new(parse.GetRequiredValue(directory))), parse.GetRequiredValue(name), parse.GetValue(arguments) ?? [], cancellationToken);
-            await Console.Out.WriteAsync(output.Output);
-            await Console.Error.WriteAsync(output.Error);
-            return output.ExitCode;
-        });
-        return command;
+        var output = await RunAsync(new(new(directory)), tool, arguments, CancellationToken.None);
+        await Console.Out.WriteAsync(output.Output);
+        await Console.Error.WriteAsync(output.Error);
+        return output.ExitCode;
     }
 
     private static async Task<ToolOutput> RunAsync(HostState host, string tool, string[] arguments, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class ToolScripts
         Directory.CreateDirectory(layout.Bin);
         foreach (var tool in Tools)
         {
-            WriteScript(Path.Combine(layout.Bin, tool), $"tool {tool} --sandbox '{layout.Directory}' -- \"$@\"");
+            WriteScript(Path.Combine(layout.Bin, tool), $"{ToolCommand.Name} '{layout.Directory}' {tool} \"$@\"");
         }
         WriteScript(Path.Combine(layout.Bin, "chmpx"), "chmpx \"$@\"");
     }

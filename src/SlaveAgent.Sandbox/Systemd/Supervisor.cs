@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text.Json;
+using System.Text;
 using SlaveAgent.Sandbox.HostTools;
 
 namespace SlaveAgent.Sandbox.Systemd;
@@ -90,10 +90,11 @@ public sealed class Supervisor : IAsyncDisposable
         try
         {
             using var reader = new StreamReader(stream);
-            if (await reader.ReadLineAsync(cancellationToken) is { } line && JsonSerializer.Deserialize<SupervisorRequest>(line) is { } request)
+            if (await reader.ReadLineAsync(cancellationToken) is { } line)
             {
+                var request = SupervisorRequest.Read(line);
                 var answer = request.Tool == "journalctl" ? Journal(request.Arguments) : await ControlAsync(request.Arguments);
-                await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(answer), (byte)'\n'], cancellationToken);
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(answer.Text), cancellationToken);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)

@@ -1,10 +1,10 @@
 using System.Net.Sockets;
-using System.Text.Json;
+using System.Text;
 using SlaveAgent.Sandbox.HostTools;
 
 namespace SlaveAgent.Sandbox.Systemd;
 
-/// <summary>Connects the tools with the supervisor: one JSON line in each direction over its socket.</summary>
+/// <summary>Connects the tools with the supervisor: a line to it, and its answer until it closes its socket.</summary>
 internal static class SupervisorClient
 {
     public static async Task<ToolOutput> AskAsync(string socketPath, SupervisorRequest request, CancellationToken cancellationToken)
@@ -19,10 +19,10 @@ internal static class SupervisorClient
             return new(1, Error: "Failed to connect to bus: No such file or directory\n");
         }
         await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(request), (byte)'\n'], cancellationToken);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{request.Line}\n"), cancellationToken);
         using var reader = new StreamReader(stream);
-        return await reader.ReadLineAsync(cancellationToken) is { } line
-            ? JsonSerializer.Deserialize<ToolOutput>(line)!
+        return await reader.ReadToEndAsync(cancellationToken) is { Length: > 0 } answer
+            ? ToolOutput.Read(answer)
             : new(1, Error: "Failed to connect to bus: Connection reset by peer\n");
     }
 }
