@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -33,15 +34,33 @@ public static class KeyPair
     private static bool? FitsText(string certificate, string key)
     {
         // chmpx gives no passphrase.
-        if (!certificate.Contains("CERTIFICATE-----", StringComparison.Ordinal) || !key.Contains("PRIVATE KEY-----", StringComparison.Ordinal) || key.Contains("ENCRYPTED", StringComparison.Ordinal))
+        if (!IsWhole(certificate, "CERTIFICATE") || !IsWhole(key, "PRIVATE KEY") || key.Contains("ENCRYPTED", StringComparison.Ordinal))
         {
             return false;
         }
 
+        X509Certificate2 loaded;
         try
         {
-            using var loaded = X509Certificate2.CreateFromPem(certificate);
-            using AsymmetricAlgorithm? own = loaded.PublicKey.Oid.Value switch
+            loaded = X509Certificate2.CreateFromPem(certificate);
+        }
+        catch (CryptographicException)
+        {
+            // OpenSSL also reads those that are labelled TRUSTED or X509.
+            return IsWhole(certificate, " CERTIFICATE") ? null : false;
+        }
+
+        using (loaded)
+        {
+            return Fits(loaded, key);
+        }
+    }
+
+    private static bool? Fits(X509Certificate2 certificate, string key)
+    {
+        try
+        {
+            using AsymmetricAlgorithm? own = certificate.PublicKey.Oid.Value switch
             {
                 Rsa => RSA.Create(),
                 EllipticCurve => ECDsa.Create(),
@@ -53,13 +72,31 @@ public static class KeyPair
             }
 
             own.ImportFromPem(key);
-            return own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(loaded.PublicKey.ExportSubjectPublicKeyInfo());
+            return own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(certificate.PublicKey.ExportSubjectPublicKeyInfo());
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             // No PEM of the kind that was looked for, such as an EC key beside an RSA certificate.
             return IsOtherKind(key) ? false : null;
         }
+    }
+
+    /// <summary>Whether there is a PEM block of such a label, and what it holds is one whole value of DER: a file that was cut, or half of whose text was replaced, is none.</summary>
+    private static bool IsWhole(string text, string labelEnd)
+    {
+        var rest = text.AsSpan();
+        while (PemEncoding.TryFind(rest, out var found))
+        {
+            if (rest[found.Label].EndsWith(labelEnd, StringComparison.Ordinal))
+            {
+                var data = Convert.FromBase64String(rest[found.Base64Data].ToString());
+                return AsnDecoder.TryReadEncodedValue(data, AsnEncodingRules.BER, out _, out _, out _, out var length) && length == data.Length;
+            }
+
+            rest = rest[found.Location.End..];
+        }
+
+        return false;
     }
 
     private static bool IsOtherKind(string key)

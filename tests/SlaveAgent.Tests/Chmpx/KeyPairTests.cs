@@ -40,6 +40,39 @@ public sealed class KeyPairTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_was_cut_or_filled_with_something_else_does_not_fit()
+    {
+        var (certificate, key) = Rsa();
+        var (curveCertificate, curveKey) = Curve();
+        foreach (var (whole, other, isKey) in new[] { (key, certificate, true), (curveKey, curveCertificate, true), (certificate, key, false) })
+        {
+            var text = File.ReadAllText(whole);
+            var lines = text.Split('\n');
+            string[] broken =
+            [
+                text[..(text.Length / 2)],
+                string.Join('\n', [.. lines[..2], .. lines[^2..]]),
+                $"{lines[0]}\n{Convert.ToBase64String(new byte[96])}\n{lines[^1]}",
+                $"{lines[0]}\nnot base64, but a message of a server\n{lines[^1]}",
+                $"{lines[0]}\n{lines[^1]}",
+            ];
+            foreach (var wrong in broken.Select(content => _directory.Put("wrong.pem", content)))
+            {
+                Assert.False(isKey ? KeyPair.Fits(other, wrong) : KeyPair.Fits(wrong, other), File.ReadAllText(wrong));
+            }
+        }
+    }
+
+    [Fact]
+    public void What_OpenSSL_knows_and_this_process_does_not_is_not_judged()
+    {
+        var (certificate, key) = Rsa();
+        const string Ed25519Key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+        Assert.Null(KeyPair.Fits(certificate, _directory.Put("ed25519.key", Ed25519Key)));
+        Assert.Null(KeyPair.Fits(_directory.Put("trusted.crt", File.ReadAllText(certificate).Replace(" CERTIFICATE", " TRUSTED CERTIFICATE", StringComparison.Ordinal)), key));
+    }
+
+    [Fact]
     public void What_cannot_be_read_is_not_judged()
     {
         var (certificate, key) = Rsa();
@@ -54,7 +87,7 @@ public sealed class KeyPairTests : IDisposable
         RealChmpx.Require();
         var (certificate, key) = Rsa();
         var (_, otherKey) = Rsa();
-        foreach (var (given, runs) in new[] { (key, true), (otherKey, false), (_directory.Put("garbage", "hello"), false) })
+        foreach (var (given, runs) in new[] { (key, true), (otherKey, false), (_directory.Put("garbage", "hello"), false), (_directory.Put("cut", File.ReadAllText(key)[..900]), false) })
         {
             var (group, port) = RealChmpx.Identity();
             var tls = $"SSL = yes\nSSL_VERIFY_PEER = yes\nSERVER_CERT = {certificate}\nSERVER_PRIKEY = {key}\nSLAVE_CERT = {certificate}\nSLAVE_PRIKEY = {given}\n";
