@@ -66,14 +66,18 @@ public sealed class AptPackageManager(CommandRunner commands, HostRoot root, Uri
         return await TryInstallAsync(packages);
     }
 
+    public bool HasRepository => Source is var (address, suite) && AptSources.IsHosts(root, address, suite);
+
+    private (string Address, string Suite)? Source => RepositoryAddress?.LastIndexOf('/') is { } separator ? ($"{RepositoryAddress[..separator]}/", RepositoryAddress[(separator + 1)..]) : null;
+
     public bool SetUpRepository(string key)
     {
-        var separator = RepositoryAddress!.LastIndexOf('/');
+        var (address, suite) = Source!.Value;
         var source = string.Join('\n',
             SystemFile.Header,
             "Types: deb",
-            $"URIs: {RepositoryAddress[..separator]}/",
-            $"Suites: {RepositoryAddress[(separator + 1)..]}",
+            $"URIs: {address}",
+            $"Suites: {suite}",
             "Components: main",
             $"Signed-By: {KeyFile}",
             string.Empty);

@@ -38,6 +38,9 @@ public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, Uri
     // dnf itself waits for a lock held by another process; retries help when a mirror answers 503 once.
     public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages) => RunAsync(["-y", "-q", "--setopt=retries=3", "install", .. packages]);
 
+    // dnf reads two of one address side by side.
+    public bool HasRepository => false;
+
     public bool SetUpRepository(string key)
     {
         var source = string.Join('\n',

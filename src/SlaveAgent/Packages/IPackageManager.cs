@@ -23,6 +23,12 @@ public interface IPackageManager
     /// <returns>The result of the tool, with its output if it failed.</returns>
     Task<CommandResult> InstallAsync(IReadOnlyList<string> packages);
 
+    /// <summary>
+    /// Whether the host has a source of its own for the AntPickax repository, as the script of packagecloud.io adds one. It is used as it is: apt reads no source of the host at all
+    /// while two of one repository name different keys.
+    /// </summary>
+    bool HasRepository { get; }
+
     /// <summary>Sets up the AntPickax repository as a signed source, unless it is there as it should be.</summary>
     /// <param name="key">The repository's public key, ASCII armoured.</param>
     /// <returns>Whether anything was written.</returns>

@@ -6,7 +6,7 @@ using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Packages;
 
-/// <summary>Installs packages by one package manager: fetches its lists no oftener than it helps, and keeps the source of the AntPickax repository only where that exists.</summary>
+/// <summary>Installs packages by one package manager: fetches its lists no oftener than it helps, and keeps the source of the AntPickax repository only where that exists and the host has none of its own.</summary>
 /// <param name="readKey">Reads the repository's key, or says why it cannot be used.</param>
 public sealed class PackageInstaller(
     IPackageManager manager, HostRoot root, Func<CancellationToken, Task<(string? Key, string? Problem)>> readKey, TimeProvider time)
@@ -54,9 +54,8 @@ public sealed class PackageInstaller(
         if (wanted.Count > 0 && (isDue || isWritten))
         {
             updated = await manager.UpdateListsAsync();
-            if (antPickax.Count > 0 && reason == Reasons.AsDesired && manager.IsRepositoryAbsent(updated))
+            if (antPickax.Count > 0 && reason == Reasons.AsDesired && manager.IsRepositoryAbsent(updated) && manager.RemoveRepository())
             {
-                manager.RemoveRepository();
                 (problem, reason, _) = Absent();
             }
 
@@ -85,6 +84,11 @@ public sealed class PackageInstaller(
             // Also one that an earlier agent wrote without a name.
             manager.RemoveRepository();
             return ("what the AntPickax repository calls this system is not known, so its source was not added; packages.antpickax.distribution names it", Reasons.DistributionUnknown, false);
+        }
+
+        if (manager.HasRepository)
+        {
+            return (null, Reasons.AsDesired, manager.RemoveRepository());
         }
 
         var (key, problem) = await readKey(cancel);

@@ -324,6 +324,15 @@ public sealed class PackageControllerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_repository_that_the_host_has_by_a_source_of_its_own_is_not_set_up_again()
+    {
+        _packages.HasRepository = true;
+        _key = null;
+        Assert.IsType<Outcome.Changed>(await Make().RunAsync(Cancel));
+        Assert.Equal(["no repository", "install curl jq chmpx"], _packages.Calls);
+    }
+
+    [Fact]
     public async Task A_repository_that_did_not_exist_is_tried_again_ever_more_rarely()
     {
         _keys = new RoleKeys([], ["chmpx"], []);
@@ -508,6 +517,8 @@ public sealed class PackageControllerTests : IDisposable
             Done(call);
             return Task.FromResult(isPossible ? Result : new CommandResult(100, "E: Unable to locate package\n"));
         }
+
+        public bool HasRepository { get; set; }
 
         public bool SetUpRepository(string key)
         {

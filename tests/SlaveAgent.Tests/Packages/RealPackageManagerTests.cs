@@ -9,6 +9,18 @@ public sealed class RealPackageManagerTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
 
+    public static TheoryData<string, string, bool> Sources => new()
+    {
+        { "sources.list.d/antpickax_stable.list", "# By the repository's own script.\ndeb-src [signed-by=/k.gpg] https://packages.test/debian/ bookworm main\ndeb [arch=amd64 signed-by=/k.gpg] https://packages.test/debian bookworm main", true },
+        { "sources.list", "deb https://packages.test/debian/ bookworm main # AntPickax", true },
+        { "sources.list.d/other.sources", "# Two\nTypes: deb\nURIs: https://packages.test/ubuntu/\nSuites: jammy\nComponents: main\n\ntypes: deb\nuris: https://elsewhere.test/\n https://packages.test/debian/\nsuites: bullseye bookworm\nComponents: main\nSigned-By: /k.gpg", true },
+        { "sources.list.d/antpickax.sources", "Types: deb\nURIs: https://packages.test/debian/\nSuites: bookworm\nComponents: main\n", true },
+        { "sources.list.d/other.sources", "Types: deb\nURIs: https://packages.test/debian/\nSuites: bookworm\nComponents: main\nEnabled: no\n", false },
+        { "sources.list.d/antpickax_stable.list", "# deb https://packages.test/debian/ bookworm main", false },
+        { "sources.list.d/antpickax_stable.list", "deb [signed-by=/k.gpg] https://packages.test/debian/ bullseye main", false },
+        { "sources.list.d/antpickax_stable.list.disabled", "deb https://packages.test/debian/ bookworm main", false },
+    };
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => _directory.Dispose();
@@ -85,6 +97,28 @@ public sealed class RealPackageManagerTests : IDisposable
         Assert.True(apt.RemoveRepository());
         Assert.Empty(Directory.GetFiles(_directory.At("etc"), "antpickax*", SearchOption.AllDirectories));
         Assert.False(apt.RemoveRepository());
+    }
+
+    /// <summary>Two sources of one repository with different keys, or one without, keep the real apt from reading any source of the host.</summary>
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public async Task A_source_of_the_hosts_own_for_the_repository_is_used_and_the_real_apt_goes_on_reading_its_sources(string file, string text, bool isHosts)
+    {
+        RequireDebian();
+        _directory.Put($"etc/apt/{file}", text + "\n");
+        var apt = Apt();
+        Assert.Equal(isHosts, apt.HasRepository);
+        if (!isHosts)
+        {
+            Assert.True(apt.SetUpRepository("a key"));
+            Assert.False(apt.HasRepository);
+        }
+
+        Directory.CreateDirectory(_directory.At("var/lib/apt/lists/partial"));
+        var read = await new CommandRunner(TimeProvider.System).RunAsync(
+            "apt-get", ["-o", $"Dir={_directory.Root.Directory}", "--print-uris", "update"], TimeSpan.FromMinutes(1), Cancel);
+        Assert.True(read.IsDone, read.Output);
+        Assert.Contains("https://packages.test/debian/dists/bookworm/", read.Output, StringComparison.Ordinal);
     }
 
     [Fact]

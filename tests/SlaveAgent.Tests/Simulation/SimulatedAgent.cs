@@ -96,6 +96,8 @@ internal sealed class SimulatedAgent : IReconcilerHost
 
         public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages) => Task.FromResult(new CommandResult(0, string.Empty));
 
+        public bool HasRepository => false;
+
         public bool SetUpRepository(string key) => false;
 
         public bool RemoveRepository() => false;
