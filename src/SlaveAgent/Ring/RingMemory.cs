@@ -40,6 +40,9 @@ public sealed class RingMemory
     /// <summary>What a person should know of the resource that the configuration was made from.</summary>
     public ImmutableArray<IniProblem> ResourceWarnings { get; set; } = [];
 
+    /// <summary>What the role's resource was refused for when it was last read; empty where it was not refused.</summary>
+    public ImmutableArray<IniProblem> ResourceProblems { get; set; } = [];
+
     /// <summary>Takes note of an observation; one that shows what the last one did leaves the same object, so that nobody need compare again.</summary>
     /// <param name="view">Its servers under the keys of the configuration in place (<see cref="ServerNodes.Named(RingView)"/>).</param>
     /// <param name="sockets">The kernel's table, if it was read.</param>

@@ -34,7 +34,6 @@ public sealed class ConfigurationController(
 
     /// <summary>The text that the file in place was found to say, and what to say of that again while neither is another: most polls bring a 304.</summary>
     private (string Text, IniDocument Ini, PlanOptions Options, Outcome Outcome)? _settled;
-    private ImmutableArray<IniProblem> _warned = [];
     private GenerationCause _cause;
     private bool _isHungUp;
 
@@ -151,6 +150,7 @@ public sealed class ConfigurationController(
 
     private async Task<Outcome> ApplyAsync(string text, ConfigurationPlan plan, CancellationToken cancel)
     {
+        NoteProblems(plan is ConfigurationPlan.Refused refusal ? refusal.Problems : []);
         switch (ConfigurationDecision.Make(plan, file.Current, file.HasRightMode, ring.View, text == resource.AcceptedText))
         {
             case ConfigurationDecision.NotASlave other:
@@ -289,7 +289,7 @@ public sealed class ConfigurationController(
 
     private void Warn(ImmutableArray<IniProblem> warnings)
     {
-        if (!warnings.SequenceEqual(_warned))
+        if (!warnings.SequenceEqual(ring.ResourceWarnings))
         {
             foreach (var warning in warnings.Take(RingMemory.MostWarnings))
             {
@@ -300,10 +300,18 @@ public sealed class ConfigurationController(
             {
                 log.Warning("The role's resource has {Count} more warnings of this kind", warnings.Length - RingMemory.MostWarnings);
             }
-        }
 
-        _warned = warnings;
-        ring.ResourceWarnings = warnings;
+            ring.ResourceWarnings = warnings;
+        }
+    }
+
+    /// <summary>The same ones stay the same object, so that nobody need compare them again.</summary>
+    private void NoteProblems(ImmutableArray<IniProblem> problems)
+    {
+        if (!problems.SequenceEqual(ring.ResourceProblems))
+        {
+            ring.ResourceProblems = problems;
+        }
     }
 
     internal static string Servers(IniDocument ini) => ini.ServerNodes.All.Length switch

@@ -51,6 +51,9 @@ public sealed record AgentStatus
     /// <summary>What a person should know of the role's resource.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>The same as codes; of a resource that was refused, what for.</summary>
+    public IReadOnlyList<ResourceFinding> Findings { get; init; } = [];
+
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 
     /// <summary>The last failure, also when it is over; null when there was none.</summary>

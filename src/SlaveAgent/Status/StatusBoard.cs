@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Configuration;
@@ -38,6 +39,7 @@ public sealed class StatusBoard(
     private SocketReport _publishedSockets = SocketReport.Empty;
     private IniDocument? _publishedFile;
     private RingRoom? _publishedRoom;
+    private (ImmutableArray<IniProblem> Problems, ImmutableArray<IniProblem> Warnings) _publishedFindings = ([], []);
     private bool _isPublished;
     private Condition? _settings;
     private Hold? _hold;
@@ -97,7 +99,7 @@ public sealed class StatusBoard(
             Note(controller, outcome, before.Condition);
         }
 
-        if (NoteRegression() || isNews || !ReferenceEquals(ring.View, _publishedView) || !ring.Sockets.HasSameConnections(_publishedSockets) || !ReferenceEquals(file.Current, _publishedFile) || ring.Room != _publishedRoom || !_isPublished
+        if (NoteRegression() || isNews || !ReferenceEquals(ring.View, _publishedView) || !ring.Sockets.HasSameConnections(_publishedSockets) || !ReferenceEquals(file.Current, _publishedFile) || ring.Room != _publishedRoom || (ring.ResourceProblems, ring.ResourceWarnings) != _publishedFindings || !_isPublished
             || (controller.AsksK2hr3 && time.GetElapsedTime(_publishedAt) >= Freshness))
         {
             Publish();
@@ -154,6 +156,7 @@ public sealed class StatusBoard(
             ChmpxRestarts = ring.Restarts,
             Hooks = hooks?.Invoke(),
             Warnings = [.. ring.ResourceWarnings.Take(RingMemory.MostWarnings).Select(warning => warning.ToString())],
+            Findings = ResourceFinding.Of(ring),
             Conditions = [.. controllers.OrderBy(controller => controller.Kind).Select(controller => _known.TryGetValue(controller.Kind, out var known)
                 ? known.Condition
                 : new Condition(TypeOf(controller.Kind), ConditionStatus.Unknown, Reasons.NotObserved, string.Empty, null, null)).Concat(new[] { _regressed, _settings }.OfType<Condition>())],
@@ -314,6 +317,7 @@ public sealed class StatusBoard(
         _publishedSockets = ring.Sockets;
         _publishedFile = file.Current;
         _publishedRoom = ring.Room;
+        _publishedFindings = (ring.ResourceProblems, ring.ResourceWarnings);
         _publishedAt = time.GetTimestamp();
         if (!keepsFile)
         {

@@ -27,6 +27,7 @@ public sealed class JsonMembersTests
         Chmpx = new ChmpxStatus("-", "-", "-", 1, "-"),
         ChmpxRestarts = new ChmpxRestarts(1, 1),
         Warnings = ["-"],
+        Findings = [new ResourceFinding("-", "-", 1)],
         Conditions = [new Condition(ConditionTypes.Connected, ConditionStatus.True, "-", "-", Now, 1)],
         LastError = new ErrorStatus("-", "-", "-", Now),
     };

@@ -430,6 +430,10 @@ public sealed class ConfigurationControllerTests : IAsyncLifetime
         var failed = Assert.IsType<Outcome.Failed>(await _controller.RunAsync(Cancel));
         Assert.Equal(Reasons.ConfigurationRefused, failed.Reason);
         Assert.Equal(3, problems.Count(problem => failed.Message.Contains(problem.ToString(), StringComparison.Ordinal)));
+        Assert.Equal(problems, _ring.ResourceProblems);
+        _resource = SampleIni.With(["svr1", "svr2"]);
+        await _controller.RunAsync(Cancel);
+        Assert.Empty(_ring.ResourceProblems);
     }
 
     [Theory]

@@ -346,6 +346,21 @@ public sealed class StatusBoardTests : IDisposable
     }
 
     [Fact]
+    public void What_was_found_in_the_resource_stands_in_the_file_as_codes_and_of_a_refused_one_what_for()
+    {
+        var board = Make();
+        Settle(board);
+        Assert.Empty(Read().Findings);
+        _ring.ResourceWarnings = [IniProblem.Note(IniCode.PortInAddress, 7, "-")];
+        var same = new Outcome.Unchanged("fine");
+        Report(board, ControllerKinds.Connection, same);
+        Assert.Equal([new ResourceFinding("PortInAddress", "Note", 7)], Read().Findings);
+        _ring.ResourceProblems = [IniProblem.Harms(IniCode.PortOutOfRange, 12, "-"), IniProblem.Ends(IniCode.KeyMissing, 0, "-")];
+        Report(board, ControllerKinds.Connection, same);
+        Assert.Equal([new ResourceFinding("PortOutOfRange", "Harms", 12), new ResourceFinding("KeyMissing", "Ends", 0)], Read().Findings);
+    }
+
+    [Fact]
     public void The_metrics_follow_the_status_and_are_otherwise_written_once_a_minute()
     {
         var board = Make();
