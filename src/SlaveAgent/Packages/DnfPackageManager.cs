@@ -23,20 +23,22 @@ public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, Uri
     public async Task<PackageState> StateOfAsync(string package, CancellationToken cancel) =>
         (await commands.RunAsync("rpm", ["-q", "--", package], CommandTimeout, cancel)).IsDone
             || (await commands.RunAsync("rpm", ["-q", "--whatprovides", "--", package], CommandTimeout, cancel)).IsDone ? PackageState.Installed
-        : PackageName.MayNameVersion(package) && await DowngradesAsync(package, cancel) ? PackageState.NewerInstalled
+        : PackageName.MayNameVersion(package) && await DowngradesAsync([package], cancel) ? PackageState.NewerInstalled
         : PackageState.Missing;
 
     // With --assumeno dnf ends well only where there is nothing to ask.
     public async Task<bool> ChangesNothingAsync(string package, CancellationToken cancel) =>
-        await SimulateAsync(package, cancel) is { IsDone: true } simulated && simulated.Output.Contains("Nothing to do", StringComparison.Ordinal);
+        await SimulateAsync([package], cancel) is { IsDone: true } simulated && simulated.Output.Contains("Nothing to do", StringComparison.Ordinal);
 
     /// <summary>dnf fetches lists when they are old; of a repository that was just added it is found out here whether it exists. With -q the reason would not be shown.</summary>
     public async Task<CommandResult> UpdateListsAsync() => File.Exists(root.At(RepositoryFile))
         ? await RunAsync("-y", "--disablerepo=*", "--enablerepo=antpickax", "--setopt=antpickax.skip_if_unavailable=0", "makecache")
         : new CommandResult(0, string.Empty);
 
-    // dnf itself waits for a lock held by another process; retries help when a mirror answers 503 once.
-    public Task<CommandResult> InstallAsync(IReadOnlyList<string> packages) => RunAsync(["-y", "-q", "--setopt=retries=3", "install", .. packages]);
+    // dnf itself waits for a lock held by another process; retries help when a mirror answers 503 once. It has no option to downgrade nothing before dnf5.
+    public async Task<CommandResult> InstallAsync(IReadOnlyList<string> packages) => await DowngradesAsync(packages, CancellationToken.None)
+        ? new CommandResult(1, $"dnf would downgrade an installed package for {string.Join(", ", packages)}: dnf --assumeno install {string.Join(' ', packages)} names it")
+        : await RunAsync(["-y", "-q", "--setopt=retries=3", "install", .. packages]);
 
     // dnf reads two of one address side by side.
     public bool HasRepository => false;
@@ -66,11 +68,13 @@ public sealed class DnfPackageManager(CommandRunner commands, HostRoot root, Uri
         (line.Contains("Status code: 404 ", StringComparison.Ordinal) || line.Contains("Status code: 403 ", StringComparison.Ordinal))
         && line.Contains($"{RepositoryAddress}/", StringComparison.Ordinal));
 
-    private async Task<bool> DowngradesAsync(string package, CancellationToken cancel) =>
-        (await SimulateAsync(package, cancel)).Output.Contains("Downgrad", StringComparison.Ordinal);
+    private async Task<bool> DowngradesAsync(IReadOnlyList<string> packages, CancellationToken cancel) =>
+        (await SimulateAsync(packages, cancel)).Output.Contains("Downgrad", StringComparison.Ordinal);
 
-    private Task<CommandResult> SimulateAsync(string package, CancellationToken cancel) =>
-        commands.RunAsync("dnf", ["--assumeno", "install", package], SimulationTimeout, cancel);
+    /// <summary>Of the table only the heads of its parts matter, of which there may be megabytes.</summary>
+    private Task<CommandResult> SimulateAsync(IReadOnlyList<string> packages, CancellationToken cancel) => commands.RunAsync(
+        "dnf", ["--assumeno", "install", .. packages], SimulationTimeout, cancel,
+        line => line.StartsWith("Nothing to do", StringComparison.Ordinal) || line.StartsWith("Downgrad", StringComparison.Ordinal));
 
     private static async Task<CommandResult> RunAsync(params string[] arguments)
     {

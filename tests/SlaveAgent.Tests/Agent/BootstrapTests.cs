@@ -261,6 +261,36 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task What_would_have_dnf_downgrade_another_package_is_not_installed_and_keeps_no_other_from_being_installed()
+    {
+        await using var world = await AgentWorld.CreateAsync(servers: 1);
+        HostSetup.Write(world.Layout, "etc/os-release", "ID=rocky\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.3\"\nPLATFORM_ID=\"platform:el9\"\n");
+        var dnf = Path.Combine(world.Layout.Bin, "dnf");
+        File.Move(dnf, $"{dnf}.real");
+
+        // Seen with the real one: a package that requires an older version than is installed has it downgraded without a question.
+        await File.WriteAllTextAsync(
+            dnf,
+            $"""
+            #!/bin/sh
+            case " $* " in
+            *" --assumeno "*" chmpx "*) [ -e {dnf}.allowed ] || {"{"} printf 'Installing:\n chmpx\nDowngrading:\n lib\n'; exit 1; {"}"} ;;
+            *" -y "*" install "*" chmpx "*) [ -e {dnf}.allowed ] || : >{dnf}.downgraded ;;
+            *" -y "*" install "*) : >{dnf}.allowed ;;
+            esac
+            exec {dnf}.real "$@"
+
+            """,
+            TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(dnf, File.GetUnixFileMode($"{dnf}.real"));
+
+        await world.BootstrapAsync();
+
+        Assert.Equal((true, false), (File.Exists($"{dnf}.allowed"), File.Exists($"{dnf}.downgraded")));
+        Assert.Contains("chmpx", world.Host.Installed);
+    }
+
+    [Fact]
     public async Task A_mirror_that_fails_and_an_interrupted_dpkg_are_overcome()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
