@@ -26,11 +26,11 @@ internal sealed class Measurements(string agent, string beside, int events, int 
     /// <summary>A daemon follows twenty changes of the ring at once and then slows down.</summary>
     private const int Ends = 9;
 
-
     /// <summary>A K2HR3 poll from the next, also of what stands beside it.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HourSample = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan WatchLength = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HeartbeatsLength = TimeSpan.FromMinutes(1);
 
     /// <summary>A day's looks take nine minutes where the machine has nothing else to do.</summary>
     private static readonly TimeSpan LongestDay = TimeSpan.FromMinutes(20);
@@ -150,12 +150,12 @@ internal sealed class Measurements(string agent, string beside, int events, int 
             return answer;
         };
         var others = new List<(double Wall, double Cpu)>();
-        var (cpu, switches, heartbeats, processes, quiet) = (0.0, 0L, 0.0, false, 0.0);
+        var (cpu, switches, watched, processes) = (0.0, 0L, 0.0, false);
         var request = await BareRequestAsync(host.World, cancel);
         var alone = ClientAloneAsync(request, cancel);
         for (var poll = 0; poll < Polls; poll++)
         {
-            // From a moment when only heartbeats come until the poll has long been over.
+            // From a moment when only heartbeats come, one in five seconds, until the poll has long been over.
             var (before, began, asked) = (ProcessUse.Of(pid), Stopwatch.GetTimestamp(), Volatile.Read(ref polled));
             while (Volatile.Read(ref polled) == asked)
             {
@@ -167,28 +167,35 @@ internal sealed class Measurements(string agent, string beside, int events, int 
             var after = ProcessUse.Of(pid);
             cpu += (after.Cpu - before.Cpu) / Polls;
             switches += after.Switches - before.Switches;
-            heartbeats += Stopwatch.GetElapsedTime(began).TotalSeconds / Polls;
+            watched += Stopwatch.GetElapsedTime(began).TotalSeconds / Polls;
             processes |= after.Reaped != before.Reaped;
             others.Add(await RunBesideAsync(beside, host.World.Layout.Root, cancel));
-
-            // Heartbeats alone, to take them off.
-            var (idle, since) = (ProcessUse.Of(pid), Stopwatch.GetTimestamp());
-            await Task.Delay(2000, cancel);
-            quiet += (ProcessUse.Of(pid).Cpu - idle.Cpu) / Stopwatch.GetElapsedTime(since).TotalSeconds / Polls;
         }
 
-        cpu -= quiet * heartbeats;
+        var heartbeats = await HeartbeatsAsync(cancel);
+        cpu -= heartbeats * watched;
         var framework = await alone;
         var least = await BareExchange.MeasureAsync(request.Uri.Port, request.Bytes, Polls, Apart);
         report.Add(
             "CPU of one K2HR3 poll, nothing changed (304)", "1 ms, no process",
-            F($"{cpu:0.00} ms without the polls of the ring beside it ({quiet:0.00} ms a second), {switches / (double)Polls:0} switches with them, {(processes ? "processes" : "no process")}; {least:0.00} ms for a bare request, {framework} for one of .NET's client alone"),
+            F($"{cpu:0.00} ms without the heartbeats beside it ({heartbeats:0.00} ms a second), {switches / (double)Polls:0} switches with them, {(processes ? "processes" : "no process")}; {least:0.00} ms for a bare request, {framework} for one of .NET's client alone"),
             cpu <= 1 && !processes);
         var starts = await Tracer.CountStartsAsync(beside, host.World.Layout.Root);
         var theirs = Percentiles.Of(others.Select(run => run.Cpu));
         report.Add($"beside it: `{Path.GetFileName(beside)}`", "", F($"{others.Average(run => run.Cpu):0} ms CPU, {others.Average(run => run.Wall):0} ms, {starts} processes: {others.Average(run => run.Cpu) / cpu:0} times the CPU"), null);
         _details["beside"] = new { command = beside, cpu_ms = theirs.Sorted, starts };
-        _details["poll"] = new { cpu_ms = cpu, bare_request_ms = least, client_alone = framework, switches = switches / (double)Polls, heartbeats, heartbeat_ms_per_second = quiet };
+        _details["poll"] = new { cpu_ms = cpu, bare_request_ms = least, client_alone = framework, switches = switches / (double)Polls, seconds = watched, heartbeat_ms_per_second = heartbeats };
+    }
+
+    /// <returns>Milliseconds of CPU a second where neither K2HR3 nor the ring is asked.</returns>
+    private async Task<double> HeartbeatsAsync(CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, $"{Quiet}  ring_interval: 1h\n", cancel);
+        await host.WatchAsync(cancel);
+        await Task.Delay(Settling, cancel);
+        var (before, began) = (ProcessUse.Of(host.Pid).Cpu, Stopwatch.GetTimestamp());
+        await Task.Delay(HeartbeatsLength, cancel);
+        return (ProcessUse.Of(host.Pid).Cpu - before) / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
     /// <summary>The agent's own request for the slaves' resource.</summary>
