@@ -22,12 +22,13 @@ internal static class ToolScripts
 
     private static void WriteScript(string path, string arguments)
     {
-        // Use the runtime that runs this program, wherever it is installed.
+        // Use the runtime that runs this program, wherever it is installed. Its debugger's pipes are of no use, and a tool would unlink them where a test looks
+        // for what the agent unlinks.
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         File.WriteAllText(path,
             $"""
             #!/bin/sh
-            DOTNET_ROOT='{dotnet}' DOTNET_TieredPGO=0 exec '{SandboxProgram.Path}' {arguments}
+            DOTNET_ROOT='{dotnet}' DOTNET_TieredPGO=0 DOTNET_EnableDiagnostics=0 exec '{SandboxProgram.Path}' {arguments}
 
             """);
         File.SetUnixFileMode(path, Executable);

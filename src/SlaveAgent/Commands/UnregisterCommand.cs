@@ -48,9 +48,11 @@ internal static class UnregisterCommand
                 && (mark == Left || (new IdentityFiles(setup.Root).ReadRole() is null && new IdentityStore(setup.Root).Accepted is null)))
             {
                 // An earlier one that was killed has taken the host out of its role; of its identity some files may be left, which no request could be made with.
+                var problem = await StopChmpxAsync(setup, TimeProvider.System, signals.Token);
                 await RemoveAsync(setup, TimeProvider.System, signals.Token);
                 Console.WriteLine("This host is unregistered already.");
-                return ExitCode.Done;
+                await ReportAsync(problem);
+                return problem is null ? ExitCode.Done : ExitCode.Failed;
             }
 
             await using var log = Logging.Create(LogLevel.Warning);
@@ -91,6 +93,14 @@ internal static class UnregisterCommand
         await RemoveAsync(setup, parts.Time, cancel);
         Console.WriteLine($"Its identity and its configuration are removed; copies of past configurations stay in {parts.Root.Agent.GenerationsDirectory}.");
         return stopped ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>Where an earlier one could not stop it; of the role's other units nothing is known any more.</summary>
+    /// <returns>Why it still runs or is enabled; null when neither, or when it is not this agent's to stop.</returns>
+    private static async Task<string?> StopChmpxAsync(Setup setup, TimeProvider time, CancellationToken cancel)
+    {
+        var (systemd, unit) = (SystemdPresence.Find(setup.Settings.Services.Manager, setup.Root, new CommandRunner(time)), setup.Settings.Chmpx.Unit);
+        return systemd.WhyAbsent is null && AgentUnits.FindFile(setup.Root, UnitName.WithSuffix(unit)) is not null ? await new UnitControl(systemd, time).EndAsync(unit, cancel) : null;
     }
 
     /// <summary>Removes what is left of the configuration and the identity, which may be in part.</summary>

@@ -85,6 +85,22 @@ public sealed class UnregisterTests
     }
 
     [Fact]
+    public async Task Run_again_it_stops_a_chmpx_that_it_could_not_stop_before()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
+        var ini = await File.ReadAllTextAsync(world.IniPath, Cancel);
+        var (code, output) = await world.RunAsync("unregister");
+        Assert.True(code == 0, output);
+        await File.WriteAllTextAsync(world.IniPath, ini, Cancel);
+        await world.Units.StartAsync("chmpx.service");
+
+        (code, output) = await world.RunAsync("unregister");
+        Assert.True(code == 0, output);
+        Assert.Equal(UnitState.Inactive, world.Units.StatusOf("chmpx.service").State);
+        Assert.False(File.Exists(world.IniPath));
+    }
+
+    [Fact]
     public async Task After_removing_the_drop_in_of_chmpxs_unit_systemd_reloads_its_units()
     {
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1);
