@@ -42,8 +42,8 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
     // The time to the first answer of a K2HR3 whose store is paused, plus a margin.
     private readonly TimeSpan _storePaused = (new Outage(OutageMode.StorePaused).RecordedDelay * options.TimeScale) + TimeSpan.FromSeconds(2);
 
-    // Most steps take a second or two.
-    private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(120);
+    // Most steps take a second or two. One waits for the next poll of K2HR3, whose pace is two minutes and a half at the most after the paused store's slow answer.
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(240);
 
     private static readonly string[] IdentityFiles =
     [

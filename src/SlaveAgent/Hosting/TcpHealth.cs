@@ -13,6 +13,14 @@ public readonly record struct TcpHealth(TcpTimer Timer, int Unanswered, TimeSpan
     /// <summary>chmpx has the other side probed after 60 s without traffic and then each 10 s, and gives up after three.</summary>
     private const int DeadProbes = 2;
 
+    /// <summary>The kernel waits so long for the first answer to data at the least (TCP_RTO_MIN), and each time twice as long.</summary>
+    private static readonly TimeSpan LeastWait = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>For how long the other side has left data unanswered at the least; null where the kernel did not tell when it was last heard.</summary>
+    public TimeSpan? LeastSilence => Timer is TcpTimer.Retransmission or TcpTimer.ZeroWindow && SinceHeard > Waited ? Waited : SinceHeard;
+
+    private TimeSpan Waited => LeastWait * ((1 << Math.Min(Unanswered, 16)) - 1);
+
     /// <summary>The other side is gone, or cannot be reached: the connection is half-open.</summary>
     public bool IsDead => Timer switch
     {

@@ -45,8 +45,7 @@ public sealed record SocketReport(ImmutableDictionary<NodeKey, ImmutableArray<Tc
         return new SocketReport(found);
     }
 
-    /// <summary>chmpx can hold several connections to a server, of which those without traffic say nothing for a minute.</summary>
+    /// <summary>chmpx can hold several connections to a server, of which those without traffic say nothing for a minute. What they heard before the silence began tells nothing of it.</summary>
     private static bool IsDead(ImmutableArray<TcpSocket> sockets) =>
-        sockets.FirstOrDefault(socket => socket.Health.IsDead) is { } dead
-        && sockets.All(socket => socket.Health.IsDead || (socket.Health.SinceHeard is { } heard && heard >= dead.Health.SinceHeard));
+        sockets.Any(dead => dead.Health.IsDead && sockets.All(socket => socket.Health.IsDead || socket.Health.SinceHeard >= dead.Health.LeastSilence));
 }

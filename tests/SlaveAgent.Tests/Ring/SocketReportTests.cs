@@ -43,6 +43,22 @@ public sealed class SocketReportTests
         Assert.Equal([Key("b")], report.Dead);
     }
 
+    [Theory]
+    [InlineData(3, 4.5, true)]
+    [InlineData(3, 1.5, true)]
+    [InlineData(3, 1.3, false)]
+    [InlineData(4, 1.5, false)]
+    [InlineData(4, 3.1, true)]
+    public void What_another_connection_heard_before_the_silence_began_tells_nothing_of_it(int retransmissions, double heard, bool isDead)
+    {
+        // Data unanswered through three retransmissions was sent 1.4 s ago or longer, through four 3 s.
+        var report = Of(Servers(("a", ["10.0.0.1:8020"])),
+        [
+            Socket("10.0.0.1:8020", 1, Silent with { Unanswered = retransmissions }), Socket("10.0.0.1:8020", 2, new TcpHealth(TcpTimer.KeepAlive, 0, SinceHeard: TimeSpan.FromSeconds(heard))),
+        ]);
+        Assert.Equal(isDead, !report.Dead.IsEmpty);
+    }
+
     [Fact]
     public void A_connection_stays_its_servers_whatever_the_name_says_meanwhile_and_as_long_as_that_is_listed()
     {
