@@ -138,7 +138,7 @@ public static class RingReader
         private string? _name;
         private string? _cuk;
         private int? _controlPort;
-        private bool _connected;
+        private string? _sockets;
         private int? _port;
         private bool _tls;
         private bool _verifies;
@@ -178,7 +178,7 @@ public static class RingReader
             }
             else if (key.SequenceEqual("sock"u8))
             {
-                _connected = value.Length > 0 && !value.StartsWith("-1"u8);
+                _sockets = value.Length > 0 && !value.StartsWith("-1"u8) ? Encoding.UTF8.GetString(value) : null;
             }
             else if (key.SequenceEqual("status"u8) && _name is not null && _controlPort is > 0 and var port)
             {
@@ -187,8 +187,9 @@ public static class RingReader
                     _name,
                     value.IndexOf("[SERVICE IN]"u8) >= 0,
                     value.IndexOf("[UP]"u8) >= 0,
-                    _connected)
+                    _sockets is not null)
                 {
+                    Sockets = _sockets ?? string.Empty,
                     Loaded = Loaded,
                 };
             }

@@ -13,6 +13,9 @@ public sealed record RingServer(NodeKey Key, string Name, bool InService, bool I
     /// <summary>chmpx holds a connection to it, whatever that is worth: a restart would end it.</summary>
     public bool IsHeld => IsConnected || IsHalfOpen;
 
+    /// <summary>chmpx's descriptors of its connections to it, as the answer has them: others mean other connections, of which chmpx holds up to MAXSOCKPOOL.</summary>
+    public string Sockets { get; init; } = string.Empty;
+
     /// <summary>Null when the answer did not tell.</summary>
     public LoadedNode? Loaded { get; init; }
 }

@@ -22,9 +22,9 @@ public sealed class RingReaderTests
         Assert.Equal(1, view.Revision);
         Assert.Equal(
             [
-                new RingServer(new NodeKey("cuk-svr1", 8021), "svr1", InService: true, IsUp: true, IsConnected: true) { Loaded = Plain },
-                new RingServer(new NodeKey("cuk-svr2", 8021), "svr2", InService: true, IsUp: true, IsConnected: true) { Loaded = Plain },
-                new RingServer(new NodeKey("cuk-svr3", 8021), "svr3", InService: false, IsUp: true, IsConnected: true) { Loaded = Plain },
+                new RingServer(new NodeKey("cuk-svr1", 8021), "svr1", InService: true, IsUp: true, IsConnected: true) { Sockets = "13", Loaded = Plain },
+                new RingServer(new NodeKey("cuk-svr2", 8021), "svr2", InService: true, IsUp: true, IsConnected: true) { Sockets = "14", Loaded = Plain },
+                new RingServer(new NodeKey("cuk-svr3", 8021), "svr3", InService: false, IsUp: true, IsConnected: true) { Sockets = "15", Loaded = Plain },
             ],
             view.Servers);
     }

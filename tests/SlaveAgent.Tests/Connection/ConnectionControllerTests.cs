@@ -347,6 +347,17 @@ public sealed class ConnectionControllerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_further_connection_that_chmpx_makes_to_a_server_is_found_at_its_next_answer_and_tells_of_the_server()
+    {
+        await ConnectedAsync();
+        await WatchAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Good("svr2") with { Socket = "18, 13" });
+        _ring.Sockets.Connect("svr2");
+        await WatchAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        Assert.Equal(3, _ring.Ring.Sockets.Servers.Sum(server => server.Value.Length));
+    }
+
+    [Fact]
     public async Task Without_the_kernels_table_the_control_port_alone_tells()
     {
         await ConnectedAsync();

@@ -47,7 +47,20 @@ internal sealed partial class ServedSandbox : IAsyncDisposable
     public IReadOnlyList<string> Screen => [.. Output.Split('\n').Select(line => Sequence().Replace(line.Split("\r\u001b[K")[^1], "").TrimEnd('\r'))];
 
     /// <summary>Processes of the sandbox, the one that cleans up after it included.</summary>
-    public IReadOnlyList<string> Processes => [.. Directory.EnumerateDirectories("/proc").Where(IsOfSandbox).Select(path => File.ReadAllText(Path.Join(path, "cmdline")).Replace('\0', ' '))];
+    public IReadOnlyList<string> Processes => [.. Directory.EnumerateDirectories("/proc").Where(IsOfSandbox).Select(CommandLine).OfType<string>()];
+
+    /// <summary>Null where the process has ended meanwhile.</summary>
+    private static string? CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Join(process, "cmdline")).Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private string[] Left => Directory.GetFileSystemEntries(Place);
 
