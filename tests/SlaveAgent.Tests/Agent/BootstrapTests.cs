@@ -189,7 +189,7 @@ public sealed class BootstrapTests
         var keys = new Dictionary<string, string>(KeysOf(world)) { ["k2hr3-init-packagecloud-packages"] = "k2hdkc.dbaas.override.conf" };
         world.K2hr3.SetResource(world.Names.SlaveResource, "for no chmpx", keys);
 
-        var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "40s");
 
         Assert.NotEqual(0, code);
         Assert.Contains("Unable to locate package k2hdkc.dbaas.override.conf", output, StringComparison.Ordinal);

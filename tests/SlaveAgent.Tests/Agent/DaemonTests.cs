@@ -321,7 +321,7 @@ public sealed class DaemonTests
         world.Agent.Start(systemd.Path);
         await systemd.HeardAsync("READY=1", Cancel);
         await systemd.HeardAsync("30-bad.yaml line 2", Cancel);
-        Assert.True(world.HasLogged(Reasons.SettingsRefused));
+        await world.UntilAsync(() => world.HasLogged(Reasons.SettingsRefused), "the refusal is not logged");
         Assert.True(world.Agent.IsRunning);
 
         File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-bad.yaml"));
