@@ -81,7 +81,7 @@ public static class KeyPair
         }
     }
 
-    /// <summary>Whether there is a PEM block of such a label, and what it holds is one whole value of DER: a file that was cut, or half of whose text was replaced, is none.</summary>
+    /// <summary>Whether there is a PEM block of such a label, and what it holds is one whole value of ASN.1: a file that was cut, or half of whose text was replaced, is none.</summary>
     private static bool IsWhole(string text, string labelEnd)
     {
         var rest = text.AsSpan();

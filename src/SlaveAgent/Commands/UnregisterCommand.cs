@@ -99,7 +99,7 @@ internal static class UnregisterCommand
     /// <returns>Why it still runs or is enabled; null when neither, or when it is not this agent's to stop.</returns>
     private static async Task<string?> StopChmpxAsync(Setup setup, TimeProvider time, CancellationToken cancel)
     {
-        var (systemd, unit) = (SystemdPresence.Find(setup.Settings.Services.Manager, setup.Root, new CommandRunner(time)), setup.Settings.Chmpx.Unit);
+        var (systemd, unit) = (SystemdOf(setup, time), setup.Settings.Chmpx.Unit);
         return systemd.WhyAbsent is null && AgentUnits.FindFile(setup.Root, UnitName.WithSuffix(unit)) is not null ? await new UnitControl(systemd, time).EndAsync(unit, cancel) : null;
     }
 
@@ -119,7 +119,7 @@ internal static class UnregisterCommand
         }
 
         // Observed and not remembered: an unregister that was killed in between has the drop-in gone and the unit still loaded with it.
-        var systemd = SystemdPresence.Find(setup.Settings.Services.Manager, root, new CommandRunner(time));
+        var systemd = SystemdOf(setup, time);
         var wasThere = new ChmpxDropIn(root, unit, configuration, string.Empty, () => null).Remove();
         if (systemd.WhyAbsent is null && (wasThere || AgentUnits.FindFile(root, UnitName.WithSuffix(unit)) is not null))
         {
@@ -128,6 +128,8 @@ internal static class UnregisterCommand
 
         new IdentityStore(root).Remove();
     }
+
+    private static ISystemd SystemdOf(Setup setup, TimeProvider time) => SystemdPresence.Find(setup.Settings.Services.Manager, setup.Root, new CommandRunner(time));
 
     /// <summary>Waits until a running daemon has seen the mark: what it has under way would start what is stopped here.</summary>
     private static async Task DaemonPausedAsync(AgentParts parts, CancellationToken cancel)

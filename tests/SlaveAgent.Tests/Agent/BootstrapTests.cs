@@ -212,7 +212,7 @@ public sealed class BootstrapTests
     public async Task A_system_like_Red_Hat_gets_a_signed_repository_and_its_packages_through_dnf()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 2);
-        HostSetup.Write(world.Layout, "etc/os-release", "ID=rocky\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.3\"\nPLATFORM_ID=\"platform:el9\"\n");
+        BecomeRocky(world);
 
         var (code, output) = await world.TryBootstrapAsync();
 
@@ -225,15 +225,13 @@ public sealed class BootstrapTests
     public async Task A_repository_that_dnf_finds_nothing_at_is_taken_back_with_its_key_and_no_other_is()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
-        HostSetup.Write(world.Layout, "etc/os-release", "ID=rocky\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.3\"\nPLATFORM_ID=\"platform:el9\"\n");
+        BecomeRocky(world);
         var dnf = Path.Combine(world.Layout.Bin, "dnf");
-        File.Move(dnf, $"{dnf}.real");
 
         // The real one keeps the reason to itself when it is asked to be quiet (Hosting/README.md, "dnf and rpm").
-        await File.WriteAllTextAsync(
+        await PutBeforeAsync(
             dnf,
             $"""
-            #!/bin/sh
             case " $* " in
             *" makecache "*)
                 case " $* " in
@@ -244,11 +242,7 @@ public sealed class BootstrapTests
                 exit 1
                 ;;
             esac
-            exec {dnf}.real "$@"
-
-            """,
-            TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(dnf, File.GetUnixFileMode($"{dnf}.real"));
+            """);
 
         // The host's own has the packages as well.
         HostSetup.Write(world.Layout, "etc/own.asc", "a key");
@@ -264,25 +258,19 @@ public sealed class BootstrapTests
     public async Task What_would_have_dnf_downgrade_another_package_is_not_installed_and_keeps_no_other_from_being_installed()
     {
         await using var world = await AgentWorld.CreateAsync(servers: 1);
-        HostSetup.Write(world.Layout, "etc/os-release", "ID=rocky\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.3\"\nPLATFORM_ID=\"platform:el9\"\n");
+        BecomeRocky(world);
         var dnf = Path.Combine(world.Layout.Bin, "dnf");
-        File.Move(dnf, $"{dnf}.real");
 
         // Seen with the real one: a package that requires an older version than is installed has it downgraded without a question.
-        await File.WriteAllTextAsync(
+        await PutBeforeAsync(
             dnf,
             $"""
-            #!/bin/sh
             case " $* " in
             *" --assumeno "*" chmpx "*) [ -e {dnf}.allowed ] || {"{"} printf 'Installing:\n chmpx\nDowngrading:\n lib\n'; exit 1; {"}"} ;;
             *" -y "*" install "*" chmpx "*) [ -e {dnf}.allowed ] || : >{dnf}.downgraded ;;
             *" -y "*" install "*) : >{dnf}.allowed ;;
             esac
-            exec {dnf}.real "$@"
-
-            """,
-            TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(dnf, File.GetUnixFileMode($"{dnf}.real"));
+            """);
 
         await world.BootstrapAsync();
 
@@ -413,6 +401,17 @@ public sealed class BootstrapTests
     }
 
     /// <summary>The resource comes out empty so many times.</summary>
+    private static void BecomeRocky(AgentWorld world) =>
+        HostSetup.Write(world.Layout, "etc/os-release", "ID=rocky\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.3\"\nPLATFORM_ID=\"platform:el9\"\n");
+
+    /// <summary>Has a tool run these lines of shell first, and then do what it does.</summary>
+    private static async Task PutBeforeAsync(string tool, string lines)
+    {
+        File.Move(tool, $"{tool}.real");
+        await File.WriteAllTextAsync(tool, $"#!/bin/sh\n{lines}\nexec {tool}.real \"$@\"\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(tool, File.GetUnixFileMode($"{tool}.real"));
+    }
+
     private static void AnswerEmpty(AgentWorld world, int answers)
     {
         var asked = 0;
