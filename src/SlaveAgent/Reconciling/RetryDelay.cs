@@ -25,4 +25,7 @@ public static class RetryDelay
 
     /// <summary>An interval varied by a share of itself either way.</summary>
     public static TimeSpan Jittered(TimeSpan interval, double share, double random) => interval * (1 + (share * ((2 * random) - 1)));
+
+    /// <summary>An interval made longer by at most a share of itself, for what is to be looked at once a time is over: whoever comes early comes in vain.</summary>
+    public static TimeSpan JitteredLater(TimeSpan interval, double share, double random) => interval * (1 + (share * random));
 }

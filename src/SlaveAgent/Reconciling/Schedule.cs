@@ -267,7 +267,7 @@ public sealed class Schedule
         Outcome.Failed or Outcome.Waiting when controller == ControllerKinds.Connection => Min(_watch.RingInterval, WhileNotConnected),
         Outcome.Failed or Outcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
         // Hosts that were launched together have the same reason in the same second.
-        { RecheckAfter: { } soon } => Min(RetryDelay.Jittered(soon, _watch.Jitter, _random()), IntervalOf(controller)),
+        { RecheckAfter: { } soon } => Min(RetryDelay.JitteredLater(soon, _watch.Jitter, _random()), IntervalOf(controller)),
         _ => IntervalOf(controller),
     };
 

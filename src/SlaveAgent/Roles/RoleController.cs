@@ -37,8 +37,8 @@ public sealed class RoleController(RoleMemory role, ResourceReader resource, str
             AnswerTime = resource.AnswerTime,
             Triggers = ControllerKinds.Packages | ControllerKinds.Services,
             TriggerReason = $"{kind}: {string.Join(',', keys.Packages.Concat(keys.AntPickaxPackages))}; {string.Join(',', keys.Units)}; {keys.ChmpxUser}",
-            IsUnconfirmed = !isSlaveNode && (role.IsUnconfirmed || resource.NotASlave is EvidenceStage.Unconfirmed),
-            RecheckAfter = Sooner(role.RecheckAfter, resource.NotASlave is EvidenceStage.Unconfirmed ? resource.Remaining : null),
+            IsUnconfirmed = !isSlaveNode && (role.IsUnconfirmed || role.IsOtherUnconfirmed),
+            RecheckAfter = Sooner(role.RecheckAfter, !isSlaveNode && role.IsOtherUnconfirmed ? resource.Remaining : null),
             Reason = isSlaveNode && role.Keys!.ListsNothing ? Reasons.DocumentedSet : Reasons.AsDesired,
         };
     }

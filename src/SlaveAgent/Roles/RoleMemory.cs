@@ -19,6 +19,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
 
     private readonly string _path = root.Agent.RoleKeys;
     private readonly string _question = $"lists of {resource}";
+    private EvidenceStage _listsStage;
 
     /// <summary>As last read from K2HR3, maybe before a restart; null when never.</summary>
     public RoleKeys? Keys { get; private set; } = RoleKeys.Load(root.Agent.RoleKeys);
@@ -32,8 +33,14 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     /// <summary>A setting or override.conf names another resource than the role's own: that tells nothing of what kind of node this host is.</summary>
     public bool IsOtherResource => resource != client.Identity.Role.ToResource();
 
-    /// <summary>The lists lack something that they had, or that is to be expected, and K2HR3 has not said so for long enough.</summary>
-    public bool IsUnconfirmed => evidence.StageOf(_question) is EvidenceStage.TooFew or EvidenceStage.Unconfirmed;
+    /// <summary>
+    /// When last read, the lists lacked something that they had, or that is to be expected, and K2HR3 had not said so for long enough. Time that passes since then
+    /// changes nothing: what is in force was decided by it.
+    /// </summary>
+    public bool IsUnconfirmed => _listsStage is EvidenceStage.TooFew or EvidenceStage.Unconfirmed;
+
+    /// <summary>When it was last learned that the role is no slave node's, K2HR3 had not said so for long enough.</summary>
+    public bool IsOtherUnconfirmed { get; private set; }
 
     /// <summary>
     /// When the lists are to be read again, sooner than at the role's interval: soon after they were found to lack something, as those of a store in trouble do,
@@ -49,7 +56,8 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
             }
 
             var next = Max(FirstRecheck, evidence.AgeOf(_question) * RecheckGrowth);
-            return evidence.RemainingOf(_question) is { Ticks: > 0 } remaining && remaining < next ? remaining : next;
+            var remaining = evidence.RemainingOf(_question);
+            return remaining < next && (remaining > TimeSpan.Zero || _listsStage is EvidenceStage.Unconfirmed) ? remaining : next;
         }
     }
 
@@ -67,7 +75,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     public void Learn(ConfigurationPlan plan, bool everWasSlave)
     {
         IsSlaveNode = everWasSlave || plan is not ConfigurationPlan.NoSlave;
-        IsSurelyOther = false;
+        IsSurelyOther = IsOtherUnconfirmed = false;
     }
 
     /// <summary>The role is no slave node's.</summary>
@@ -76,6 +84,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     {
         IsSlaveNode = false;
         IsSurelyOther = isConfirmed && !IsOtherResource;
+        IsOtherUnconfirmed = !isConfirmed;
     }
 
     /// <summary>The role may read no resource, and so lists nothing; not kept, for it may be allowed tomorrow.</summary>
@@ -116,7 +125,8 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     {
         var lost = Lost(Keys, said);
         evidence.Note(_question, lost.Count > 0 ? $"without {string.Join(", ", lost)}" : IsIncomplete(said) ? Incomplete : null);
-        var keeps = lost.Count > 0 && evidence.StageOf(_question) != EvidenceStage.Confirmed;
+        _listsStage = evidence.StageOf(_question);
+        var keeps = lost.Count > 0 && _listsStage != EvidenceStage.Confirmed;
         Kept = keeps ? $"K2HR3 no longer gives the role's {string.Join(", ", lost)}, which stays in force until it has said so for {evidence.Settings.Duration.TotalSeconds:0} s" : null;
         var keys = keeps ? said.OrWhereEmpty(Keys!) : said;
         if (Keys is null || !Keys.SaysTheSame(keys))

@@ -82,6 +82,28 @@ public sealed class RoleControllerTests : IAsyncLifetime
         Assert.Equal($"other: {ListedPackages}; {ListedUnits}; ", outcome.TriggerReason);
     }
 
+    /// <summary>What this agent stands in for on a slave node was left out for good where the time was over between the role's resource and its keys.</summary>
+    [Fact]
+    public async Task A_time_that_is_over_while_the_keys_are_read_confirms_nothing_before_the_next_answer()
+    {
+        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
+        var controller = Make();
+        for (var i = 0; i < 3; i++)
+        {
+            await controller.RunAsync(Cancel);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(299));
+        _server.Answering = request => _time.Advance(request == $"GET {RoleKeys.UnitsKey}" ? TimeSpan.FromSeconds(1) : TimeSpan.Zero);
+        var outcome = Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
+        Assert.Equal((false, true, TimeSpan.Zero), (_role.IsSurelyOther, outcome.IsUnconfirmed, outcome.RecheckAfter));
+        Assert.StartsWith("unconfirmed: ", outcome.TriggerReason, StringComparison.Ordinal);
+
+        outcome = Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
+        Assert.Equal((true, false, null), (_role.IsSurelyOther, outcome.IsUnconfirmed, outcome.RecheckAfter));
+        Assert.StartsWith("other: ", outcome.TriggerReason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_role_that_becomes_a_slaves_has_its_services_observed_again()
     {

@@ -33,6 +33,9 @@ internal sealed class RoleServer : IAsyncDisposable
     /// <summary>The status of every answer, instead of the requested resource.</summary>
     public int? Trouble { get; set; }
 
+    /// <summary>Called before each answer with what was asked, as in <see cref="Requests"/>.</summary>
+    public Action<string>? Answering { get; set; }
+
     /// <summary>What its clock says; null: the right time.</summary>
     public DateTimeOffset? Date { get; set; }
 
@@ -73,7 +76,9 @@ internal sealed class RoleServer : IAsyncDisposable
 
         string? key = context.Request.Query["keyname"];
         var kind = context.Request.Path.Value!.Split('/')[2];
-        _requests.Add($"{context.Request.Method} {key ?? kind}");
+        var request = $"{context.Request.Method} {key ?? kind}";
+        _requests.Add(request);
+        Answering?.Invoke(request);
         var value = key is null ? Text : Keys[key];
         if (value is not null && kind == "resource" && key is null)
         {
