@@ -27,7 +27,7 @@ public sealed class PausableController(IController inner, HoldKeeper holds) : IC
         {
             Outcome.Failed => null,
             Outcome.Changed done => new Outcome.Unchanged(done.Message) { Reason = done.Reason },
-            _ => outcome with { Triggers = ControllerKinds.None, TriggerReason = null, AnswerTime = TimeSpan.Zero },
+            _ => outcome with { Triggers = ControllerKinds.None, TriggerReason = null, AnswerTime = TimeSpan.Zero, RecheckAfter = null },
         };
         return outcome;
     }

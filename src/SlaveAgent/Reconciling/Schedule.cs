@@ -23,6 +23,9 @@ public sealed class Schedule
     private const int MaxExponent = 62;
 
     /// <summary>Units are observed after each action and when chmpx's process is another one; this is for what changes by itself.</summary>
+    /// <summary>Whatever a controller says, it does not run again and again without a pause.</summary>
+    private static readonly TimeSpan LeastRecheck = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan UnitInterval = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan Never = TimeSpan.FromDays(3650);
@@ -267,7 +270,7 @@ public sealed class Schedule
         Outcome.Failed or Outcome.Waiting when controller == ControllerKinds.Connection => Min(_watch.RingInterval, WhileNotConnected),
         Outcome.Failed or Outcome.Waiting => RetryDelay.After(entry.Failures, _retry, _random()),
         // Hosts that were launched together have the same reason in the same second.
-        { RecheckAfter: { } soon } => Min(RetryDelay.JitteredLater(soon, _watch.Jitter, _random()), IntervalOf(controller)),
+        { RecheckAfter: { } soon } => Min(RetryDelay.JitteredLater(Max(soon, LeastRecheck), _watch.Jitter, _random()), IntervalOf(controller)),
         _ => IntervalOf(controller),
     };
 

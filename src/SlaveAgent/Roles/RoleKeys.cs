@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SlaveAgent.K2hr3;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Settings;
 
@@ -21,6 +22,9 @@ public sealed record RoleKeys(IReadOnlyList<string> Packages, IReadOnlyList<stri
 
     /// <summary>Null when the role does not say, and in a file of an agent that did not read it.</summary>
     public string? ChmpxUser { get; init; }
+
+    /// <summary>The resource that they were read of; null in a file of an agent that did not note it, and where they are nobody's.</summary>
+    public string? Resource { get; init; }
 
     /// <summary>As the resource of a cluster that Trove 1.0.2 or later made, which leaves all three lists empty.</summary>
     [JsonIgnore]
@@ -47,8 +51,13 @@ public sealed record RoleKeys(IReadOnlyList<string> Packages, IReadOnlyList<stri
     public static IReadOnlyList<string> Split(string value) =>
         [.. value.Split([',', ' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MostNames)];
 
-    public static RoleKeys? Load(string path) =>
-        StateFile.TryLoad(path, RolesJson.Default.RoleKeys) is { Packages: not null, AntPickaxPackages: not null, Units: not null } keys ? keys : null;
+    /// <param name="resource">Null: of any.</param>
+    /// <returns>Null where none are kept, or those of another resource: what a former role listed is nothing that this one lost.</returns>
+    public static RoleKeys? Load(string path, Yrn? resource = null) =>
+        StateFile.TryLoad(path, RolesJson.Default.RoleKeys) is { Packages: not null, AntPickaxPackages: not null, Units: not null } keys
+        && (resource is null || keys.Resource is null || keys.Resource == resource.ToString())
+            ? keys
+            : null;
 
     public void Save(string path) => StateFile.Save(path, this, RolesJson.Default.RoleKeys);
 }

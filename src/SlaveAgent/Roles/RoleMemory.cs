@@ -22,7 +22,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     private EvidenceStage _listsStage;
 
     /// <summary>As last read from K2HR3, maybe before a restart; null when never.</summary>
-    public RoleKeys? Keys { get; private set; } = RoleKeys.Load(root.Agent.RoleKeys);
+    public RoleKeys? Keys { get; private set; } = RoleKeys.Load(root.Agent.RoleKeys, resource);
 
     /// <summary>Null while it is not known.</summary>
     public bool? IsSlaveNode { get; private set; }
@@ -88,7 +88,11 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
     }
 
     /// <summary>The role may read no resource, and so lists nothing; not kept, for it may be allowed tomorrow.</summary>
-    public void LearnUnreadable() => Keys ??= new RoleKeys([], [], []);
+    public void LearnUnreadable()
+    {
+        Keys ??= new RoleKeys([], [], []);
+        ForgetEvidence();
+    }
 
     /// <summary>
     /// Reads the role's keys again. A key that is not set lists nothing. What the role listed before and lists no longer is kept until K2HR3 has said so for long
@@ -109,7 +113,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
                     values.Add(string.Empty);
                     break;
                 case var other:
-                    evidence.Note(_question, null);
+                    ForgetEvidence();
                     return K2hr3Outcome.Of(other, $"reading the role's key {key}");
             }
         }
@@ -121,6 +125,14 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
         return null;
     }
 
+    /// <summary>Nothing was said of the lists: whatever they lacked has to be said anew.</summary>
+    private void ForgetEvidence()
+    {
+        evidence.Note(_question, null);
+        _listsStage = EvidenceStage.None;
+        Kept = null;
+    }
+
     private void Take(RoleKeys said)
     {
         var lost = Lost(Keys, said);
@@ -128,8 +140,8 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
         _listsStage = evidence.StageOf(_question);
         var keeps = lost.Count > 0 && _listsStage != EvidenceStage.Confirmed;
         Kept = keeps ? $"K2HR3 no longer gives the role's {string.Join(", ", lost)}, which stays in force until it has said so for {evidence.Settings.Duration.TotalSeconds:0} s" : null;
-        var keys = keeps ? said.OrWhereEmpty(Keys!) : said;
-        if (Keys is null || !Keys.SaysTheSame(keys))
+        var keys = (keeps ? said.OrWhereEmpty(Keys!) : said) with { Resource = resource.ToString() };
+        if (Keys?.Resource is null || !Keys.SaysTheSame(keys))
         {
             keys.Save(_path);
         }

@@ -35,7 +35,7 @@ public sealed class ScheduleTests
     }
 
     [Theory]
-    [InlineData(0, 0.5, 0)]
+    [InlineData(0, 0.0, 0.1)]
     [InlineData(10, 0.0, 10)]
     [InlineData(10, 0.5, 11)]
     [InlineData(600, 0.5, 660)]

@@ -105,6 +105,29 @@ public sealed class RoleControllerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_resource_that_may_not_be_read_any_more_leaves_nothing_to_be_confirmed_of_its_lists()
+    {
+        _server.Text = "[GLOBAL]\nMODE = SERVER\n";
+        _server.Keys[RoleKeys.UnitsKey] = string.Empty;
+        var controller = Make();
+        for (var i = 0; i < 5; i++)
+        {
+            await controller.RunAsync(Cancel);
+        }
+
+        Assert.True(_role.IsUnconfirmed);
+        _server.Text = null;
+        for (var i = 0; i < 3; i++)
+        {
+            await controller.RunAsync(Cancel);
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        var outcome = Assert.IsType<Outcome.Unchanged>(await controller.RunAsync(Cancel));
+        Assert.Equal((false, null), (outcome.IsUnconfirmed, outcome.RecheckAfter));
+    }
+
+    [Fact]
     public async Task A_role_that_becomes_a_slaves_has_its_services_observed_again()
     {
         _server.Text = string.Empty;

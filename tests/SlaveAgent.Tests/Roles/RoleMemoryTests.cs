@@ -292,6 +292,34 @@ public sealed class RoleMemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_former_role_listed_is_nothing_that_this_one_lost()
+    {
+        new RoleKeys(["a"], [], ["former.service"]) { Resource = "yrn:yahoo:::t:resource:former/slave" }.Save(_directory.Root.Agent.RoleKeys);
+        Restart();
+        Assert.Null(_role.Keys);
+        foreach (var key in _server.Keys.Keys)
+        {
+            _server.Keys[key] = string.Empty;
+        }
+
+        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        AssertLists([], [], []);
+        Restart();
+        AssertLists([], [], []);
+    }
+
+    /// <summary>As an agent of an earlier version left it.</summary>
+    [Fact]
+    public async Task Lists_without_their_resources_name_are_this_roles_and_get_it()
+    {
+        new RoleKeys(["a"], [], ["chmpx.service"]).Save(_directory.Root.Agent.RoleKeys);
+        Restart();
+        Assert.Equal(["a"], _role.Keys!.Packages);
+        Assert.Null(await _role.ReadKeysAsync(Cancel));
+        Assert.Equal(RoleServer.Role.ToResource().ToString(), RoleKeys.Load(_directory.Root.Agent.RoleKeys)!.Resource);
+    }
+
+    [Fact]
     public void A_role_that_is_no_slaves_is_surely_so_only_once_that_is_confirmed_and_may_become_one()
     {
         _role.LearnOther(isConfirmed: false);
