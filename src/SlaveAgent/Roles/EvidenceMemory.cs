@@ -18,6 +18,9 @@ public sealed class EvidenceMemory
     /// <summary>The file holds what this process knows, and what others received since.</summary>
     private bool _isShared;
 
+    /// <summary>Of the file as this process last read or wrote it; null: there was none.</summary>
+    private FileVersion? _version;
+
     /// <param name="root">Null: it is not kept over restarts.</param>
     public EvidenceMemory(HostRoot? root, EvidenceSettings settings, TimeProvider time)
     {
@@ -39,6 +42,12 @@ public sealed class EvidenceMemory
     /// <param name="claim">As for <see cref="Evidence.After"/>.</param>
     public void Note(string question, string? claim)
     {
+        if (_isShared && VersionOf(_path!) != _version)
+        {
+            // Another process was answered meanwhile.
+            Load();
+        }
+
         var before = Of(question);
         if (claim is null ? before is null : before?.Claim == claim && before.IsConfirmed(Now, _settings.Answers, _settings.Duration))
         {
@@ -46,8 +55,6 @@ public sealed class EvidenceMemory
             return;
         }
 
-        // bootstrap works beside the daemon, and what one was answered the other must not undo.
-        Load();
         if (Evidence.After(Of(question), claim, Now) is { } after)
         {
             _known[question] = after;
@@ -70,10 +77,23 @@ public sealed class EvidenceMemory
     /// <summary>For how long it is claimed; zero when nothing is.</summary>
     public TimeSpan AgeOf(string question) => Of(question) is { } evidence ? Now - evidence.Since : TimeSpan.Zero;
 
+    private static FileVersion? VersionOf(string path)
+    {
+        try
+        {
+            return FileStatus.Of(path)?.Version;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private void Load()
     {
         if (_isShared)
         {
+            _version = VersionOf(_path!);
             _known = (StateFile.TryLoad(_path!, RolesJson.Default.DictionaryStringEvidence) ?? [])
                 .Where(entry => entry.Value is { Claim: not null, Answers: > 0 } && entry.Value.Since <= Now)
                 .ToDictionary(StringComparer.Ordinal);
@@ -90,7 +110,7 @@ public sealed class EvidenceMemory
         try
         {
             StateFile.Save(_path, _known, RolesJson.Default.DictionaryStringEvidence);
-            _isShared = true;
+            (_isShared, _version) = (true, VersionOf(_path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

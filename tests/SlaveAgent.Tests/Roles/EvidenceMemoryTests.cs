@@ -55,6 +55,36 @@ public sealed class EvidenceMemoryTests : IDisposable
         Assert.Equal((1, 1), (Make().Of("a")!.Answers, Make().Of("b")!.Answers));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("y")]
+    public void An_answer_that_contradicts_what_another_process_heard_starts_it_over(string? contradiction)
+    {
+        var (daemon, bootstrap) = (Make(), Make());
+        bootstrap.Note("a", "x");
+        bootstrap.Note("a", "x");
+        daemon.Note("a", contradiction);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        daemon.Note("a", "x");
+        Assert.Equal(EvidenceStage.TooFew, daemon.StageOf("a"));
+    }
+
+    [Fact]
+    public void What_another_process_heard_contradicted_is_confirmed_no_longer()
+    {
+        var daemon = Make();
+        for (var i = 0; i < 3; i++)
+        {
+            daemon.Note("a", "x");
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(EvidenceStage.Confirmed, daemon.StageOf("a"));
+        Make().Note("a", null);
+        daemon.Note("a", "x");
+        Assert.Equal(EvidenceStage.TooFew, daemon.StageOf("a"));
+    }
+
     /// <summary>The clock counts from the boot, and a runtime directory may outlive a boot in a container.</summary>
     [Fact]
     public void Evidence_of_the_future_is_another_boots_and_forgotten()
