@@ -49,11 +49,7 @@ public sealed class AddressWatch(Func<IReadOnlySet<IPAddress>?> read, TimeProvid
 
     /// <summary>K2HR3 has accepted a registration.</summary>
     /// <param name="asOf">The addresses before it was sent: one that changed meanwhile is not what K2HR3 knows. Null: as they are now.</param>
-    public void NoteRegistered(ImmutableHashSet<string>? asOf = null)
-    {
-        var addresses = asOf ?? Refresh();
-        _registered = addresses.IsEmpty ? null : addresses;
-    }
+    public void NoteRegistered(ImmutableHashSet<string>? asOf = null) => _registered = asOf ?? Refresh();
 
     private static bool IsGlobal(IPAddress address) =>
         !IPAddress.IsLoopback(address)
