@@ -37,6 +37,9 @@ public sealed class ConfigurationController(
     private GenerationCause _cause;
     private bool _isHungUp;
 
+    /// <summary>The role became a slave node's, and that was not passed on yet.</summary>
+    private bool _isRoleDue;
+
     public ControllerKinds Kind => ControllerKinds.Configuration;
 
     public string Name => "configuration";
@@ -132,6 +135,7 @@ public sealed class ConfigurationController(
 
         var wasOther = role.IsSlaveNode is false;
         role.Learn(plan, resource.AcceptedText is not null);
+        _isRoleDue |= wasOther && role.IsSlaveNode is true;
         if (plan is not ConfigurationPlan.Usable)
         {
             evidence.Note(ShrinkQuestion, null);
@@ -143,7 +147,8 @@ public sealed class ConfigurationController(
         _settled = outcome is Outcome.Unchanged && !restsOnHost ? (text, file.Current!, plannedFor, outcome) : null;
 
         // Its packages and services would be checked only at the role's interval.
-        return wasOther && role.IsSlaveNode is true
+        (var isRoleDue, _isRoleDue) = (_isRoleDue, false);
+        return isRoleDue
             ? outcome with { Triggers = outcome.Triggers | ControllerKinds.Role, TriggerReason = outcome.TriggerReason ?? nameof(RoleMemory.IsSlaveNode) }
             : outcome;
     }

@@ -381,6 +381,24 @@ public sealed class ConfigurationControllerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Its_lists_are_read_also_where_its_first_configuration_could_not_be_written()
+    {
+        var text = _resource;
+        _resource = string.Empty;
+        for (var i = 0; i < 3; i++)
+        {
+            await _controller.RunAsync(Cancel);
+        }
+
+        _resource = text;
+        var inTheWay = _directory.Put("etc/antpickax", "a file where the directory is to be");
+        await Assert.ThrowsAnyAsync<IOException>(() => _controller.RunAsync(Cancel));
+        File.Delete(inTheWay);
+        Assert.True((await _controller.RunAsync(Cancel)).Triggers.HasFlag(ControllerKinds.Role));
+        Assert.Equal(ControllerKinds.None, (await _controller.RunAsync(Cancel)).Triggers);
+    }
+
+    [Fact]
     public async Task A_host_that_is_not_listed_is_registered_again_and_the_file_stays()
     {
         await _controller.RunAsync(Cancel);
