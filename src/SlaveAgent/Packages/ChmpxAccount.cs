@@ -23,6 +23,9 @@ public sealed class ChmpxAccount(
     /// <summary>The user, if it existed when that was last found out; null while it does not.</summary>
     public string? ExistingName { get; private set; }
 
+    /// <summary>Whom chmpx is to run as, the first that can be; another list is another question.</summary>
+    public IReadOnlyList<ChmpxUser> Candidates => ChmpxUser.Candidates(role.Keys?.ChmpxUser, ofOverrideConf());
+
     /// <summary>Who has to be able to read chmpx's configuration; nobody while that is not known, or is not the agent's to say.</summary>
     public FileReaders Readers => ExistingName is null || group.Sharing is null ? default : new FileReaders(_uid, group.Gid);
 
@@ -79,7 +82,7 @@ public sealed class ChmpxAccount(
     /// <summary>The first of the candidates that is not root under another name.</summary>
     private async Task<(ChmpxUser User, AccountLookup Found)> LookUpAsync(CancellationToken cancel)
     {
-        var candidates = ChmpxUser.Candidates(role.Keys?.ChmpxUser, ofOverrideConf());
+        var candidates = Candidates;
         foreach (var user in candidates)
         {
             var found = await accounts.FindAsync(user.Name, cancel);

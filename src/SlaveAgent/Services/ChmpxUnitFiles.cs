@@ -41,6 +41,14 @@ public sealed class ChmpxUnitFiles(HostRoot root, ChmpxDropIn dropIn, string ini
         return change;
     }
 
+    /// <summary>systemd was observed not to have loaded the files yet: a chmpx that was started until now runs by what they said before.</summary>
+    public UnitChange NoteNotLoaded(UnitChange change)
+    {
+        change = change with { At = time.GetElapsedTime(0) };
+        StateFile.Save(ChangePath, change, ServicesJson.Default.UnitChange);
+        return change;
+    }
+
     /// <summary>chmpx was observed to run as its unit says.</summary>
     public void Forget() => RegularFile.Delete(root.Agent.ChmpxUnitChange);
 

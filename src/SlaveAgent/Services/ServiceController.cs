@@ -44,7 +44,7 @@ public sealed class ServiceController(
 
     private readonly UnitRequester _requests = new(systemd, time);
     private StartedOneshots _oneshots = StartedOneshots.Load(root);
-    private long? _accountAt;
+    private (IReadOnlyList<ChmpxUser> Candidates, long At)? _account;
     private int _rechecks;
 
     /// <summary>Runs in a row in which a unit could not be started at all.</summary>
@@ -89,6 +89,11 @@ public sealed class ServiceController(
         if (chmpx is not null)
         {
             ring.Unit = observed.GetValueOrDefault(chmpx) ?? ring.Unit;
+        }
+
+        if (change is not null && observed.GetValueOrDefault(chmpx!) is { NeedsReload: true, IsActive: true })
+        {
+            change = unitFiles.NoteNotLoaded(change);
         }
 
         if (change is { NeedsRestart: true, IsDirect: true } && observed.GetValueOrDefault(chmpx!) is { MainPid: not 0 } running)
@@ -144,13 +149,14 @@ public sealed class ServiceController(
 
     private async Task<Outcome?> CheckAccountAsync(CancellationToken cancel)
     {
-        if (_accountAt is { } at && time.GetElapsedTime(at) < AccountLifetime)
+        var candidates = account.Candidates;
+        if (_account is { } known && known.Candidates.SequenceEqual(candidates) && time.GetElapsedTime(known.At) < AccountLifetime)
         {
             return null;
         }
 
         var missing = await account.CheckAsync(cancel);
-        _accountAt = missing is null ? time.GetTimestamp() : null;
+        _account = missing is null ? (candidates, time.GetTimestamp()) : null;
         return missing;
     }
 

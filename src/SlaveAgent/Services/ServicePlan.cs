@@ -13,7 +13,7 @@ public static class ServicePlan
     {
         var findings = s.Units.Select(unit => Find(unit, s.Observed.GetValueOrDefault(unit), s.ArePackagesInstalled, s.Done.Contains(unit))).ToImmutableArray();
         var chmpx = s.Chmpx is null ? null : s.Observed.GetValueOrDefault(s.Chmpx);
-        var isInForce = s.Change is not { } change || chmpx is null || !chmpx.IsActive || chmpx.StartedAt is null || chmpx.StartedAt > change.At;
+        var isInForce = s.Change is not { } change || chmpx is null || !chmpx.IsActive || chmpx.StartedAt is null || (chmpx.StartedAt > change.At && !chmpx.NeedsReload);
         var wanted = new List<UnitAction>();
         if (s.Observed.Values.Any(unit => unit.NeedsReload))
         {

@@ -29,6 +29,16 @@ public sealed class ChmpxUnitFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_change_counts_from_when_systemd_has_loaded_it()
+    {
+        PutPackage();
+        var change = Make().Prepare()!;
+        _time.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal(change with { At = _time.GetElapsedTime(0) }, Make().NoteNotLoaded(change));
+        Assert.Equal(change with { At = _time.GetElapsedTime(0) }, Make().Prepare());
+    }
+
+    [Fact]
     public void A_packaged_chmpx_is_run_directly_from_the_first_time_on_and_by_its_helper_again_when_that_is_wanted()
     {
         PutPackage();

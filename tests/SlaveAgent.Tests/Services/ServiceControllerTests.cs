@@ -4,6 +4,7 @@ using SlaveAgent.Configuration;
 using SlaveAgent.Files;
 using SlaveAgent.Hosting;
 using SlaveAgent.K2hr3;
+using SlaveAgent.Packages;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Ring;
 using SlaveAgent.Roles;
@@ -29,6 +30,8 @@ public sealed class ServiceControllerTests : IDisposable
     private int? _chmpxPid;
     private readonly K2hr3Client _client = RoleServer.AwayClient(TimeProvider.System);
     private bool _hasAccount;
+    private string? _userOfOverrideConf;
+    private ChmpxAccount _account = null!;
     private bool _isConfirmed = true;
     private bool _arePackagesInstalled = true;
     private bool? _isSlaveNode = true;
@@ -504,6 +507,20 @@ public sealed class ServiceControllerTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_user_of_the_roles_is_looked_up_at_once()
+    {
+        _hasAccount = true;
+        _systemd.Run(Chmpx);
+        _directory.Put("etc/passwd", "k2hdkc:x:999:999::/:/sbin/nologin\nother:x:998:998::/:/sbin/nologin\n");
+        var controller = Make();
+        await SettleAsync(controller);
+        Assert.Equal("k2hdkc", _account.ExistingName);
+        _userOfOverrideConf = "other";
+        await controller.RunAsync(Cancel);
+        Assert.Equal("other", _account.ExistingName);
+    }
+
+    [Fact]
     public async Task Whether_chmpxs_user_exists_is_looked_up_once_an_hour_while_it_does()
     {
         _hasAccount = true;
@@ -568,11 +585,12 @@ public sealed class ServiceControllerTests : IDisposable
             role.Learn(ConfigurationPlan.Make(SampleIni.Text, "cuk-slv1", new HostFiles(_ => false, _ => false)), everWasSlave: false);
         }
 
+        _account = ChmpxAccounts.Make(_directory.Root, role, () => _hasAccount, () => _userOfOverrideConf);
         return new ServiceController(
             role,
             new ConfigurationFile(_directory.Root, "/etc/antpickax/k2hdkc.ini", UnixFileMode.UserRead | UnixFileMode.UserWrite, 5, _time),
             _ring,
-            ChmpxAccounts.Make(_directory.Root, role, () => _hasAccount),
+            _account,
             UnitFiles.Make(_directory.Root, chmpx, _sharing, _time),
             _systemd,
             new ServiceSettings([Superseded]),

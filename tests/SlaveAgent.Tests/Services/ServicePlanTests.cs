@@ -142,6 +142,10 @@ public sealed class ServicePlanTests
     }
 
     [Fact]
+    public void A_chmpx_that_was_started_before_systemd_loaded_the_change_does_not_run_by_it() =>
+        Assert.False(Make([Units.Running(Chmpx, TimeSpan.FromSeconds(11)) with { NeedsReload = true }], new UnitChange(TimeSpan.FromSeconds(10), NeedsRestart: true, IsDirect: true)).IsChangeInForce);
+
+    [Fact]
     public void It_is_not_restarted_before_systemd_has_loaded_the_change_nor_while_it_starts()
     {
         var change = new UnitChange(TimeSpan.FromSeconds(10), NeedsRestart: true, IsDirect: true);
