@@ -68,12 +68,6 @@ internal static class UnregisterCommand
         Directories.MakeOwn(parts.Root.Agent.StateDirectory);
         AtomicFile.Write(parts.Root.Agent.UnregisteredMarker, string.Empty, ReadableByAll);
         var hasUnits = parts.Systemd.WhyAbsent is null;
-        if (hasUnits && AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
-        {
-            // With it stop the services that require the connection.
-            await ReportAsync(await parts.Units.StopAsync(AgentUnits.Ready, cancel));
-            ReadyMemory.Reset(parts.Root, parts.Time);
-        }
 
         // One that waits for its next try, or for the next boot, would take the host into its role again.
         if (hasUnits && AgentUnits.FindFile(parts.Root, AgentUnits.Bootstrap) is not null && await parts.Units.EndAsync(AgentUnits.Bootstrap, cancel) is { } bootstrap)
@@ -83,6 +77,13 @@ internal static class UnregisterCommand
         }
 
         await DaemonPausedAsync(parts, cancel);
+        if (hasUnits && AgentUnits.FindFile(parts.Root, AgentUnits.Ready) is not null)
+        {
+            // With it stop the services that require the connection. A daemon that is still at it would start it again.
+            await ReportAsync(await parts.Units.StopAsync(AgentUnits.Ready, cancel));
+            ReadyMemory.Reset(parts.Root, parts.Time);
+        }
+
         var stopped = hasUnits ? await StopServicesAsync(parts, cancel) : LeaveServices(parts.Systemd.WhyAbsent!);
         if (!await LeaveAsync(parts, force, cancel))
         {
