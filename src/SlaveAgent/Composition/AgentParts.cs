@@ -98,7 +98,7 @@ internal sealed class AgentParts : IDisposable
             new OwnNameController(ownName),
             services,
             connection,
-            new ReadyController(() => connection.IsReady, Systemd, root, settings.Ready.Follow, time),
+            new ReadyController(() => connection.HasJudged ? connection.IsReady : null, Systemd, root, settings.Ready.Follow, time),
             .. new[] { _hooks }.OfType<IController>(),
         ];
     }

@@ -72,13 +72,16 @@ public sealed class ConnectionController(
     /// <summary>Connected to every server that is up, or to some of them for longer than the deadline: programs may start.</summary>
     public bool IsReady { get; private set; }
 
+    /// <summary>A run has found out whether chmpx is connected; until then an agent that has just started knows nothing against it.</summary>
+    public bool HasJudged { get; private set; }
+
     /// <summary>The last run did not poll chmpx, because the file had just changed.</summary>
     internal bool IsPollPaused { get; private set; }
 
     public async Task<Outcome> RunAsync(CancellationToken cancel)
     {
         var outcome = await ReconcileAsync(cancel);
-        if (_announced == IsReady)
+        if (!HasJudged || _announced == IsReady)
         {
             return outcome;
         }
@@ -91,7 +94,7 @@ public sealed class ConnectionController(
     {
         if (role.IsSlaveNode is false)
         {
-            IsReady = false;
+            (IsReady, HasJudged) = (false, true);
             ring.Note(null);
             ring.Verdict = null;
             ring.Regression = null;
@@ -115,7 +118,7 @@ public sealed class ConnectionController(
 
         if (file.Current is not { ControlPort: { } port } ini)
         {
-            IsReady = false;
+            (IsReady, HasJudged) = (false, true);
             ring.Note(null);
             ring.Verdict = null;
             ring.Regression = null;
@@ -200,6 +203,7 @@ public sealed class ConnectionController(
         // A generation that chmpx does not load takes no connection away, also not from an agent that was started again meanwhile.
         IsReady = isReached || (situation.WasReady && (IsReady || ring.Verdict is null)
             && ((verdict.State == RingState.Loading && verdict.Coverage != RingCoverage.None) || (situation.WasSilent && situation.SinceLost < SilenceBorne)));
+        HasJudged |= ring.View is not null || IsLongUnresponsive;
         if (isReached)
         {
             tracker.NoteReady();
@@ -209,7 +213,7 @@ public sealed class ConnectionController(
         ring.Verdict = verdict;
         ring.RestartNeeds = tracker.RestartNeeds;
         ring.Restarts = tracker.Restarts;
-        var outcome = OutcomeOf(verdict, isReached, acted, changedByOthers, slaves);
+        var outcome = OutcomeOf(verdict, isReached, acted, changedByOthers, slaves, situation.SinceMissing);
         if (isOtherProcess)
         {
             // Its unit was started again, by whomever.
@@ -301,13 +305,13 @@ public sealed class ConnectionController(
         _restart.Start(async () => await systemd.TryRestartAsync(settings.Unit, cancel));
     }
 
-    private Outcome OutcomeOf(RingVerdict verdict, bool isReached, string? acted, bool changedByOthers, int slaves)
+    private Outcome OutcomeOf(RingVerdict verdict, bool isReached, string? acted, bool changedByOthers, int slaves, TimeSpan sinceMissing)
     {
         // What was done about a connection that is not there has not brought it yet: only a connected slave is settled.
         Outcome outcome = isReached
             ? acted is not null ? new Outcome.Changed(acted) : new Outcome.Unchanged(verdict.Message)
             : acted is not null ? new Outcome.Waiting(acted)
-            : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict) ? Soon : null);
+            : new Outcome.Waiting(verdict.Message, IsAboutToChange(verdict, sinceMissing) ? Soon : null);
         outcome = outcome with { Reason = verdict is { State: RingState.Connected, HasHalfOpen: true } ? Reasons.HalfOpen : verdict.State.ToString(), RecheckAfter = ring.Sockets.IsMoving ? Soon : null };
         outcome = verdict.Disagreement is { } disagreement ? AskingK2hr3(outcome, disagreement, changedByOthers ? 1 : slaves)
             : changedByOthers ? outcome with { Triggers = ControllerKinds.Configuration, TriggerReason = FileChanged }
@@ -319,7 +323,9 @@ public sealed class ConnectionController(
             : outcome;
     }
 
-    private bool IsAboutToChange(RingVerdict verdict) => time.GetElapsedTime(file.ChangedAt) < SoonAfterChange || ring.Sockets.IsMoving
+    /// <param name="sinceMissing">Since the same servers are without a connection: one that has just joined is being connected.</param>
+    private bool IsAboutToChange(RingVerdict verdict, TimeSpan sinceMissing) => time.GetElapsedTime(file.ChangedAt) < SoonAfterChange || ring.Sockets.IsMoving
+        || (verdict.State is RingState.Partial or RingState.Connecting && sinceMissing < SoonAfterChange)
         || verdict.Action is RingAction.AskPeer or RingAction.ProbeServers or RingAction.AskDependents;
 
     /// <summary>Has K2HR3 asked because the ring and the file differ, which all slaves of the ring see in the same second.</summary>

@@ -9,9 +9,9 @@ namespace SlaveAgent.Services;
 /// Tells systemd that the connection is there: has <c>k2hdkc-slave-ready.target</c> started, and the services that require it, until each was seen to have
 /// started. After that no process is run for it, and what somebody stops stays stopped.
 /// </summary>
-/// <param name="isConnected">Whether programs may start.</param>
+/// <param name="isConnected">Whether programs may start; null while that is not known.</param>
 /// <param name="follow">Whether the target is stopped when the connection is lost; else it stays once it was reached.</param>
-public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, HostRoot root, bool follow, TimeProvider time) : IController
+public sealed class ReadyController(Func<bool?> isConnected, ISystemd systemd, HostRoot root, bool follow, TimeProvider time) : IController
 {
     private static readonly TimeSpan FirstRecheck = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRecheck = TimeSpan.FromSeconds(60);
@@ -41,7 +41,11 @@ public sealed class ReadyController(Func<bool> isConnected, ISystemd systemd, Ho
             return new Outcome.NothingToDo($"{AgentUnits.Ready} is not on this host") { Reason = Reasons.NoTarget };
         }
 
-        var isReady = isConnected();
+        if (isConnected() is not { } isReady)
+        {
+            return new Outcome.NothingToDo("whether chmpx is connected is not known yet") { Reason = Reasons.NotObserved };
+        }
+
         if (isReady ? _complete is not null : !follow || _memory is { IsTargetDone: false, IsLeaving: false })
         {
             return isReady ? Reached() : NotConnected();

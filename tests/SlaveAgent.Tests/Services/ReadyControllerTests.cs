@@ -15,7 +15,7 @@ public sealed class ReadyControllerTests : IDisposable
     private readonly TempDirectory _directory = new();
     private readonly FakeTimeProvider _time = new();
     private readonly FakeSystemd _systemd;
-    private bool _isConnected = true;
+    private bool? _isConnected = true;
 
     public ReadyControllerTests()
     {
@@ -260,6 +260,20 @@ public sealed class ReadyControllerTests : IDisposable
     }
 
     private Task<Outcome> SettleAsync(ReadyController controller) => Controllers.SettleAsync(controller, _time, _systemd);
+
+    /// <summary>An agent that has just started has not asked chmpx yet, and programs use it.</summary>
+    [Fact]
+    public async Task While_it_is_not_known_whether_the_connection_is_there_nothing_is_stopped_for_it()
+    {
+        await SettleAsync(Make());
+        _isConnected = null;
+        var requests = _systemd.Requests.Count;
+        Assert.Equal(Reasons.NotObserved, Assert.IsType<Outcome.NothingToDo>(await Make().RunAsync(Cancel)).Reason);
+        Assert.Equal(requests, _systemd.Requests.Count);
+        _isConnected = false;
+        await Make().RunAsync(Cancel);
+        Assert.True(_systemd.Requests.Count > requests);
+    }
 
     private ReadyController Make(bool follow = true) => new(() => _isConnected, _systemd, _directory.Root, follow, _time);
 }
