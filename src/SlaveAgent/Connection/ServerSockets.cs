@@ -74,7 +74,7 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
     }
 
     /// <param name="view">What chmpx shows at its control port.</param>
-    /// <returns>The same object while it says the same, but for round trips.</returns>
+    /// <returns>The same object while it says the same, but for round trips, and no connection is half-open.</returns>
     public SocketReport Observe(IniDocument ini, RingView? view, CancellationToken cancel)
     {
         LookUp(ini, cancel);
@@ -100,7 +100,7 @@ public sealed class ServerSockets(ISocketTable table, EndpointResolver resolver,
             IsMoving = IsMoving,
         };
         _awaited = IsRestless ? [] : [.. _known.Select(socket => socket.Identity?.Cookie).OfType<ulong>()];
-        return _report = report.SaysTheSame(_report) ? _report : report;
+        return _report = report.Dead.IsEmpty && report.SaysTheSame(_report) ? _report : report;
     }
 
     /// <summary>Reads them once, for who only looks.</summary>

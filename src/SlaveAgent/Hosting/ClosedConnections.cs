@@ -16,7 +16,7 @@ public sealed class ClosedConnections(Action<ulong?> closed, TimeProvider time) 
     private const int SocketLevel = 1;
     private const int AttachFilter = 26;
 
-    /// <summary>More ports than that no ring has, nor has the filter room for them.</summary>
+    /// <summary>For more the kernel's limit of a socket's options (net.core.optmem_max) may leave no room; their ends are seen at the next look.</summary>
     private const int MostPorts = 200;
 
     /// <summary>What could not be had of the kernel is tried again after so long.</summary>

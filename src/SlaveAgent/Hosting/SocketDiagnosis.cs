@@ -12,15 +12,20 @@ internal static class SocketDiagnosis
     /// <summary>Bounds the work; more than any slave has to its servers.</summary>
     private const int MaxSockets = 10_000;
 
+    /// <summary>Servers behind an address translation can have a port each. Of more ports than that everything is read once, instead of the whole table being walked for each.</summary>
+    private const int MostDumps = 8;
+
+    private const ushort AnyPort = 0;
+
     /// <returns>Null when netlink may not be used or lacks the module.</returns>
     public static ImmutableArray<TcpSocket>? TryRead(IReadOnlySet<int> remotePorts)
     {
         var sockets = ImmutableArray.CreateBuilder<TcpSocket>();
-        foreach (var port in remotePorts)
+        foreach (var port in remotePorts.Count > MostDumps ? [AnyPort] : remotePorts.Select(port => (ushort)port))
         {
             foreach (var family in (byte[])[SocketMessages.Version4, SocketMessages.Version6])
             {
-                if (!TryAsk(SocketMessages.DumpOf(family, (ushort)port), isDump: true, sockets))
+                if (!TryAsk(SocketMessages.DumpOf(family, port), isDump: true, sockets, remotePorts))
                 {
                     return null;
                 }
@@ -39,7 +44,8 @@ internal static class SocketDiagnosis
     }
 
     // A socket for each dump: the rest of an aborted one must not be read as part of the next.
-    private static bool TryAsk(byte[] request, bool isDump, ImmutableArray<TcpSocket>.Builder sockets)
+    /// <param name="remotePorts">Those that are taken; null: all.</param>
+    private static bool TryAsk(byte[] request, bool isDump, ImmutableArray<TcpSocket>.Builder sockets, IReadOnlySet<int>? remotePorts = null)
     {
         try
         {
@@ -51,12 +57,16 @@ internal static class SocketDiagnosis
 
             netlink.Send(request);
             var buffer = new byte[isDump ? 32 * 1024 : 1024];
+            var some = ImmutableArray.CreateBuilder<TcpSocket>();
             while (sockets.Count < MaxSockets)
             {
-                if (SocketMessages.Take(buffer.AsSpan(0, netlink.Receive(buffer)), sockets) is not { } isComplete)
+                some.Clear();
+                if (SocketMessages.Take(buffer.AsSpan(0, netlink.Receive(buffer)), some) is not { } isComplete)
                 {
                     return false;
                 }
+
+                sockets.AddRange(some.Where(socket => remotePorts?.Contains(socket.Remote.Port) is not false));
 
                 if (isComplete || !isDump)
                 {

@@ -34,7 +34,11 @@ internal static class SocketMessages
     private const byte WithInfo = 1 << (Info - 1);
     private const int Info = 2;
 
+    // linux/inet_diag.h, struct inet_diag_msg.
+    private const int ExpiresOffset = 52;
+
     // linux/tcp.h, struct tcp_info.
+    private const int RetransmissionTimeOffset = 8;
     private const int LastDataOffset = 52;
     private const int LastAcknowledgementOffset = 56;
     private const int RoundTripOffset = 68;
@@ -145,7 +149,20 @@ internal static class SocketMessages
             : new TcpHealth(
                 (TcpTimer)body[2], body[3],
                 TimeSpan.FromMicroseconds(MemoryMarshal.Read<uint>(info[RoundTripOffset..])),
-                TimeSpan.FromMilliseconds(Math.Min(MemoryMarshal.Read<uint>(info[LastDataOffset..]), MemoryMarshal.Read<uint>(info[LastAcknowledgementOffset..]))));
+                TimeSpan.FromMilliseconds(Math.Min(MemoryMarshal.Read<uint>(info[LastDataOffset..]), MemoryMarshal.Read<uint>(info[LastAcknowledgementOffset..]))),
+                SinceTry(body, info));
+    }
+
+    /// <summary>Of the time between two retransmissions, which the kernel doubles each time, what has passed since the last one.</summary>
+    private static TimeSpan? SinceTry(ReadOnlySpan<byte> body, ReadOnlySpan<byte> info)
+    {
+        if ((TcpTimer)body[2] != TcpTimer.Retransmission || body[3] == 0)
+        {
+            return null;
+        }
+
+        var (between, left) = (TimeSpan.FromMicroseconds(MemoryMarshal.Read<uint>(info[RetransmissionTimeOffset..])), TimeSpan.FromMilliseconds(MemoryMarshal.Read<uint>(body[ExpiresOffset..])));
+        return between > left ? between - left : TimeSpan.Zero;
     }
 
     /// <returns>The kernel's tcp_info; empty where it is not there.</returns>

@@ -15,6 +15,12 @@ public static class RingJudge
     /// <summary>Once servers can be reached, half-open connections are left to the kernel for so long: it tries them again by itself, if ever more rarely.</summary>
     private static readonly TimeSpan KernelRepair = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// No program survives a restart of chmpx: with programs attached, the kernel's next try is waited for as well, for so long at the most. It comes up to two minutes after the
+    /// one before.
+    /// </summary>
+    private static readonly TimeSpan LongestKernelRepair = TimeSpan.FromSeconds(60);
+
     /// <summary>For so long what a server said of the others is good enough to restart chmpx on.</summary>
     private static readonly TimeSpan PeerLifetime = TimeSpan.FromSeconds(60);
 
@@ -201,6 +207,12 @@ public static class RingJudge
         }
 
         // Where the other side is back, half-open connections go on by themselves, and programs notice nothing.
+        if (holdsDead && s.SinceReachable >= KernelRepair && MayKernelRepair(s))
+        {
+            verdict = verdict with { Message = $"{verdict.Message}; a listed server can be reached, and the kernel's next try is waited for, because programs have the cluster open" };
+            return s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
+        }
+
         return s.SinceReachable is { } reachable && reachable >= (holdsDead ? KernelRepair : TimeSpan.Zero)
             ? Shorter(since, s.Stranded.SinceRestart) >= RepairPause.Stranded(s.Stranded, s.Slaves)
                 ? verdict with { Action = RingAction.Restart, Cause = RestartCause.Stranded, Message = $"{verdict.Message}; a listed server can be reached, so {Restarted(s)}" }
@@ -208,12 +220,16 @@ public static class RingJudge
             : s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
     }
 
+    /// <summary>Programs are attached, and the kernel has not sent anything on a half-open connection since servers could be reached, or only just now.</summary>
+    private static bool MayKernelRepair(RingSituation s) =>
+        HasPrograms(s) && s.SinceReachable < LongestKernelRepair && s.Sockets.SinceTry is { } since && (since >= s.SinceReachable || since < SelfRepair);
+
     private static RingVerdict LostAddress(RingSituation s, string count)
     {
         var verdict = new RingVerdict(RingState.Stranded, $"{count}, all through an address that this host does not have any more");
-        if (s.SinceReachable is null)
+        if (s.SinceReachable is null || s.SinceReachable < KernelRepair)
         {
-            // Without a network a new chmpx would be no better off, and an address that comes back takes its connections up again.
+            // Without a network a new chmpx would be no better off, and an address that comes back takes its connections up again. It may be away for a moment only.
             return s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
         }
 
@@ -266,11 +282,14 @@ public static class RingJudge
 
     private static RingVerdict Restart(RingState state, string message) => new(state, message, RingAction.Restart) { Cause = RestartCause.Configuration };
 
-    /// <summary>Servers that are alive in the ring and not listed, and listed ones that are not alive there: reasons to ask K2HR3.</summary>
+    /// <summary>
+    /// Servers that are alive in the ring and not listed, and listed ones that are not alive there: reasons to ask K2HR3. A half-open connection is none: of a network that fails
+    /// for some seconds K2HR3 knows nothing, and all slaves would ask it at once.
+    /// </summary>
     private static string? Disagreement(IReadOnlySet<NodeKey> listed, RingView view, Dictionary<NodeKey, RingServer> shown)
     {
         var joined = view.Servers.Where(server => server.IsUp && !listed.Contains(server.Key)).Select(server => $"+{server.Key}");
-        var gone = listed.Where(key => shown.GetValueOrDefault(key) is not { IsUp: true, IsHalfOpen: false }).Select(key => $"-{key}");
+        var gone = listed.Where(key => shown.GetValueOrDefault(key) is not { IsUp: true }).Select(key => $"-{key}");
         var all = joined.Concat(gone).Order(StringComparer.Ordinal).ToList();
         return all.Count == 0 ? null : string.Join(' ', all);
     }

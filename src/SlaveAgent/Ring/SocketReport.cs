@@ -14,6 +14,9 @@ public sealed record SocketReport(ImmutableDictionary<NodeKey, ImmutableArray<Tc
     /// <summary>Servers to which a connection is half-open, and that were not heard of by another one since.</summary>
     public ImmutableHashSet<NodeKey> Dead { get; } = [.. Servers.Where(server => IsDead(server.Value)).Select(server => server.Key)];
 
+    /// <summary>Since data on a half-open connection was last sent again, on any of them; null where none is, or the kernel does not tell.</summary>
+    public TimeSpan? SinceTry { get; } = Servers.Values.SelectMany(sockets => sockets).Where(socket => socket.Health.IsDead).Min(socket => socket.Health.SinceTry);
+
     /// <summary>All connections come from an address that this host does not have any more.</summary>
     public bool IsBoundToLostAddress { get; init; }
 
@@ -37,15 +40,29 @@ public sealed record SocketReport(ImmutableDictionary<NodeKey, ImmutableArray<Tc
     {
         // An endpoint that two servers share tells of neither.
         var owners = endpoints.SelectMany(server => server.Value.Select(endpoint => (endpoint, server.Key))).ToLookup(pair => pair.endpoint, pair => pair.Key);
-        var former = before.Servers.SelectMany(server => server.Value.Select(socket => (socket.Inode, server.Key))).Where(pair => endpoints.ContainsKey(pair.Key)).ToDictionary(pair => pair.Inode, pair => pair.Key);
-        var found = sockets.Select(socket => (socket, Owner: former.TryGetValue(socket.Inode, out var was) ? was : owners[socket.Remote].Count() == 1 ? owners[socket.Remote].Single() : (NodeKey?)null))
+        var former = before.Servers.Where(server => endpoints.ContainsKey(server.Key))
+            .SelectMany(server => server.Value.Select((socket, place) => (socket.Inode, server.Key, place)))
+            .ToDictionary(pair => pair.Inode, pair => (pair.Key, pair.place));
+
+        // /proc shows a socket twice where the table changes while it is read.
+        var found = sockets.DistinctBy(socket => socket.Inode)
+            .Select(socket => (socket, Owner: former.TryGetValue(socket.Inode, out var was) ? was.Key : owners[socket.Remote].Count() == 1 ? owners[socket.Remote].Single() : (NodeKey?)null))
             .Where(pair => pair.Owner is not null)
             .GroupBy(pair => pair.Owner!.Value, pair => pair.socket)
-            .ToImmutableDictionary(server => server.Key, server => server.OrderBy(socket => socket.Inode).ToImmutableArray());
+            .ToImmutableDictionary(
+                server => server.Key,
+                server => server.OrderBy(socket => former.TryGetValue(socket.Inode, out var was) ? was.place : int.MaxValue).ThenBy(socket => socket.Inode).ToImmutableArray());
         return new SocketReport(found);
     }
 
-    /// <summary>chmpx can hold several connections to a server, of which those without traffic say nothing for a minute. What they heard before the silence began tells nothing of it.</summary>
+    /// <summary>The connection to show of a server: a half-open one where the server is dead, else the one that has been known for longest. Null where none is known.</summary>
+    public TcpSocket? Telling(NodeKey server) =>
+        !Servers.TryGetValue(server, out var sockets) ? null : (Dead.Contains(server) ? sockets.FirstOrDefault(socket => socket.Health.IsDead) : null) ?? sockets[0];
+
+    /// <summary>
+    /// chmpx can hold several connections to a server, of which those without traffic say nothing for a minute. What they heard before the silence began tells nothing of it, and
+    /// neither does one of which the kernel does not say when it was heard.
+    /// </summary>
     private static bool IsDead(ImmutableArray<TcpSocket> sockets) =>
-        sockets.Any(dead => dead.Health.IsDead && sockets.All(socket => socket.Health.IsDead || socket.Health.SinceHeard >= dead.Health.LeastSilence));
+        sockets.Any(dead => dead.Health.IsDead && sockets.All(socket => socket.Health.IsDead || !(socket.Health.SinceHeard < dead.Health.LeastSilence)));
 }

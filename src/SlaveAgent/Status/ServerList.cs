@@ -14,7 +14,7 @@ public static class ServerList
         var servers = listed.Select(server => new ServerStatus(
             server.Name, server.Key.Cuk, server.Key.ControlPort, AddressOf(server.Section), StateOf(shown?.GetValueOrDefault(server.Key)), null)
         {
-            Connection = sockets is not null && sockets.Servers.TryGetValue(server.Key, out var found) ? ServerConnection.Of(found[0]) : null,
+            Connection = sockets?.Telling(server.Key) is { } socket ? ServerConnection.Of(socket) : null,
         }).ToList();
         var known = listed.Select(server => server.Key).ToHashSet();
         servers.AddRange((view?.Servers ?? []).Where(other => !known.Contains(other.Key))

@@ -5,6 +5,6 @@ namespace SlaveAgent.Status;
 /// <param name="Since">Since when the state, and the connection, have been observed; null where no agent runs.</param>
 public sealed record ServerStatus(string Name, string Cuk, int ControlPort, string? Address, string State, DateTimeOffset? Since)
 {
-    /// <summary>The oldest connection in the kernel's table; null where there is none, or it cannot be told from others.</summary>
+    /// <summary>One of its connections in the kernel's table, of a half-open server one that is half-open; null where there is none, or it cannot be told from others.</summary>
     public ServerConnection? Connection { get; init; }
 }

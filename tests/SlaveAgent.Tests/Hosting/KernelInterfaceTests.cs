@@ -93,6 +93,8 @@ public sealed class KernelInterfaceTests : IDisposable
         Number(Constant(typeof(SocketMessages), "Done"), "NLMSG_DONE"),
         Number(Constant(typeof(SocketMessages), "Error"), "NLMSG_ERROR"),
         Number(Constant(typeof(SocketMessages), "Info"), "INET_DIAG_INFO"),
+        Number(Constant(typeof(SocketMessages), "ExpiresOffset"), "offsetof(struct inet_diag_msg, idiag_expires)"),
+        Number(Constant(typeof(SocketMessages), "RetransmissionTimeOffset"), "offsetof(struct tcp_info, tcpi_rto)"),
         Number(Constant(typeof(SocketMessages), "LastDataOffset"), "offsetof(struct tcp_info, tcpi_last_data_recv)"),
         Number(Constant(typeof(SocketMessages), "LastAcknowledgementOffset"), "offsetof(struct tcp_info, tcpi_last_ack_recv)"),
         Number(Constant(typeof(SocketMessages), "RoundTripOffset"), "offsetof(struct tcp_info, tcpi_rtt)"),

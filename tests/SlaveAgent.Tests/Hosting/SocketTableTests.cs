@@ -199,6 +199,19 @@ public sealed class SocketTableTests
         Assert.Empty(SocketDiagnosis.TryRead(new HashSet<int>())!.Value);
     }
 
+    [Fact]
+    public void Connections_to_many_ports_are_found_and_those_to_others_are_not()
+    {
+        var listeners = Enumerable.Range(0, 20).Select(_ => Listen(IPAddress.Loopback)).ToList();
+        var connections = listeners.Select(listener => Connect(listener, AddressFamily.InterNetwork)).ToList();
+        var wanted = listeners.Skip(1).Select(listener => ((IPEndPoint)listener.LocalEndPoint!).Port).ToHashSet();
+        Assert.Equal(wanted.Order(), SocketDiagnosis.TryRead(wanted)!.Value.Select(socket => socket.Remote.Port).Order());
+        foreach (var socket in listeners.Concat(connections))
+        {
+            socket.Dispose();
+        }
+    }
+
     [Theory]
     [InlineData("   0: 0100007F:1F90 0A00000A:1F54 01 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000000000000000 20 4 30 10 -1", "127.0.0.1:8080", "10.0.0.10:8020")]
     [InlineData("  12: 0000000000000000FFFF00000100007F:1F90 0000000000000000FFFF00000A00000A:1F54 01 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0", "127.0.0.1:8080", "10.0.0.10:8020")]
@@ -266,6 +279,9 @@ public sealed class SocketTableTests
         var slow = near.Run(() => ProcNetTcp.TryRead(PortOf(listener)))!.Value;
         Assert.True(Assert.Single(slow).Health.IsDead);
         Assert.True(known[0].Health.SinceHeard > TimeSpan.FromSeconds(1));
+
+        // The kernel's next tries come 1.6 and 3.2 s after the last one.
+        Assert.InRange(known[0].Health.SinceTry!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(4));
 
         far.Run(() => NetworkNamespace.Ip("link set far up"));
         if (client.Contains(':', StringComparison.Ordinal))

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Net;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Hosting;
 using SlaveAgent.Ring;
 using SlaveAgent.Settings;
 using SlaveAgent.Status;
@@ -305,7 +307,10 @@ public sealed class RingJudgeTests
     {
         var situation = Situation(View(7, Good("svr1"), Good("svr2"))) with { Sockets = SocketReport.Empty with { IsBoundToLostAddress = true }, WasConnected = true };
         Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(situation));
-        situation = situation with { SinceReachable = TimeSpan.Zero };
+
+        // It may be back in a moment, also where another of the host's networks reaches the servers meanwhile.
+        Assert.Equal((RingState.Stranded, RingAction.ProbeServers), Summary(situation with { SinceReachable = At(9.9) }));
+        situation = situation with { SinceReachable = At(10) };
         Assert.Equal((RingState.Stranded, RingAction.Restart), Summary(situation));
         Assert.Equal((RingState.Stranded, RingAction.None), Summary(situation with { Stranded = new RepairHistory(1, At(4)) }));
     }
@@ -344,6 +349,39 @@ public sealed class RingJudgeTests
         };
         Assert.Equal((RingState.Stranded, action), Summary(situation));
     }
+
+    [Theory]
+    [InlineData(10, 20.0, true, false)]
+    [InlineData(59, 80.0, true, false)]
+    [InlineData(60, 80.0, true, true)]
+    [InlineData(30, 1.9, true, false)]
+    [InlineData(30, 2.0, true, true)]
+    [InlineData(30, 29.0, true, true)]
+    [InlineData(30, null, true, true)]
+    [InlineData(10, 20.0, false, true)]
+    public void With_programs_attached_the_kernel_first_tries_once_more_since_servers_can_be_reached(double reachable, double? tried, bool programs, bool isRestarted)
+    {
+        // After an outage of half a minute its next try comes 25 s after the last one, and takes the connections up again under the programs.
+        var silent = SocketReport.Of(
+            new Dictionary<NodeKey, ImmutableArray<IPEndPoint>> { [new NodeKey("c", 1)] = [IPEndPoint.Parse("10.0.0.1:8020")] },
+            [new TcpSocket(IPEndPoint.Parse("10.0.0.100:40000"), IPEndPoint.Parse("10.0.0.1:8020"), TcpState.Established, 0, 1)
+            {
+                Health = new TcpHealth(TcpTimer.Retransmission, 7, SinceHeard: At(90), SinceTry: tried is { } seconds ? At(seconds) : null),
+            }],
+            SocketReport.Empty);
+        var situation = Situation(View(7, HalfOpen("svr1"), HalfOpen("svr2")) with { HasPrograms = programs }) with
+        {
+            WasConnected = true,
+            SinceLost = At(90),
+            SinceReachable = At(reachable),
+            Sockets = silent,
+        };
+        Assert.Equal(isRestarted ? RingAction.Restart : RingAction.ProbeServers, RingJudge.Judge(situation).Action);
+    }
+
+    [Fact]
+    public void A_half_open_connection_alone_is_no_reason_to_ask_K2HR3() =>
+        Assert.Null(RingJudge.Judge(Situation(View(7, Good("svr1"), HalfOpen("svr2"))) with { WasConnected = true }).Disagreement);
 
     [Fact]
     public void A_server_that_chmpx_shows_up_for_long_without_any_connection_is_no_reason_to_wait_for_ever()

@@ -38,9 +38,11 @@ public sealed class SocketReportTests
         [
             Socket("10.0.0.1:8020", 1, Silent), Socket("10.0.0.1:8020", 2, new TcpHealth(TcpTimer.None, 0, SinceHeard: TimeSpan.FromSeconds(1))),
             Socket("10.0.0.2:8020", 3, Silent), Socket("10.0.0.2:8020", 4, new TcpHealth(TcpTimer.KeepAlive, 0, SinceHeard: TimeSpan.FromSeconds(40))),
-            Socket("10.0.0.3:8020", 5, Silent), Socket("10.0.0.3:8020", 6),
+            Socket("10.0.0.3:8020", 5, Silent with { SinceHeard = null }), Socket("10.0.0.3:8020", 6),
         ]);
-        Assert.Equal([Key("b")], report.Dead);
+
+        // /proc does not say when anything was heard.
+        Assert.Equal([Key("b"), Key("c")], report.Dead.OrderBy(key => key.Cuk));
     }
 
     [Theory]
@@ -78,6 +80,45 @@ public sealed class SocketReportTests
     [InlineData(TcpTimer.KeepAlive, 2, true)]
     public void Tries_in_a_row_without_an_answer_are_a_half_open_connection(TcpTimer timer, int unanswered, bool isDead) =>
         Assert.Equal(isDead, new TcpHealth(timer, unanswered).IsDead);
+
+    [Theory]
+    [InlineData(3, 0.2, false)]
+    [InlineData(8, 1.2, false)]
+    [InlineData(3, 1.35, true)]
+    public void Who_is_heard_is_not_gone_although_nothing_is_acknowledged(int retransmissions, double heard, bool isDead) =>
+        Assert.Equal(isDead, new TcpHealth(TcpTimer.Retransmission, retransmissions, SinceHeard: TimeSpan.FromSeconds(heard)).IsDead);
+
+    [Fact]
+    public void Of_a_dead_server_a_half_open_connection_is_shown_and_of_others_always_the_same_one()
+    {
+        var servers = Servers(("a", ["10.0.0.1:8020"]));
+        var quiet = new TcpHealth(TcpTimer.KeepAlive, 0, SinceHeard: TimeSpan.FromSeconds(40));
+        var report = Of(servers, [Socket("10.0.0.1:8020", 5, quiet)]);
+        report = SocketReport.Of(servers, [Socket("10.0.0.1:8020", 5, quiet), Socket("10.0.0.1:8020", 3, quiet)], report);
+        Assert.Equal(5UL, report.Telling(Key("a"))!.Inode);
+        report = SocketReport.Of(servers, [Socket("10.0.0.1:8020", 3, quiet), Socket("10.0.0.1:8020", 5, quiet)], report);
+        Assert.Equal(5UL, report.Telling(Key("a"))!.Inode);
+        report = SocketReport.Of(servers, [Socket("10.0.0.1:8020", 3, Silent), Socket("10.0.0.1:8020", 5, quiet)], report);
+        Assert.Equal(3UL, report.Telling(Key("a"))!.Inode);
+        Assert.Null(report.Telling(Key("b")));
+    }
+
+    [Fact]
+    public void When_the_kernel_last_tried_is_told_of_half_open_connections_alone()
+    {
+        var servers = Servers(("a", ["10.0.0.1:8020"]));
+        Assert.Null(Of(servers, [Socket("10.0.0.1:8020", 1, Silent with { Unanswered = 1, SinceTry = TimeSpan.FromSeconds(1) })]).SinceTry);
+        var report = Of(servers, [Socket("10.0.0.1:8020", 1, Silent with { SinceTry = TimeSpan.FromSeconds(9) }), Socket("10.0.0.1:8020", 2, Silent with { SinceTry = TimeSpan.FromSeconds(7) })]);
+        Assert.Equal(TimeSpan.FromSeconds(7), report.SinceTry);
+    }
+
+    [Fact]
+    public void A_connection_that_is_shown_twice_is_one()
+    {
+        var servers = Servers(("a", ["10.0.0.1:8020"]));
+        var report = Of(servers, [Socket("10.0.0.1:8020", 1), Socket("10.0.0.1:8020", 1)]);
+        Assert.Single(SocketReport.Of(servers, [Socket("10.0.0.1:8020", 1), Socket("10.0.0.1:8020", 1)], report).Servers[Key("a")]);
+    }
 
     [Fact]
     public void Another_connection_to_the_same_server_is_told_from_the_one_before()
