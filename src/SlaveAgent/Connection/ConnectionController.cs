@@ -225,7 +225,7 @@ public sealed class ConnectionController(
             outcome = outcome with { Triggers = outcome.Triggers | ControllerKinds.Services, TriggerReason = outcome.TriggerReason ?? Reasons.ChmpxRestartNeeded };
         }
 
-        _quiet = !isOtherProcess && verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, Disagreement: null }
+        _quiet = !isOtherProcess && verdict is { State: RingState.Connected, Action: RingAction.None, HasLingering: false, HasHalfOpen: false, Disagreement: null }
             && !changedByOthers && !addresses.IsRegistrationOutdated && !ring.Sockets.IsMoving ? outcome : null;
         (_quietSince, _quietChanges, _quietSockets) = (time.GetTimestamp(), addresses.Changes, ring.Sockets);
         return outcome;

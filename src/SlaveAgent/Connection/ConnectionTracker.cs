@@ -41,6 +41,8 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private int _unanswered;
     private long? _questionAt;
     private long? _reachableSince;
+    private string _halfOpen = string.Empty;
+    private long? _acceptingSince;
     private long _livingAt = time.GetTimestamp();
     private bool _wasSilent;
     private long? _probeAt;
@@ -109,6 +111,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             SinceLost = Since(_livingAt),
             WasSilent = _wasSilent,
             SinceReachable = _reachableSince is { } reachable ? Since(reachable) : null,
+            SinceAccepting = _acceptingSince is { } accepting ? Since(accepting) : null,
             Probe = _probe,
             SinceProbe = _probeAt is { } probed ? Since(probed) : TimeSpan.MaxValue,
             Sockets = sockets,
@@ -136,7 +139,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             Pending = new PendingRestart(time.GetTimestamp(), 1),
         });
         _jitter = random();
-        (_reachableSince, _probe) = (null, null);
+        (_reachableSince, _acceptingSince, _probe) = (null, null, null);
     }
 
     /// <summary>Whoever runs chmpx has to restart it for what differs now; what that does not take away is no reason the next time.</summary>
@@ -225,6 +228,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     {
         _probe = probe;
         _reachableSince = probe is { IsOpen: true } ? _reachableSince ?? time.GetTimestamp() : null;
+        _acceptingSince = probe is { IsOpen: true } && _halfOpen == Sorted(probe.Asked) ? _acceptingSince ?? time.GetTimestamp() : null;
     }
 
     public void NoteDependents(int? active)
@@ -304,8 +308,13 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
         // Half-open connections come and go with the network; what is found out about the servers that have none stays good meanwhile.
         _wasSilent |= view.Servers.Any(server => server.IsHalfOpen);
-        var missing = string.Join(' ', ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is not { IsHeld: true })
-            .Select(key => key.ToString()).Order(StringComparer.Ordinal));
+        var halfOpen = Sorted(ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is { IsHalfOpen: true }));
+        if (halfOpen != _halfOpen)
+        {
+            (_halfOpen, _acceptingSince) = (halfOpen, null);
+        }
+
+        var missing = Sorted(ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is not { IsHeld: true }));
         if (missing == _missing)
         {
             return;
@@ -335,6 +344,8 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
     private RepairHistory HistoryOf(RestartCause cause) =>
         _memory.Of(cause) is { } record ? new RepairHistory(record.Count, Since(record.LastAt), record.Late) : RepairHistory.None;
+
+    private static string Sorted(IEnumerable<NodeKey> keys) => string.Join(' ', keys.Select(key => key.ToString()).Order(StringComparer.Ordinal));
 
     private TimeSpan Since(long timestamp) => time.GetElapsedTime(timestamp);
 

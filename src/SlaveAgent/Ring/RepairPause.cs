@@ -21,6 +21,9 @@ public static class RepairPause
     /// </summary>
     public static readonly TimeSpan BetweenProbes = TimeSpan.FromSeconds(2);
 
+    /// <summary>The same of a server that fell silent while others are connected: it may stay so for long.</summary>
+    public static readonly TimeSpan BetweenProbesOfSilent = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FirstQuestion = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestQuestion = TimeSpan.FromMinutes(15);
 

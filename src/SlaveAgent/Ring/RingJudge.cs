@@ -121,7 +121,7 @@ public static class RingJudge
         count = halfOpen.Count == 0 ? count : $"{count}; nothing is acknowledged any more by {Names(halfOpen)}";
         if (missing.Count == 0)
         {
-            return new RingVerdict(RingState.Connected, count);
+            return SomeHalfOpen(s, halfOpen, count);
         }
 
         var up = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsUp: true } || s.Peer?.Up.Contains(server.Key) is true).ToList();
@@ -136,6 +136,25 @@ public static class RingJudge
         return s.Peer is not null ? new RingVerdict(RingState.Connected, known, question)
             : s.PeerFailures >= PeerTries ? new RingVerdict(RingState.Connected, $"{count}; whether {Names(missing)} can be connected is not known, because no server answers on its control port", question)
             : new RingVerdict(RingState.Connecting, $"{count}; whether {Names(missing)} can be connected is being found out", question) { IsDeadlineOver = IsLate(s) };
+    }
+
+    /// <summary>
+    /// A server that accepts connections is up: what does not come back on the connection that chmpx holds for so long has no way any more, as after a lost state of a firewall or
+    /// an address translation.
+    /// </summary>
+    private static RingVerdict SomeHalfOpen(RingSituation s, List<(NodeKey Key, string Name)> halfOpen, string count)
+    {
+        if (halfOpen.Count == 0)
+        {
+            return new RingVerdict(RingState.Connected, count);
+        }
+
+        return s.SinceAccepting >= LongestKernelRepair
+            ? Partial(s, halfOpen, showsUp: true, $"{count}, though it accepts connections")
+            : new RingVerdict(RingState.Connected, count, s.SinceProbe >= RepairPause.BetweenProbesOfSilent ? RingAction.ProbeServers : RingAction.None)
+            {
+                MissingKeys = [.. halfOpen.Select(server => server.Key)],
+            };
     }
 
     /// <param name="showsUp">chmpx itself shows one of them up.</param>

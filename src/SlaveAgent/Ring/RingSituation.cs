@@ -80,6 +80,9 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>Since listed servers' ports accept connections, by each try without an exception; null while they do not, or were not tried since the connections were lost.</summary>
     public TimeSpan? SinceReachable { get; init; }
 
+    /// <summary>Since the ports of the half-open servers accept connections, by each try without an exception; null while they do not, or were not tried since the same ones are half-open.</summary>
+    public TimeSpan? SinceAccepting { get; init; }
+
     /// <summary>Since the last try began.</summary>
     public TimeSpan SinceProbe { get; init; } = TimeSpan.MaxValue;
 

@@ -125,7 +125,7 @@ public sealed class RoleMemory(K2hr3Client client, Yrn resource, HostRoot root, 
         return null;
     }
 
-    /// <summary>Nothing was said of the lists: whatever they lacked has to be said anew.</summary>
+    /// <summary>Nothing was said of the lists: whatever they lacked has to be said again from the start.</summary>
     private void ForgetEvidence()
     {
         evidence.Note(_question, null);

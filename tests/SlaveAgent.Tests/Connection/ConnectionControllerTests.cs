@@ -262,6 +262,31 @@ public sealed class ConnectionControllerTests : IDisposable
         Assert.Equal(RingCoverage.All, _ring.Ring.Verdict!.Coverage);
     }
 
+    /// <summary>As after a firewall on the way lost what it knew of the connection.</summary>
+    [Fact]
+    public async Task A_half_open_server_that_goes_on_accepting_connections_is_up_and_connected_again_where_no_program_is_attached()
+    {
+        await ConnectedAsync();
+        _ring.Sockets.Tell("svr2", Silent);
+        await WatchAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Connected, 0), (Verdict.State, _ring.Restarts));
+        Assert.InRange(_ring.Inquiries.Probes, 25, 35);
+
+        _ring.Inquiries.IsReachable = true;
+        await WatchAsync(TimeSpan.FromSeconds(58), TimeSpan.FromSeconds(1));
+        Assert.Equal((RingState.Connected, 0), (Verdict.State, _ring.Restarts));
+        for (var second = 0; second < 20 && _ring.Restarts == 0; second++)
+        {
+            await WatchAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal((RingState.Partial, 1, true), (Verdict.State, _ring.Restarts, _ring.Controller.IsReady));
+
+        // It is not repeated for the same silence before another minute is over.
+        await WatchAsync(TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _ring.Restarts);
+    }
+
     [Fact]
     public async Task Where_all_connections_are_half_open_chmpx_is_restarted_once_a_server_can_be_reached_and_the_kernel_does_not_try_soon()
     {

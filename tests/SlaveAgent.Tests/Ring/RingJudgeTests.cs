@@ -330,7 +330,30 @@ public sealed class RingJudgeTests
     public void A_half_open_connection_beside_a_living_one_is_named_and_brings_nothing()
     {
         var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"), HalfOpen("svr2"))) with { WasConnected = true, SinceMissing = At(500) });
-        Assert.Equal((RingState.Connected, RingAction.None, true, RingCoverage.Some), (verdict.State, verdict.Action, verdict.HasHalfOpen, verdict.Coverage));
+        Assert.Equal((RingState.Connected, RingAction.ProbeServers, true, RingCoverage.Some), (verdict.State, verdict.Action, verdict.HasHalfOpen, verdict.Coverage));
+        Assert.Equal([Key("svr2")], verdict.MissingKeys);
+    }
+
+    [Theory]
+    [InlineData(null, 10.0, RingState.Connected, RingAction.ProbeServers)]
+    [InlineData(59.0, 9.0, RingState.Connected, RingAction.None)]
+    [InlineData(60.0, 9.0, RingState.Partial, RingAction.Restart)]
+    [InlineData(60.0, 11.0, RingState.Partial, RingAction.ProbeServers)]
+    public void A_half_open_server_that_accepts_connections_for_a_minute_is_up_and_not_connected(double? accepting, double probed, RingState state, RingAction action)
+    {
+        var situation = Situation(View(7, Good("svr1"), HalfOpen("svr2"))) with
+        {
+            WasConnected = true,
+            SinceMissing = At(500),
+            SinceFirstConnection = At(500),
+            SinceAccepting = accepting is { } seconds ? At(seconds) : null,
+            SinceProbe = At(probed),
+            Probe = new ProbeReport(ImmutableHashSet.Create(Key("svr2")), IsOpen: true),
+        };
+        Assert.Equal((state, action), Summary(situation));
+
+        // Programs go on with the servers that there are.
+        Assert.NotEqual(RingAction.Restart, RingJudge.Judge(situation with { View = situation.View! with { HasPrograms = true } }).Action);
     }
 
     [Theory]
