@@ -10,7 +10,7 @@ namespace SlaveAgent.Benchmarks.Fleet;
 internal static class FleetCommand
 {
     /// <summary>A fleet larger than K2HR3 can answer is never still: which moment it is makes a difference.</summary>
-    private static readonly int[] MinutesAlone = [15, 20, 40, 70];
+    private static readonly int[] MinutesAlone = [3, 5, 10, 15, 20, 40, 70];
 
     public static Command Create()
     {

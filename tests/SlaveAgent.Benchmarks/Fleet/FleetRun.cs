@@ -15,7 +15,7 @@ internal sealed class FleetRun
     /// <summary>Slaves of a ring; chmpx holds 256 nodes as shipped.</summary>
     private const int RingSize = 250;
 
-    /// <summary>A slave's first run asks five times; VMs are launched at a pace that K2HR3 can follow, and then settle into their intervals.</summary>
+    /// <summary>After a launch that by itself is all that K2HR3 can answer (a slave's first run asks six times), because those that run already poll as well.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(5);
 
     private FleetRun(SimulatedK2hr3 k2hr3, int slaves, TimeSpan start, IReadOnlyList<TimeSpan> recovered, IReadOnlyList<TimeSpan> joined, int late)
