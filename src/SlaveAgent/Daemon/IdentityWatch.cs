@@ -174,7 +174,24 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
         _store.Former.Remove(former);
     }
 
+    /// <summary>Ends once they are read: what was signalled, or accepted, is signalled by nobody again.</summary>
     private async Task ReadAsync(CancellationToken cancel)
+    {
+        string? logged = null;
+        for (var failures = 1; await TryReadAsync(cancel) is { } why; failures++)
+        {
+            if (why != logged)
+            {
+                log.Warning("The identity's files cannot be read: {Why}; it is tried again", why);
+                logged = why;
+            }
+
+            await ChangesWithinAsync(RetryDelay.After(failures, settings.Retry, Random.Shared.NextDouble()), cancel);
+        }
+    }
+
+    /// <returns>Why they could not be read; null once they are.</returns>
+    private async Task<string?> TryReadAsync(CancellationToken cancel)
     {
         try
         {
@@ -182,10 +199,11 @@ internal sealed class IdentityWatch(Setup setup, AgentSettings settings, Identit
             var tokens = _tokens.Observe();
             _reading = await IdentityReader.ReadAsync(setup, settings, _commands, time, cancel);
             _acted = (_reading.Basis, tokens);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Warning("The identity's files cannot be read: {Why}; they are read again when they change", e.Message);
+            return e.Message;
         }
     }
 
