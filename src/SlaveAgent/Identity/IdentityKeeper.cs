@@ -25,14 +25,17 @@ public sealed class IdentityKeeper(HostRoot root, HostIdentity identity, string 
         if (IsInForce)
         {
             // The options repeat the identity in force.
-            _store.ForgetOffers();
-        }
-        else
-        {
-            _store.Offer(options);
+            _store.ForgetOffers(_basis);
+            return;
         }
 
-        _basis = _store.Observe();
+        // What others brought since was not decided on: it is neither accepted with this identity nor undone by it.
+        var isAsDecidedOn = _store.Observe().Options == _basis.Options;
+        _store.Offer(options);
+        if (isAsDecidedOn)
+        {
+            _basis = _basis with { Options = _store.Observe().Options };
+        }
     }
 
     /// <returns>Whether it is in force now; false when another process has put a different one in force since the decision.</returns>

@@ -178,10 +178,10 @@ public sealed class IdentityStore(HostRoot root)
     }
 
     /// <summary>Removes the offers; for offers equal to the identity in force.</summary>
-    /// <param name="basis">The observed files: later offers stay. Null: all are removed.</param>
-    public void ForgetOffers(IdentityStamp? basis = null)
+    /// <param name="basis">The observed files: later offers stay.</param>
+    public void ForgetOffers(IdentityStamp basis)
     {
-        foreach (var step in StepsToForget(basis ?? Observe()))
+        foreach (var step in StepsToForget(basis))
         {
             step();
         }
@@ -191,7 +191,7 @@ public sealed class IdentityStore(HostRoot root)
     public void Remove()
     {
         RegularFile.Delete(_paths.Machine);
-        ForgetOffers();
+        ForgetOffers(Observe());
         _files.Remove();
         RegularFile.Delete(_paths.AcceptedIdentity);
         if (Directory.Exists(_paths.IdentityDirectory))
