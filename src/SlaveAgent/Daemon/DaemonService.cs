@@ -103,18 +103,12 @@ internal sealed class DaemonService(
         {
             var delay = RetryDelay.Doubled(FirstSettingsRetry, _refusals++, LongestSettingsRetry);
             var began = time.GetTimestamp();
-            using (var over = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+            var isHungUp = false;
+            while (!isHungUp && time.GetElapsedTime(began) < delay)
             {
-                var hangUp = hangUps.NextAsync(over.Token);
-                while (!hangUp.IsCompleted && time.GetElapsedTime(began) < delay)
-                {
-                    ForgetStatus();
-                    _report.Notify($"waiting: {_refused}", time);
-                    await Task.WhenAny(hangUp, Task.Delay(IdentityRetry / 5, time, over.Token));
-                    cancel.ThrowIfCancellationRequested();
-                }
-
-                await over.CancelAsync();
+                ForgetStatus();
+                _report.Notify($"waiting: {_refused}", time);
+                isHungUp = await IsHungUpWithinAsync(IdentityRetry / 5, time, cancel);
             }
 
             try
@@ -169,7 +163,13 @@ internal sealed class DaemonService(
     /// <returns>The settings to start over with, once SIGHUP brought others, another identity is in force, or the host was unregistered.</returns>
     private async Task<AgentSettings> RunUntilSettingsChangeAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
-        var reading = await IdentityAsync(settings, time, cancel);
+        var (reading, reloaded) = await IdentityAsync(settings, time, cancel);
+        if (reading is null)
+        {
+            _candidate = reloaded;
+            return reloaded;
+        }
+
         using var parts = await AgentParts.CreateAsync(setup, settings, time, log, cancel, watches: true, reading: reading);
         if (ReferenceEquals(settings, _candidate))
         {
@@ -240,12 +240,22 @@ internal sealed class DaemonService(
                 }
 
                 await hangUp;
-                var changed = await TryReloadAsync(settings, time, cancel);
+                var now = await TryReloadAsync(settings, isWaiting: false, time, cancel);
+                if (now is not null)
+                {
+                    Accept();
+                }
+
                 board.NoteSettings(WhyRefused);
-                if (changed is not null)
+                if (now is not null && now.Source != settings.Source)
                 {
                     _isHungUp = true;
-                    return changed;
+                    return now;
+                }
+
+                if (now is not null)
+                {
+                    Keep(settings);
                 }
 
                 parts.Configuration.NoteHangUp();
@@ -303,7 +313,8 @@ internal sealed class DaemonService(
     }
 
     /// <summary>Who this host is, waited for as long as it takes; what a copied disk brought along is set aside.</summary>
-    private async Task<IdentityReading> IdentityAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
+    /// <returns>The settings to start over with and no reading, once SIGHUP had them read again: they may be what is waited for.</returns>
+    private async Task<(IdentityReading? Reading, AgentSettings Settings)> IdentityAsync(AgentSettings settings, TimeProvider time, CancellationToken cancel)
     {
         var commands = new CommandRunner(time);
         var began = time.GetTimestamp();
@@ -311,46 +322,58 @@ internal sealed class DaemonService(
         while (true)
         {
             await PauseWhileUnregisteredAsync(time, cancel);
-            IdentityReading reading;
+            string? why;
             try
             {
-                reading = await IdentityReader.ReadAsync(setup, settings, commands, time, cancel);
+                var reading = await IdentityReader.ReadAsync(setup, settings, commands, time, cancel);
                 if (ArrivingIdentity.SetAside(setup, settings, reading) is { } kept)
                 {
                     log.Warning("{Why}: the configuration that the disk brought along was moved to {Path}", reading.Decision.Message, kept);
                 }
+
+                why = reading.Decision.IsNotYet ? reading.Decision.Message
+                    : ArrivingIdentity.MayStillBeHandedOver(setup.Root, reading, time.GetElapsedTime(began)) ? "this machine is new, and cloud-init may still bring it another role"
+                    : null;
+                if (why is null)
+                {
+                    return (reading, settings);
+                }
+
+                if (why != logged)
+                {
+                    ForgetStatus();
+                    log.Information("Waiting: {Why} ({Code})", why, reading.Decision.Code);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                if (e.Message != logged)
+                why = e.Message;
+                if (why != logged)
                 {
-                    log.Warning("Who this host is cannot be read: {Why}; tried again each second", e.Message);
-                    logged = e.Message;
+                    log.Warning("Who this host is cannot be read: {Why}; tried again each second", why);
                 }
-
-                _report.Notify($"waiting: {e.Message}", time);
-                await Task.Delay(IdentityRetry / 5, time, cancel);
-                continue;
             }
 
-            var why = reading.Decision.IsNotYet ? reading.Decision.Message
-                : ArrivingIdentity.MayStillBeHandedOver(setup.Root, reading, time.GetElapsedTime(began)) ? "this machine is new, and cloud-init may still bring it another role"
-                : null;
-            if (why is null)
-            {
-                return reading;
-            }
-
-            if (why != logged)
-            {
-                ForgetStatus();
-                log.Information("Waiting: {Why} ({Code})", why, reading.Decision.Code);
-                logged = why;
-            }
-
+            logged = why;
             _report.Notify($"waiting: {why}", time);
-            await Task.Delay(IdentityRetry / 5, time, cancel);
+            if (await IsHungUpWithinAsync(IdentityRetry / 5, time, cancel) && await TryReloadAsync(settings, isWaiting: true, time, cancel) is { } now)
+            {
+                return (null, now);
+            }
         }
+    }
+
+    private async Task<bool> IsHungUpWithinAsync(TimeSpan delay, TimeProvider time, CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var hangUp = hangUps.NextAsync(over.Token);
+        await Task.WhenAny(hangUp, Task.Delay(delay, time, over.Token));
+        cancel.ThrowIfCancellationRequested();
+        await over.CancelAsync();
+
+        // One that comes just now is not lost: it is either taken here or left for the next who waits.
+        await hangUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return hangUp.IsCompletedSuccessfully;
     }
 
     /// <summary>After <c>unregister</c> there is no identity to start with; the agent waits for bootstrap to bring one.</summary>
@@ -372,23 +395,22 @@ internal sealed class DaemonService(
         }
     }
 
-    /// <returns>The settings as they are now; null when they are as before, or cannot be used.</returns>
-    private async Task<AgentSettings?> TryReloadAsync(AgentSettings before, TimeProvider time, CancellationToken cancel)
+    /// <param name="isWaiting">For who this host is: then that needs not to be known with the new settings either.</param>
+    /// <returns>The settings as they are now; null when they cannot be used.</returns>
+    private async Task<AgentSettings?> TryReloadAsync(AgentSettings before, bool isWaiting, TimeProvider time, CancellationToken cancel)
     {
         try
         {
             var now = reload();
             if (now.Source == before.Source)
             {
-                Accept();
-                Keep(before);
                 log.Information("SIGHUP: the settings are the same; polling again");
-                return null;
+                return now;
             }
 
             // Settings that read well may still be of no use, such as a certificate that is not there: that is found out before the old ones are left.
-            using var trial = await AgentParts.CreateAsync(setup, now, time, log, cancel, watches: true);
-            Accept();
+            var reading = await IdentityReader.ReadAsync(setup, now, new CommandRunner(time), time, cancel);
+            using var trial = isWaiting && reading.Decision.IsNotYet ? null : await AgentParts.CreateAsync(setup, now, time, log, cancel, watches: true, reading: reading);
             log.Information("SIGHUP: the settings changed; starting over with them");
             level.MinimumLevel = Logging.Of(now.LogLevel);
             return now;
