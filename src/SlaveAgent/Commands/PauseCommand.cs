@@ -17,8 +17,8 @@ internal static class PauseCommand
         {
             var now = DateTimeOffset.UtcNow;
             var hold = new Hold(HoldKind.Paused, now, HoldOptions.Until(parsed.GetRequiredValue(length), now), parsed.GetValue(reason));
-            new HoldKeeper(options.RootOf(parsed), TimeProvider.System).Set(hold);
-            Console.WriteLine(Progress.Sentence(hold.ToString()));
+            var all = new HoldKeeper(options.RootOf(parsed), TimeProvider.System).Set(hold);
+            Console.WriteLine(Progress.Sentence(all.ToString()));
             return ExitCode.Done;
         });
         return command;

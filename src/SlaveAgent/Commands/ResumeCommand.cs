@@ -4,12 +4,12 @@ using SlaveAgent.Reconciling;
 
 namespace SlaveAgent.Commands;
 
-/// <summary>Ends a pause, or the hold of a configuration.</summary>
+/// <summary>Ends a pause and the hold of a configuration.</summary>
 internal static class ResumeCommand
 {
     public static Command Create(CommonOptions options)
     {
-        var command = new Command("resume", "End a pause, or the hold of a configuration: the agent goes on with all of its work");
+        var command = new Command("resume", "End a pause and the hold of a configuration: the agent goes on with all of its work");
         command.SetAction(parsed =>
         {
             var holds = new HoldKeeper(options.RootOf(parsed), TimeProvider.System);

@@ -42,14 +42,14 @@ internal static class RollbackCommand
 
             // First the order, and then the file: a daemon that looks in between does the rest.
             var hold = new Hold(HoldKind.Held, now, until, parsed.GetValue(reason)) { Generation = number, Configuration = IniWriter.Write(ini, number) };
-            new HoldKeeper(root, TimeProvider.System).Set(hold);
+            var all = new HoldKeeper(root, TimeProvider.System).Set(hold);
             if (file.Current is null || !IniComparison.SaysTheSame(file.Current, ini))
             {
                 var (written, _) = await file.WriteAsync(ini, await LoadedAsync(file, signals.Token), signals.Token, GenerationCause.Rollback);
                 Console.WriteLine($"Generation {written} is written and says what generation {number} said.");
             }
 
-            Console.WriteLine(Progress.Sentence(hold.ToString()));
+            Console.WriteLine(Progress.Sentence(all.ToString()));
             return ExitCode.Done;
         });
         return command;

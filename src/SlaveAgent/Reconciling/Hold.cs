@@ -13,15 +13,25 @@ public sealed record Hold(HoldKind Kind, DateTimeOffset Since, DateTimeOffset? U
     /// <summary>Its configuration, kept here because copies of generations are removed after a while.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>Of <see cref="HoldKind.Paused"/>: the hold of the configuration that goes on when the pause is over; null where there is none.</summary>
+    public Hold? Held { get; init; }
+
     public string Reason => Kind == HoldKind.Paused ? Reasons.Paused : Reasons.Held;
 
-    public bool IsOver(DateTimeOffset now) => now >= Until;
+    /// <returns>What of it is in force then; null once all of it is over.</returns>
+    public Hold? At(DateTimeOffset now)
+    {
+        var held = Held?.At(now);
+        return now >= Until ? held : ReferenceEquals(held, Held) ? this : this with { Held = held };
+    }
 
     /// <summary>For a message.</summary>
-    public override string ToString()
+    public override string ToString() => $"{What()}{(Held is null ? string.Empty : $", and {Held.What()}")}; k2hdkc-slave-agent resume ends that";
+
+    private string What()
     {
         var what = Kind == HoldKind.Paused ? "the agent is paused" : $"the configuration is held at generation {Generation}";
         var until = Until is { } end ? $" until {LocalTime.Text(end)}" : string.Empty;
-        return $"{what}{until}{(Why is null ? string.Empty : $" ({Why})")}; k2hdkc-slave-agent resume ends that";
+        return $"{what}{until}{(Why is null ? string.Empty : $" ({Why})")}";
     }
 }

@@ -71,6 +71,32 @@ public sealed class HoldTests
         Assert.Equal(3, world.File.Servers.Count);
     }
 
+    [Fact]
+    public async Task A_rollback_leaves_a_pause_in_force_and_a_pause_leaves_what_was_gone_back_to()
+    {
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n");
+        await world.WatchAsync();
+        var two = world.File;
+        await world.Cluster.AddAsync(1);
+        await world.ConnectedAsync();
+
+        Assert.Equal(ExitCode.Done, (await world.RunAsync("pause", "--for", "infinity")).ExitCode);
+        Assert.Equal(ExitCode.Done, (await world.RunAsync("rollback")).ExitCode);
+        Assert.True(two.Servers.SetEquals(world.File.Servers));
+        await world.UntilAsync(() => world.Status is { Hold: { Kind: "paused", Until: null } hold } && hold.Generation == two.Generation, "the pause is over, or nothing is held");
+
+        Assert.Equal(ExitCode.Done, (await world.RunAsync("pause", "--for", "1s")).ExitCode);
+        await world.UntilAsync(
+            () => world.Status is { Hold: { Kind: "held" } hold } && hold.Generation == two.Generation && world.Has(ConditionTypes.ConfigurationCurrent, Reasons.Held),
+            "the configuration is not held after the pause");
+        Assert.True(two.Servers.SetEquals(world.File.Servers));
+
+        Assert.Equal(ExitCode.Done, (await world.RunAsync("pause", "--for", "infinity")).ExitCode);
+        Assert.Equal(ExitCode.Done, (await world.RunAsync("resume")).ExitCode);
+        await world.ConnectedAsync();
+        Assert.Equal(3, world.File.Servers.Count);
+    }
+
     [Theory]
     [InlineData("^MODE *=.*$", "MODE = SERVER")]
     [InlineData("^PORT *=.*$", "PORT = 40000")]
