@@ -22,7 +22,7 @@ internal static class ProcessCommand
             HelpName = "COMMAND",
             DefaultValueFactory = _ => Repository.At(ShellPoll),
         };
-        var events = new Option<int>("--events") { Description = "Servers that join while the time to the configuration is taken", DefaultValueFactory = _ => 208 };
+        var events = new Option<int>("--events") { Description = "Servers that join while the time to the configuration is taken", DefaultValueFactory = _ => 104 };
         var looks = new Option<int>("--looks") { Description = "Looks at the ring before the memory is read; a day has 86,400", DefaultValueFactory = _ => 86_400 };
         var only = new Option<string[]>("--only") { Description = $"Some of: {string.Join(", ", Measurements.All)}", AllowMultipleArgumentsPerToken = true };
         var command = new Command("process", "CPU, memory, switches, system calls and latencies of the agent as a process; writes results/process.json and plots")
