@@ -200,9 +200,9 @@ public sealed class ConnectionController(
 
         var isReached = verdict.State == RingState.Connected || (verdict.IsDeadlineOver && verdict.State is RingState.Partial or RingState.Connecting);
 
-        // A generation that chmpx does not load takes no connection away, also not from an agent that was started again meanwhile.
-        IsReady = isReached || (situation.WasReady && (IsReady || ring.Verdict is null)
-            && ((verdict.State == RingState.Loading && verdict.Coverage != RingCoverage.None) || (situation.WasSilent && situation.SinceLost < SilenceBorne)));
+        // A generation that chmpx does not load takes no connection away, nor does a question that is still open, also not from an agent that was started again meanwhile.
+        IsReady = isReached || (situation.WasReady && (IsReady || ring.Verdict is null || !HasJudged)
+            && ((verdict.State is RingState.Loading or RingState.Connecting && verdict.Coverage != RingCoverage.None) || (situation.WasSilent && situation.SinceLost < SilenceBorne)));
         HasJudged |= ring.View is not null || IsLongUnresponsive;
         if (isReached)
         {
@@ -281,6 +281,9 @@ public sealed class ConnectionController(
                 return null;
             case RingAction.ProbeServers:
                 questions.Probe(s.Ini, verdict.MissingKeys.IsEmpty ? s.Ini.ServerNodes.Keys : verdict.MissingKeys.ToHashSet(), cancel);
+                return null;
+            case RingAction.ProbeSilent when s.NextSilent is { } silent:
+                questions.ProbeSilent(s.Ini, silent, cancel);
                 return null;
             case RingAction.AskDependents:
                 questions.AskDependents(cancel);

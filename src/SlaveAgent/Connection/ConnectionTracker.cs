@@ -41,8 +41,7 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     private int _unanswered;
     private long? _questionAt;
     private long? _reachableSince;
-    private string _halfOpen = string.Empty;
-    private long? _acceptingSince;
+    private readonly SilentServers _silent = new(time);
     private long _livingAt = time.GetTimestamp();
     private bool _wasSilent;
     private long? _probeAt;
@@ -111,7 +110,9 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             SinceLost = Since(_livingAt),
             WasSilent = _wasSilent,
             SinceReachable = _reachableSince is { } reachable ? Since(reachable) : null,
-            SinceAccepting = _acceptingSince is { } accepting ? Since(accepting) : null,
+            Accepting = _silent.Accepting,
+            NextSilent = _silent.Next,
+            SinceSilentProbe = _silent.SinceTry,
             Probe = _probe,
             SinceProbe = _probeAt is { } probed ? Since(probed) : TimeSpan.MaxValue,
             Sockets = sockets,
@@ -139,7 +140,8 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
             Pending = new PendingRestart(time.GetTimestamp(), 1),
         });
         _jitter = random();
-        (_reachableSince, _acceptingSince, _probe) = (null, null, null);
+        (_reachableSince, _probe) = (null, null);
+        _silent.Forget();
     }
 
     /// <summary>Whoever runs chmpx has to restart it for what differs now; what that does not take away is no reason the next time.</summary>
@@ -228,8 +230,12 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
     {
         _probe = probe;
         _reachableSince = probe is { IsOpen: true } ? _reachableSince ?? time.GetTimestamp() : null;
-        _acceptingSince = probe is { IsOpen: true } && _halfOpen == Sorted(probe.Asked) ? _acceptingSince ?? time.GetTimestamp() : null;
     }
+
+    public void NoteSilentProbeStarted(NodeKey server) => _silent.NoteStarted(server);
+
+    /// <param name="accepts">Null: it is not known.</param>
+    public void NoteSilentProbe(NodeKey server, bool? accepts) => _silent.Note(server, accepts);
 
     public void NoteDependents(int? active)
     {
@@ -308,13 +314,9 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
         // Half-open connections come and go with the network; what is found out about the servers that have none stays good meanwhile.
         _wasSilent |= view.Servers.Any(server => server.IsHalfOpen);
-        var halfOpen = Sorted(ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is { IsHalfOpen: true }));
-        if (halfOpen != _halfOpen)
-        {
-            (_halfOpen, _acceptingSince) = (halfOpen, null);
-        }
-
-        var missing = Sorted(ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is not { IsHeld: true }));
+        _silent.Observe([.. ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is { IsHalfOpen: true })]);
+        var missing = string.Join(' ', ini.ServerNodes.Keys.Where(key => shown.GetValueOrDefault(key) is not { IsHeld: true })
+            .Select(key => key.ToString()).Order(StringComparer.Ordinal));
         if (missing == _missing)
         {
             return;
@@ -344,8 +346,6 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
     private RepairHistory HistoryOf(RestartCause cause) =>
         _memory.Of(cause) is { } record ? new RepairHistory(record.Count, Since(record.LastAt), record.Late) : RepairHistory.None;
-
-    private static string Sorted(IEnumerable<NodeKey> keys) => string.Join(' ', keys.Select(key => key.ToString()).Order(StringComparer.Ordinal));
 
     private TimeSpan Since(long timestamp) => time.GetElapsedTime(timestamp);
 

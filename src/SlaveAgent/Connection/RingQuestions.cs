@@ -14,6 +14,7 @@ public sealed class RingQuestions(
 
     private readonly Inquiry<PeerReport?> _peer = new();
     private readonly Inquiry<ProbeReport?> _probe = new();
+    private readonly Inquiry<(NodeKey Server, bool? Accepts)?> _silent = new();
     private readonly Inquiry<int?> _dependents = new();
     private readonly Inquiry<UnitReport?> _unit = new();
     private long? _unitAt;
@@ -29,6 +30,11 @@ public sealed class RingQuestions(
         if (_probe.TryTake(out var probe))
         {
             tracker.NoteProbe(probe);
+        }
+
+        if (_silent.TryTake(out var silent) && silent is { } tried)
+        {
+            tracker.NoteSilentProbe(tried.Server, tried.Accepts);
         }
 
         if (_dependents.TryTake(out var active))
@@ -58,6 +64,16 @@ public sealed class RingQuestions(
         {
             tracker.NoteProbeStarted();
             _probe.Start(async () => new ProbeReport(servers, await inquiries.ProbeAsync(ini, servers, cancel)));
+        }
+    }
+
+    /// <param name="server">A listed one with a half-open connection.</param>
+    public void ProbeSilent(IniDocument ini, NodeKey server, CancellationToken cancel)
+    {
+        if (!_silent.IsRunning)
+        {
+            tracker.NoteSilentProbeStarted(server);
+            _silent.Start(async () => (server, await inquiries.ProbeAsync(ini, new HashSet<NodeKey> { server }, cancel)));
         }
     }
 

@@ -22,10 +22,10 @@ public sealed class Schedule
     /// <summary>As if repeated so often that the wait is the poll's interval.</summary>
     private const int MaxExponent = 62;
 
-    /// <summary>Units are observed after each action and when chmpx's process is another one; this is for what changes by itself.</summary>
     /// <summary>Whatever a controller says, it does not run again and again without a pause.</summary>
     private static readonly TimeSpan LeastRecheck = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Units are observed after each action and when chmpx's process is another one; this is for what changes by itself.</summary>
     private static readonly TimeSpan UnitInterval = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan Never = TimeSpan.FromDays(3650);

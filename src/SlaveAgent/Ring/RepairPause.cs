@@ -21,7 +21,7 @@ public static class RepairPause
     /// </summary>
     public static readonly TimeSpan BetweenProbes = TimeSpan.FromSeconds(2);
 
-    /// <summary>The same of a server that fell silent while others are connected: it may stay so for long.</summary>
+    /// <summary>The same while servers accept connections, which costs them something, and of a server that fell silent while others are connected, and may stay so for long.</summary>
     public static readonly TimeSpan BetweenProbesOfSilent = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan FirstQuestion = TimeSpan.FromSeconds(1);

@@ -17,6 +17,9 @@ public enum RingAction
     /// <summary>Try whether the port of a listed server accepts a connection: of one that is missing, or of any where none is connected.</summary>
     ProbeServers,
 
+    /// <summary>Try whether a server with a half-open connection accepts another one.</summary>
+    ProbeSilent,
+
     /// <summary>Ask systemd whether a unit that requires chmpx is active.</summary>
     AskDependents,
 

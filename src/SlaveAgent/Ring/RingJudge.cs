@@ -115,20 +115,32 @@ public static class RingJudge
     private static RingVerdict SomeConnected(
         RingSituation s, Dictionary<NodeKey, RingServer> shown, List<(NodeKey Key, string Name)> missing, string count)
     {
-        // Of a half-open connection the others know no more than this host, and a new chmpx would not have it either.
+        // Of a half-open connection the others know no more than this host, and a new chmpx would not have it either; unless its server is up, and the way of the old one is lost,
+        // as what a firewall or an address translation knew of it can be.
         var halfOpen = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsHalfOpen: true }).ToList();
-        missing = [.. missing.Except(halfOpen)];
+        var accepting = halfOpen.Where(server => s.Accepting.TryGetValue(server.Key, out var since) && since >= LongestKernelRepair).ToList();
         count = halfOpen.Count == 0 ? count : $"{count}; nothing is acknowledged any more by {Names(halfOpen)}";
-        if (missing.Count == 0)
-        {
-            return SomeHalfOpen(s, halfOpen, count);
-        }
+        var verdict = SomeMissing(s, shown, [.. missing.Except(halfOpen)], accepting, accepting.Count == 0 ? count : $"{count}, of which {Names(accepting)} accept other connections");
+        return s.NextSilent is not null && s.SinceSilentProbe >= RepairPause.BetweenProbesOfSilent && verdict.Action is RingAction.None or RingAction.RequestStatus
+            ? verdict with { Action = RingAction.ProbeSilent }
+            : verdict;
+    }
 
-        var up = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsUp: true } || s.Peer?.Up.Contains(server.Key) is true).ToList();
+    /// <param name="missing">Without a connection.</param>
+    /// <param name="accepting">With one that is of no use any more.</param>
+    private static RingVerdict SomeMissing(
+        RingSituation s, Dictionary<NodeKey, RingServer> shown, List<(NodeKey Key, string Name)> missing, List<(NodeKey Key, string Name)> accepting, string count)
+    {
+        var up = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsUp: true } || s.Peer?.Up.Contains(server.Key) is true).Concat(accepting).ToList();
         if (up.Count > 0)
         {
-            var showsUp = up.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true });
+            var showsUp = accepting.Count > 0 || up.Exists(server => shown.GetValueOrDefault(server.Key) is { IsUp: true });
             return Partial(s, up, showsUp, $"{count}; up and not connected: {Names(up)}");
+        }
+
+        if (missing.Count == 0)
+        {
+            return new RingVerdict(RingState.Connected, count);
         }
 
         var question = IsQuestionDue(s) ? RingAction.AskPeer : RingAction.None;
@@ -138,26 +150,7 @@ public static class RingJudge
             : new RingVerdict(RingState.Connecting, $"{count}; whether {Names(missing)} can be connected is being found out", question) { IsDeadlineOver = IsLate(s) };
     }
 
-    /// <summary>
-    /// A server that accepts connections is up: what does not come back on the connection that chmpx holds for so long has no way any more, as after a lost state of a firewall or
-    /// an address translation.
-    /// </summary>
-    private static RingVerdict SomeHalfOpen(RingSituation s, List<(NodeKey Key, string Name)> halfOpen, string count)
-    {
-        if (halfOpen.Count == 0)
-        {
-            return new RingVerdict(RingState.Connected, count);
-        }
-
-        return s.SinceAccepting >= LongestKernelRepair
-            ? Partial(s, halfOpen, showsUp: true, $"{count}, though it accepts connections")
-            : new RingVerdict(RingState.Connected, count, s.SinceProbe >= RepairPause.BetweenProbesOfSilent ? RingAction.ProbeServers : RingAction.None)
-            {
-                MissingKeys = [.. halfOpen.Select(server => server.Key)],
-            };
-    }
-
-    /// <param name="showsUp">chmpx itself shows one of them up.</param>
+    /// <param name="showsUp">chmpx itself shows one of them up, or one has accepted a connection.</param>
     private static RingVerdict Partial(RingSituation s, List<(NodeKey Key, string Name)> missing, bool showsUp, string message)
     {
         var verdict = new RingVerdict(RingState.Partial, message)
@@ -229,7 +222,7 @@ public static class RingJudge
         if (holdsDead && s.SinceReachable >= KernelRepair && MayKernelRepair(s))
         {
             verdict = verdict with { Message = $"{verdict.Message}; a listed server can be reached, and the kernel's next try is waited for, because programs have the cluster open" };
-            return s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
+            return s.SinceProbe >= RepairPause.BetweenProbesOfSilent ? verdict with { Action = RingAction.ProbeServers } : verdict;
         }
 
         return s.SinceReachable is { } reachable && reachable >= (holdsDead ? KernelRepair : TimeSpan.Zero)
@@ -239,9 +232,9 @@ public static class RingJudge
             : s.SinceProbe >= RepairPause.BetweenProbes ? verdict with { Action = RingAction.ProbeServers } : verdict;
     }
 
-    /// <summary>Programs are attached, and the kernel has not sent anything on a half-open connection since servers could be reached, or only just now.</summary>
+    /// <summary>Programs are attached, and there is a server that the kernel has not sent anything again since servers could be reached, or only just now.</summary>
     private static bool MayKernelRepair(RingSituation s) =>
-        HasPrograms(s) && s.SinceReachable < LongestKernelRepair && s.Sockets.SinceTry is { } since && (since >= s.SinceReachable || since < SelfRepair);
+        HasPrograms(s) && s.SinceReachable < LongestKernelRepair && s.Sockets.SinceTries is { } tries && (tries.First >= s.SinceReachable || tries.Last < SelfRepair);
 
     private static RingVerdict LostAddress(RingSituation s, string count)
     {

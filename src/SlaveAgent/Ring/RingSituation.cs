@@ -80,8 +80,14 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>Since listed servers' ports accept connections, by each try without an exception; null while they do not, or were not tried since the connections were lost.</summary>
     public TimeSpan? SinceReachable { get; init; }
 
-    /// <summary>Since the ports of the half-open servers accept connections, by each try without an exception; null while they do not, or were not tried since the same ones are half-open.</summary>
-    public TimeSpan? SinceAccepting { get; init; }
+    /// <summary>The servers with a half-open connection that accept others, by each try of theirs, and since when.</summary>
+    public ImmutableDictionary<NodeKey, TimeSpan> Accepting { get; init; } = ImmutableDictionary<NodeKey, TimeSpan>.Empty;
+
+    /// <summary>The server with a half-open connection that is to be tried next; null where there is none.</summary>
+    public NodeKey? NextSilent { get; init; }
+
+    /// <summary>Since the last such try began.</summary>
+    public TimeSpan SinceSilentProbe { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>Since the last try began.</summary>
     public TimeSpan SinceProbe { get; init; } = TimeSpan.MaxValue;

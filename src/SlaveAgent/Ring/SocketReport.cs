@@ -14,8 +14,11 @@ public sealed record SocketReport(ImmutableDictionary<NodeKey, ImmutableArray<Tc
     /// <summary>Servers to which a connection is half-open, and that were not heard of by another one since.</summary>
     public ImmutableHashSet<NodeKey> Dead { get; } = [.. Servers.Where(server => IsDead(server.Value)).Select(server => server.Key)];
 
-    /// <summary>Since data on a half-open connection was last sent again, on any of them; null where none is, or the kernel does not tell.</summary>
-    public TimeSpan? SinceTry { get; } = Servers.Values.SelectMany(sockets => sockets).Where(socket => socket.Health.IsDead).Min(socket => socket.Health.SinceTry);
+    /// <summary>
+    /// Since the kernel last sent data again on half-open connections: of the server where it did so last, and of the one where it did so first. Null where none is half-open, or the
+    /// kernel does not tell.
+    /// </summary>
+    public (TimeSpan Last, TimeSpan First)? SinceTries { get; } = TriesOf(Servers.Values);
 
     /// <summary>All connections come from an address that this host does not have any more.</summary>
     public bool IsBoundToLostAddress { get; init; }
@@ -53,6 +56,12 @@ public sealed record SocketReport(ImmutableDictionary<NodeKey, ImmutableArray<Tc
                 server => server.Key,
                 server => server.OrderBy(socket => former.TryGetValue(socket.Inode, out var was) ? was.place : int.MaxValue).ThenBy(socket => socket.Inode).ToImmutableArray());
         return new SocketReport(found);
+    }
+
+    private static (TimeSpan Last, TimeSpan First)? TriesOf(IEnumerable<ImmutableArray<TcpSocket>> servers)
+    {
+        var tries = servers.Select(sockets => sockets.Where(socket => socket.Health.IsDead).Min(socket => socket.Health.SinceTry)).OfType<TimeSpan>().ToList();
+        return tries.Count == 0 ? null : (tries.Min(), tries.Max());
     }
 
     /// <summary>The connection to show of a server: a half-open one where the server is dead, else the one that has been known for longest. Null where none is known.</summary>

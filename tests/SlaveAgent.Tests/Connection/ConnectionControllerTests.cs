@@ -262,6 +262,35 @@ public sealed class ConnectionControllerTests : IDisposable
         Assert.Equal(RingCoverage.All, _ring.Ring.Verdict!.Coverage);
     }
 
+    [Fact]
+    public async Task An_agent_that_was_started_again_takes_programs_nothing_away_while_it_finds_out_about_a_server()
+    {
+        await ConnectedAsync();
+        _ring.RestartAgent();
+        _ring.Ring.Verdict = null;
+        Assert.False(_ring.Controller.HasJudged);
+        _ring.Answer = revision => DumpText.Of(revision, DumpText.Good("svr1"), DumpText.Down("svr2"));
+        await _ring.PollAsync();
+        Assert.Equal((RingState.Connecting, true, true), (Verdict.State, _ring.Controller.HasJudged, _ring.Controller.IsReady));
+    }
+
+    [Fact]
+    public async Task An_answer_that_does_not_come_is_nothing_against_the_connection_for_an_agent_that_was_started_again()
+    {
+        await ConnectedAsync();
+        _ring.RestartAgent();
+        _ring.Ring.Verdict = null;
+        var answer = _ring.Answer;
+        _ring.Answer = _ => [];
+        await _ring.PollAsync();
+        Assert.False(_ring.Controller.HasJudged);
+
+        // What it shows is another generation than the file's.
+        _ring.Answer = revision => answer(revision - 1);
+        await _ring.PollAsync();
+        Assert.Equal((RingState.Loading, true, true), (Verdict.State, _ring.Controller.HasJudged, _ring.Controller.IsReady));
+    }
+
     /// <summary>As after a firewall on the way lost what it knew of the connection.</summary>
     [Fact]
     public async Task A_half_open_server_that_goes_on_accepting_connections_is_up_and_connected_again_where_no_program_is_attached()

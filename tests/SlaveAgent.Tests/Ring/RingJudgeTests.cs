@@ -330,30 +330,39 @@ public sealed class RingJudgeTests
     public void A_half_open_connection_beside_a_living_one_is_named_and_brings_nothing()
     {
         var verdict = RingJudge.Judge(Situation(View(7, Good("svr1"), HalfOpen("svr2"))) with { WasConnected = true, SinceMissing = At(500) });
-        Assert.Equal((RingState.Connected, RingAction.ProbeServers, true, RingCoverage.Some), (verdict.State, verdict.Action, verdict.HasHalfOpen, verdict.Coverage));
-        Assert.Equal([Key("svr2")], verdict.MissingKeys);
+        Assert.Equal((RingState.Connected, RingAction.None, true, RingCoverage.Some), (verdict.State, verdict.Action, verdict.HasHalfOpen, verdict.Coverage));
     }
 
     [Theory]
-    [InlineData(null, 10.0, RingState.Connected, RingAction.ProbeServers)]
-    [InlineData(59.0, 9.0, RingState.Connected, RingAction.None)]
-    [InlineData(60.0, 9.0, RingState.Partial, RingAction.Restart)]
-    [InlineData(60.0, 11.0, RingState.Partial, RingAction.ProbeServers)]
-    public void A_half_open_server_that_accepts_connections_for_a_minute_is_up_and_not_connected(double? accepting, double probed, RingState state, RingAction action)
+    [InlineData(null, 10.0, false, RingState.Connected, RingAction.ProbeSilent)]
+    [InlineData(null, 9.0, false, RingState.Connected, RingAction.None)]
+    [InlineData(59.0, 9.0, false, RingState.Connected, RingAction.None)]
+    [InlineData(60.0, 9.0, false, RingState.Partial, RingAction.Restart)]
+    [InlineData(60.0, 9.0, true, RingState.Partial, RingAction.Restart)]
+    [InlineData(null, 10.0, true, RingState.Connected, RingAction.ProbeSilent)]
+    public void A_half_open_server_that_accepts_connections_for_a_minute_is_up_and_not_connected(double? accepting, double tried, bool isAnotherDown, RingState state, RingAction action)
     {
-        var situation = Situation(View(7, Good("svr1"), HalfOpen("svr2"))) with
+        var situation = Situation(isAnotherDown ? View(7, Good("svr1"), HalfOpen("svr2"), Down("svr3")) : View(7, Good("svr1"), HalfOpen("svr2"))) with
         {
+            Ini = isAnotherDown ? IniReader.Read(SampleIni.With(["svr1", "svr2", "svr3"], generation: 7)) : Two,
             WasConnected = true,
             SinceMissing = At(500),
             SinceFirstConnection = At(500),
-            SinceAccepting = accepting is { } seconds ? At(seconds) : null,
-            SinceProbe = At(probed),
+            Peer = PeerReports.At(Key("svr1"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, "svr1"),
+            SincePeer = At(1),
+            SinceQuestion = At(1),
+            PeerQuestions = 5,
+            Accepting = accepting is { } seconds ? ImmutableDictionary<NodeKey, TimeSpan>.Empty.Add(Key("svr2"), At(seconds)) : ImmutableDictionary<NodeKey, TimeSpan>.Empty,
+            NextSilent = Key("svr2"),
+            SinceSilentProbe = At(tried),
+            SinceProbe = At(1),
             Probe = new ProbeReport(ImmutableHashSet.Create(Key("svr2")), IsOpen: true),
         };
         Assert.Equal((state, action), Summary(situation));
 
-        // Programs go on with the servers that there are.
-        Assert.NotEqual(RingAction.Restart, RingJudge.Judge(situation with { View = situation.View! with { HasPrograms = true } }).Action);
+        // Programs go on with the servers that there are, and it is tried further whether that one still is one of them.
+        var used = RingJudge.Judge(situation with { View = situation.View! with { HasPrograms = true }, SinceSilentProbe = At(10) });
+        Assert.Equal((state, RingAction.ProbeSilent), (used.State, used.Action));
     }
 
     [Theory]
@@ -375,6 +384,8 @@ public sealed class RingJudgeTests
 
     [Theory]
     [InlineData(10, 20.0, true, false)]
+    [InlineData(11, 5.0, true, false, 12.0)]
+    [InlineData(30, 5.0, true, true, 12.0)]
     [InlineData(59, 80.0, true, false)]
     [InlineData(60, 80.0, true, true)]
     [InlineData(30, 1.9, true, false)]
@@ -382,16 +393,17 @@ public sealed class RingJudgeTests
     [InlineData(30, 29.0, true, true)]
     [InlineData(30, null, true, true)]
     [InlineData(10, 20.0, false, true)]
-    public void With_programs_attached_the_kernel_first_tries_once_more_since_servers_can_be_reached(double reachable, double? tried, bool programs, bool isRestarted)
+    public void With_programs_attached_the_kernel_first_tries_once_more_since_servers_can_be_reached(double reachable, double? tried, bool programs, bool isRestarted, double? another = null)
     {
         // After an outage of half a minute its next try comes 25 s after the last one, and takes the connections up again under the programs.
         var silent = SocketReport.Of(
-            new Dictionary<NodeKey, ImmutableArray<IPEndPoint>> { [new NodeKey("c", 1)] = [IPEndPoint.Parse("10.0.0.1:8020")] },
-            [new TcpSocket(IPEndPoint.Parse("10.0.0.100:40000"), IPEndPoint.Parse("10.0.0.1:8020"), TcpState.Established, 0, 1)
-            {
-                Health = new TcpHealth(TcpTimer.Retransmission, 7, SinceHeard: At(90), SinceTry: tried is { } seconds ? At(seconds) : null),
-            }],
+            new Dictionary<NodeKey, ImmutableArray<IPEndPoint>> { [new NodeKey("c", 1)] = [IPEndPoint.Parse("10.0.0.1:8020")], [new NodeKey("c", 2)] = [IPEndPoint.Parse("10.0.0.2:8020")] },
+            [Silent(1, tried), .. another is null ? [] : new[] { Silent(2, another) }],
             SocketReport.Empty);
+        static TcpSocket Silent(ulong number, double? tried) => new(IPEndPoint.Parse("10.0.0.100:40000"), IPEndPoint.Parse($"10.0.0.{number}:8020"), TcpState.Established, 0, number)
+        {
+            Health = new TcpHealth(TcpTimer.Retransmission, 7, SinceHeard: At(90), SinceTry: tried is { } seconds ? At(seconds) : null),
+        };
         var situation = Situation(View(7, HalfOpen("svr1"), HalfOpen("svr2")) with { HasPrograms = programs }) with
         {
             WasConnected = true,

@@ -106,10 +106,15 @@ public sealed class SocketReportTests
     [Fact]
     public void When_the_kernel_last_tried_is_told_of_half_open_connections_alone()
     {
-        var servers = Servers(("a", ["10.0.0.1:8020"]));
-        Assert.Null(Of(servers, [Socket("10.0.0.1:8020", 1, Silent with { Unanswered = 1, SinceTry = TimeSpan.FromSeconds(1) })]).SinceTry);
-        var report = Of(servers, [Socket("10.0.0.1:8020", 1, Silent with { SinceTry = TimeSpan.FromSeconds(9) }), Socket("10.0.0.1:8020", 2, Silent with { SinceTry = TimeSpan.FromSeconds(7) })]);
-        Assert.Equal(TimeSpan.FromSeconds(7), report.SinceTry);
+        var servers = Servers(("a", ["10.0.0.1:8020"]), ("b", ["10.0.0.2:8020"]));
+        Assert.Null(Of(servers, [Socket("10.0.0.1:8020", 1, Silent with { Unanswered = 1, SinceTry = TimeSpan.FromSeconds(1) })]).SinceTries);
+        var report = Of(
+            servers,
+            [
+                Socket("10.0.0.1:8020", 1, Silent with { SinceTry = TimeSpan.FromSeconds(9) }), Socket("10.0.0.1:8020", 2, Silent with { SinceTry = TimeSpan.FromSeconds(7) }),
+                Socket("10.0.0.2:8020", 3, Silent with { SinceTry = TimeSpan.FromSeconds(20) }),
+            ]);
+        Assert.Equal((TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(20)), report.SinceTries);
     }
 
     [Fact]
