@@ -42,10 +42,19 @@ public sealed class ChmpxUnitFiles(HostRoot root, ChmpxDropIn dropIn, string ini
     }
 
     /// <summary>systemd was observed not to have loaded the files yet: a chmpx that was started until now runs by what they said before.</summary>
-    public UnitChange NoteNotLoaded(UnitChange change)
+    /// <param name="observedAt">When that was asked, since the host's boot.</param>
+    public UnitChange NoteNotLoaded(UnitChange change, TimeSpan observedAt)
     {
-        change = change with { At = time.GetElapsedTime(0) };
-        StateFile.Save(ChangePath, change, ServicesJson.Default.UnitChange);
+        change = change with { At = observedAt };
+        try
+        {
+            StateFile.Save(ChangePath, change, ServicesJson.Default.UnitChange);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full /run must not keep systemd from being asked to load them.
+        }
+
         return change;
     }
 

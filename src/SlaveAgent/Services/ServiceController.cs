@@ -81,6 +81,7 @@ public sealed class ServiceController(
         var noUser = chmpx is not null ? await CheckAccountAsync(cancel) ?? (isPaused ? null : GrantRead()) : null;
         var change = chmpx is null || noUser is not null || isPaused ? null : unitFiles.Prepare();
         var wanted = noUser is null ? units : units.Remove(chmpx!);
+        var observedAt = time.GetElapsedTime(0);
         if (await ObserveAsync(wanted, chmpx, skipped, cancel) is not { } observed)
         {
             return new Outcome.Failed("systemd does not answer: systemctl show failed or did not end in time") { Reason = Reasons.SystemdUnreachable };
@@ -93,7 +94,7 @@ public sealed class ServiceController(
 
         if (change is not null && observed.GetValueOrDefault(chmpx!) is { NeedsReload: true, IsActive: true })
         {
-            change = unitFiles.NoteNotLoaded(change);
+            change = unitFiles.NoteNotLoaded(change, observedAt);
         }
 
         if (change is { NeedsRestart: true, IsDirect: true } && observed.GetValueOrDefault(chmpx!) is { MainPid: not 0 } running)

@@ -34,8 +34,10 @@ public sealed class ChmpxUnitFilesTests : IDisposable
         PutPackage();
         var change = Make().Prepare()!;
         _time.Advance(TimeSpan.FromSeconds(7));
-        Assert.Equal(change with { At = _time.GetElapsedTime(0) }, Make().NoteNotLoaded(change));
-        Assert.Equal(change with { At = _time.GetElapsedTime(0) }, Make().Prepare());
+        var observed = _time.GetElapsedTime(0);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(change with { At = observed }, Make().NoteNotLoaded(change, observed));
+        Assert.Equal(change with { At = observed }, Make().Prepare());
     }
 
     [Fact]
