@@ -356,7 +356,7 @@ internal sealed class DaemonService(
 
             logged = why;
             _report.Notify($"waiting: {why}", time);
-            if (await IsHungUpWithinAsync(IdentityRetry / 5, time, cancel) && await TryReloadAsync(settings, isWaiting: true, time, cancel) is { } now)
+            if (await IsHungUpWithinAsync(IdentityRetry / 5, time, cancel) && await TryReloadAsync(settings, isWaiting: true, time, cancel) is { } now && now.Source != settings.Source)
             {
                 return (null, now);
             }
@@ -422,7 +422,7 @@ internal sealed class DaemonService(
         }
         catch (SettingsException e)
         {
-            _refused = e.Message;
+            (_refused, _candidate) = (e.Message, null);
             log.Error("SIGHUP: {Why} {Consequence} ({Reason})", e.Message, GoesOn, Reasons.SettingsRefused);
             return null;
         }
