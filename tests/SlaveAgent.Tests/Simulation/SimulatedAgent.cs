@@ -60,7 +60,7 @@ internal sealed class SimulatedAgent : IReconcilerHost
             new ServiceController(
                 role, file, ring, account, new ChmpxUnitFiles(root, dropIn, "/etc/antpickax/k2hdkc.ini", settings.Chmpx, time), systemd, settings.Services, "chmpx.service", world.Ring.For(IsAlive), () => packages.IsComplete, tracker.NoteOtherRestart, root, time),
             connection,
-            new ReadyController(() => connection.IsReady, systemd, root, follow: false, time),
+            new ReadyController(() => connection.HasJudged ? connection.IsReady : null, systemd, root, follow: false, time),
         ];
         _board = new StatusBoard(controllers, file, ring, () => client.Contact, null, root, keepsFile: false, time, log);
         _reconciler = new Reconciler(
