@@ -234,8 +234,13 @@ public sealed class ConnectionTracker(HostRoot root, ChmpxSettings settings, Fun
 
     public void NoteSilentProbeStarted(NodeKey server) => _silent.NoteStarted(server);
 
-    /// <param name="accepts">Null: it is not known.</param>
-    public void NoteSilentProbe(NodeKey server, bool? accepts) => _silent.Note(server, accepts);
+    public void NoteSilentProbe(ProbeReport probe)
+    {
+        foreach (var server in probe.Asked)
+        {
+            _silent.Note(server, probe.IsOpen);
+        }
+    }
 
     public void NoteDependents(int? active)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Serilog;
 using SlaveAgent.Chmpx;
 using SlaveAgent.Reconciling;
@@ -14,7 +15,7 @@ public sealed class RingQuestions(
 
     private readonly Inquiry<PeerReport?> _peer = new();
     private readonly Inquiry<ProbeReport?> _probe = new();
-    private readonly Inquiry<(NodeKey Server, bool? Accepts)?> _silent = new();
+    private readonly Inquiry<ProbeReport?> _silent = new();
     private readonly Inquiry<int?> _dependents = new();
     private readonly Inquiry<UnitReport?> _unit = new();
     private long? _unitAt;
@@ -32,9 +33,9 @@ public sealed class RingQuestions(
             tracker.NoteProbe(probe);
         }
 
-        if (_silent.TryTake(out var silent) && silent is { } tried)
+        if (_silent.TryTake(out var silent) && silent is not null)
         {
-            tracker.NoteSilentProbe(tried.Server, tried.Accepts);
+            tracker.NoteSilentProbe(silent);
         }
 
         if (_dependents.TryTake(out var active))
@@ -73,7 +74,8 @@ public sealed class RingQuestions(
         if (!_silent.IsRunning)
         {
             tracker.NoteSilentProbeStarted(server);
-            _silent.Start(async () => (server, await inquiries.ProbeAsync(ini, new HashSet<NodeKey> { server }, cancel)));
+            var asked = ImmutableHashSet.Create(server);
+            _silent.Start(async () => new ProbeReport(asked, await inquiries.ProbeAsync(ini, asked, cancel)));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Ring;
 
 namespace SlaveAgent.Connection;
 
@@ -9,53 +10,86 @@ namespace SlaveAgent.Connection;
 /// </summary>
 internal sealed class SilentServers(TimeProvider time)
 {
-    private readonly Dictionary<NodeKey, Trial> _trials = [];
+    private readonly List<Trial> _trials = [];
     private long? _triedAt;
 
     /// <summary>The one that was not tried for the longest; null where none is half-open.</summary>
-    public NodeKey? Next => _trials.Count == 0 ? null : _trials.MinBy(trial => trial.Value.At ?? long.MinValue).Key;
+    public NodeKey? Next
+    {
+        get
+        {
+            var next = _trials.Count > 0 ? _trials[0] : null;
+            foreach (var trial in _trials)
+            {
+                next = trial.At < next!.At ? trial : next;
+            }
+
+            return next?.Server;
+        }
+    }
 
     /// <summary>Since the last try began, whichever server it was about.</summary>
     public TimeSpan SinceTry => _triedAt is { } at ? time.GetElapsedTime(at) : TimeSpan.MaxValue;
 
-    /// <summary>Those that accepted a connection at each try, the last one included, with since when.</summary>
-    public ImmutableDictionary<NodeKey, TimeSpan> Accepting =>
-        _trials.Where(trial => trial.Value.AcceptingSince is not null).ToImmutableDictionary(trial => trial.Key, trial => time.GetElapsedTime(trial.Value.AcceptingSince!.Value));
+    /// <summary>Those that have accepted a connection at each try for a while, the last one included.</summary>
+    public ImmutableHashSet<NodeKey> Accepting
+    {
+        get
+        {
+            var accepting = ImmutableHashSet<NodeKey>.Empty;
+            foreach (var trial in _trials)
+            {
+                accepting = trial.AcceptingSince is { } since && time.GetElapsedTime(since) >= RepairPause.SilentIsUp ? accepting.Add(trial.Server) : accepting;
+            }
+
+            return accepting;
+        }
+    }
 
     /// <param name="halfOpen">Of the others nothing is kept.</param>
-    public void Observe(IReadOnlyCollection<NodeKey> halfOpen)
+    public void Observe(IReadOnlyList<NodeKey> halfOpen)
     {
-        foreach (var other in _trials.Keys.Except(halfOpen).ToList())
-        {
-            _trials.Remove(other);
-        }
-
+        _trials.RemoveAll(trial => !halfOpen.Contains(trial.Server));
         foreach (var server in halfOpen)
         {
-            _trials.TryAdd(server, default);
+            if (Find(server) is null)
+            {
+                _trials.Add(new Trial(server));
+            }
         }
     }
 
     public void NoteStarted(NodeKey server)
     {
-        _triedAt = time.GetTimestamp();
-        if (_trials.TryGetValue(server, out var trial))
+        var now = time.GetTimestamp();
+        _triedAt = now;
+        if (Find(server) is { } trial)
         {
-            _trials[server] = trial with { At = _triedAt };
+            trial.At = now;
         }
     }
 
-    /// <param name="accepts">Null: it is not known.</param>
-    public void Note(NodeKey server, bool? accepts)
+    /// <param name="accepts">Whether it accepted a connection.</param>
+    public void Note(NodeKey server, bool accepts)
     {
-        if (_trials.TryGetValue(server, out var trial))
+        if (Find(server) is { } trial)
         {
-            _trials[server] = trial with { AcceptingSince = accepts is true ? trial.AcceptingSince ?? time.GetTimestamp() : null };
+            trial.AcceptingSince = accepts ? trial.AcceptingSince ?? time.GetTimestamp() : null;
         }
     }
 
     /// <summary>chmpx is restarted, and makes other connections.</summary>
     public void Forget() => _trials.Clear();
 
-    private readonly record struct Trial(long? At, long? AcceptingSince);
+    private Trial? Find(NodeKey server) => _trials.Find(trial => trial.Server == server);
+
+    private sealed class Trial(NodeKey server)
+    {
+        public NodeKey Server { get; } = server;
+
+        /// <summary>When its last try began; the least number before the first.</summary>
+        public long At { get; set; } = long.MinValue;
+
+        public long? AcceptingSince { get; set; }
+    }
 }

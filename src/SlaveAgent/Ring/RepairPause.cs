@@ -24,6 +24,9 @@ public static class RepairPause
     /// <summary>The same while servers accept connections, which costs them something, and of a server that fell silent while others are connected, and may stay so for long.</summary>
     public static readonly TimeSpan BetweenProbesOfSilent = TimeSpan.FromSeconds(10);
 
+    /// <summary>A server that accepts connections for so long is up, whatever it leaves unanswered on one that it has.</summary>
+    public static readonly TimeSpan SilentIsUp = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan FirstQuestion = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestQuestion = TimeSpan.FromMinutes(15);
 

@@ -118,7 +118,7 @@ public static class RingJudge
         // Of a half-open connection the others know no more than this host, and a new chmpx would not have it either; unless its server is up, and the way of the old one is lost,
         // as what a firewall or an address translation knew of it can be.
         var halfOpen = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsHalfOpen: true }).ToList();
-        var accepting = halfOpen.Where(server => s.Accepting.TryGetValue(server.Key, out var since) && since >= LongestKernelRepair).ToList();
+        var accepting = halfOpen.Where(server => s.Accepting.Contains(server.Key)).ToList();
         count = halfOpen.Count == 0 ? count : $"{count}; nothing is acknowledged any more by {Names(halfOpen)}";
         var verdict = SomeMissing(s, shown, [.. missing.Except(halfOpen)], accepting, accepting.Count == 0 ? count : $"{count}, of which {Names(accepting)} accept other connections");
         return s.NextSilent is not null && s.SinceSilentProbe >= RepairPause.BetweenProbesOfSilent && verdict.Action is RingAction.None or RingAction.RequestStatus
@@ -234,7 +234,7 @@ public static class RingJudge
 
     /// <summary>Programs are attached, and there is a server that the kernel has not sent anything again since servers could be reached, or only just now.</summary>
     private static bool MayKernelRepair(RingSituation s) =>
-        HasPrograms(s) && s.SinceReachable < LongestKernelRepair && s.Sockets.SinceTries is { } tries && (tries.First >= s.SinceReachable || tries.Last < SelfRepair);
+        HasPrograms(s) && s.SinceReachable < LongestKernelRepair && (s.Sockets.SinceFirstTry >= s.SinceReachable || s.Sockets.SinceLastTry < SelfRepair);
 
     private static RingVerdict LostAddress(RingSituation s, string count)
     {

@@ -80,8 +80,8 @@ public sealed record RingSituation(IniDocument Ini, RingView? View, TimeSpan Sin
     /// <summary>Since listed servers' ports accept connections, by each try without an exception; null while they do not, or were not tried since the connections were lost.</summary>
     public TimeSpan? SinceReachable { get; init; }
 
-    /// <summary>The servers with a half-open connection that accept others, by each try of theirs, and since when.</summary>
-    public ImmutableDictionary<NodeKey, TimeSpan> Accepting { get; init; } = ImmutableDictionary<NodeKey, TimeSpan>.Empty;
+    /// <summary>The servers with a half-open connection that have accepted others for <see cref="RepairPause.SilentIsUp"/>, by each try of theirs.</summary>
+    public ImmutableHashSet<NodeKey> Accepting { get; init; } = [];
 
     /// <summary>The server with a half-open connection that is to be tried next; null where there is none.</summary>
     public NodeKey? NextSilent { get; init; }

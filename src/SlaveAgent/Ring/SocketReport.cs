@@ -14,11 +14,11 @@ public sealed record SocketReport(ImmutableDictionary<NodeKey, ImmutableArray<Tc
     /// <summary>Servers to which a connection is half-open, and that were not heard of by another one since.</summary>
     public ImmutableHashSet<NodeKey> Dead { get; } = [.. Servers.Where(server => IsDead(server.Value)).Select(server => server.Key)];
 
-    /// <summary>
-    /// Since the kernel last sent data again on half-open connections: of the server where it did so last, and of the one where it did so first. Null where none is half-open, or the
-    /// kernel does not tell.
-    /// </summary>
-    public (TimeSpan Last, TimeSpan First)? SinceTries { get; } = TriesOf(Servers.Values);
+    /// <summary>Since the kernel last sent data again on a half-open connection; null where none is, or the kernel does not tell.</summary>
+    public TimeSpan? SinceLastTry { get; } = Servers.Values.Min(SinceTryOf);
+
+    /// <summary>The same of the server where that was the longest ago.</summary>
+    public TimeSpan? SinceFirstTry { get; } = Servers.Values.Max(SinceTryOf);
 
     /// <summary>All connections come from an address that this host does not have any more.</summary>
     public bool IsBoundToLostAddress { get; init; }
@@ -58,10 +58,15 @@ public sealed record SocketReport(ImmutableDictionary<NodeKey, ImmutableArray<Tc
         return new SocketReport(found);
     }
 
-    private static (TimeSpan Last, TimeSpan First)? TriesOf(IEnumerable<ImmutableArray<TcpSocket>> servers)
+    private static TimeSpan? SinceTryOf(ImmutableArray<TcpSocket> sockets)
     {
-        var tries = servers.Select(sockets => sockets.Where(socket => socket.Health.IsDead).Min(socket => socket.Health.SinceTry)).OfType<TimeSpan>().ToList();
-        return tries.Count == 0 ? null : (tries.Min(), tries.Max());
+        TimeSpan? last = null;
+        foreach (var socket in sockets)
+        {
+            last = socket.Health is { IsDead: true, SinceTry: { } since } && !(since >= last) ? since : last;
+        }
+
+        return last;
     }
 
     /// <summary>The connection to show of a server: a half-open one where the server is dead, else the one that has been known for longest. Null where none is known.</summary>

@@ -107,14 +107,14 @@ public sealed class SocketReportTests
     public void When_the_kernel_last_tried_is_told_of_half_open_connections_alone()
     {
         var servers = Servers(("a", ["10.0.0.1:8020"]), ("b", ["10.0.0.2:8020"]));
-        Assert.Null(Of(servers, [Socket("10.0.0.1:8020", 1, Silent with { Unanswered = 1, SinceTry = TimeSpan.FromSeconds(1) })]).SinceTries);
+        Assert.Null(Of(servers, [Socket("10.0.0.1:8020", 1, Silent with { Unanswered = 1, SinceTry = TimeSpan.FromSeconds(1) })]).SinceLastTry);
         var report = Of(
             servers,
             [
                 Socket("10.0.0.1:8020", 1, Silent with { SinceTry = TimeSpan.FromSeconds(9) }), Socket("10.0.0.1:8020", 2, Silent with { SinceTry = TimeSpan.FromSeconds(7) }),
                 Socket("10.0.0.2:8020", 3, Silent with { SinceTry = TimeSpan.FromSeconds(20) }),
             ]);
-        Assert.Equal((TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(20)), report.SinceTries);
+        Assert.Equal((TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(20)), (report.SinceLastTry, report.SinceFirstTry));
     }
 
     [Fact]
