@@ -120,7 +120,7 @@ public static class RingJudge
         var halfOpen = missing.Where(server => shown.GetValueOrDefault(server.Key) is { IsHalfOpen: true }).ToList();
         var accepting = halfOpen.Where(server => s.Accepting.Contains(server.Key)).ToList();
         count = halfOpen.Count == 0 ? count : $"{count}; nothing is acknowledged any more by {Names(halfOpen)}";
-        var verdict = SomeMissing(s, shown, [.. missing.Except(halfOpen)], accepting, accepting.Count == 0 ? count : $"{count}, of which {Names(accepting)} accept other connections");
+        var verdict = SomeMissing(s, shown, [.. missing.Except(halfOpen)], accepting, accepting.Count == 0 ? count : $"{count}; other connections are accepted by {Names(accepting)}");
         return s.NextSilent is not null && s.SinceSilentProbe >= RepairPause.BetweenProbesOfSilent && verdict.Action is RingAction.None or RingAction.RequestStatus
             ? verdict with { Action = RingAction.ProbeSilent }
             : verdict;
