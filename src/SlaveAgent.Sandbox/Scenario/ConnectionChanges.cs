@@ -109,19 +109,21 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
     public async Task MoveClockAsync(Func<CancellationToken, Task> connected, CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(ClockFile, $"{Day}\n", cancellationToken);
-        var position = world.Agent.Output.Length;
-        await RestartChmpxAsync();
+        // The agent must have seen each of it: it takes a chmpx that it never saw connected for one that is not admitted yet, and does not restart it.
+        await world.Units.StopAsync("chmpx.service");
+        await AgentSeesAsync(0, "the agent has not seen that chmpx was stopped", cancellationToken);
+        await world.Units.StartAsync("chmpx.service");
         await connected(cancellationToken);
-        // The agent must have seen it as well: it takes a chmpx that it never saw connected for one that is not admitted yet, and does not restart it.
-        var all = $"{cluster.Servers.Count}/{cluster.Servers.Count} servers connected";
-        await DbaasWorld.UntilAsync(_ => Task.FromResult(world.Agent.Output.IndexOf(all, position, StringComparison.Ordinal) >= 0 ? null : $"the agent has not seen {all}"),
-            StepTimeout, cancellationToken);
+        await AgentSeesAsync(cluster.Servers.Count, "the agent has not seen that chmpx is connected again", cancellationToken);
         foreach (var server in cluster.Servers)
         {
             server.Disconnect();
         }
         await ShowsAsync(0, "chmpx shows connections that were closed", cancellationToken);
     }
+
+    private Task AgentSeesAsync(int connected, string otherwise, CancellationToken cancellationToken) => DbaasWorld.UntilAsync(
+        _ => Task.FromResult(world.ReadStatus()?.ConnectedCuks.Count == connected ? null : otherwise), StepTimeout, cancellationToken);
 
     /// <summary>The clock is correct again when chmpx starts.</summary>
     public async Task SetClockRightAsync()
