@@ -356,9 +356,15 @@ internal sealed class DaemonService(
 
             logged = why;
             _report.Notify($"waiting: {why}", time);
-            if (await IsHungUpWithinAsync(IdentityRetry / 5, time, cancel) && await TryReloadAsync(settings, isWaiting: true, time, cancel) is { } now && now.Source != settings.Source)
+            if (await IsHungUpWithinAsync(IdentityRetry / 5, time, cancel) && await TryReloadAsync(settings, isWaiting: true, time, cancel) is { } now)
             {
-                return (null, now);
+                if (now.Source != settings.Source)
+                {
+                    return (null, now);
+                }
+
+                // The files say again what is in force; what was refused of them before is over.
+                _candidate = settings;
             }
         }
     }

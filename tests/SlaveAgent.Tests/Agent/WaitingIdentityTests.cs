@@ -2,6 +2,7 @@ using SlaveAgent.Identity;
 using SlaveAgent.Reconciling;
 using SlaveAgent.Sandbox.HostTools;
 using SlaveAgent.Sandbox.Systemd;
+using SlaveAgent.Status;
 
 namespace SlaveAgent.Tests.Agent;
 
@@ -41,6 +42,26 @@ public sealed class WaitingIdentityTests
 
         HostSetup.Write(world.Layout, "var/lib/cloud/data/instance-id", $"{OtherCuk}\n");
         await RegisteredAsync(world);
+    }
+
+    [Fact]
+    public async Task Settings_that_were_refused_and_are_again_what_they_were_are_refused_no_longer()
+    {
+        await using var world = await WaitingAsync();
+
+        world.Configure("30-host", "host:\n  cuk: [\n");
+        await HangUpAsync(world);
+        await world.UntilAsync(() => world.HasLogged(Reasons.SettingsRefused), "the settings are not refused");
+
+        File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-host.yaml"));
+        var logged = world.Agent.Output.Length;
+        await HangUpAsync(world);
+        await world.UntilAsync(() => world.Agent.Output.Length > logged, "the settings are not read again");
+
+        HostSetup.Write(world.Layout, "var/lib/cloud/data/instance-id", $"{OtherCuk}\n");
+        await RegisteredAsync(world);
+        await world.UntilAsync(() => world.Status is not null, "there is no status");
+        Assert.Null(world.Status!.Find(ConditionTypes.SettingsValid));
     }
 
     private static async Task<AgentWorld> WaitingAsync()
