@@ -93,12 +93,15 @@ public sealed class ServerCluster : IServerCluster
         return node;
     }
 
-    /// <summary>Removes a node: from K2HR3's list, then from service, then stops it.</summary>
+    /// <summary>Removes a node: from K2HR3's list, then from service, unless it is out of service already, then stops it.</summary>
     public async Task RemoveAsync(ServerNode node)
     {
         Leave(node);
         await WhenK2hr3IsUpAsync(() => _service.RemoveHost(_cluster.ServerRole, node.Cuk));
-        await SetStatusAsync(node, RingStatus.ServiceOut | RingStatus.Up);
+        if (node.Status.HasFlag(RingStatus.ServiceIn))
+        {
+            await SetStatusAsync(node, RingStatus.ServiceOut | RingStatus.Up);
+        }
         await node.DisposeAsync();
         DropFromRing(node);
     }

@@ -60,12 +60,17 @@ public sealed partial class StandInClusterTests
 
         ring.Chmpx.Replace(ring.Chmpx.Ini(2, ring.ServerSections(1)));
         await ring.Chmpx.WaitForAsync(seen => seen.Revision == 2 && seen.Connected == 2);
+        // The other server's notice that it is out of service may otherwise arrive after its connection has ended.
+        await ring.Cluster.SetStatusAsync(leaving, RingStatus.ServiceOut | RingStatus.Up);
+        await ring.Chmpx.WaitForAsync(seen => StatusIn(seen).Contains("[SERVICE OUT][UP]", StringComparison.Ordinal));
         await ring.Cluster.RemoveAsync(leaving);
         var view = await ring.Chmpx.WaitForAsync(seen => seen.Connected == 1);
-        Assert.Contains("[SERVICE OUT][DOWN]", view.Servers.Single(server => server.Cuk == leaving.Cuk).Status, StringComparison.Ordinal);
+        Assert.Contains("[SERVICE OUT][DOWN]", StatusIn(view), StringComparison.Ordinal);
 
         ring.Chmpx.Replace(ring.Chmpx.Ini(3, ring.ServerSections(1)));
         await ring.Chmpx.WaitForAsync(seen => seen.Revision == 3 && seen.Servers.All(server => server.Cuk != leaving.Cuk));
+
+        string StatusIn(ChmpxView seen) => seen.Servers.Single(server => server.Cuk == leaving.Cuk).Status;
     }
 
     [Fact]
