@@ -16,12 +16,13 @@ internal static class ChmpxCommand
         var stopTime = new Option<int>("-stoptime") { Description = "stand-in only: milliseconds that a clean shutdown takes", DefaultValueFactory = _ => 1500 };
         var noticeTime = new Option<int>("-noticetime") { Description = "stand-in only: milliseconds before a file change is noticed", DefaultValueFactory = _ => 50 };
         var clock = new Option<int?>("-clock") { Description = "stand-in only: seconds by which the clock is ahead (default: from var/lib/sandbox/clock-ahead in the working directory)" };
+        var traffic = new Option<int?>("-traffic") { Description = "stand-in only: milliseconds from one message of the programs' to each server to the next (default: from var/lib/sandbox/traffic in the working directory)" };
         var state = new Option<string?>("-statedir") { Description = "stand-in only: directory of the shared memory file (default: var/lib/antpickax in the working directory)" };
         var hosts = new Option<string?>("-hosts") { Description = "stand-in only: this host's names, comma-separated" };
         var messages = new Option<int?>("-msgmax") { Description = "stand-in only: fs.mqueue.msg_max as it limits an unprivileged user" };
         var command = new Command("chmpx", "Stands in for chmpx on a slave node.")
         {
-            configuration, controlPort, cuk, debug, pidFile, stopTime, noticeTime, clock, state, hosts, messages,
+            configuration, controlPort, cuk, debug, pidFile, stopTime, noticeTime, clock, traffic, state, hosts, messages,
         };
         command.SetAction(async (parse, _) =>
         {
@@ -32,7 +33,8 @@ internal static class ChmpxCommand
                 PidFile = parse.GetValue(pidFile),
                 StopTime = TimeSpan.FromMilliseconds(parse.GetValue(stopTime)),
                 NoticeTime = TimeSpan.FromMilliseconds(parse.GetValue(noticeTime)),
-                ClockAhead = TimeSpan.FromSeconds(parse.GetValue(clock) ?? ClockOfHost()),
+                ClockAhead = TimeSpan.FromSeconds(parse.GetValue(clock) ?? OfHost("clock-ahead") ?? 0),
+                Traffic = (parse.GetValue(traffic) ?? OfHost("traffic")) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
                 HostNames = parse.GetValue(hosts)?.Split(','),
                 MessageLimit = parse.GetValue(messages),
             };
@@ -43,9 +45,9 @@ internal static class ChmpxCommand
         return command;
     }
 
-    private static int ClockOfHost()
+    private static int? OfHost(string setting)
     {
-        var file = Path.Combine(Environment.CurrentDirectory, "var/lib/sandbox/clock-ahead");
-        return File.Exists(file) ? int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture) : 0;
+        var file = Path.Combine(Environment.CurrentDirectory, "var/lib/sandbox", setting);
+        return File.Exists(file) ? int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture) : null;
     }
 }

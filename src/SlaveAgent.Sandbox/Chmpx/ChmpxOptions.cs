@@ -20,6 +20,9 @@ internal sealed record ChmpxOptions(string ConfigurationFile)
     /// <summary>How far this node's clock is ahead of the servers'.</summary>
     public TimeSpan ClockAhead { get; init; }
 
+    /// <summary>How often the programs on this host send each server a message; null: there are none that do.</summary>
+    public TimeSpan? Traffic { get; init; }
+
     /// <summary>The directory of the shared memory file, and of the directory that represents the attached programs.</summary>
     public string StateDirectory { get; init; } = Path.Combine(Environment.CurrentDirectory, "var/lib/antpickax");
 

@@ -8,13 +8,14 @@ namespace SlaveAgent.Sandbox.Chmpx;
 /// ConnectServers). It searches for servers by itself only while none is up. A server that it could not connect to is marked down with this
 /// node's clock and not tried again until a status of that server arrives that is not older.
 /// </summary>
-internal sealed class RingLoop(SlaveState state, TextWriter log)
+/// <param name="traffic">How often the programs on this host send each server a message; null: never.</param>
+internal sealed class RingLoop(SlaveState state, TimeSpan? traffic, TextWriter log)
 {
     // The wait for events, after which chmpx checks whether any server is up.
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
 
     private readonly Channel<(ServerView Server, ServerLink Link, RingUpdate? News)> _events = Channel.CreateUnbounded<(ServerView, ServerLink, RingUpdate?)>();
-    private readonly List<Task> _reading = [];
+    private readonly List<Task> _exchanging = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -34,7 +35,7 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
         {
             state.Servers.ForEach(server => server.Link?.Dispose());
         }
-        await Task.WhenAll(_reading);
+        await Task.WhenAll(_exchanging);
     }
 
     private async Task StepAsync(CancellationToken cancellationToken)
@@ -132,8 +133,12 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
                 server.Link = link;
                 log.WriteLine($"connected to {server.Node.Name}");
             }
-            _reading.RemoveAll(task => task.IsCompleted);
-            _reading.Add(ReadAsync(server, link, cancellationToken));
+            _exchanging.RemoveAll(task => task.IsCompleted);
+            _exchanging.Add(ReadAsync(server, link, cancellationToken));
+            if (traffic is { } apart)
+            {
+                _exchanging.Add(SendAsync(link, apart, cancellationToken));
+            }
         }
         if (needsReload)
         {
@@ -155,6 +160,22 @@ internal sealed class RingLoop(SlaveState state, TextWriter log)
                 _events.Writer.TryWrite((server, link, update));
             }
             while (update is not null);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+    }
+
+    // Until the connection ends. What a message says does not matter to anybody.
+    private async Task SendAsync(ServerLink link, TimeSpan apart, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(apart);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken) && await link.SendAsync(Hello(joins: true), cancellationToken))
+            {
+            }
         }
         catch (OperationCanceledException)
         {

@@ -58,6 +58,9 @@ internal sealed class ServerLink : IDisposable
 
     public Task<RingUpdate?> ReadAsync(CancellationToken cancellationToken) => _stream.ReadAsync<RingUpdate>(cancellationToken);
 
+    /// <summary>False when the connection has ended.</summary>
+    public Task<bool> SendAsync(RingHello message, CancellationToken cancellationToken) => _stream.WriteAsync(message, cancellationToken);
+
     public void Dispose() => _stream.Dispose();
 
     private static (string Host, int Port) Target(ChmpxNode server)

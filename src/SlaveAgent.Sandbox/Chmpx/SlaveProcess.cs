@@ -46,7 +46,7 @@ internal sealed class SlaveProcess(ChmpxOptions options, TextWriter log) : IDisp
         var loops = new[]
         {
             Task.Factory.StartNew(() => Follow(state, watch), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
-            new RingLoop(state, log).RunAsync(_ending.Token),
+            new RingLoop(state, options.Traffic, log).RunAsync(_ending.Token),
             control.RunAsync(_ending.Token),
         };
         await Task.WhenAll(loops);

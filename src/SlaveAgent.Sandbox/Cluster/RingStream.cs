@@ -46,5 +46,32 @@ internal sealed class RingStream(Socket socket) : IDisposable
         }
     }
 
+    /// <summary>Nothing that arrives is acknowledged any more; once it is closed, the peer is reset at once.</summary>
+    public void DropPackets()
+    {
+        try
+        {
+            PacketFilter.Drop(socket);
+            socket.LingerState = new(true, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The connection has ended.
+        }
+    }
+
+    public void AcceptPackets()
+    {
+        try
+        {
+            PacketFilter.Accept(socket);
+            socket.LingerState = new(false, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The connection has ended.
+        }
+    }
+
     public void Dispose() => _stream.Dispose();
 }

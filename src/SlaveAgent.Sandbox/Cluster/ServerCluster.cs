@@ -115,7 +115,7 @@ public sealed class ServerCluster : IServerCluster
     }
 
     /// <summary>
-    /// A node loses power, without FIN or RST: connections to it stay open without data, its ports do not answer, and the
+    /// A node loses power, without FIN or RST: connections to it stay open and acknowledge nothing, its ports do not answer, and the
     /// ring has not noticed. K2HR3 lists it until <see cref="ForgetAsync"/>.
     /// </summary>
     public async Task PowerOffAsync(ServerNode node)
@@ -248,8 +248,8 @@ public sealed class ServerCluster : IServerCluster
         for (var attempt = 0; attempt < Addresses; attempt++)
         {
             var address = IPAddress.Parse($"{_network}.{11 + (_nextAddress++ % Addresses)}");
-            // That of a failed node is in use until it is removed.
-            if (!listed.Contains($"{address}") && _addresses.Add(address))
+            // That of a failed node is in use until it is removed, that of one without power for good: its ports stay open.
+            if (!listed.Contains($"{address}") && !_gone.Exists(node => node.IsOff && node.Address.Equals(address)) && _addresses.Add(address))
             {
                 return address;
             }

@@ -21,6 +21,11 @@ internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster, 
         _accepting = AcceptAsync(_stopping.Token);
     }
 
+    /// <summary>Requests to connect are not answered any more.</summary>
+    public void DropPackets() => PacketFilter.Drop(_listener);
+
+    public void AcceptPackets() => PacketFilter.Accept(_listener);
+
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested)

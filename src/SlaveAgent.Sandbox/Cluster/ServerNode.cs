@@ -20,6 +20,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private volatile IReadOnlySet<string>? _listed;
     private volatile bool _isOff;
+    private volatile bool _isCutOff;
     private int _connections;
 
     internal ServerNode(ServerCluster cluster, string name, string cuk, IPAddress address, int port, int controlPort)
@@ -58,8 +59,8 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     /// <summary>It lost power.</summary>
     public bool IsOff => _isOff;
 
-    /// <summary>It runs, and no slave reaches it (<see cref="CutOffAsync"/>).</summary>
-    public bool IsCutOff => !_isOff && _listener is null;
+    /// <summary>It runs, and no slave reaches it (<see cref="CutOff"/>).</summary>
+    public bool IsCutOff => !_isOff && _isCutOff;
 
     /// <summary>Connections are open at their slaves' end, also when this node is off.</summary>
     public bool HasOpenConnections => !_slaves.IsEmpty;
@@ -88,20 +89,24 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         }
     }
 
-    /// <summary>Makes it unreachable, both on its ports and on its connections, which stay open.</summary>
-    public async Task CutOffAsync()
+    /// <summary>Makes it unreachable, both on its ports and on its connections, which stay open: no packet is answered.</summary>
+    public void CutOff()
     {
-        _listener?.Dispose();
-        await _accepting;
-        if (_control is { } open)
-        {
-            await open.DisposeAsync();
-        }
-        _listener = null;
+        _isCutOff = true;
+        DropPackets();
     }
 
     /// <summary>Makes it reachable again.</summary>
-    public void Reconnect() => Start();
+    public void Reconnect()
+    {
+        _isCutOff = false;
+        PacketFilter.Accept(_listener!);
+        _control!.AcceptPackets();
+        foreach (var stream in _slaves.Keys)
+        {
+            stream.AcceptPackets();
+        }
+    }
 
     internal void Start()
     {
@@ -119,22 +124,31 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     internal async Task NotifyAsync(RingMember member)
     {
         // Cut off, it reaches no slave.
-        foreach (var stream in _listener is null ? [] : _slaves.Keys)
+        foreach (var stream in _isOff || _isCutOff ? [] : _slaves.Keys)
         {
             await stream.WriteAsync(new RingUpdate([member]), _stopping.Token);
         }
     }
 
-    /// <summary>Simulates a power failure: its ports no longer answer, and its connections stay open, without FIN or RST.</summary>
+    /// <summary>Simulates a power failure: neither its ports nor its connections, which stay open, answer any packet.</summary>
     internal async Task PowerOffAsync()
     {
         _isOff = true;
-        await StopAsync();
+        DropPackets();
+        await EndServingAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        if (!_stopping.IsCancellationRequested)
+        {
+            await EndServingAsync();
+        }
+        _listener?.Dispose();
+        if (_control is { } open)
+        {
+            await open.DisposeAsync();
+        }
         foreach (var stream in _slaves.Keys)
         {
             stream.Dispose();
@@ -142,13 +156,20 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task StopAsync()
+    private async Task EndServingAsync()
     {
-        if (!_stopping.IsCancellationRequested)
+        await _stopping.CancelAsync();
+        await _accepting;
+        await Task.WhenAll(_serving.Keys);
+    }
+
+    private void DropPackets()
+    {
+        PacketFilter.Drop(_listener!);
+        _control!.DropPackets();
+        foreach (var stream in _slaves.Keys)
         {
-            await _stopping.CancelAsync();
-            await CutOffAsync();
-            await Task.WhenAll(_serving.Keys);
+            stream.DropPackets();
         }
     }
 
@@ -183,6 +204,10 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
             if (hello.Joins)
             {
                 _slaves[stream] = hello;
+                if (_isOff || _isCutOff)
+                {
+                    stream.DropPackets();
+                }
             }
             else
             {
@@ -191,7 +216,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
             await stream.WriteAsync(new RingUpdate(_cluster.MembersSeenBy(this)), cancellationToken);
             while (await stream.ReadAsync<RingHello>(cancellationToken) is not null)
             {
-                // A slave sends nothing more; the read ends when it disconnects.
+                // What a slave sends are its programs' messages; the read ends when it disconnects.
             }
         }
         catch (OperationCanceledException)

@@ -69,7 +69,7 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
         {
             foreach (var server in servers)
             {
-                await server.CutOffAsync();
+                server.CutOff();
             }
             await ShowsAsync(servers.Count, "chmpx lost connections that no peer closed", cancellationToken);
             foreach (var server in servers)

@@ -31,10 +31,16 @@ internal sealed class MeasuredHost : IAsyncDisposable
     public int Pid => int.Parse(File.ReadAllText(Path.Join(World.Layout.Root, "run/k2hdkc-slave-agent/daemon.pid")), CultureInfo.InvariantCulture);
 
     /// <summary>With the sandbox's servers and its stand-in chmpx, bootstrapped.</summary>
-    public static async Task<MeasuredHost> WholeAsync(string agent, int servers, string settings, CancellationToken cancel)
+    /// <param name="traffic">How often the host's programs send each server a message; null: there are none.</param>
+    public static async Task<MeasuredHost> WholeAsync(string agent, int servers, string settings, CancellationToken cancel, TimeSpan? traffic = null)
     {
         var world = await DbaasWorld.CreateAsync(new ScenarioOptions(agent, IsReal: false, Keeps: false, Serves: false) { Maker = RoleMaker.Cli }, cancel);
         await world.Cluster.AddAsync(servers);
+        if (traffic is { } apart)
+        {
+            HostSetup.Write(world.Layout, "var/lib/sandbox/traffic", string.Create(CultureInfo.InvariantCulture, $"{apart.TotalMilliseconds}"));
+        }
+
         var host = new MeasuredHost(world, null);
         await host.PutRunInMemoryAsync(cancel);
         return await BootstrappedAsync(host, settings, cancel);

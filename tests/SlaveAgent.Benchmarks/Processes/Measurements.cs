@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using SlaveAgent.Benchmarks.Reporting;
 using SlaveAgent.Chmpx;
+using SlaveAgent.Sandbox.Cluster;
 using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
@@ -13,7 +14,7 @@ namespace SlaveAgent.Benchmarks.Processes;
 /// <summary>The rows of the table, each measured by itself; what they share is the executable.</summary>
 internal sealed class Measurements(string agent, string beside, int events, int looks, Report report)
 {
-    public static readonly string[] All = ["executable", "watch", "hour", "poll", "day", "write", "join", "end", "load", "start", "heap"];
+    public static readonly string[] All = ["executable", "watch", "hour", "poll", "day", "write", "join", "end", "silent", "load", "start", "heap"];
 
     /// <summary>Requests and looks by other means than the one that is measured are kept out of the way.</summary>
     private const string Quiet = "watch:\n  k2hr3_interval: 1h\n  jitter: 0%\n";
@@ -25,6 +26,7 @@ internal sealed class Measurements(string agent, string beside, int events, int 
 
     /// <summary>A daemon follows twenty changes of the ring at once and then slows down.</summary>
     private const int Ends = 9;
+    private const int Silences = 8;
 
     /// <summary>A K2HR3 poll from the next, also of what stands beside it.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(5);
@@ -34,6 +36,9 @@ internal sealed class Measurements(string agent, string beside, int events, int 
 
     /// <summary>A day's looks take nine minutes where the machine has nothing else to do.</summary>
     private static readonly TimeSpan LongestDay = TimeSpan.FromMinutes(20);
+
+    /// <summary>From one message of a program's to a server to the next.</summary>
+    private static readonly TimeSpan Traffic = TimeSpan.FromMilliseconds(20);
 
     /// <summary>.NET's idle workers end after 20 s; until then what was before is measured along.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(25);
@@ -55,6 +60,7 @@ internal sealed class Measurements(string agent, string beside, int events, int 
                 "write" => WriteAsync(cancel),
                 "join" => JoinAsync(cancel),
                 "end" => EndAsync(cancel),
+                "silent" => SilentAsync(cancel),
                 "load" => LoadAsync(cancel),
                 "start" => StartAsync(cancel),
                 "heap" => HeapAsync(),
@@ -408,6 +414,43 @@ internal sealed class Measurements(string agent, string beside, int events, int 
             await losing;
             await cluster.ForgetAsync(server);
             await cluster.AddAsync(1);
+        }
+
+        return times;
+    }
+
+    private async Task SilentAsync(CancellationToken cancel)
+    {
+        const int Hosts = 3;
+        var times = new List<double>();
+        for (var number = 0; number < Hosts; number++)
+        {
+            times.AddRange(await SilentAsync(number, cancel));
+        }
+
+        var silent = Percentiles.Of(times);
+        report.Add("a server loses power under a program's traffic → the status file says so", "5 s", F($"p50 {silent.Median:0.0} s, p99 {silent.P99:0.0} s of {times.Count} events"), silent.P99 <= 5);
+        _details["silent_s"] = silent.Sorted;
+    }
+
+    /// <summary>A server's sockets acknowledge nothing from one moment on; once that is seen, its connection ends and another server takes its place.</summary>
+    private async Task<List<double>> SilentAsync(int number, CancellationToken cancel)
+    {
+        await using var host = await MeasuredHost.WholeAsync(agent, 3, Quiet, cancel, Traffic);
+        await host.WatchAsync(cancel);
+        using var replaced = new FileReplaced(Path.Join(host.World.Layout.Root, "run/k2hdkc-slave-agent/status.json"));
+        var (cluster, random, times) = ((ServerCluster)host.World.Cluster, new Random(number), new List<double>());
+        for (var turn = 0; turn < Silences; turn++)
+        {
+            await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers is { Connected: 3, Listed: 3 }, cancel);
+            await Task.Delay(3000 + random.Next(1000), cancel);
+            var server = cluster.Servers[0];
+            var began = Stopwatch.GetTimestamp();
+            await cluster.PowerOffAsync(server);
+            times.Add(Stopwatch.GetElapsedTime(began, await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers.Connected < 3, cancel)).TotalSeconds);
+            await cluster.NoticeAsync(server);
+            await cluster.ForgetAsync(server);
+            await cluster.AddAsync();
         }
 
         return times;
