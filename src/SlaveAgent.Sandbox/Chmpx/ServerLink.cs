@@ -8,7 +8,10 @@ namespace SlaveAgent.Sandbox.Chmpx;
 internal sealed class ServerLink : IDisposable
 {
     // RETRYCNT times CONTIMEOUT: 500 times 1 ms.
-    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
+
+    // Of a server that is connected; generous, because on a busy machine a stand-in may take a second.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private readonly RingStream _stream;
 
@@ -30,7 +33,7 @@ internal sealed class ServerLink : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         RingStream? stream = null;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Timeout);
+        deadline.CancelAfter(ConnectTimeout);
         try
         {
             if (IPAddress.TryParse(host, out var address))
@@ -41,6 +44,7 @@ internal sealed class ServerLink : IDisposable
             {
                 await socket.ConnectAsync(host, port, deadline.Token);
             }
+            deadline.CancelAfter(AnswerTimeout);
             stream = new(socket);
             if (await stream.WriteAsync(hello, deadline.Token) && await stream.ReadAsync<RingUpdate>(deadline.Token) is { } update)
             {

@@ -9,7 +9,7 @@ namespace SlaveAgent.Sandbox.Scenario;
 /// <summary>The real agent, as processes on the simulated host. All of their output is kept and searched for the token.</summary>
 internal sealed class AgentProgram(string path, HostLayout layout) : IAsyncDisposable
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
 
     private readonly StringWriter _output = new();
     private CommandTask<CommandResult>? _daemon;

@@ -15,7 +15,12 @@ internal sealed class FleetRun
     /// <summary>Slaves of a ring; chmpx holds 256 nodes as shipped.</summary>
     private const int RingSize = 250;
 
-    /// <summary>After a launch that by itself is all that K2HR3 can answer (a slave's first run asks six times), because those that run already poll as well.</summary>
+    /// <summary>The requests of a slave's first run.</summary>
+    private const int StartRequests = 6;
+
+    /// <summary>Of the launch: its starts alone are half of what K2HR3 can answer, because those that run already poll as well.</summary>
+    private const int LaunchRoom = 2;
+
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(5);
 
     private FleetRun(SimulatedK2hr3 k2hr3, int slaves, TimeSpan start, IReadOnlyList<TimeSpan> recovered, IReadOnlyList<TimeSpan> joined, int late)
@@ -68,7 +73,7 @@ internal sealed class FleetRun
     private static FleetRun Live(
         VirtualTime time, SimulatedK2hr3 k2hr3, int slaves, int atATime, Action join, Func<int, Task> run, Func<IEnumerable<(TimeSpan AnsweredAt, TimeSpan ChangedAt)>> look)
     {
-        var launching = TimeSpan.FromMilliseconds(slaves * 5 * 45 * 1.2 / atATime);
+        var launching = TimeSpan.FromMilliseconds(slaves * StartRequests * 45.0 * LaunchRoom / atATime);
         var start = launching + Settling;
         for (var number = 0; number < slaves; number++)
         {

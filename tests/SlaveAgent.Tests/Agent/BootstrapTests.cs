@@ -119,7 +119,7 @@ public sealed class BootstrapTests
         world.K2hr3.SetResource(world.Names.Resource, string.Empty, new Dictionary<string, string>());
 
         world.Configure("30-slow", "evidence:\n  duration: 10m\n");
-        var (code, output) = await world.TryBootstrapAsync("--hand-over", "--timeout", "20s");
+        var (code, output) = await world.TryBootstrapAsync("--hand-over", "--timeout", "60s");
         Assert.True(code == 75, output);
         Assert.Equal(["curl"], world.Host.Installed);
         Assert.NotEqual("Active", world.Units.StatusOf("k2hdkc-slave-agent.service").State.ToString());
@@ -334,7 +334,7 @@ public sealed class BootstrapTests
             Files = new Dictionary<string, string> { ["usr/lib/systemd/system/demo-app.service"] = Package.Unit("x", "/bin/sh /nowhere/at-all", "SIGTERM").Replace("Restart=always", "Restart=no", StringComparison.Ordinal) },
         })]);
 
-        var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "60s");
 
         Assert.Equal(75, code);
         Assert.Contains($"({Reasons.UnitsFailing})", output, StringComparison.Ordinal);
@@ -351,7 +351,7 @@ public sealed class BootstrapTests
             Files = new Dictionary<string, string> { ["usr/lib/systemd/system/chmpx.service"] = Package.Unit("CHMPX", "/bin/sleep 1000000", "SIGTERM") },
         })]);
 
-        var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "60s");
 
         Assert.Equal(75, code);
         Assert.Contains(world.Host.Calls, call => call.Tool == "systemctl" && call.Arguments.Contains("try-restart") && call.Arguments.Contains("chmpx.service"));
@@ -364,7 +364,7 @@ public sealed class BootstrapTests
         await using var world = await AgentWorld.CreateAsync(servers: 1);
         Assert.True(world.K2hr3.RevokeToken(world.Token));
 
-        var (code, output) = await world.TryBootstrapAsync("--timeout", "3s");
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
 
         Assert.Equal(75, code);
         Assert.Contains("401", output, StringComparison.Ordinal);
@@ -377,7 +377,7 @@ public sealed class BootstrapTests
         await using var world = await AgentWorld.CreateAsync(servers: 1);
         await world.K2hr3.SetOutageAsync(new Outage(OutageMode.Stopped), TestContext.Current.CancellationToken);
 
-        var (code, output) = await world.TryBootstrapAsync("--timeout", "2s");
+        var (code, output) = await world.TryBootstrapAsync("--timeout", "20s");
 
         Assert.Equal(75, code);
         Assert.Contains($"({Reasons.K2hr3Unreachable})", output, StringComparison.Ordinal);

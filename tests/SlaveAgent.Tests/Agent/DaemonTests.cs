@@ -119,7 +119,7 @@ public sealed class DaemonTests
         await using var world = await AgentWorld.BootstrappedAsync(servers: 1, "watch:\n  k2hr3_interval: 1h\n");
         await world.WatchAsync();
         var before = Registrations(world);
-        Assert.Contains($"{ConditionTypes.Registered}: ", world.Agent.Output, StringComparison.Ordinal);
+        await world.UntilAsync(() => world.Agent.Output.Contains($"{ConditionTypes.Registered}: ", StringComparison.Ordinal), "the registration is not told");
         var output = world.Agent.Output.Length;
 
         HostSetup.Write(world.Layout, "etc/k2hdkc-slave-agent/token", world.Token);
@@ -319,8 +319,8 @@ public sealed class DaemonTests
         using var systemd = new NotifySocket();
         world.Configure("30-bad", "watch:\n  k2hr3_intervall: 5m\n");
         world.Agent.Start(systemd.Path);
-        await systemd.HeardAsync("READY=1", Cancel);
-        await systemd.HeardAsync("30-bad.yaml line 2", Cancel);
+        await systemd.HeardAsync("READY=1");
+        await systemd.HeardAsync("30-bad.yaml line 2");
         await world.UntilAsync(() => world.HasLogged(Reasons.SettingsRefused), "the refusal is not logged");
         Assert.True(world.Agent.IsRunning);
 
@@ -338,7 +338,7 @@ public sealed class DaemonTests
         var environment = world.Path("/run/environment");
         await File.WriteAllTextAsync(Path.Combine(world.Layout.Bin, "systemctl"), $"#!/bin/sh\nprintenv >>'{environment}'\nexit 1\n", Cancel);
         world.Agent.Start(systemd.Path);
-        await systemd.HeardAsync("READY=1", Cancel);
+        await systemd.HeardAsync("READY=1");
         await world.UntilAsync(() => File.Exists(environment) && File.ReadAllText(environment).Contains("LC_ALL=", StringComparison.Ordinal), "systemctl is not called");
         Assert.DoesNotContain("NOTIFY_SOCKET", await File.ReadAllTextAsync(environment, Cancel), StringComparison.Ordinal);
     }
@@ -364,7 +364,7 @@ public sealed class DaemonTests
         using var systemd = new NotifySocket();
         world.Configure("30-bad", "k2hr3:\n  ca_file: /nowhere.pem\n");
         world.Agent.Start(systemd.Path);
-        await systemd.HeardAsync("READY=1", Cancel);
+        await systemd.HeardAsync("READY=1");
         await world.UntilAsync(() => Refusals() > before, "the refusal is not logged");
 
         // A daemon that waits takes the status away each second, and reads the settings after 1, 2 and 4 s.
@@ -413,7 +413,7 @@ public sealed class DaemonTests
         var file = world.Path("/later");
         string[] options = [.. world.IdentityOptions.Select(option => option == "-" ? file : option)];
         world.Agent.Start(systemd.Path, options);
-        await systemd.HeardAsync(file, Cancel);
+        await systemd.HeardAsync(file);
         File.WriteAllText(file, world.Token);
         await world.WatchingAsync();
     }

@@ -84,7 +84,7 @@ public sealed class IdentityTests
         await world.WatchAsync();
         var before = IdentityFiles(world);
 
-        var (code, output) = await world.Agent.RunAsync(["bootstrap", "--token-file", "-", "--timeout", "3s"], "no-such-token", Cancel);
+        var (code, output) = await world.Agent.RunAsync(["bootstrap", "--token-file", "-", "--timeout", "20s"], "no-such-token", Cancel);
 
         Assert.Equal(75, code);
         Assert.Contains("401", output, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public sealed class QuietSecondTests
     [Fact]
     public async Task A_look_at_the_ring_is_a_handful_of_system_calls_on_one_thread_and_starts_no_process()
     {
-        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n  ring_interval: 200ms\n");
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1h\n  role_interval: 1h\n  ring_interval: 200ms\n");
         await world.WatchAsync();
 
         // The control port's own, and one message to the kernel with an answer for each of two connections.
@@ -28,7 +28,7 @@ public sealed class QuietSecondTests
     [Fact]
     public async Task A_poll_that_finds_nothing_changed_is_some_system_calls_on_a_few_threads_and_starts_no_process()
     {
-        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n  jitter: 0%\n  ring_interval: 1h\n");
+        await using var world = await AgentWorld.BootstrappedAsync(servers: 2, "watch:\n  k2hr3_interval: 1s\n  role_interval: 1h\n  jitter: 0%\n  ring_interval: 1h\n");
         await world.WatchAsync();
         var before = world.K2hr3.Counts.NotModified;
         var polls = await TraceAsync(world, world.K2hr3.Uri.Port);
@@ -56,7 +56,7 @@ public sealed class QuietSecondTests
         var file = world.Path("/strace.txt");
         using var strace = Start(file, await world.DaemonPidAsync());
         Assert.SkipWhen(strace is null, "there is no strace");
-        await world.UntilAsync(() => strace!.HasExited || Connects(file, port).Length > TurnsBefore + Turns, "strace sees no connection");
+        await world.UntilAsync(() => strace!.HasExited || Connects(file, port).Length > TurnsBefore + Turns, "strace sees no connection", TimeSpan.FromMinutes(6));
         var isRefused = strace!.HasExited;
         ProcessSignal.Send(strace.Id, "SIGINT");
         await strace.WaitForExitAsync(Cancel);

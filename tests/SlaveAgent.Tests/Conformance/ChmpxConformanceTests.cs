@@ -98,7 +98,7 @@ public sealed class ChmpxConformanceTests
 
         File.Delete(chmpx.File);
         // It waits 0.5 s for the file.
-        await Task.Delay(1500, Cancel);
+        await Task.Delay(8000, Cancel);
         chmpx.Replace(chmpx.Ini(3));
         chmpx.Replace(chmpx.Ini(4));
         await chmpx.StaysAsync(view => view.Revision == 2, "blind");
@@ -369,6 +369,7 @@ public sealed class ChmpxConformanceTests
         var chmpx = await RunningAsync(kind, servers: 3);
         await chmpx.AdmitAsync(1);
         await chmpx.UntilAsync(view => view.Connected == 1, "the first that admits it is connected");
+        await chmpx.StaysAsync(view => view.Connected == 1, "the others do not admit it");
         await chmpx.AdmitAsync(0);
         await chmpx.AdmitAsync(2);
         await chmpx.StaysAsync(view => view.Connected == 1 && view.Servers.Count == 3, "the others are not tried");

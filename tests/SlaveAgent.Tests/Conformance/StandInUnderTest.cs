@@ -102,5 +102,5 @@ internal sealed class StandInUnderTest : ChmpxUnderTest
     }
 
     protected override IReadOnlyList<string> Command(int clockAhead) =>
-        [SandboxProgram.Path, "chmpx", "-conf", File, "-stoptime", "100", "-statedir", StateDirectory, "-hosts", "slave", "-clock", $"{clockAhead}"];
+        [SandboxProgram.Path, "chmpx", "-conf", File, "-stoptime", "100", "-statedir", StateDirectory, "-hosts", "slave", "-noticetime", "300", "-clock", $"{clockAhead}"];
 }

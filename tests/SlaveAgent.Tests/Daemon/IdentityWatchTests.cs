@@ -62,7 +62,10 @@ public sealed class IdentityWatchTests : IAsyncLifetime
 
     private async Task<IdentityWatch> StartAsync()
     {
-        var settings = AgentSettings.From(new SettingsValues());
+        // The clock of these tests is moved on while an answer is waited for.
+        var values = new SettingsValues();
+        values.Overlay(SettingsDocument.Read("agent.yaml", "k2hr3:\n  timeout: 24h\n"));
+        var settings = AgentSettings.From(values);
         var who = new K2hr3Identity(_server.Address, RoleServer.Role, RoleServer.Role.TenantYrn, "i-1", "slv1", null, null, false);
         Assert.True(await Keepers.Of(Root, who, RoleToken.TryParse(RoleServer.Token), TimeProvider.System).AcceptAsync(Cancel));
         var setup = new Setup(Root, settings, TokenSource.Open(null, null, null, Root, TextReader.Null), IdentityValues.None, FileSettings: null);

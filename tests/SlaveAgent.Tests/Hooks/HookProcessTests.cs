@@ -59,7 +59,7 @@ public sealed class HookProcessTests : IDisposable
     public async Task When_the_time_is_over_what_runs_is_killed_with_its_children_and_is_named()
     {
         Put("10-hangs", $"sleep 600 & echo $! >'{_directory.At("child")}'; wait");
-        using var run = RunHooks("1s");
+        using var run = RunHooks("15s");
         await run.WaitForExitAsync(Cancel);
         Assert.Equal(1, run.ExitCode);
         var child = int.Parse(await File.ReadAllTextAsync(_directory.At("child"), Cancel), CultureInfo.InvariantCulture);

@@ -161,6 +161,7 @@ public sealed class StandInChmpxTests
         chmpx.Start();
         await chmpx.WaitForAsync(view => view.Servers.Count == 2);
         chmpx.Replace(chmpx.Ini(2));
+        await chmpx.WaitForGenerationAsync(2);
         var view = await chmpx.WaitForAsync(view => view.Revision == 2);
         Assert.Equal("cuk-nowhere", Assert.Single(view.Servers).Cuk);
     }

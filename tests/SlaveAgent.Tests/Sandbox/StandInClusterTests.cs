@@ -48,6 +48,10 @@ public sealed partial class StandInClusterTests
         await ring.Chmpx.WaitForAsync(seen => seen.Connected == 3 && seen.Servers.Any(server => server.Cuk == joined.Cuk && server.IsConnected));
 
         await ring.Cluster.LoseAsync(joined);
+        await ring.Chmpx.WaitForAsync(seen => seen.Connected == 2);
+
+        // Before the end of its connection the others' notice may have come too early to remove it.
+        await ring.Cluster.SetStatusAsync(joined, RingStatus.ServiceOut);
         await ring.Chmpx.WaitForAsync(seen => seen.Servers.All(server => server.Cuk != joined.Cuk));
     }
 
@@ -59,6 +63,7 @@ public sealed partial class StandInClusterTests
         var leaving = ring.Cluster.Servers[1];
 
         ring.Chmpx.Replace(ring.Chmpx.Ini(2, ring.ServerSections(1)));
+        await ring.Chmpx.WaitForGenerationAsync(2);
         await ring.Chmpx.WaitForAsync(seen => seen.Revision == 2 && seen.Connected == 2);
         // The other server's notice that it is out of service may otherwise arrive after its connection has ended.
         await ring.Cluster.SetStatusAsync(leaving, RingStatus.ServiceOut | RingStatus.Up);
@@ -68,6 +73,7 @@ public sealed partial class StandInClusterTests
         Assert.Contains("[SERVICE OUT][DOWN]", StatusIn(view), StringComparison.Ordinal);
 
         ring.Chmpx.Replace(ring.Chmpx.Ini(3, ring.ServerSections(1)));
+        await ring.Chmpx.WaitForGenerationAsync(3);
         await ring.Chmpx.WaitForAsync(seen => seen.Revision == 3 && seen.Servers.All(server => server.Cuk != leaving.Cuk));
 
         string StatusIn(ChmpxView seen) => seen.Servers.Single(server => server.Cuk == leaving.Cuk).Status;
@@ -82,6 +88,7 @@ public sealed partial class StandInClusterTests
         await ring.Chmpx.WaitForAsync(seen => seen.Connected == 0);
 
         ring.Chmpx.Replace(ring.Chmpx.Ini(2, ring.ServerSections(3)));
+        await ring.Chmpx.WaitForGenerationAsync(2);
         await ring.Chmpx.WaitForAsync(seen => seen.Connected == 3);
     }
 
@@ -144,6 +151,7 @@ public sealed partial class StandInClusterTests
         await ring.Cluster.AddAsync();
         await ring.Cluster.AddAsync();
         ring.Chmpx.Replace(ring.Chmpx.Ini(2, ring.ServerSections(2)));
+        await ring.Chmpx.WaitForGenerationAsync(2);
         var view = await ring.Chmpx.WaitForAsync(seen => seen.Revision == 2 && seen.Servers.Count >= 4);
         Assert.Equal(dead.Order(), view.Servers.Where(server => server.IsConnected).Select(server => server.Cuk).Order());
         Assert.All(ring.Cluster.Servers, server => Assert.Equal(0, server.Connections));
@@ -212,7 +220,8 @@ public sealed partial class StandInClusterTests
         ring.Service.RegisterHost(ring.Names.SlaveRole, Slave);
         var first = ring.Cluster.Servers[0];
         ring.Cluster.Refresh(first);
-        await ring.Chmpx.WaitForAsync(seen => seen.Connected == 1);
+        // Connected to it, and done with the others.
+        await ring.Chmpx.WaitForAsync(seen => seen.Connected == 1 && seen.Servers.All(server => server.IsConnected || server.Status.Contains("[DOWN]", StringComparison.Ordinal)));
         var connections = ring.Cluster.Servers.Skip(1).Select(server => server.Connections).ToList();
         foreach (var server in ring.Cluster.Servers.Skip(1))
         {
@@ -221,6 +230,7 @@ public sealed partial class StandInClusterTests
 
         // A new FILEVERSION does not change that.
         ring.Chmpx.Replace(ring.Chmpx.Ini(2, ring.ServerSections(ring.Cluster.Servers.Count)).Replace(Nowhere, "", StringComparison.Ordinal));
+        await ring.Chmpx.WaitForGenerationAsync(2);
         var view = await ring.Chmpx.WaitForAsync(seen => seen.Revision == 2);
         Assert.Equal([first.Cuk], view.Servers.Where(server => server.IsConnected).Select(server => server.Cuk));
         Assert.All(view.Servers.Where(server => !server.IsConnected), server => Assert.Contains("[DOWN]", server.Status, StringComparison.Ordinal));
