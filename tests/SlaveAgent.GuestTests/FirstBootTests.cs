@@ -16,10 +16,12 @@ public sealed class FirstBootTests(ITestOutputHelper output, GuestMachine machin
         Assert.Contains("status: done", outcome, StringComparison.Ordinal);
         await world.WaitForConnectionAsync();
         await guest.UntilStateAsync("k2hdkc-slave-ready.target", "active");
+
+        // It failed for want of its environment file until the agent started it, after the target.
+        await guest.UntilStateAsync("user-app.service", "active");
         Assert.Equal("", await guest.FailedUnitsAsync());
         await AssertCloudInitSaysNothingBadAsync(guest);
 
-        await guest.UntilStateAsync("user-app.service", "active");
         Assert.True(await guest.ActiveSinceAsync("user-app.service") >= await guest.ActiveSinceAsync("k2hdkc-slave-ready.target"));
         Assert.False(await guest.HasPackageAsync("k2hr3-get-resource"));
 

@@ -46,6 +46,7 @@ public sealed class HardFirstBootTests(ITestOutputHelper output, GuestMachine ma
         output.WriteLine($"{watch.Elapsed.TotalSeconds:0} s: connected");
         Assert.Contains("status: done", await world.CloudInitAsync(), StringComparison.Ordinal);
         Assert.NotEqual(0, names.Asked);
+        await guest.UntilStateAsync("user-app.service", "active");
         Assert.Equal("", await guest.FailedUnitsAsync());
     }
 }

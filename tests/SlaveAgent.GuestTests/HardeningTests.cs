@@ -163,6 +163,7 @@ public sealed class HardeningTests(ITestOutputHelper output, GuestMachine machin
     private static async Task<IReadOnlyList<string>> ProbeAsync(Guest guest, string unit)
     {
         await guest.RunAsync("systemctl", "start", unit);
+        await guest.RunAsync("journalctl", "--sync");
         return (await guest.RunAsync("journalctl", "-q", "--no-pager", "-o", "cat", "-t", "hardening-probe", "-u", unit)).Split('\n');
     }
 }

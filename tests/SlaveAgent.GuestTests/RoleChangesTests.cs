@@ -46,7 +46,8 @@ public sealed class RoleChangesTests(ITestOutputHelper output, GuestMachine mach
         var outdated = await guest.RunAsync("needrestart", "-b", "-r", "l");
         Assert.All(Units, unit => Assert.Contains($"NEEDRESTART-SVC: {unit}", outdated, StringComparison.Ordinal));
 
-        // Another daemon reads in /run that the oneshot was started.
+        // Another daemon reads in /run that the oneshot was started. That is noted after the pass that started it.
+        await guest.UntilAsync("the units are looked at again", async () => await world.ReasonAsync("ServicesRunning") == "AsDesired");
         await guest.RunAsync("systemctl", "restart", "k2hdkc-slave-agent.service");
         await world.WaitForConnectionAsync();
         await guest.UntilAsync("the daemon has looked at the units", async () => await world.ReasonAsync("ServicesRunning") == "AsDesired");

@@ -80,6 +80,11 @@ internal sealed class ConnectionChanges(DbaasWorld world, ServerCluster cluster)
             await (meanwhile?.Invoke() ?? Task.CompletedTask);
             servers[0].Reconnect();
             await ConnectedToAsync(servers[0], cancellationToken);
+            foreach (var other in servers.Skip(1))
+            {
+                // Reachable while chmpx still goes through its list, it would be connected without a restart.
+                await RefusedByAsync(other, cancellationToken);
+            }
         }
         finally
         {

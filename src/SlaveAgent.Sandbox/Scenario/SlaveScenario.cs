@@ -310,7 +310,11 @@ internal sealed class SlaveScenario(DbaasWorld world, Reporter reporter, SecretS
         await changes.CutNetworkAsync(cancellationToken);
         step.StartTiming();
         var result = await VerifyConnectedAsync(cancellationToken);
-        return RestartedOnce(changes, restarts, result);
+
+        // Where the first server comes back just as long after the others were tried as the agent waits, chmpx is restarted for that as well.
+        var more = changes.Restarts - restarts;
+        Check(more is 1 or 2, $"chmpx was restarted {more} times instead of once or twice");
+        return $"{result}; chmpx restarted {(more == 1 ? "once" : "twice")}";
     }
 
     private async Task<string> MoveClockAsync(ScenarioStep step, ConnectionChanges changes, CancellationToken cancellationToken)

@@ -42,6 +42,8 @@ public sealed class ServiceController(
     /// <summary>Users and groups hardly ever go; while nothing is to be started they are not checked more often.</summary>
     private static readonly TimeSpan AccountLifetime = TimeSpan.FromHours(1);
 
+    private const int MostQuestions = 3;
+
     private readonly UnitRequester _requests = new(systemd, time);
     private StartedOneshots _oneshots = StartedOneshots.Load(root);
     private (IReadOnlyList<ChmpxUser> Candidates, long At)? _account;
@@ -134,9 +136,19 @@ public sealed class ServiceController(
         return noUser is not null && !outcome.Reason.Equals(Reasons.UnitsFailing, StringComparison.Ordinal) ? noUser : WithSkipped(outcome, skipped, isSlaveNode, observed);
     }
 
-    /// <summary>Without the helper it is chmpx that is the unit's main process.</summary>
-    private async Task<bool> RunsDirectlyAsync(UnitStatus running, CancellationToken cancel) =>
-        file.Current?.ControlPort is { } port && (await controlPort.PollAsync(port, cancel))?.Process.Pid == running.MainPid;
+    /// <summary>Without the helper it is chmpx that is the unit's main process. One that is too busy for an answer is asked again: programs would not survive its restart.</summary>
+    private async Task<bool> RunsDirectlyAsync(UnitStatus running, CancellationToken cancel)
+    {
+        for (var question = 0; question < MostQuestions && file.Current?.ControlPort is { } port; question++)
+        {
+            if (await controlPort.PollAsync(port, cancel) is { } answer)
+            {
+                return answer.Process.Pid == running.MainPid;
+            }
+        }
+
+        return false;
+    }
 
     private void NoteOneshots(ImmutableArray<UnitAction> sent, ImmutableDictionary<string, UnitStatus> observed)
     {

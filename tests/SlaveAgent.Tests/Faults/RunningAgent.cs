@@ -8,7 +8,7 @@ namespace SlaveAgent.Tests.Faults;
 /// <summary>An agent that goes on until it is ended; all it says is kept.</summary>
 internal sealed class RunningAgent : IAsyncDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     private readonly StringBuilder _output = new();
     private readonly CommandTask<CommandResult> _running;

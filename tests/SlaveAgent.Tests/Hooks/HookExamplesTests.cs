@@ -44,14 +44,30 @@ public sealed class HookExamplesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("disconnected", "connected", true)]
-    [InlineData("degraded", "connected", false)]
-    [InlineData("connected", "disconnected", false)]
-    public async Task The_program_is_restarted_when_the_connection_is_back(string before, string now, bool isRestarted)
+    [InlineData(1, "disconnected", "connected")]
+    [InlineData(1, "connected", "disconnected", "connected")]
+    [InlineData(1, "disconnected", "degraded", "connected")]
+    [InlineData(1, "disconnected", "connected", "degraded", "connected")]
+    [InlineData(0, "degraded", "connected")]
+    [InlineData(0, "connected", "disconnected")]
+    [InlineData(0, "disconnected", "degraded")]
+    public async Task The_program_is_restarted_once_when_all_connections_are_back(int restarts, params string[] states)
     {
-        (_variables["K2HDKC_PREVIOUS_STATE"], _variables["K2HDKC_STATE"]) = (before, now);
-        await RunAsync("hook-restart-program", "systemctl");
-        Assert.Equal(isRestarted ? "--no-block try-restart my-program.service\n" : null, RegularText("arguments"));
+        _variables["LOST"] = _directory.At("lost");
+        var calls = 0;
+        foreach (var (before, now) in states.Zip(states.Skip(1)))
+        {
+            (_variables["K2HDKC_PREVIOUS_STATE"], _variables["K2HDKC_STATE"]) = (before, now);
+            await RunAsync("hook-restart-program", "systemctl");
+            if (RegularText("arguments") is { } arguments)
+            {
+                Assert.Equal("--no-block try-restart my-program.service\n", arguments);
+                File.Delete(_directory.At("arguments"));
+                calls++;
+            }
+        }
+
+        Assert.Equal(restarts, calls);
     }
 
     private string? RegularText(string name) => File.Exists(_directory.At(name)) ? File.ReadAllText(_directory.At(name)) : null;

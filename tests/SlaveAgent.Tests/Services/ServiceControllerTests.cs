@@ -28,6 +28,7 @@ public sealed class ServiceControllerTests : IDisposable
     private readonly RingMemory _ring = new();
     private int _restarts;
     private int? _chmpxPid;
+    private int _unanswered;
     private readonly K2hr3Client _client = RoleServer.AwayClient(TimeProvider.System);
     private bool _hasAccount;
     private string? _userOfOverrideConf;
@@ -429,10 +430,11 @@ public sealed class ServiceControllerTests : IDisposable
     }
 
     /// <summary>The package of this agent was removed, which takes the drop-in along, and installed again.</summary>
-    [Fact]
-    public async Task A_chmpx_that_still_runs_directly_when_the_drop_in_comes_back_is_not_restarted_under_its_programs()
+    [Theory, InlineData(0), InlineData(2)]
+    public async Task A_chmpx_that_still_runs_directly_when_the_drop_in_comes_back_is_not_restarted_under_its_programs(int unanswered)
     {
         PutPackage();
+        _unanswered = unanswered;
         _chmpxPid = _systemd.Run(Chmpx).MainPid;
         Assert.Equal(Reasons.RestartPending, (await SettleAsync(Make())).Reason);
 
@@ -595,7 +597,7 @@ public sealed class ServiceControllerTests : IDisposable
             _systemd,
             new ServiceSettings([Superseded]),
             Chmpx,
-            new FakeControlPort(() => _chmpxPid),
+            new FakeControlPort(() => _unanswered-- > 0 ? null : _chmpxPid),
             () => _arePackagesInstalled,
             () => _restarts++,
             _directory.Root,
