@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Sandbox.Cluster;
@@ -18,8 +16,11 @@ internal sealed class DbaasWorld : IAsyncDisposable
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    private DbaasWorld(HostLayout layout, K2hr3Service service, DbaasCluster names, IServerCluster cluster, string agent, string? chmpx)
+    private readonly ReservedPort? _controlPort;
+
+    private DbaasWorld(HostLayout layout, K2hr3Service service, DbaasCluster names, ReservedPort? controlPort, IServerCluster cluster, string agent, string? chmpx)
     {
+        _controlPort = controlPort;
         Layout = layout;
         Service = service;
         Names = names;
@@ -54,9 +55,10 @@ internal sealed class DbaasWorld : IAsyncDisposable
     {
         directory ??= SandboxPlace.Create();
         var service = await K2hr3Service.StartAsync(adminTenant: "demo", timeScale: options.TimeScale, cancellationToken: cancellationToken);
-        var names = options.IsReal
+        var controlPort = options.IsReal ? null : ReservedPort.Take();
+        var names = controlPort is null
             ? RealCluster.Names($"demo{RandomNumberGenerator.GetInt32(1000, 9999)}")
-            : new DbaasCluster("demo", "mycluster") { SlaveControlPort = FreePort() };
+            : new DbaasCluster("demo", "mycluster") { SlaveControlPort = controlPort.Number };
         names = names with { Maker = options.Maker };
         if (options.Maker == RoleMaker.Cli)
         {
@@ -74,7 +76,7 @@ internal sealed class DbaasWorld : IAsyncDisposable
         IServerCluster cluster = options.IsReal
             ? new RealCluster(service, names, Path.Combine(directory, "servers"))
             : new ServerCluster(service, names);
-        var world = new DbaasWorld(new(directory), service, names, cluster, options.Agent, options.IsReal ? RealCluster.FindOnPath("chmpx") : null);
+        var world = new DbaasWorld(new(directory), service, names, controlPort, cluster, options.Agent, options.IsReal ? RealCluster.FindOnPath("chmpx") : null);
         // Over http, as all on loopback here, no key is read.
         HostSetup.Write(world.Layout, RepositoryKeyFile[1..], K2hr3Service.GpgKey);
         HostSetup.Write(world.Layout, "etc/k2hdkc-slave-agent/agent.yaml",
@@ -182,27 +184,9 @@ internal sealed class DbaasWorld : IAsyncDisposable
         await Units.DisposeAsync();
         await Cluster.DisposeAsync();
         await Service.DisposeAsync();
+        _controlPort?.Dispose();
     }
 
     // A control port request before chmpx has noticed a file change makes it miss the reload.
     private bool WasJustWritten => DateTime.UtcNow - File.GetLastWriteTimeUtc(Layout.ChmpxConfiguration) < TimeSpan.FromMilliseconds(300);
-
-    // Below the ephemeral port range, as K2HR3's port.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = RandomNumberGenerator.GetInt32(12000, 20000);
-            try
-            {
-                using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // In use; try another one.
-            }
-        }
-    }
 }

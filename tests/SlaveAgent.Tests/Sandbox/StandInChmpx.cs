@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using SlaveAgent.Sandbox;
 using SlaveAgent.Sandbox.Chmpx;
 using SlaveAgent.Tests.Support;
@@ -15,13 +13,14 @@ internal sealed class StandInChmpx : IAsyncDisposable
     private static readonly TimeSpan DetectionDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("standin-");
+    private readonly ReservedPort _controlPort = ReservedPort.Take();
     private Process? _process;
 
     public string File => Path.Combine(_directory.FullName, "k2hdkc.ini");
 
     public string StateDirectory => Path.Combine(_directory.FullName, "state");
 
-    public int ControlPort { get; } = FreePort();
+    public int ControlPort => _controlPort.Number;
 
     public int Pid => _process!.Id;
 
@@ -134,26 +133,8 @@ internal sealed class StandInChmpx : IAsyncDisposable
             await _process.WaitForExitAsync(CancellationToken.None);
         }
         _process?.Dispose();
+        _controlPort.Dispose();
         Trees.Remove(_directory.FullName);
-    }
-
-    // Below the ephemeral port range, so that no connection of another test uses it.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(12000, 20000);
-            try
-            {
-                using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // In use; try another one.
-            }
-        }
     }
 
     private sealed class AttachedProgram : IDisposable
