@@ -64,6 +64,12 @@ internal sealed class MeasuredHost : IAsyncDisposable
                 ["k2hr3-init-systemd-packages"] = string.Empty,
             },
         });
+
+        // A role that lists nothing has the documented unit, whose own chmpx would find the control port in use.
+        world.Host.SetPackages([.. world.Host.Packages.Select(package => package.Name != "chmpx" ? package : package with
+        {
+            Files = new Dictionary<string, string> { ["usr/lib/systemd/system/chmpx.service"] = Package.Unit("CHMPX", "/bin/sleep infinity", "SIGTERM") },
+        })]);
         var host = new MeasuredHost(world, new QuickChmpx(world.Names.SlaveControlPort, world.Layout.ChmpxConfiguration));
         for (var number = 1; number <= servers; number++)
         {
