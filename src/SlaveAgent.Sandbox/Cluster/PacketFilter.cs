@@ -4,8 +4,7 @@ using System.Runtime.InteropServices;
 namespace SlaveAgent.Sandbox.Cluster;
 
 /// <summary>
-/// Makes a socket deaf, as if its host had lost power or the network: the kernel drops every packet that arrives for it, before TCP acknowledges it (socket(7),
-/// SO_ATTACH_FILTER). A peer's data stays unacknowledged, and a connection request to a listener is not answered. Needs no privilege.
+/// Simulates a host without power or network: the kernel drops every packet that arrives for a socket, before TCP acknowledges it (socket(7), SO_ATTACH_FILTER). A peer's data stays unacknowledged, and a connection request to a listener is not answered. Needs no privilege.
 /// </summary>
 internal static class PacketFilter
 {
@@ -16,8 +15,14 @@ internal static class PacketFilter
     // A classic BPF program of one instruction, BPF_RET | BPF_K with 0: keep no byte.
     private static readonly byte[] DropEverything = [0x06, 0, 0, 0, 0, 0, 0, 0];
 
-    public static void Drop(Socket socket)
+    public static void Set(Socket socket, bool drops)
     {
+        if (!drops)
+        {
+            socket.SetRawSocketOption(SocketLevel, DetachFilter, stackalloc byte[4]);
+            return;
+        }
+
         var program = GCHandle.Alloc(DropEverything, GCHandleType.Pinned);
         try
         {
@@ -32,6 +37,4 @@ internal static class PacketFilter
             program.Free();
         }
     }
-
-    public static void Accept(Socket socket) => socket.SetRawSocketOption(SocketLevel, DetachFilter, stackalloc byte[4]);
 }

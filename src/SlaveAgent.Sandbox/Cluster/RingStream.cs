@@ -46,26 +46,13 @@ internal sealed class RingStream(Socket socket) : IDisposable
         }
     }
 
-    /// <summary>Nothing that arrives is acknowledged any more; once it is closed, the peer is reset at once.</summary>
-    public void DropPackets()
+    /// <param name="drops">Nothing that arrives is acknowledged any more; if it is closed meanwhile, the peer is reset at once.</param>
+    public void SetPacketFilter(bool drops)
     {
         try
         {
-            PacketFilter.Drop(socket);
-            socket.LingerState = new(true, 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The connection has ended.
-        }
-    }
-
-    public void AcceptPackets()
-    {
-        try
-        {
-            PacketFilter.Accept(socket);
-            socket.LingerState = new(false, 0);
+            PacketFilter.Set(socket, drops);
+            socket.LingerState = new(drops, 0);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

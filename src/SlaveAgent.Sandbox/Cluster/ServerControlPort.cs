@@ -21,10 +21,8 @@ internal sealed class ServerControlPort(ServerNode node, ServerCluster cluster, 
         _accepting = AcceptAsync(_stopping.Token);
     }
 
-    /// <summary>Requests to connect are not answered any more.</summary>
-    public void DropPackets() => PacketFilter.Drop(_listener);
-
-    public void AcceptPackets() => PacketFilter.Accept(_listener);
+    /// <param name="drops">Requests to connect are not answered any more.</param>
+    public void SetPacketFilter(bool drops) => PacketFilter.Set(_listener, drops);
 
     public async ValueTask DisposeAsync()
     {

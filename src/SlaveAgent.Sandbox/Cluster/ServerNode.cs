@@ -93,19 +93,14 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     public void CutOff()
     {
         _isCutOff = true;
-        DropPackets();
+        SetPacketFilter(drops: true);
     }
 
     /// <summary>Makes it reachable again.</summary>
     public void Reconnect()
     {
         _isCutOff = false;
-        PacketFilter.Accept(_listener!);
-        _control!.AcceptPackets();
-        foreach (var stream in _slaves.Keys)
-        {
-            stream.AcceptPackets();
-        }
+        SetPacketFilter(drops: false);
     }
 
     internal void Start()
@@ -134,7 +129,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
     internal async Task PowerOffAsync()
     {
         _isOff = true;
-        DropPackets();
+        SetPacketFilter(drops: true);
         await EndServingAsync();
     }
 
@@ -163,13 +158,13 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
         await Task.WhenAll(_serving.Keys);
     }
 
-    private void DropPackets()
+    private void SetPacketFilter(bool drops)
     {
-        PacketFilter.Drop(_listener!);
-        _control!.DropPackets();
+        PacketFilter.Set(_listener!, drops);
+        _control!.SetPacketFilter(drops);
         foreach (var stream in _slaves.Keys)
         {
-            stream.DropPackets();
+            stream.SetPacketFilter(drops);
         }
     }
 
@@ -206,7 +201,7 @@ public sealed class ServerNode : IServerNode, IAsyncDisposable
                 _slaves[stream] = hello;
                 if (_isOff || _isCutOff)
                 {
-                    stream.DropPackets();
+                    stream.SetPacketFilter(drops: true);
                 }
             }
             else

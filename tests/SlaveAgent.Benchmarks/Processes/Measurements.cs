@@ -8,6 +8,7 @@ using SlaveAgent.Sandbox.K2hr3;
 using SlaveAgent.Sandbox.Scenario;
 using SlaveAgent.Sandbox.Systemd;
 using SlaveAgent.Status;
+using ServerNode = SlaveAgent.Sandbox.Cluster.ServerNode;
 
 namespace SlaveAgent.Benchmarks.Processes;
 
@@ -384,76 +385,47 @@ internal sealed class Measurements(string agent, string beside, int events, int 
 
     private async Task EndAsync(CancellationToken cancel)
     {
-        const int Hosts = 4;
-        var times = new List<double>();
-        for (var number = 0; number < Hosts; number++)
-        {
-            times.AddRange(await EndAsync(number, cancel));
-        }
-
-        var ended = Percentiles.Of(times);
-        report.Add("a server's connection ends → the status file says so", "0.1 s at p99", F($"p50 {ended.Median:0.000} s, p99 {ended.P99:0.000} s of {times.Count} events"), ended.P99 <= 0.1);
+        var ended = await LossesAsync(hosts: 4, Ends, traffic: null, (cluster, server) => cluster.LoseAsync(server), (_, _) => Task.CompletedTask, cancel);
+        report.Add("a server's connection ends → the status file says so", "0.1 s at p99", F($"p50 {ended.Median:0.000} s, p99 {ended.P99:0.000} s of {ended.Sorted.Count} events"), ended.P99 <= 0.1);
         _details["end_s"] = ended.Sorted;
     }
 
-    /// <summary>A server fails, and its connection ends; then another one joins in its place.</summary>
-    private async Task<List<double>> EndAsync(int number, CancellationToken cancel)
-    {
-        await using var host = await MeasuredHost.WholeAsync(agent, 3, Quiet, cancel);
-        await host.WatchAsync(cancel);
-        using var replaced = new FileReplaced(Path.Join(host.World.Layout.Root, "run/k2hdkc-slave-agent/status.json"));
-        var (cluster, random, times) = (host.World.Cluster, new Random(number), new List<double>());
-        for (var turn = 0; turn < Ends; turn++)
-        {
-            await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers is { Connected: 3, Listed: 3 }, cancel);
-            await Task.Delay(3000 + random.Next(1000), cancel);
-            var server = cluster.Servers[0];
-            var began = Stopwatch.GetTimestamp();
-            var losing = cluster.LoseAsync(server);
-            times.Add(Stopwatch.GetElapsedTime(began, await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers.Connected < 3, cancel)).TotalSeconds);
-            await losing;
-            await cluster.ForgetAsync(server);
-            await cluster.AddAsync(1);
-        }
-
-        return times;
-    }
-
+    /// <summary>A server's sockets acknowledge nothing from one moment on; once that is seen, its connection ends.</summary>
     private async Task SilentAsync(CancellationToken cancel)
     {
-        const int Hosts = 3;
-        var times = new List<double>();
-        for (var number = 0; number < Hosts; number++)
-        {
-            times.AddRange(await SilentAsync(number, cancel));
-        }
-
-        var silent = Percentiles.Of(times);
-        report.Add("a server loses power under a program's traffic → the status file says so", "5 s", F($"p50 {silent.Median:0.0} s, p99 {silent.P99:0.0} s of {times.Count} events"), silent.P99 <= 5);
+        var silent = await LossesAsync(hosts: 3, Silences, Traffic, (cluster, server) => cluster.PowerOffAsync(server), (cluster, server) => cluster.NoticeAsync(server), cancel);
+        report.Add("a server loses power under a program's traffic → the status file says so", "5 s", F($"p50 {silent.Median:0.0} s, p99 {silent.P99:0.0} s of {silent.Sorted.Count} events"), silent.P99 <= 5);
         _details["silent_s"] = silent.Sorted;
     }
 
-    /// <summary>A server's sockets acknowledge nothing from one moment on; once that is seen, its connection ends and another server takes its place.</summary>
-    private async Task<List<double>> SilentAsync(int number, CancellationToken cancel)
+    /// <summary>Again and again a server is lost, and once the status file says so another one joins in its place; the hosts come one after the other.</summary>
+    /// <returns>Seconds from the loss until the status file says so.</returns>
+    private async Task<Percentiles> LossesAsync(
+        int hosts, int turns, TimeSpan? traffic, Func<ServerCluster, ServerNode, Task> lose, Func<ServerCluster, ServerNode, Task> endConnection, CancellationToken cancel)
     {
-        await using var host = await MeasuredHost.WholeAsync(agent, 3, Quiet, cancel, Traffic);
-        await host.WatchAsync(cancel);
-        using var replaced = new FileReplaced(Path.Join(host.World.Layout.Root, "run/k2hdkc-slave-agent/status.json"));
-        var (cluster, random, times) = ((ServerCluster)host.World.Cluster, new Random(number), new List<double>());
-        for (var turn = 0; turn < Silences; turn++)
+        var times = new List<double>();
+        for (var number = 0; number < hosts; number++)
         {
-            await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers is { Connected: 3, Listed: 3 }, cancel);
-            await Task.Delay(3000 + random.Next(1000), cancel);
-            var server = cluster.Servers[0];
-            var began = Stopwatch.GetTimestamp();
-            await cluster.PowerOffAsync(server);
-            times.Add(Stopwatch.GetElapsedTime(began, await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers.Connected < 3, cancel)).TotalSeconds);
-            await cluster.NoticeAsync(server);
-            await cluster.ForgetAsync(server);
-            await cluster.AddAsync();
+            await using var host = await MeasuredHost.WholeAsync(agent, 3, Quiet, cancel, traffic);
+            await host.WatchAsync(cancel);
+            using var replaced = new FileReplaced(Path.Join(host.World.Layout.Root, "run/k2hdkc-slave-agent/status.json"));
+            var (cluster, random) = ((ServerCluster)host.World.Cluster, new Random(number));
+            for (var turn = 0; turn < turns; turn++)
+            {
+                await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers is { Connected: 3, Listed: 3 }, cancel);
+                await Task.Delay(3000 + random.Next(1000), cancel);
+                var server = cluster.Servers[0];
+                var began = Stopwatch.GetTimestamp();
+                var losing = lose(cluster, server);
+                times.Add(Stopwatch.GetElapsedTime(began, await replaced.UntilAsync(text => StatusJson.TryRead(text)?.Servers.Connected < 3, cancel)).TotalSeconds);
+                await losing;
+                await endConnection(cluster, server);
+                await cluster.ForgetAsync(server);
+                await cluster.AddAsync();
+            }
         }
 
-        return times;
+        return Percentiles.Of(times);
     }
 
     /// <summary>

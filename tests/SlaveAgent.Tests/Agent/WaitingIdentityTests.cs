@@ -27,9 +27,7 @@ public sealed class WaitingIdentityTests
     {
         await using var world = await WaitingAsync();
 
-        world.Configure("30-host", "host:\n  cuk: [\n");
-        await HangUpAsync(world);
-        await world.UntilAsync(() => world.HasLogged(Reasons.SettingsRefused), "the settings are not refused");
+        await RefuseSettingsAsync(world);
 
         // These read well and make no client, which is found before the former ones are left.
         world.Configure("30-host", $"host:\n  cuk: {OtherCuk}\nk2hr3:\n  ca_file: /no/such/file\n");
@@ -49,9 +47,7 @@ public sealed class WaitingIdentityTests
     {
         await using var world = await WaitingAsync();
 
-        world.Configure("30-host", "host:\n  cuk: [\n");
-        await HangUpAsync(world);
-        await world.UntilAsync(() => world.HasLogged(Reasons.SettingsRefused), "the settings are not refused");
+        await RefuseSettingsAsync(world);
 
         File.Delete(world.Path("/etc/k2hdkc-slave-agent/conf.d/30-host.yaml"));
         var logged = world.Agent.Output.Length;
@@ -74,6 +70,13 @@ public sealed class WaitingIdentityTests
         world.Agent.Start();
         await world.UntilAsync(() => world.HasLogged(nameof(IdentityCode.NoInstanceId)), "the daemon does not wait");
         return world;
+    }
+
+    private static async Task RefuseSettingsAsync(AgentWorld world)
+    {
+        world.Configure("30-host", "host:\n  cuk: [\n");
+        await HangUpAsync(world);
+        await world.UntilAsync(() => world.HasLogged(Reasons.SettingsRefused), "the settings are not refused");
     }
 
     private static async Task HangUpAsync(AgentWorld world) => ProcessSignal.Send(await world.DaemonPidAsync(), "SIGHUP");
